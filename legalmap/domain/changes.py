@@ -1,0 +1,199 @@
+"""Differences between two payloads by field path, and the three-way comparison of edits.
+
+A path is a tuple: ``("periods", "2016-05", "sources", "https://…", "title")``. Periods are named by
+the date they take effect, sources by their link, pending bills by number and link, so that inserting
+one does not make all the later ones look changed. Where sources or bills stand in another order than
+leaving out and adding at the end explains, one more change, ``(…, "sources", "order")``, tells it.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.payload import Payload, canonical_bytes, from_builtins, to_builtins
+
+Path = tuple[str, ...]
+ABSENT = None
+_KEYS = {"periods": ("effective_from",), "sources": ("url",), "pending": ("ref", "url")}
+UNDATED = "start"
+ORDER = "order"
+# Periods are not among them: their dates order them.
+_ORDERED = ("sources", "pending")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One field that differs. ``before`` or ``after`` is None where the thing is not there."""
+
+    path: Path
+    before: Any
+    after: Any
+
+    @property
+    def kind(self) -> str:
+        """``added``, ``removed`` or ``changed``."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def field(self) -> str:
+        """The path as one dotted word for JSON and for people."""
+        return ".".join(self.path)
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Base, theirs and yours: what each side changed and where both changed the same field."""
+
+    theirs: tuple[Change, ...]
+    yours: tuple[Change, ...]
+    conflicts: tuple[tuple[Change, Change], ...]
+
+    @property
+    def disjoint(self) -> bool:
+        """Whether both edits can be merged without a person choosing."""
+        return not self.conflicts
+
+
+def tree_of(payload: Payload) -> dict[str, Any]:
+    """The payload as nested dicts, its lists keyed by what names their items."""
+    return {key: _keyed(key, value) for key, value in to_builtins(payload).items()}
+
+
+def _keyed(name: str, value: Any) -> Any:
+    if name == "answers":
+        return value
+    if name in _KEYS and isinstance(value, (list, tuple)):
+        return _by_key(name, value)
+    if isinstance(value, dict):
+        return {key: _keyed(key, inner) for key, inner in value.items()}
+    return value
+
+
+def _by_key(name: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    keyed: dict[str, Any] = {}
+    for item in items:
+        key = " ".join(str(item[part] or "") for part in _KEYS[name]).strip() or UNDATED
+        while key in keyed:
+            key += "+"
+        keyed[key] = {inner: _keyed(inner, value) for inner, value in item.items()}
+    return keyed
+
+
+def diff(before: Payload, after: Payload) -> list[Change]:
+    """The fields in which ``after`` differs from ``before``, in the order of the record.
+
+    A period or source that is only on one side is one change, not one for each of its fields.
+    """
+    return list(_diff((), tree_of(before), tree_of(after)))
+
+
+def _diff(path: Path, before: Any, after: Any) -> Iterable[Change]:
+    is_answer = path[-2:-1] == ("answers",)
+    if isinstance(before, dict) and isinstance(after, dict) and not is_answer:
+        keys = [*before, *(key for key in after if key not in before)]
+        for key in keys:
+            yield from _diff((*path, key), before.get(key), after.get(key))
+        if path and path[-1] in _ORDERED and [key for key in keys if key in after] != [*after]:
+            yield Change((*path, ORDER), [*before], [*after])
+    elif before != after:
+        yield Change(path, before, after)
+
+
+def compare(base: Payload, theirs: Payload, yours: Payload) -> Comparison:
+    """Set both edits of ``base`` beside each other. The same change on both sides is no conflict,
+    but an item both took out is one if they put different things in its place.
+    """
+    theirs_changes, yours_changes = diff(base, theirs), diff(base, yours)
+    conflicts = [
+        (one, other)
+        for one in theirs_changes
+        for other in yours_changes
+        if _overlap(one.path, other.path) and one != other
+    ]
+    for pair in _rivals(theirs_changes, yours_changes):
+        if pair not in conflicts:
+            conflicts.append(pair)
+    return Comparison(tuple(theirs_changes), tuple(yours_changes), tuple(conflicts))
+
+
+def _rivals(theirs: list[Change], yours: list[Change]) -> Iterable[tuple[Change, Change]]:
+    """Both gave the same item another name (a period another date): what each made of it."""
+    for gone in theirs:
+        if not (_is_item(gone.before) and gone.after is None and gone in yours):
+            continue
+        mine, other = _put_beside(gone, theirs), _put_beside(gone, yours)
+        if not any(change in other for change in mine):
+            pairs = product(mine or [gone], other or [gone])
+            yield from (pair for pair in pairs if pair != (gone, gone))
+
+
+def _put_beside(gone: Change, changes: list[Change]) -> list[Change]:
+    beside = (change for change in changes if change.path[:-1] == gone.path[:-1])
+    return [change for change in beside if change.before is None and _is_item(change.after)]
+
+
+def _is_item(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def apply(base: Payload, changes: Iterable[Change]) -> Payload:
+    """``base`` with ``changes`` made; raise Invalid where a change does not fit."""
+    tree = tree_of(base)
+    for change in changes:
+        _set(tree, change)
+    return from_builtins(_unkeyed("", tree))
+
+
+def merge(base: Payload, theirs: Payload, yours: Payload) -> Payload:
+    """Both edits together, whichever is called theirs; raise Invalid naming every field both sides
+    changed differently.
+    """
+    fields = {change.field: None for _, change in compare(base, theirs, yours).conflicts}
+    if fields:
+        raise Invalid(Problem(f, "Both edits change this field: choose one.") for f in fields)
+    earlier, later = sorted((theirs, yours), key=canonical_bytes)
+    return apply(base, [*diff(base, earlier), *diff(base, later)])
+
+
+def _set(tree: dict[str, Any], change: Change) -> None:
+    node = tree
+    for key in change.path[:-1]:
+        if not isinstance(node.get(key), dict):
+            raise Invalid.at(change.field, "This part of the record is not there any more.")
+        node = node[key]
+    if change.path[-1] == ORDER and change.path[-2] in _ORDERED and isinstance(change.after, list):
+        _reorder(node, change.after)
+    elif change.after is None and isinstance(change.before, Mapping):
+        node.pop(change.path[-1], None)
+    else:
+        node[change.path[-1]] = change.after
+
+
+def _reorder(items: dict[str, Any], keys: list[str]) -> None:
+    first = {key: items[key] for key in keys if key in items}
+    rest = {key: item for key, item in items.items() if key not in first}
+    items.clear()
+    items.update(first | rest)
+
+
+def _unkeyed(name: str, value: Any) -> Any:
+    if name == "answers":
+        return value
+    if name in _KEYS:
+        items = [_unkeyed("", item) for item in value.values()]
+        return sorted(items, key=_begins) if name == "periods" else items
+    if isinstance(value, dict):
+        return {key: _unkeyed(key, inner) for key, inner in value.items()}
+    return value
+
+
+def _begins(period: dict[str, Any]) -> str:
+    return period["effective_from"] or ""

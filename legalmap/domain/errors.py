@@ -1,0 +1,85 @@
+"""Every way a request can be refused. Each error knows the field or thing it is about and what to do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One fault at one field; ``field`` is a dotted path such as ``periods.0.sources.1.url``."""
+
+    field: str
+    message: str
+
+
+class LegalmapError(Exception):
+    """The root of all errors that are meant to be read by the person who caused them."""
+
+
+class Missing(LegalmapError):
+    """A thing that does not exist; ``near`` holds codes the asker may have meant."""
+
+    def __init__(self, kind: str, name: str, near: Iterable[str] = ()) -> None:
+        self.kind, self.name, self.near = kind, name, tuple(near)
+        super().__init__(f"There is no {kind} “{name}”.")
+
+
+class Invalid(LegalmapError):
+    """Input that breaks a rule, with one problem for every field at fault."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in self.problems))
+
+    @classmethod
+    def at(cls, field: str, message: str) -> "Invalid":
+        """The common case of exactly one field at fault."""
+        return cls([Problem(field, message)])
+
+
+class BadQuery(Invalid):
+    """A parameter of a request that cannot be read (HTTP 400, where Invalid is 422)."""
+
+
+class NotSignedIn(LegalmapError):
+    """The act needs an account and nobody is signed in."""
+
+
+class Forbidden(LegalmapError):
+    """The actor's role does not allow the act."""
+
+
+class OwnWork(Forbidden):
+    """The reviewer is one of the authors of what is to be reviewed."""
+
+
+class AlreadyDecided(LegalmapError):
+    """Somebody decided this before; says who, what and when."""
+
+    def __init__(self, what: str, who: str, at: datetime) -> None:
+        self.what, self.who, self.at = what, who, at
+        super().__init__(f"Already decided: {who} {what} on {at:%-d %B %Y at %H:%M} UTC.")
+
+
+class NotNow(LegalmapError):
+    """The act is known but the state of the thing does not allow it."""
+
+
+class Stale(LegalmapError):
+    """The record moved on since the edit began. Carries what is needed to show all three sides."""
+
+    def __init__(self, topic: str, jurisdiction: str, base: int, current: int) -> None:
+        self.topic, self.jurisdiction, self.base, self.current = topic, jurisdiction, base, current
+        super().__init__(
+            f"{topic}/{jurisdiction} has moved on: this edit started from revision {base}, "
+            f"published now is revision {current}."
+        )
+
+
+class NothingChanged(LegalmapError):
+    """A proposal whose content equals what it started from."""
+
+
+class Unusable(LegalmapError):
+    """The database cannot be used as it is; the message says why and which command mends it."""

@@ -1,0 +1,77 @@
+"""Places with power to make law, their codes and the chain from the country down to a place."""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+Kind = Literal[
+    "country",
+    "territory",
+    "state",
+    "district",
+    "county",
+    "parish",
+    "city",
+    "town",
+    "village",
+    "community",
+]
+INCORPORATED = frozenset({"city", "town", "village"})
+COUNTIES = frozenset({"county", "parish"})
+_CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
+
+
+class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
+    """One place. ``code`` is ISO 3166-1 alpha-2, ISO 3166-2, or the parent's code and a slug.
+
+    ``community`` is a census designated place: it has a name but makes no law of its own.
+    ``county`` is the code of the county a city, town or community lies in.
+    ``law`` is ``own`` where the parent's law does not reach (Hong Kong), else empty.
+    """
+
+    code: str
+    kind: Kind
+    name: str
+    parent: str | None = None
+    county: str | None = None
+    called: str = ""
+    iso: str | None = None
+    fips: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    law: Literal["", "own"] = ""
+    note: str = ""
+
+    @property
+    def word(self) -> str:
+        """What people there call this kind of place: borough, township, parish."""
+        return self.called or ("census designated place" if self.kind == "community" else self.kind)
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether ``text`` has the shape of a jurisdiction code, known or not."""
+    return _CODE.fullmatch(text) is not None
+
+
+def chain(place: Jurisdiction, get: Callable[[str], Jurisdiction]) -> list[Jurisdiction]:
+    """The levels whose law can reach ``place``, widest first, ``place`` last.
+
+    A city's county stands between its state and the city. The walk stops at a level that has
+    its own law, because the law of the levels above does not reach it.
+    """
+    levels = [place]
+    level = place
+    while level.law != "own":
+        above = level.county or level.parent
+        if above is None:
+            break
+        level = get(above)
+        levels.append(level)
+    return levels[::-1]
+
+
+def parent_of(place: Jurisdiction) -> str | None:
+    """The next wider place for breadcrumbs: the county of a town, else its parent."""
+    return place.county or place.parent

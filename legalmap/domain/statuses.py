@@ -1,0 +1,23 @@
+"""The scale of a topic: its statuses, mildest first, and how each is drawn."""
+
+import msgspec
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """One word of the scale. A higher ``severity`` is stricter; 0 stands beside the scale.
+
+    ``pattern`` and ``letter`` carry the meaning where colour cannot.
+    """
+
+    code: str
+    label: str
+    definition: str
+    severity: int
+    colour: str
+    pattern: str
+    letter: str
+
+    @property
+    def transparent(self) -> bool:
+        """Whether this level leaves the matter to the levels below (``varies``)."""
+        return self.severity == 0

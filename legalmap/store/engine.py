@@ -1,0 +1,108 @@
+"""The database engine and the two ways to use it: reading() and writing(), each one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from legalmap.domain.errors import Unusable
+from legalmap.store import failures
+
+# Serialises publications on PostgreSQL: any constant will do, it only has to be always the same.
+FEED_LOCK = 7_033_742
+SQLITE_WAIT_MS = 10_000
+
+
+def readable_url(url: str) -> URL:
+    """Parse a database URL; PostgreSQL always means the psycopg 3 driver."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise Unusable(
+            "LEGALMAP_DATABASE_URL cannot be read. Write sqlite:////path/to/file or "
+            "postgresql://user:password@host/name."
+        ) from None
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        return parsed
+    raise Unusable("LEGALMAP_DATABASE_URL must begin with sqlite: or postgresql:.")
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for ``url`` with foreign keys on, WAL, and explicit transactions on SQLite."""
+    parsed = readable_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    return sa.create_engine(
+        parsed,
+        pool_pre_ping=True,
+        connect_args={
+            "options": "-c lock_timeout=10000 -c statement_timeout=60000 -c timezone=UTC"
+        },
+    )
+
+
+def _sqlite_engine(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": SQLITE_WAIT_MS / 1000})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA recursive_triggers=ON")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("legalmap_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class Store:
+    """One database. All access goes through ``reading()`` and ``writing()``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = readable_url(url)
+        self.engine = make_engine(url)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None for a server or a database in memory."""
+        name = self.url.database
+        is_file = self.url.get_backend_name() == "sqlite" and name not in (None, "", ":memory:")
+        return Path(str(name)) if is_file else None
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the database throughout and changes nothing."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with failures.translated(self.url), self.engine.connect() as connection:
+            yield connection.execution_options(**level)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that commits when the block ends well and leaves nothing when it does not."""
+        with (
+            failures.translated(self.url),
+            self.engine.connect() as connection,
+            connection.execution_options(legalmap_writes=True).begin(),
+        ):
+            yield connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; the few places where SQL differs ask here."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()

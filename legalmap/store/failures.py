@@ -1,0 +1,43 @@
+"""What a database says when it cannot be used, in one line that says what to run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from legalmap.domain.errors import Unusable
+
+_MISSING = ("no such table", "does not exist", "unable to open database file", "undefinedtable")
+_LOCKED = ("database is locked", "lock timeout", "canceling statement due to lock")
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Turn the driver's operational errors into Unusable; let everything else through."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        raise _unusable(error, url) from error
+    except sa.exc.DatabaseError as error:
+        if "malformed" in str(error) or "not a database" in str(error):
+            raise Unusable(f"{named(url)} is not a readable database: restore it.") from error
+        raise
+
+
+def named(url: URL) -> str:
+    """The database for people, without its password."""
+    return f"The database {url.render_as_string(hide_password=True)}"
+
+
+def _unusable(error: sa.exc.DBAPIError, url: URL) -> Exception:
+    text = str(error.orig).lower()
+    if any(word in text for word in _LOCKED):
+        return Unusable(f"{named(url)} is locked by another writer: try again in a moment.")
+    if any(word in text for word in _MISSING):
+        return Unusable(f"{named(url)} is missing: run “legalmap init” first.")
+    if "disk" in text and "full" in text:
+        return Unusable(f"{named(url)} has no disk space left: free some, nothing was changed.")
+    if isinstance(error, sa.exc.OperationalError):
+        return Unusable(f"{named(url)} cannot be reached: check that it runs and the URL is right.")
+    return error

@@ -1,0 +1,67 @@
+"""Appending to the log of acts and reading it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.store.tables import event
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One act: who did what to what, with labels as they were at the time."""
+
+    id: int
+    at: datetime
+    actor_label: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    subject_label: str
+    data: dict[str, Any]
+
+
+def append(
+    connection: sa.Connection,
+    *,
+    at: datetime,
+    actor_id: int | None,
+    actor_label: str,
+    action: str,
+    subject_kind: str,
+    subject_id: str,
+    subject_label: str,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Write one event in the transaction of the act itself."""
+    values = {
+        "at": at,
+        "actor_id": actor_id,
+        "actor_label": actor_label,
+        "action": action,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "subject_label": subject_label,
+        "data": json.dumps(data or {}, sort_keys=True, ensure_ascii=False),
+    }
+    connection.execute(event.insert().values(values))
+
+
+def of_subject(connection: sa.Connection, kind: str, subject_id: str) -> list[Event]:
+    """The events of one thing, oldest first."""
+    same = (event.c.subject_kind == kind, event.c.subject_id == subject_id)
+    rows = connection.execute(sa.select(event).where(*same).order_by(event.c.id))
+    return [_event(row) for row in rows]
+
+
+def newest(connection: sa.Connection, limit: int) -> list[Event]:
+    """The last events, newest first."""
+    rows = connection.execute(sa.select(event).order_by(event.c.id.desc()).limit(limit))
+    return [_event(row) for row in rows]
+
+
+def _event(row: sa.Row) -> Event:
+    fields = {name: getattr(row, name) for name in Event.__struct_fields__}
+    return Event(**{**fields, "data": json.loads(row.data)})

@@ -1,0 +1,1 @@
+"""Alembic migrations: tables and, written by hand, the triggers that guard history."""

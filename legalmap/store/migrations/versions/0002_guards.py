@@ -1,0 +1,205 @@
+"""History is append-only, publications are reviewed and numbered without gaps: by triggers."""
+
+import textwrap
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+NO_HASH = "0" * 64
+# History, with the columns besides the primary key that a REPLACE INTO could overwrite a row by.
+HISTORY = {
+    "revision": ("id",),
+    "revision_author": (),
+    "submission": ("revision_id",),
+    "withdrawal": ("revision_id",),
+    "review": ("id", "revision_id"),
+    "publication": ("feed_no", "revision_id", "review_id", "prev_sha256", "sha256"),
+    "event": ("id",),
+}
+# (name, table, moment, condition under which it refuses, what it says). NEW and OLD as in SQL.
+RULES = [
+    (
+        "revision_dense",
+        "revision",
+        "INSERT",
+        "NEW.number <> (SELECT coalesce(max(number), -1) + 1 FROM revision"
+        " WHERE record_id = NEW.record_id)",
+        "the revisions of a record are numbered without gaps",
+    ),
+    (
+        "review_four_eyes",
+        "review",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM revision_author WHERE revision_id = NEW.revision_id"
+        " AND account_id = NEW.reviewer_id)",
+        "nobody reviews what they are an author of",
+    ),
+    (
+        "review_not_withdrawn",
+        "review",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM withdrawal WHERE revision_id = NEW.revision_id)",
+        "a withdrawn proposal cannot be reviewed",
+    ),
+    (
+        "withdrawal_not_reviewed",
+        "withdrawal",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM review WHERE revision_id = NEW.revision_id)",
+        "a reviewed proposal cannot be withdrawn",
+    ),
+    (
+        "publication_dense",
+        "publication",
+        "INSERT",
+        "NEW.feed_no <> (SELECT coalesce(max(feed_no), 0) + 1 FROM publication)",
+        "the feed is numbered without gaps",
+    ),
+    (
+        "publication_chained",
+        "publication",
+        "INSERT",
+        "NEW.prev_sha256 <> coalesce((SELECT sha256 FROM publication"
+        f" WHERE feed_no = NEW.feed_no - 1), '{NO_HASH}')",
+        "a publication names the hash of the one before",
+    ),
+    (
+        "publication_on_current_base",
+        "publication",
+        "INSERT",
+        "NEW.revision_number > 0 AND NOT EXISTS (SELECT 1 FROM revision AS r JOIN record AS c"
+        " ON c.id = r.record_id WHERE r.id = NEW.revision_id"
+        " AND r.base_id = c.current_revision_id)",
+        "the record has moved on since this revision was begun",
+    ),
+    (
+        "record_begins_empty",
+        "record",
+        "INSERT",
+        "NEW.current_revision_id IS NOT NULL",
+        "a record begins without a revision",
+    ),
+    (
+        "record_is_fixed",
+        "record",
+        "UPDATE",
+        "NEW.id <> OLD.id OR NEW.topic <> OLD.topic"
+        " OR NEW.jurisdiction_code <> OLD.jurisdiction_code OR NEW.current_revision_id IS NULL",
+        "only the pointer of a record moves",
+    ),
+    (
+        "record_points_to_published",
+        "record",
+        "UPDATE",
+        "NOT EXISTS (SELECT 1 FROM publication WHERE record_id = NEW.id"
+        " AND revision_id = NEW.current_revision_id)"
+        " AND NOT (OLD.current_revision_id IS NULL AND EXISTS (SELECT 1 FROM revision"
+        " WHERE id = NEW.current_revision_id AND record_id = NEW.id AND number = 0))",
+        "a record points to what was published",
+    ),
+]
+AUTHORS = (
+    "INSERT INTO revision_author (revision_id, account_id) SELECT NEW.id, NEW.author_id"
+    " UNION SELECT NEW.id, account_id FROM revision_author WHERE revision_id = NEW.reworks_id"
+)
+KEPT = ("account", "record")
+
+
+def upgrade() -> None:
+    statements = _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql()
+    for statement in statements:
+        op.execute(sa.text(textwrap.dedent(statement).replace(":", "\\:")))
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for name in _sqlite_names():
+            op.execute(f"DROP TRIGGER {name}")
+        return
+    for table in {*HISTORY, *KEPT, *(rule[1] for rule in RULES)}:
+        op.execute(
+            sa.text(
+                "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger"
+                f" WHERE tgrelid = '{table}'\\:\\:regclass AND NOT tgisinternal"
+                f" LOOP EXECUTE format('DROP TRIGGER %I ON {table}', name); END LOOP; END $$"
+            )
+        )
+    for name in ("refuse_change", "collect_authors", *(rule[0] for rule in RULES)):
+        op.execute(f"DROP FUNCTION legalmap_{name}()")
+
+
+def _sqlite() -> list[str]:
+    found = []
+    for table, columns in HISTORY.items():
+        found += [_sqlite_refusal(table, act) for act in ("UPDATE", "DELETE")]
+        found += [
+            f"CREATE TRIGGER {table}_{column}_once BEFORE INSERT ON {table}"
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})"
+            f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{column}'); END"
+            for column in columns
+        ]
+    found += [_sqlite_refusal(table, "DELETE") for table in KEPT]
+    found += [
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
+        f" BEGIN SELECT RAISE(ABORT, 'refused: {says}'); END"
+        for name, table, act, condition, says in RULES
+    ]
+    found.append(f"CREATE TRIGGER revision_authors AFTER INSERT ON revision BEGIN {AUTHORS}; END")
+    return found
+
+
+def _sqlite_names() -> list[str]:
+    return [statement.split()[2] for statement in _sqlite()]
+
+
+def _sqlite_refusal(table: str, act: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, 'refused: {table} is history, {act} is not possible'); END"
+    )
+
+
+def _postgresql() -> list[str]:
+    found = [
+        _function(
+            "refuse_change",
+            "RAISE EXCEPTION 'refused: % is history, % is not possible', TG_TABLE_NAME, TG_OP"
+            " USING ERRCODE = 'integrity_constraint_violation';",
+        ),
+        _function("collect_authors", f"{AUTHORS}; RETURN NEW;"),
+        "CREATE TRIGGER revision_authors AFTER INSERT ON revision"
+        " FOR EACH ROW EXECUTE FUNCTION legalmap_collect_authors()",
+    ]
+    for table in (*HISTORY, *KEPT):
+        acts = "UPDATE OR DELETE" if table in HISTORY else "DELETE"
+        found.append(
+            f"CREATE TRIGGER {table}_kept BEFORE {acts} ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()"
+        )
+        found.append(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()"
+        )
+    for name, table, act, condition, says in RULES:
+        body = (
+            f"IF {condition} THEN RAISE EXCEPTION 'refused: {says}'"
+            " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
+        )
+        found.append(_function(name, body))
+        found.append(
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()"
+        )
+    return found
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE FUNCTION legalmap_{name}() RETURNS trigger LANGUAGE plpgsql"
+        f" AS $$ BEGIN {body} END $$"
+    )

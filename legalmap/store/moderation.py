@@ -1,0 +1,141 @@
+"""Submissions, withdrawals, reviews and drafts."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.records import Revision
+from legalmap.store import records
+from legalmap.store.tables import draft, record, review, revision, submission, withdrawal
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody typed and has not submitted; ``form`` is the form as JSON, valid or not."""
+
+    id: int
+    topic: str
+    jurisdiction: str
+    base_number: int
+    reworks_id: int | None
+    form: str
+    updated_at: datetime
+
+
+def submit(connection: sa.Connection, revision_id: int, submitter_id: int, at: datetime) -> None:
+    """Put a revision into the queue."""
+    values = {"revision_id": revision_id, "submitter_id": submitter_id, "at": at}
+    connection.execute(submission.insert().values(values))
+
+
+def withdraw(
+    connection: sa.Connection, revision_id: int, actor_id: int, at: datetime, why: str
+) -> None:
+    """Take a revision out of the queue."""
+    values = {"revision_id": revision_id, "actor_id": actor_id, "at": at, "why": why}
+    connection.execute(withdrawal.insert().values(values))
+
+
+def insert_review(
+    connection: sa.Connection,
+    revised: Revision,
+    reviewer_id: int,
+    verdict: Verdict,
+    comment: str,
+    at: datetime,
+) -> int:
+    """Record a verdict on exactly this revision and hash; gives the review's id."""
+    values = {
+        "revision_id": revised.id,
+        "author_id": revised.author_id,
+        "payload_sha256": revised.payload_sha256,
+        "reviewer_id": reviewer_id,
+        "verdict": verdict,
+        "comment": comment,
+        "at": at,
+    }
+    return connection.execute(review.insert().values(values)).inserted_primary_key[0]
+
+
+def _undecided() -> list[sa.ColumnElement[bool]]:
+    return [
+        submission.c.revision_id.is_not(None),
+        withdrawal.c.revision_id.is_(None),
+        review.c.id.is_(None),
+    ]
+
+
+def queue(connection: sa.Connection) -> list[Revision]:
+    """Every submitted revision that nobody decided or withdrew, oldest first."""
+    return records.revisions_where(connection, *_undecided(), order=submission.c.at)
+
+
+def proposals_of(connection: sa.Connection, author_id: int) -> list[Revision]:
+    """All revisions somebody proposed, newest first."""
+    own = (revision.c.author_id == author_id, revision.c.number > 0)
+    return records.revisions_where(connection, *own, order=revision.c.created_at.desc())
+
+
+def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
+    """The proposals for one record that wait for a verdict."""
+    same = revision.c.record_id == record_id
+    return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
+
+
+def _drafts() -> sa.Select:
+    return (
+        sa.select(
+            draft.c.id,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.number.label("base_number"),
+            draft.c.reworks_id,
+            draft.c.form,
+            draft.c.updated_at,
+        )
+        .join(record, record.c.id == draft.c.record_id)
+        .join(revision, revision.c.id == draft.c.base_id)
+    )
+
+
+def drafts_of(connection: sa.Connection, owner_id: int) -> list[Draft]:
+    """The drafts of one person, the last touched first."""
+    query = _drafts().where(draft.c.owner_id == owner_id).order_by(draft.c.updated_at.desc())
+    return [Draft(**row._mapping) for row in connection.execute(query)]
+
+
+def draft_of(connection: sa.Connection, record_id: int, owner_id: int) -> Draft | None:
+    """The one draft a person can have of a record, or None."""
+    query = _drafts().where(draft.c.record_id == record_id, draft.c.owner_id == owner_id)
+    row = connection.execute(query).one_or_none()
+    return Draft(**row._mapping) if row else None
+
+
+def save_draft(
+    connection: sa.Connection,
+    record_id: int,
+    owner_id: int,
+    *,
+    base_id: int,
+    reworks_id: int | None,
+    form: str,
+    at: datetime,
+) -> None:
+    """Keep what was typed, replacing an earlier draft of the same record by the same person."""
+    drop_draft(connection, record_id, owner_id)
+    values = {
+        "record_id": record_id,
+        "base_id": base_id,
+        "reworks_id": reworks_id,
+        "owner_id": owner_id,
+        "form": form,
+        "updated_at": at,
+    }
+    connection.execute(draft.insert().values(values))
+
+
+def drop_draft(connection: sa.Connection, record_id: int, owner_id: int) -> None:
+    """Forget a draft; nothing happens if there is none."""
+    same = (draft.c.record_id == record_id, draft.c.owner_id == owner_id)
+    connection.execute(draft.delete().where(*same))

@@ -1,0 +1,176 @@
+"""Reading and filling the jurisdiction tree; searching it by name, code and ZIP."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
+
+_COLUMNS = [column for column in jurisdiction.c if column.name != "search_name"]
+
+
+def search_form(text: str) -> str:
+    """Lower case, without accents, apostrophes or doubled spaces: how names are compared."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(
+        c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’."
+    )
+    return " ".join(kept.split())
+
+
+def _place(row: Any) -> Jurisdiction:
+    return Jurisdiction(**row._mapping)
+
+
+def get(connection: sa.Connection, code: str) -> Jurisdiction | None:
+    """The place of that code or of one of its other codes, or None."""
+    return get_many(connection, [code]).get(code)
+
+
+def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Jurisdiction]:
+    """The places of ``codes``, by the code asked for; unknown codes are left out."""
+    wanted = sorted(set(codes))
+    found: dict[str, Jurisdiction] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = connection.execute(sa.select(*_COLUMNS).where(jurisdiction.c.code.in_(part)))
+        found |= {row.code: _place(row) for row in rows}
+        left = [code for code in part if code not in found]
+        if left:
+            found |= _by_alias(connection, left)
+    return found
+
+
+def _by_alias(connection: sa.Connection, aliases: list[str]) -> dict[str, Jurisdiction]:
+    query = (
+        sa.select(jurisdiction_alias.c.alias, *_COLUMNS)
+        .join(jurisdiction, jurisdiction.c.code == jurisdiction_alias.c.code)
+        .where(jurisdiction_alias.c.alias.in_(aliases))
+    )
+    found = {}
+    for row in connection.execute(query):
+        fields = dict(row._mapping)
+        found[fields.pop("alias")] = Jurisdiction(**fields)
+    return found
+
+
+def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
+    """The places with that ISO 3166 code or FIPS/GEOID, written as these standards write them."""
+    query = sa.select(*_COLUMNS).where(
+        sa.or_(jurisdiction.c.iso == identifier.upper(), jurisdiction.c.fips == identifier)
+    )
+    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.code))]
+
+
+def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
+    """Everything directly below ``code``: of a county, the towns in it."""
+    query = sa.select(*_COLUMNS).where(
+        sa.or_(jurisdiction.c.parent == code, jurisdiction.c.county == code)
+    )
+    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.name))]
+
+
+def below(connection: sa.Connection, code: str, kinds: Iterable[str]) -> list[Jurisdiction]:
+    """The direct children of ``code`` of certain kinds, by name."""
+    query = sa.select(*_COLUMNS).where(
+        sa.and_(jurisdiction.c.parent == code, jurisdiction.c.kind.in_(list(kinds)))
+    )
+    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.name))]
+
+
+def page(
+    connection: sa.Connection, *, parent: str | None, after: str, limit: int
+) -> list[Jurisdiction]:
+    """At most ``limit`` places in the order of their codes, from behind ``after``."""
+    query = sa.select(*_COLUMNS).where(jurisdiction.c.code > after)
+    if parent is not None:
+        query = query.where(jurisdiction.c.parent == parent)
+    rows = connection.execute(query.order_by(jurisdiction.c.code).limit(limit))
+    return [_place(row) for row in rows]
+
+
+def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdiction]:
+    """Places whose name begins with ``text``, or has a word that does; the widest reach first."""
+    wanted = search_form(text)
+    if not wanted:
+        return []
+    literal = wanted.replace("%", "").replace("_", "")
+    name = jurisdiction.c.search_name
+    rank = sa.case(
+        (name == literal, 0),
+        (name == f"{literal} county", 1),
+        (name.like(f"{literal}%"), 2),
+        else_=3,
+    )
+    reach = sa.case(
+        (jurisdiction.c.kind.in_(["country", "territory"]), 0),
+        (jurisdiction.c.kind.in_(["state", "district"]), 1),
+        (jurisdiction.c.kind.in_(["county", "parish"]), 2),
+        (jurisdiction.c.kind == "city", 3),
+        (jurisdiction.c.kind.in_(["town", "village"]), 4),
+        else_=5,
+    )
+    query = (
+        sa.select(*_COLUMNS)
+        .where(sa.or_(name.like(f"{literal}%"), name.like(f"% {literal}%")))
+        .order_by(rank, reach, name, jurisdiction.c.code)
+        .limit(limit)
+    )
+    return [_place(row) for row in connection.execute(query)]
+
+
+def names_like(connection: sa.Connection, first_letters: str) -> list[tuple[str, str]]:
+    """(code, search name) of all places that begin with these letters: where near matches are found."""
+    query = sa.select(jurisdiction.c.code, jurisdiction.c.search_name).where(
+        jurisdiction.c.search_name.like(f"{first_letters}%")
+    )
+    return [(row.code, row.search_name) for row in connection.execute(query)]
+
+
+def codes_like(connection: sa.Connection, start: str, limit: int) -> list[str]:
+    """Codes that begin with ``start``."""
+    query = sa.select(jurisdiction.c.code).where(jurisdiction.c.code.like(f"{start}%"))
+    return list(connection.scalars(query.order_by(jurisdiction.c.code).limit(limit)))
+
+
+def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
+    """The counties a US ZIP code touches, the one in its middle first; empty if it is unknown."""
+    query = (
+        sa.select(*_COLUMNS)
+        .join(zip_county, zip_county.c.code == jurisdiction.c.code)
+        .where(zip_county.c.zip == zip_code)
+        .order_by(zip_county.c.position)
+    )
+    return [_place(row) for row in connection.execute(query)]
+
+
+def count(connection: sa.Connection) -> int:
+    """How many jurisdictions there are."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(jurisdiction)) or 0
+
+
+def fill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert jurisdictions, parents before children; ``aliases`` holds their other codes."""
+    places, aliases = [], []
+    for row in rows:
+        fields = {column.name: row[column.name] for column in _COLUMNS}
+        places.append({**fields, "search_name": search_form(str(row["name"]))})
+        aliases += [{"alias": alias, "code": row["code"]} for alias in row["aliases"]]
+    connection.execute(jurisdiction.insert(), places)
+    if aliases:
+        connection.execute(jurisdiction_alias.insert(), aliases)
+
+
+def fill_zips(connection: sa.Connection, rows: Iterable[tuple[str, list[str]]]) -> None:
+    """Insert the counties of each ZIP code, the one in its middle first."""
+    connection.execute(
+        zip_county.insert(),
+        [
+            {"zip": zip_code, "position": position, "code": code}
+            for zip_code, codes in rows
+            for position, code in enumerate(codes)
+        ],
+    )

@@ -1,0 +1,20 @@
+"""The log of every act. It has no foreign keys and stores labels, so it outlives its subjects."""
+
+import sqlalchemy as sa
+
+from legalmap.store.tables.base import metadata
+from legalmap.store.types import UTCDateTime
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("actor_id", sa.Integer),
+    sa.Column("actor_label", sa.String(60), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("subject_kind", sa.String(20), nullable=False),
+    sa.Column("subject_id", sa.String(200), nullable=False),
+    sa.Column("subject_label", sa.String(300), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)

@@ -1,0 +1,38 @@
+"""The jurisdiction tree, the other codes a place is known by, and the ZIP codes of each county."""
+
+import sqlalchemy as sa
+
+from legalmap.store.tables.base import metadata
+
+jurisdiction = sa.Table(
+    "jurisdiction",
+    metadata,
+    sa.Column("code", sa.String(120), primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    # The name in lower case without accents, for searching.
+    sa.Column("search_name", sa.String(200), nullable=False, index=True),
+    sa.Column("parent", sa.ForeignKey("jurisdiction.code"), index=True),
+    sa.Column("county", sa.ForeignKey("jurisdiction.code"), index=True),
+    sa.Column("called", sa.String(40), nullable=False),
+    sa.Column("iso", sa.String(10), index=True),
+    sa.Column("fips", sa.String(10), index=True),
+    sa.Column("lat", sa.Float),
+    sa.Column("lon", sa.Float),
+    sa.Column("law", sa.String(3), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+jurisdiction_alias = sa.Table(
+    "jurisdiction_alias",
+    metadata,
+    sa.Column("alias", sa.String(120), primary_key=True),
+    sa.Column("code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
+)
+zip_county = sa.Table(
+    "zip_county",
+    metadata,
+    sa.Column("zip", sa.String(5), primary_key=True),
+    # 0 is the county in which the middle of the ZIP area lies.
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
+)
