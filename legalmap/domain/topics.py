@@ -2,7 +2,6 @@
 
 import math
 import reprlib
-import math
 from typing import Any, Literal
 
 import msgspec

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from legalmap.domain.accounts import Account
 from legalmap.domain.roles import Role
+from legalmap.store.engine import inserted_id
 from legalmap.store.tables import account, session
 
 
-def _account(row: sa.Row | None) -> Account | None:
+def _account(row: sa.Row[Any] | None) -> Account | None:
     if row is None:
         return None
     return Account(
@@ -40,7 +41,7 @@ def insert(
         "created_at": at,
         "is_demo": is_demo,
     }
-    return connection.execute(account.insert().values(values)).inserted_primary_key[0]
+    return inserted_id(connection, account, values)
 
 
 def by_handle(connection: sa.Connection, handle: str) -> Account | None:

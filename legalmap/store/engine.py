@@ -11,6 +11,9 @@ from sqlalchemy.engine import URL, make_url
 from legalmap.domain.errors import Unusable
 from legalmap.store import failures
 
+# What repositories take: services pass it on without knowing SQL.
+Connection = sa.Connection
+
 # Serialises publications on PostgreSQL: any constant will do, it only has to be always the same.
 FEED_LOCK = 7_033_742
 SQLITE_WAIT_MS = 10_000
@@ -65,6 +68,14 @@ def _sqlite_engine(url: URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def inserted_id(connection: Connection, table: sa.Table, values: dict[str, Any]) -> int:
+    """Insert one row and give the number the database made for it."""
+    key = connection.execute(table.insert().values(values)).inserted_primary_key
+    if key is None:
+        raise LookupError(f"{table.name} gave no key")
+    return int(key[0])
 
 
 class Store:

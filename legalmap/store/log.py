@@ -62,6 +62,6 @@ def newest(connection: sa.Connection, limit: int) -> list[Event]:
     return [_event(row) for row in rows]
 
 
-def _event(row: sa.Row) -> Event:
+def _event(row: sa.Row[Any]) -> Event:
     fields = {name: getattr(row, name) for name in Event.__struct_fields__}
     return Event(**{**fields, "data": json.loads(row.data)})

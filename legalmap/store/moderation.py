@@ -1,6 +1,7 @@
 """Submissions, withdrawals, reviews and drafts."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
 from legalmap.store import records
+from legalmap.store.engine import inserted_id
 from legalmap.store.tables import draft, record, review, revision, submission, withdrawal
 
 
@@ -55,7 +57,7 @@ def insert_review(
         "comment": comment,
         "at": at,
     }
-    return connection.execute(review.insert().values(values)).inserted_primary_key[0]
+    return inserted_id(connection, review, values)
 
 
 def _undecided() -> list[sa.ColumnElement[bool]]:
@@ -83,7 +85,7 @@ def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
 
 
-def _drafts() -> sa.Select:
+def _drafts() -> sa.Select[Any]:
     return (
         sa.select(
             draft.c.id,

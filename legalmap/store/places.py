@@ -53,7 +53,8 @@ def _by_alias(connection: sa.Connection, aliases: list[str]) -> dict[str, Jurisd
     found = {}
     for row in connection.execute(query):
         fields = dict(row._mapping)
-        found[fields.pop("alias")] = Jurisdiction(**fields)
+        alias = fields.pop("alias")
+        found[alias] = Jurisdiction(**fields)
     return found
 
 

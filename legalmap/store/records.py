@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from legalmap.domain.errors import Stale
 from legalmap.domain.moderation import Decision, Verdict
 from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256_of, to_builtins
 from legalmap.domain.records import Publication, Record, Revision, RevisionKind
-from legalmap.store.engine import FEED_LOCK
+from legalmap.store.engine import FEED_LOCK, inserted_id
 from legalmap.store.tables import (
     account,
     legal_status,
@@ -52,7 +53,7 @@ def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False
 def lock_by_id(connection: sa.Connection, record_id: int) -> int:
     """Keep other writers of this record waiting; give the id of its current revision."""
     query = sa.select(record.c.current_revision_id).where(record.c.id == record_id)
-    return connection.execute(query.with_for_update()).scalar_one()
+    return int(connection.execute(query.with_for_update()).scalar_one())
 
 
 def insert_record(
@@ -60,7 +61,7 @@ def insert_record(
 ) -> tuple[int, int]:
     """A new record with its revision 0; gives (record id, revision id)."""
     values = {"topic": topic, "jurisdiction_code": code}
-    record_id = connection.execute(record.insert().values(values)).inserted_primary_key[0]
+    record_id = inserted_id(connection, record, values)
     revision_id = insert_revision(
         connection, record_id, payload, author_id, at, kind="genesis", note="", base_id=None
     )
@@ -102,10 +103,10 @@ def insert_revision(
         "payload": canonical.decode(),
         "payload_sha256": sha256_of(canonical),
     }
-    return connection.execute(revision.insert().values(values)).inserted_primary_key[0]
+    return inserted_id(connection, revision, values)
 
 
-def _revisions() -> sa.Select:
+def _revisions() -> sa.Select[Any]:
     return (
         sa.select(
             revision,
@@ -136,7 +137,7 @@ def _revisions() -> sa.Select:
 
 
 def revisions_where(
-    connection: sa.Connection, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any]
 ) -> list[Revision]:
     """Revisions with all that is known of them: two queries, whatever their number."""
     rows = connection.execute(_revisions().where(*conditions).order_by(order)).all()
@@ -155,7 +156,7 @@ def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[i
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def _revision(row: sa.Row, authors: frozenset[int]) -> Revision:
+def _revision(row: sa.Row[Any], authors: frozenset[int]) -> Revision:
     decision = None
     if row.verdict is not None:
         decision = Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at)
@@ -283,7 +284,7 @@ def current_number(connection: sa.Connection, record_id: int) -> int:
         .join(record, record.c.current_revision_id == revision.c.id)
         .where(record.c.id == record_id)
     )
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(query).scalar_one())
 
 
 def _rewrite_legal_status(connection: sa.Connection, revised: Revision) -> None:
@@ -347,7 +348,7 @@ def head_at(connection: sa.Connection, instant: datetime) -> int:
     return connection.scalar(query) or 0
 
 
-def _publications() -> sa.Select:
+def _publications() -> sa.Select[Any]:
     return (
         sa.select(
             publication,
@@ -365,7 +366,7 @@ def _publications() -> sa.Select:
     )
 
 
-def _publication(row: sa.Row) -> Publication:
+def _publication(row: sa.Row[Any]) -> Publication:
     fields = {name: getattr(row, name) for name in Publication.__struct_fields__}
     return Publication(**fields)
 

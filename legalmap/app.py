@@ -1,0 +1,34 @@
+"""Wires settings, store, services and web into one Flask application."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from legalmap import paths, web
+from legalmap.config import Settings, secret_key
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import schema
+from legalmap.store.engine import Store
+
+MAX_FORM_BYTES = 4_000_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Raises Unusable if the database is missing, older or newer than the code."""
+    settings = settings or Settings.from_environment()
+    store = Store(settings.database_url)
+    schema.require_current(store)
+    app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    app.config.update(
+        SECRET_KEY=secret_key(settings, store),
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PUBLIC_URL=settings.public_url,
+    )
+    if settings.behind_proxy:
+        hops = settings.behind_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    web.register(app, Reader(Tracker(store)))
+    return app

@@ -1,0 +1,67 @@
+"""Settings, read once from the environment. Nobody else reads os.environ."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from legalmap.domain.errors import Unusable
+from legalmap.store.engine import Store
+
+DEFAULT_URL = "sqlite:///legalmap.sqlite3"
+MIN_SECRET = 32
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running legalmap can be told.
+
+    ``public_url`` is written into exports and feeds; without it links are relative.
+    ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers.
+    """
+
+    database_url: str = DEFAULT_URL
+    secret_key: str = ""
+    public_url: str = ""
+    secure_cookies: bool = True
+    behind_proxy: int = 0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the LEGALMAP_… variables; raise Unusable, naming the variable, on a bad value."""
+        proxies = environment.get("LEGALMAP_BEHIND_PROXY", "0")
+        if not proxies.isdigit():
+            raise Unusable("LEGALMAP_BEHIND_PROXY must be a number: how many proxies are in front.")
+        return cls(
+            database_url=environment.get("LEGALMAP_DATABASE_URL") or DEFAULT_URL,
+            secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
+            public_url=environment.get("LEGALMAP_PUBLIC_URL", "").rstrip("/"),
+            secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
+            behind_proxy=int(proxies),
+        )
+
+
+def secret_key(settings: Settings, store: Store) -> str:
+    """The key that signs forms: from the environment, else made once and kept beside the database."""
+    if settings.secret_key:
+        if len(settings.secret_key) < MIN_SECRET:
+            raise Unusable(f"LEGALMAP_SECRET_KEY must have at least {MIN_SECRET} characters.")
+        return settings.secret_key
+    if store.file is None:
+        raise Unusable(
+            "Set LEGALMAP_SECRET_KEY: several hosts share this database and need one key."
+        )
+    return _kept_beside(store.file)
+
+
+def _kept_beside(database: Path) -> str:
+    file = database.with_suffix(".secret")
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise Unusable(f"Cannot keep a secret key in {file}: {error.strerror}.") from error
+    return file.read_text().strip()

@@ -1,0 +1,31 @@
+"""What every act needs besides its rule: the actor, the instant, and the event it leaves."""
+
+from datetime import datetime
+from typing import Any
+
+from legalmap.domain.accounts import Account
+from legalmap.domain.records import Revision
+from legalmap.store import log
+from legalmap.store.engine import Connection
+
+
+def log_act(
+    connection: Connection,
+    actor: Account,
+    action: str,
+    revised: Revision,
+    at: datetime,
+    **data: Any,
+) -> None:
+    """Write the event of an act on a revision."""
+    log.append(
+        connection,
+        at=at,
+        actor_id=actor.id,
+        actor_label=actor.handle,
+        action=action,
+        subject_kind="revision",
+        subject_id=str(revised.id),
+        subject_label=f"{revised.topic}/{revised.jurisdiction} revision {revised.number}",
+        data={"topic": revised.topic, "jurisdiction": revised.jurisdiction, **data},
+    )

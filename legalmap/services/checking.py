@@ -1,0 +1,96 @@
+"""Is the data still what it claims? Re-walk the feed, verify every hash, compare legal_status."""
+
+from collections.abc import Iterator
+
+from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
+from legalmap.services.tracker import Tracker
+from legalmap.store import records
+from legalmap.store.engine import Connection
+from legalmap.store.tables.records import NO_HASH
+
+
+def check(tracker: Tracker) -> list[str]:
+    """Every fault found, a sentence each; an empty list means the database is sound."""
+    with tracker.store.reading() as connection:
+        return [
+            *_changed_revisions(connection),
+            *_broken_feed(connection),
+            *_unpublished(connection),
+            *_wrong_status_rows(connection),
+        ]
+
+
+def reindex(tracker: Tracker) -> int:
+    """Write ``legal_status`` anew from the current revisions; gives the number of rows."""
+    with tracker.store.writing() as connection:
+        rows = _true_status_rows(connection)
+        records.replace_legal_status(connection, rows)
+    return len(rows)
+
+
+def _changed_revisions(connection: Connection) -> Iterator[str]:
+    for topic, code, number, stored, claimed in records.all_revision_bytes(connection):
+        if sha256_of(stored.encode()) != claimed:
+            yield (
+                f"{topic}/{code} revision {number}: its content does not match its hash; "
+                "a byte of it was changed."
+            )
+
+
+def _broken_feed(connection: Connection) -> Iterator[str]:
+    expected, prev_sha256 = 1, NO_HASH
+    for entry in records.walk_feed(connection):
+        where = f"publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
+        if entry.feed_no != expected:
+            yield f"publication {expected} is missing: the feed goes on with {entry.feed_no}."
+        if entry.prev_sha256 != prev_sha256:
+            yield f"{where}: it does not name the hash of the publication before it."
+        said = records.publication_entry(
+            entry.feed_no,
+            entry.topic,
+            entry.jurisdiction,
+            entry.revision_number,
+            entry.payload_sha256,
+            entry.at,
+        )
+        if records.publication_hash(said, entry.prev_sha256) != entry.sha256:
+            yield f"{where}: its hash does not match what it says."
+        if entry.payload_sha256 != entry.stored_payload_sha256:
+            yield f"{where}: it stands for another content than its revision holds."
+        if entry.revision_number and not entry.reviewed:
+            yield f"{where}: nobody reviewed it."
+        expected, prev_sha256 = entry.feed_no + 1, entry.sha256
+
+
+def _unpublished(connection: Connection) -> Iterator[str]:
+    empty = canonical_bytes(NOT_RESEARCHED).decode()
+    for topic, code, number, stored, is_genesis, feed_no in records.current_revisions(connection):
+        if feed_no is None and not (is_genesis and stored == empty):
+            yield f"{topic}/{code} stands at revision {number}, which was never published."
+
+
+def _true_status_rows(connection: Connection) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for topic, code, number, stored, _genesis, feed_no in records.current_revisions(connection):
+        if feed_no is not None:
+            rows += records.status_rows(topic, code, number, from_bytes(stored))
+    return rows
+
+
+def _wrong_status_rows(connection: Connection) -> Iterator[str]:
+    stored = {_key(row): row for row in records.stored_status_rows(connection)}
+    true = {_key(row): row for row in _true_status_rows(connection)}
+    for key in sorted({*stored, *true}):
+        topic, code, position = key
+        where = f"legal_status {topic}/{code} row {position}"
+        if key not in stored:
+            yield f"{where} is missing: run “legalmap reindex”."
+        elif key not in true:
+            yield f"{where} should not be there: run “legalmap reindex”."
+        elif stored[key] != true[key]:
+            wrong = [name for name, value in true[key].items() if stored[key][name] != value]
+            yield f"{where} is wrong in {', '.join(wrong)}: run “legalmap reindex”."
+
+
+def _key(row: dict[str, object]) -> tuple[str, str, int]:
+    return (str(row["topic"]), str(row["jurisdiction_code"]), int(str(row["position"])))

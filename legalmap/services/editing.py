@@ -1,0 +1,283 @@
+"""Drafts and proposals: beginning an edit, keeping what was typed, submitting, withdrawing."""
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain import changes, payload
+from legalmap.domain.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.moderation import Act, check
+from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
+from legalmap.domain.records import Record, Revision, RevisionKind
+from legalmap.domain.roles import Permission, require
+from legalmap.services import finding
+from legalmap.services.acting import log_act
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts, moderation, records
+from legalmap.store.engine import Connection
+from legalmap.store.moderation import Draft
+
+MAX_NOTE = 2_000
+
+
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an edit starts: the revision that is current now, and an earlier draft if there is one."""
+
+    topic: str
+    place: Jurisdiction
+    base_number: int
+    payload: Payload
+    draft: Draft | None
+    waiting: list[Revision]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants a record to say, and the revision number they started from."""
+
+    topic: str
+    jurisdiction: str
+    base_number: int
+    payload: Payload
+    note: str
+    kind: RevisionKind = "edit"
+    reworks_id: int | None = None
+
+
+def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
+    """What the edit form needs. A place without a record begins from "not researched"."""
+    require(actor.role, Permission.PROPOSE)
+    tracker.topic(topic)
+    place = finding.place(tracker, code)
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, place.code)
+        if record is None:
+            return Beginning(
+                topic=topic,
+                place=place,
+                base_number=0,
+                payload=NOT_RESEARCHED,
+                draft=None,
+                waiting=[],
+            )
+        current = _revision(connection, record, record.current_number)
+        return Beginning(
+            topic=topic,
+            place=place,
+            base_number=record.current_number,
+            payload=current.payload,
+            draft=moderation.draft_of(connection, record.id, actor.id),
+            waiting=moderation.undecided_of(connection, record.id),
+        )
+
+
+def payload_at(tracker: Tracker, topic: str, code: str, number: int) -> Payload:
+    """The content of one revision; a place without a record has revision 0, "not researched"."""
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, code)
+        if record is None and number == 0:
+            return NOT_RESEARCHED
+        if record is None:
+            raise Missing("revision", f"{topic}/{code} revision {number}")
+        return _revision(connection, record, number).payload
+
+
+def submit(tracker: Tracker, actor: Account, proposal: Proposal) -> Revision:
+    """Put a proposal into the queue.
+
+    Raises Invalid with every field at fault, Stale if the record moved on, NothingChanged if the
+    content equals its base.
+    """
+    return submit_all(tracker, actor, [proposal])[0]
+
+
+def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> list[Revision]:
+    """Submit several proposals in one transaction: all of them or none."""
+    require(actor.role, Permission.PROPOSE)
+    checked = [_checked(tracker, proposal) for proposal in proposals]
+    with tracker.store.writing() as connection:
+        return [_insert(connection, actor, proposal) for proposal in checked]
+
+
+def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
+    topic = tracker.topic(proposal.topic)
+    place = finding.place(tracker, proposal.jurisdiction)
+    content = payload.normalised(proposal.payload)
+    problems = payload.problems_of(content, topic, clock.today())
+    problems += note_problems(proposal.note)
+    if problems:
+        raise Invalid(problems)
+    return msgspec.structs.replace(proposal, jurisdiction=place.code, payload=content)
+
+
+def note_problems(note: str) -> list[Problem]:
+    """What is wrong with a change note."""
+    if not note.strip():
+        return [Problem("note", "Say in a sentence what you changed and why.")]
+    if len(note) > MAX_NOTE:
+        return [Problem("note", f"Keep the note under {MAX_NOTE:,} characters.")]
+    return []
+
+
+def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revision:
+    at = clock.now()
+    record = record_of(connection, proposal.topic, proposal.jurisdiction)
+    if record.current_number != proposal.base_number:
+        raise Stale(
+            proposal.topic, proposal.jurisdiction, proposal.base_number, record.current_number
+        )
+    base = _revision(connection, record, record.current_number)
+    if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
+        raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
+    _check_rework(connection, record, proposal)
+    revision_id = records.insert_revision(
+        connection,
+        record.id,
+        proposal.payload,
+        actor.id,
+        at,
+        kind=proposal.kind,
+        note=proposal.note.strip(),
+        base_id=base.id,
+        reworks_id=proposal.reworks_id,
+    )
+    moderation.submit(connection, revision_id, actor.id, at)
+    moderation.drop_draft(connection, record.id, actor.id)
+    revised = _by_id(connection, revision_id)
+    changed = [change.field for change in changes.diff(base.payload, proposal.payload)]
+    log_act(connection, actor, "submit", revised, at, kind=proposal.kind, changed=changed)
+    return revised
+
+
+def _check_rework(connection: Connection, record: Record, proposal: Proposal) -> None:
+    if proposal.reworks_id is None:
+        return
+    earlier = records.revision_by_id(connection, proposal.reworks_id)
+    if earlier is None or earlier.record_id != record.id:
+        raise Missing("revision", f"number {proposal.reworks_id} of this record")
+
+
+def record_of(connection: Connection, topic: str, code: str) -> Record:
+    """The record of a place, locked until the end; made, with revision 0, if there is none yet."""
+    record = records.find(connection, topic, code, lock=True)
+    if record is None:
+        system = accounts.by_handle(connection, SYSTEM_HANDLE)
+        if system is None:
+            raise Missing("account", SYSTEM_HANDLE)
+        record_id, revision_id = records.insert_record(
+            connection, topic, code, NOT_RESEARCHED, system.id, clock.now()
+        )
+        records.point_to_genesis(connection, record_id, revision_id)
+        record = records.find(connection, topic, code, lock=True)
+    if record is None:
+        raise Missing("record", f"{topic}/{code}")
+    return record
+
+
+def _revision(connection: Connection, record: Record, number: int) -> Revision:
+    found = records.revision_numbered(connection, record.id, number)
+    if found is None:
+        raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
+    return found
+
+
+def _by_id(connection: Connection, revision_id: int) -> Revision:
+    found = records.revision_by_id(connection, revision_id)
+    if found is None:
+        raise Missing("revision", str(revision_id))
+    return found
+
+
+def save_draft(
+    tracker: Tracker,
+    actor: Account,
+    topic: str,
+    code: str,
+    *,
+    base_number: int,
+    form: str,
+    reworks_id: int | None = None,
+) -> None:
+    """Keep what was typed, valid or not; only its owner ever sees it."""
+    require(actor.role, Permission.PROPOSE)
+    tracker.topic(topic)
+    place = finding.place(tracker, code)
+    with tracker.store.writing() as connection:
+        record = record_of(connection, topic, place.code)
+        base = _revision(connection, record, base_number)
+        moderation.save_draft(
+            connection,
+            record.id,
+            actor.id,
+            base_id=base.id,
+            reworks_id=reworks_id,
+            form=form,
+            at=clock.now(),
+        )
+
+
+def discard_draft(tracker: Tracker, actor: Account, topic: str, code: str) -> None:
+    """Forget the draft of a record."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.writing() as connection:
+        record = records.find(connection, topic, code)
+        if record is not None:
+            moderation.drop_draft(connection, record.id, actor.id)
+
+
+def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:
+    """Take one's own proposal out of the queue."""
+    with tracker.store.writing() as connection:
+        found = _by_id(connection, revision_id)
+        records.lock_by_id(connection, found.record_id)
+        revised = _by_id(connection, revision_id)
+        check(Act.WITHDRAW, revised.facts, actor.id, actor.role)
+        at = clock.now()
+        moderation.withdraw(connection, revision_id, actor.id, at, why)
+        log_act(connection, actor, "withdraw", revised, at, why=why)
+        return _by_id(connection, revision_id)
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What one person has under way."""
+
+    drafts: list[Draft]
+    proposals: list[Revision]
+
+
+def desk_of(tracker: Tracker, actor: Account) -> Desk:
+    """The drafts and proposals of one person."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.reading() as connection:
+        return Desk(
+            moderation.drafts_of(connection, actor.id),
+            moderation.proposals_of(connection, actor.id),
+        )
+
+
+class Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """Base, theirs and yours of an edit whose record moved on."""
+
+    base_number: int
+    current_number: int
+    comparison: changes.Comparison
+    merged: Payload | None
+
+
+def compare_sides(
+    tracker: Tracker, topic: str, code: str, base_number: int, yours: Payload
+) -> Sides:
+    """Set an edit beside what was published meanwhile; ``merged`` is there if they are disjoint."""
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, code)
+        if record is None:
+            raise Missing("record", f"{topic}/{code}")
+        base = _revision(connection, record, base_number).payload
+        theirs = _revision(connection, record, record.current_number).payload
+    comparison = changes.compare(base, theirs, yours)
+    return Sides(
+        base_number=base_number,
+        current_number=record.current_number,
+        comparison=comparison,
+        merged=changes.merge(base, theirs, yours) if comparison.disjoint else None,
+    )

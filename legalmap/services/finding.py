@@ -1,0 +1,125 @@
+"""Finding a place: by code, other identifiers, name, ZIP code or point, typing errors forgiven."""
+
+import difflib
+import math
+
+import msgspec
+
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
+from legalmap.services import geography
+from legalmap.services.tracker import Tracker
+from legalmap.store import places
+
+MOST = 25
+ZIP_DIGITS = 5
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a search gave. ``zip_code`` is set when the text was one; ``guessed`` when it was mended."""
+
+    places: list[Jurisdiction]
+    zip_code: str | None = None
+    guessed: bool = False
+
+
+def search(tracker: Tracker, text: str, limit: int = MOST) -> Found:
+    """Places for what a person typed: a code, an identifier, a ZIP code or (part of) a name."""
+    text = " ".join(text.split())[:200]
+    if not text:
+        return Found([])
+    with tracker.store.reading() as connection:
+        if text.isascii() and text.isdigit() and len(text) == ZIP_DIGITS:
+            counties = places.of_zip(connection, text)
+            if counties:
+                also = places.by_identifier(connection, text)
+                return Found(_once([*counties, *also]), zip_code=text)
+        exact = places.get(connection, text.lower()) if looks_like_code(text.lower()) else None
+        found = [exact] if exact else []
+        found += places.by_identifier(connection, text)
+        found += places.by_name(connection, _without_state(text), limit)
+    found = _narrowed(_once(found), text)
+    if found:
+        return Found(found[:limit])
+    return Found(near(tracker, text)[:limit], guessed=True)
+
+
+def _without_state(text: str) -> str:
+    return text.partition(",")[0]
+
+
+def _narrowed(found: list[Jurisdiction], text: str) -> list[Jurisdiction]:
+    """“Springfield, MA”: what follows the comma chooses the state."""
+    state = text.partition(",")[2].strip().lower()
+    if not state:
+        return found
+    return [place for place in found if f"-{state}-" in f"{place.code}-"] or found
+
+
+def _once(found: list[Jurisdiction]) -> list[Jurisdiction]:
+    return list({place.code: place for place in found}.values())
+
+
+def near(tracker: Tracker, text: str, limit: int = 5) -> list[Jurisdiction]:
+    """Places whose name or code resembles ``text``: what somebody may have meant."""
+    wanted = places.search_form(text)
+    if not wanted:
+        return []
+    with tracker.store.reading() as connection:
+        names = places.names_like(connection, wanted[0])
+        by_name: dict[str, list[str]] = {}
+        for code, name in names:
+            by_name.setdefault(name, []).append(code)
+        close = difflib.get_close_matches(wanted, by_name, n=limit, cutoff=0.75)
+        codes = [code for name in close for code in by_name[name]]
+        if looks_like_code(text.lower()):
+            parent = text.lower().rpartition("-")[0]
+            siblings = places.codes_like(
+                connection, f"{parent}-" if parent else text[0].lower(), 5000
+            )
+            codes += difflib.get_close_matches(text.lower(), siblings, n=limit, cutoff=0.75)
+        found = places.get_many(connection, codes)
+    return list(found.values())[:limit]
+
+
+def place(tracker: Tracker, code: str) -> Jurisdiction:
+    """The place of a code; raise Missing with near matches if there is none."""
+    try:
+        return tracker.place(code.lower())
+    except Missing:
+        matches = [match.code for match in near(tracker, code)]
+        raise Missing("jurisdiction", code, matches) from None
+
+
+def place_at(tracker: Tracker, lat: float, lon: float) -> Jurisdiction:
+    """The county, state or country at a point in degrees (WGS 84); raise Missing off every shape."""
+    for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
+        if math.isnan(value) or abs(value) > limit:
+            raise BadQuery.at(name, f"Give degrees from -{limit} to {limit}.")
+    code = geography.region_at(lat, lon)
+    if code is None:
+        raise Missing("jurisdiction", f"lat={lat:g}, lon={lon:g}")
+    return tracker.place(code)
+
+
+def counties_of_zip(tracker: Tracker, zip_code: str) -> list[Jurisdiction]:
+    """The counties a US ZIP code touches; raise Missing if no county is known for it."""
+    with tracker.store.reading() as connection:
+        found = places.of_zip(connection, zip_code)
+    if not found:
+        raise Missing("ZIP code", zip_code)
+    return found
+
+
+def children(tracker: Tracker, code: str) -> list[Jurisdiction]:
+    """What lies directly below a place."""
+    with tracker.store.reading() as connection:
+        return places.children(connection, code)
+
+
+def page(
+    tracker: Tracker, parent: str | None, after: str = "", limit: int = 100
+) -> list[Jurisdiction]:
+    """Jurisdictions in the order of their codes, for paging through all of them."""
+    with tracker.store.reading() as connection:
+        return places.page(connection, parent=parent, after=after, limit=limit)

@@ -1,0 +1,161 @@
+"""Map shapes as shipped, and the look-up of a point: which state and county it lies in."""
+
+import gzip
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from legalmap import paths
+
+# Degrees a grid cell spans: small enough that a point meets few candidates.
+CELL = 2
+Ring = list[tuple[float, float]]
+
+
+class Region(msgspec.Struct, frozen=True, kw_only=True):
+    """One shape of a map: ``d`` is an SVG path, (x, y) a point inside, (mx, my) where a marker goes."""
+
+    code: str
+    n: str
+    d: str
+    x: float = 0
+    y: float = 0
+    m: int = 0
+    mx: float | None = None
+    my: float | None = None
+
+    @property
+    def needs_marker(self) -> bool:
+        """Whether the shape is too small to see or hit."""
+        return bool(self.m)
+
+    @property
+    def marker(self) -> tuple[float, float]:
+        """Where to draw the marker."""
+        return (self.x if self.mx is None else self.mx, self.y if self.my is None else self.my)
+
+
+class Shapes(msgspec.Struct, frozen=True, rename={"view_box": "viewBox"}):
+    """One view: all its regions in one frame."""
+
+    view_box: str
+    regions: tuple[Region, ...]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the frame in its own units."""
+        _, _, width, height = (float(part) for part in self.view_box.split())
+        return width, height
+
+
+def view_of(code: str | None) -> str | None:
+    """The file of the view that shows the parts of a place: None if no such view is shipped."""
+    if code is None:
+        return "world"
+    if code == "us":
+        return "us"
+    folder = "us" if code.startswith("us-") else "admin1"
+    name = f"{folder}/{code.removeprefix('us-')}"
+    return name if (paths.DATA / "geography" / f"{name}.json").is_file() else None
+
+
+@cache
+def shapes(view: str) -> Shapes:
+    """The shapes of a view: ``world``, ``us``, ``us/al``, ``admin1/ca``."""
+    file = paths.DATA / "geography" / f"{view}.json"
+    return msgspec.json.decode(file.read_bytes(), type=Shapes)
+
+
+class _Polygon(msgspec.Struct, frozen=True):
+    code: str
+    box: tuple[float, float, float, float]
+    rings: list[Ring]
+
+    def holds(self, lon: float, lat: float) -> bool:
+        left, bottom, right, top = self.box
+        if not (left <= lon <= right and bottom <= lat <= top):
+            return False
+        inside = False
+        for ring in self.rings:
+            inside ^= _crossings_are_odd(ring, lon, lat)
+        return inside
+
+
+def _crossings_are_odd(ring: Ring, lon: float, lat: float) -> bool:
+    """Ray casting: a ray from the point crosses the outline an odd number of times from inside."""
+    odd = False
+    x1, y1 = ring[-1]
+    for x2, y2 in ring:
+        if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
+            odd = not odd
+        x1, y1 = x2, y2
+    return odd
+
+
+Grid = dict[tuple[int, int], list[_Polygon]]
+
+
+def region_at(lat: float, lon: float) -> str | None:
+    """The code of the county, state or country at a point, or None at sea. Nothing is kept."""
+    for name in ("pip-us-counties", "pip-admin1"):
+        cell = _grid(name).get((int(lon // CELL), int(lat // CELL)), [])
+        for polygon in cell:
+            if polygon.holds(lon, lat):
+                return polygon.code
+    return None
+
+
+@cache
+def _grid(name: str) -> Grid:
+    file = paths.DATA / "geography" / f"{name}.topojson.gz"
+    topology = msgspec.json.decode(gzip.decompress(file.read_bytes()))
+    grid: Grid = {}
+    for polygon in _polygons(topology):
+        left, bottom, right, top = (int(edge // CELL) for edge in polygon.box)
+        for column in range(left, right + 1):
+            for row in range(bottom, top + 1):
+                grid.setdefault((column, row), []).append(polygon)
+    return grid
+
+
+def _polygons(topology: dict[str, Any]) -> list[_Polygon]:
+    arcs = _arcs(topology)
+    found = []
+    for layer in topology["objects"].values():
+        for shape in layer["geometries"]:
+            if shape.get("type") not in ("Polygon", "MultiPolygon"):
+                continue
+            parts = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
+            found += [_polygon(shape["id"], [_ring(arcs, ring) for ring in part]) for part in parts]
+    return found
+
+
+def _arcs(topology: dict[str, Any]) -> list[Ring]:
+    """Undo TopoJSON's quantising and delta coding: https://github.com/topojson/topojson-specification."""
+    (x_scale, y_scale) = topology["transform"]["scale"]
+    (x_offset, y_offset) = topology["transform"]["translate"]
+    decoded = []
+    for arc in topology["arcs"]:
+        x = y = 0
+        points = []
+        for dx, dy in arc:
+            x, y = x + dx, y + dy
+            points.append((x * x_scale + x_offset, y * y_scale + y_offset))
+        decoded.append(points)
+    return decoded
+
+
+def _ring(arcs: list[Ring], indices: list[int]) -> Ring:
+    points: Ring = []
+    for index in indices:
+        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        points += arc[1:] if points else arc
+    return points
+
+
+def _polygon(code: str, rings: list[Ring]) -> _Polygon:
+    longitudes = [x for x, _ in rings[0]]
+    latitudes = [y for _, y in rings[0]]
+    box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+    return _Polygon(code, box, rings)

@@ -1,0 +1,126 @@
+"""Filling a new database from data/: the jurisdiction tree, and revision 0 of every record."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from legalmap import clock, paths
+from legalmap.domain import payload
+from legalmap.domain.accounts import SYSTEM_HANDLE
+from legalmap.domain.errors import Invalid, Missing, Problem, Unusable
+from legalmap.domain.payload import Payload
+from legalmap.domain.roles import Role
+from legalmap.services import publishing
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts, log, places, schema
+from legalmap.store.engine import Connection
+
+# Wider places first: a place may only name a parent that is there already.
+TREE_FILES = ("countries", "subdivisions", "us-counties", "us-places")
+Step = Callable[[str, int], None]
+
+
+class ShippedRecord(msgspec.Struct, frozen=True):
+    """One file of data/records."""
+
+    topic: str
+    jurisdiction: str
+    name: str
+    payload: Payload
+
+
+def shipped_places(folder: Path = paths.DATA / "jurisdictions") -> Iterator[dict[str, Any]]:
+    """Every row of the jurisdiction files, as ``store.places.fill`` takes them."""
+    for name in TREE_FILES:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            # Roots before territories that name one of them as parent.
+            rows = sorted(csv.DictReader(file), key=lambda row: bool(row["parent"]))
+            yield from (_place_row(row) for row in rows)
+
+
+def _place_row(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        **row,
+        "parent": row["parent"] or None,
+        "county": row["county"] or None,
+        "iso": row["iso"] or None,
+        "fips": row["fips"] or None,
+        "lat": float(row["lat"]) if row["lat"] else None,
+        "lon": float(row["lon"]) if row["lon"] else None,
+        "aliases": row["aliases"].split(),
+    }
+
+
+def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[str, list[str]]]:
+    """(ZIP code, codes of its counties)."""
+    with (folder / "us-zips.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield row["zip"], row["counties"].split()
+
+
+def shipped_records(folder: Path = paths.DATA / "records") -> Iterator[ShippedRecord]:
+    """Every record file, in the order of topic and code; raise Invalid naming file and field."""
+    for file in sorted(folder.glob("*/*.json")):
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        head = {key: raw.pop(key) for key in ("topic", "jurisdiction", "name")}
+        try:
+            yield ShippedRecord(**head, payload=payload.from_builtins(raw))
+        except Invalid as error:
+            named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
+            raise Invalid(named) from None
+
+
+def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> int:
+    """Make the tables and load everything, all or nothing; gives the number of records.
+
+    ``step`` is called with what was done and how many of it, for a progress bar.
+    """
+    if schema.exists(tracker.store):
+        schema.require_current(tracker.store)
+        with tracker.store.reading() as connection:
+            if places.count(connection):
+                raise Unusable("The database has data already: nothing was changed.")
+    schema.migrate(tracker.store)
+    found = list(shipped_records())
+    with tracker.store.writing() as connection:
+        tree = list(shipped_places())
+        places.fill(connection, tree)
+        step("jurisdictions", len(tree))
+        places.fill_zips(connection, shipped_zips())
+        step("ZIP codes", 1)
+        _publish_all(connection, tracker, found, step)
+    return len(found)
+
+
+def _publish_all(
+    connection: Connection, tracker: Tracker, found: Iterable[ShippedRecord], step: Step
+) -> None:
+    at = clock.now()
+    system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
+    system = accounts.by_id(connection, system_id)
+    if system is None:
+        raise Missing("account", SYSTEM_HANDLE)
+    ordered = sorted(
+        found, key=lambda item: (list(tracker.topics).index(item.topic), item.jurisdiction)
+    )
+    for item in ordered:
+        payload.validate(item.payload, tracker.topic(item.topic), clock.today())
+        publishing.publish_shipped(
+            connection, system, item.topic, item.jurisdiction, item.payload, at
+        )
+        step("records", 1)
+    log.append(
+        connection,
+        at=at,
+        actor_id=system.id,
+        actor_label=SYSTEM_HANDLE,
+        action="init",
+        subject_kind="database",
+        subject_id="",
+        subject_label="data/ as shipped",
+        data={"records": len(ordered)},
+    )

@@ -1,0 +1,118 @@
+"""What the public sees besides an edition: a record's history, the feed, law and edit time."""
+
+import re
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain import changes
+from legalmap.domain.changes import Change
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.records import Publication, Revision
+from legalmap.services.editions import Edition, Editions
+from legalmap.services.tracker import Tracker
+from legalmap.store import records
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+
+
+class Reader:
+    """Answers readers' questions about one tracker. Holds the editions; safe between threads."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self.tracker = tracker
+        self._editions = Editions(tracker)
+
+    def edition(self, topic: str, known_at: str | None = None) -> Edition:
+        """The edition of a topic now, or as this site knew it at a feed number or instant."""
+        found = self.tracker.topic(topic)
+        return self._editions.at(found, self._feed_no(known_at))
+
+    def _feed_no(self, known_at: str | None) -> int | None:
+        if not known_at:
+            return None
+        with self.tracker.store.reading() as connection:
+            head = records.head(connection)
+            if _NUMBER.fullmatch(known_at):
+                asked = int(known_at)
+                if asked > head:
+                    raise BadQuery.at(
+                        "known_at", f"The feed ends at {head}: give a number up to it."
+                    )
+                return asked
+            return records.head_at(connection, _instant(known_at))
+
+    def head(self) -> int:
+        """The newest feed number."""
+        with self.tracker.store.reading() as connection:
+            return records.head(connection)
+
+    def feed(
+        self, since: int, limit: int, topic: str | None = None, *, newest_first: bool = False
+    ) -> list[Publication]:
+        """Publications after ``since``."""
+        if topic is not None:
+            self.tracker.topic(topic)
+        with self.tracker.store.reading() as connection:
+            return records.feed(connection, since, limit, topic=topic, newest_first=newest_first)
+
+    def published_revisions(self, topic: str, code: str) -> list[Revision]:
+        """The published revisions of a record, newest first; empty if nothing was published."""
+        with self.tracker.store.reading() as connection:
+            record = records.find(connection, topic, code)
+            found = records.revisions_of(connection, record.id) if record else []
+        return [revision for revision in found if revision.published_at is not None]
+
+    def published_revision(self, topic: str, code: str, number: int) -> Revision:
+        """One published revision; raise Missing for a number that was never published."""
+        revisions = self.published_revisions(topic, code)
+        for revision in revisions:
+            if revision.number == number:
+                return revision
+        near = [str(revision.number) for revision in revisions]
+        raise Missing("revision", f"{number} of {topic}/{code}", near)
+
+    def difference(
+        self, topic: str, code: str, older: int, newer: int
+    ) -> tuple[Revision, Revision, list[Change]]:
+        """Two published revisions and the fields in which they differ."""
+        before = self.published_revision(topic, code, older)
+        after = self.published_revision(topic, code, newer)
+        return before, after, changes.diff(before.payload, after.payload)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The day a reader asks about; ``given`` tells whether they named one."""
+
+    day: date
+    given: bool
+
+
+def asked_day(text: str | None) -> Asked:
+    """Read ``as_of``: a full ISO date; without one, today in UTC."""
+    if not text:
+        return Asked(clock.today(), given=False)
+    wrong = BadQuery.at("as_of", f"“{text}” is not a day. Write a full date such as 2026-07-01.")
+    if not _DAY.fullmatch(text):
+        raise wrong
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise wrong from None
+    if not EARLIEST <= day <= LATEST:
+        raise BadQuery.at("as_of", f"Give a day from {EARLIEST} to {LATEST}.")
+    return Asked(day, given=True)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise BadQuery.at(
+            "known_at",
+            f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
+        ) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,64 @@
+"""What every use case needs: the store, the topics, and the editions readers see."""
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from legalmap import paths
+from legalmap.domain.errors import Missing
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.topics import Topic
+from legalmap.store import places
+from legalmap.store.engine import Store
+
+DEFAULT_TOPIC = "kratom"
+KEPT_PLACES = 20_000
+
+
+def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
+    """All topic files, the default topic first."""
+    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TOPIC, file.stem))
+    return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Topic) for file in files}
+
+
+class Tracker:
+    """One running legalmap. Cheap to make; safe to share between threads."""
+
+    def __init__(self, store: Store, topics: dict[str, Topic] | None = None) -> None:
+        self.store = store
+        self.topics = shipped_topics() if topics is None else topics
+        self._places: OrderedDict[str, Jurisdiction] = OrderedDict()
+        self._lock = Lock()
+
+    def topic(self, code: str) -> Topic:
+        """The topic of that code; raise Missing, naming the others, if there is none."""
+        if code not in self.topics:
+            raise Missing("topic", code, self.topics)
+        return self.topics[code]
+
+    def place(self, code: str) -> Jurisdiction:
+        """The place of that code or alias; raise Missing if there is none."""
+        return self.places([code])[code]
+
+    def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes``, from memory where possible; raise Missing for the first unknown."""
+        found = {code: place for code in codes if (place := self._places.get(code))}
+        left = [code for code in codes if code not in found]
+        if left:
+            with self.store.reading() as connection:
+                fetched = places.get_many(connection, left)
+            found |= fetched
+            self._remember(fetched)
+        for code in codes:
+            if code not in found:
+                raise Missing("jurisdiction", code)
+        return found
+
+    def _remember(self, fetched: dict[str, Jurisdiction]) -> None:
+        """The tree never changes while we run, so places are kept, the oldest dropped when full."""
+        with self._lock:
+            self._places.update(fetched)
+            while len(self._places) > KEPT_PLACES:
+                self._places.popitem(last=False)

@@ -1,0 +1,59 @@
+"""Re-verifying a record: a proposal that moves only last_verified and accessed_on."""
+
+from datetime import date
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Invalid
+from legalmap.domain.payload import Payload
+from legalmap.domain.periods import Period
+from legalmap.domain.records import Revision
+from legalmap.services import editing
+from legalmap.services.editing import Proposal
+from legalmap.services.tracker import Tracker
+
+
+def propose(
+    tracker: Tracker,
+    actor: Account,
+    topic: str,
+    code: str,
+    *,
+    base_number: int,
+    opened: set[str],
+    note: str,
+) -> Revision:
+    """Propose "checked today, nothing changed" on the strength of the sources somebody opened."""
+    base = editing.payload_at(tracker, topic, code, base_number)
+    known = {source.url for period in base.periods for source in period.sources}
+    if not opened & known:
+        raise Invalid.at("opened", "Tick the sources you opened: at least one.")
+    proposal = Proposal(
+        topic=topic,
+        jurisdiction=code,
+        base_number=base_number,
+        payload=verified(base, opened & known, clock.today()),
+        note=note or f"Checked against {len(opened & known)} sources; nothing changed.",
+        kind="verify",
+    )
+    return editing.submit(tracker, actor, proposal)
+
+
+def verified(base: Payload, opened: set[str], day: date) -> Payload:
+    """``base`` with its opened sources accessed, and itself verified, on ``day``."""
+    return msgspec.structs.replace(
+        base,
+        periods=tuple(_accessed(period, opened, day) for period in base.periods),
+        last_verified=day,
+        verified_how="checked",
+    )
+
+
+def _accessed(period: Period, opened: set[str], day: date) -> Period:
+    sources = tuple(
+        msgspec.structs.replace(source, accessed_on=day) if source.url in opened else source
+        for source in period.sources
+    )
+    return msgspec.structs.replace(period, sources=sources)

@@ -1,0 +1,27 @@
+"""Where Flask and WTForms live, and nowhere else. ``register`` hangs everything on the application."""
+
+from flask import Flask
+
+from legalmap.services.reading import Reader
+from legalmap.web import errors, headers, presenting, session
+from legalmap.web.api import bulk, v1
+from legalmap.web.desk import blueprint as desk
+from legalmap.web.editing import blueprint as editing
+from legalmap.web.history import blueprint as history
+from legalmap.web.public import blueprint as public
+from legalmap.web.reviewing import blueprint as reviewing
+from legalmap.web.signing import blueprint as signing
+
+
+def register(app: Flask, reader: Reader) -> None:
+    """Blueprints, the reader they answer from, template helpers, headers and errors."""
+    app.extensions["reader"] = reader
+    presenting.register(app)
+    session.register(app)
+    headers.register(app)
+    errors.register(app)
+    for blueprint in (signing, desk, editing, reviewing, v1.blueprint, bulk.blueprint):
+        app.register_blueprint(blueprint)
+    # The topic pages come last: /{topic} matches what nothing else claims.
+    app.register_blueprint(history)
+    app.register_blueprint(public)

@@ -1,0 +1,58 @@
+"""The session cookie: a random token whose hash is a row in the database. No cookie before sign-in."""
+
+from flask import Flask, Response, current_app, g, request
+
+from legalmap.domain.accounts import Account
+from legalmap.services import accounts
+from legalmap.services.accounts import SESSION_LIFE
+from legalmap.services.tracker import Tracker
+
+PLAIN_NAME = "legalmap-session"
+# The prefix makes browsers refuse the cookie unless it is Secure and belongs to this very host.
+SECURE_NAME = "__Host-legalmap-session"
+
+
+def register(app: Flask) -> None:
+    """Let templates ask who is signed in."""
+    app.context_processor(lambda: {"account": account()})
+
+
+def account() -> Account | None:
+    """Who is signed in, looked up once a request; None for readers, without touching the database."""
+    if "account" not in g:
+        token = request.cookies.get(_name())
+        g.account = accounts.signed_in(_tracker(), token) if token else None
+    found: Account | None = g.account
+    return found
+
+
+def _tracker() -> Tracker:
+    found: Tracker = current_app.extensions["reader"].tracker
+    return found
+
+
+def _name() -> str:
+    return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else PLAIN_NAME
+
+
+def open_with(response: Response, token: str) -> Response:
+    """Give the browser its token."""
+    response.set_cookie(
+        _name(),
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def close_with(response: Response) -> Response:
+    """End the session here and in the browser."""
+    token = request.cookies.get(_name())
+    if token:
+        accounts.sign_out(_tracker(), token)
+    response.delete_cookie(_name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    return response

@@ -1,0 +1,5 @@
+"""For any WSGI server: legalmap.wsgi:app."""
+
+from legalmap.app import create_app
+
+app = create_app()

@@ -1,0 +1,1 @@
+"""The specification of legalmap: one folder a layer, mirroring legalmap/."""
