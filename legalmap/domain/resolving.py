@@ -120,11 +120,8 @@ def _standings(
         answer = _standing(level, topic, as_of, today, preempting)
         answers.append(answer)
         if answer.counts and answer.period:
-            rule = answer.period.answers.get("local_rules")
-            if rule == "preempted":
+            if answer.period.answers.get("local_rules") == "preempted":
                 preempting = level.jurisdiction.code
-            elif rule == "allowed":
-                preempting = None
     return answers
 
 

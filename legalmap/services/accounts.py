@@ -179,3 +179,14 @@ def sign_out(tracker: Tracker, token: str) -> None:
     """End a session."""
     with tracker.store.writing() as connection:
         accounts.end_session(connection, _hashed(token))
+
+
+def active(tracker: Tracker, handle: str) -> Account:
+    """The account of that name, for the command line; raise Missing or Invalid if it cannot act."""
+    with tracker.store.reading() as connection:
+        person = _person(connection, handle)
+    if not person.is_active:
+        raise Invalid.at(
+            "account", f"“{handle}” is disabled: run “legalmap account reset {handle}”."
+        )
+    return person

@@ -1,6 +1,7 @@
 """Map shapes as shipped, and the look-up of a point: which state and county it lies in."""
 
 import gzip
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -106,12 +107,17 @@ def region_at(lat: float, lon: float) -> str | None:
     return None
 
 
+def topology(name: str) -> dict[str, Any]:
+    """A TopoJSON file of outlines in degrees: ``pip-admin1`` or ``pip-us-counties``."""
+    file = paths.DATA / "geography" / f"{name}.topojson.gz"
+    found: dict[str, Any] = msgspec.json.decode(gzip.decompress(file.read_bytes()))
+    return found
+
+
 @cache
 def _grid(name: str) -> Grid:
-    file = paths.DATA / "geography" / f"{name}.topojson.gz"
-    topology = msgspec.json.decode(gzip.decompress(file.read_bytes()))
     grid: Grid = {}
-    for polygon in _polygons(topology):
+    for polygon in _polygons(topology(name)):
         left, bottom, right, top = (int(edge // CELL) for edge in polygon.box)
         for column in range(left, right + 1):
             for row in range(bottom, top + 1):
@@ -120,18 +126,25 @@ def _grid(name: str) -> Grid:
 
 
 def _polygons(topology: dict[str, Any]) -> list[_Polygon]:
-    arcs = _arcs(topology)
-    found = []
+    decoded = arcs(topology)
+    return [
+        _polygon(code, [ring(decoded, indices) for indices in part])
+        for code, part in parts(topology)
+    ]
+
+
+def parts(topology: dict[str, Any]) -> Iterator[tuple[str, list[list[int]]]]:
+    """Each polygon of each shape: its code and, for each of its rings, the arcs it is made of."""
     for layer in topology["objects"].values():
         for shape in layer["geometries"]:
-            if shape.get("type") not in ("Polygon", "MultiPolygon"):
-                continue
-            parts = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
-            found += [_polygon(shape["id"], [_ring(arcs, ring) for ring in part]) for part in parts]
-    return found
+            if shape.get("type") == "Polygon":
+                yield shape["id"], shape["arcs"]
+            elif shape.get("type") == "MultiPolygon":
+                for part in shape["arcs"]:
+                    yield shape["id"], part
 
 
-def _arcs(topology: dict[str, Any]) -> list[Ring]:
+def arcs(topology: dict[str, Any]) -> list[Ring]:
     """Undo TopoJSON's quantising and delta coding: https://github.com/topojson/topojson-specification."""
     (x_scale, y_scale) = topology["transform"]["scale"]
     (x_offset, y_offset) = topology["transform"]["translate"]
@@ -146,7 +159,8 @@ def _arcs(topology: dict[str, Any]) -> list[Ring]:
     return decoded
 
 
-def _ring(arcs: list[Ring], indices: list[int]) -> Ring:
+def ring(arcs: list[Ring], indices: list[int]) -> Ring:
+    """The points of one ring; a negative index means the arc is walked backwards."""
     points: Ring = []
     for index in indices:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]

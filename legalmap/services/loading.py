@@ -74,22 +74,32 @@ def shipped_records(folder: Path = paths.DATA / "records") -> Iterator[ShippedRe
             raise Invalid(named) from None
 
 
+def shipped_count(folder: Path = paths.DATA / "records") -> int:
+    """How many steps ``initialise`` reports: one a record, and one each for the tree and the ZIPs."""
+    return sum(1 for _ in folder.glob("*/*.json")) + 2
+
+
+def is_initialised(tracker: Tracker) -> bool:
+    """Whether the database has been filled; raise Unusable if it does not fit the code."""
+    if not schema.exists(tracker.store):
+        return False
+    schema.require_current(tracker.store)
+    with tracker.store.reading() as connection:
+        return places.count(connection) > 0
+
+
 def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> int:
     """Make the tables and load everything, all or nothing; gives the number of records.
 
     ``step`` is called with what was done and how many of it, for a progress bar.
     """
-    if schema.exists(tracker.store):
-        schema.require_current(tracker.store)
-        with tracker.store.reading() as connection:
-            if places.count(connection):
-                raise Unusable("The database has data already: nothing was changed.")
+    if is_initialised(tracker):
+        raise Unusable("The database has data already: nothing was changed.")
     schema.migrate(tracker.store)
     found = list(shipped_records())
     with tracker.store.writing() as connection:
-        tree = list(shipped_places())
-        places.fill(connection, tree)
-        step("jurisdictions", len(tree))
+        places.fill(connection, shipped_places())
+        step("jurisdictions", 1)
         places.fill_zips(connection, shipped_zips())
         step("ZIP codes", 1)
         _publish_all(connection, tracker, found, step)

@@ -108,11 +108,17 @@ def asked_day(text: str | None) -> Asked:
 
 
 def _instant(text: str) -> datetime:
+    wrong = BadQuery.at(
+        "known_at",
+        f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
+    )
     try:
         instant = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        raise BadQuery.at(
-            "known_at",
-            f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
-        ) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        # Without a zone UTC is meant; year 1 or 9999 may have no instant in UTC at all.
+        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+    if instant > clock.now():
+        # What will be known then would change under the same address.
+        raise BadQuery.at("known_at", "Give an instant that is not in the future.")
+    return instant

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 from legalmap.domain.errors import Unusable
 
 _MISSING = ("no such table", "does not exist", "unable to open database file", "undefinedtable")
-_LOCKED = ("database is locked", "lock timeout", "canceling statement due to lock")
+_LOCKED = ("database is locked", "lock timeout", "deadlock detected")
 
 
 @contextmanager
@@ -18,7 +18,10 @@ def translated(url: URL) -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
-        raise _unusable(error, url) from error
+        unusable = _unusable(error, url)
+        if unusable is None:
+            raise
+        raise unusable from error
     except sa.exc.DatabaseError as error:
         if "malformed" in str(error) or "not a database" in str(error):
             raise Unusable(f"{named(url)} is not a readable database: restore it.") from error
@@ -30,7 +33,7 @@ def named(url: URL) -> str:
     return f"The database {url.render_as_string(hide_password=True)}"
 
 
-def _unusable(error: sa.exc.DBAPIError, url: URL) -> Exception:
+def _unusable(error: sa.exc.DBAPIError, url: URL) -> Unusable | None:
     text = str(error.orig).lower()
     if any(word in text for word in _LOCKED):
         return Unusable(f"{named(url)} is locked by another writer: try again in a moment.")
@@ -40,4 +43,4 @@ def _unusable(error: sa.exc.DBAPIError, url: URL) -> Exception:
         return Unusable(f"{named(url)} has no disk space left: free some, nothing was changed.")
     if isinstance(error, sa.exc.OperationalError):
         return Unusable(f"{named(url)} cannot be reached: check that it runs and the URL is right.")
-    return error
+    return None

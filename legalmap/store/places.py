@@ -9,14 +9,21 @@ import sqlalchemy as sa
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
 
+# Letters that Unicode does not take apart into a plain letter and an accent.
+_PLAIN = str.maketrans(
+    {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_DROPPED = "'’‘ʻʼ."
 _COLUMNS = [column for column in jurisdiction.c if column.name != "search_name"]
 
 
 def search_form(text: str) -> str:
     """Lower case, without accents, apostrophes or doubled spaces: how names are compared."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
     kept = "".join(
-        c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’."
+        c if c.isalnum() else " "
+        for c in plain
+        if not unicodedata.combining(c) and c not in _DROPPED
     )
     return " ".join(kept.split())
 
@@ -60,6 +67,8 @@ def _by_alias(connection: sa.Connection, aliases: list[str]) -> dict[str, Jurisd
 
 def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
     """The places with that ISO 3166 code or FIPS/GEOID, written as these standards write them."""
+    if not identifier.isprintable():
+        return []  # PostgreSQL keeps no NUL and says so by an error
     query = sa.select(*_COLUMNS).where(
         sa.or_(jurisdiction.c.iso == identifier.upper(), jurisdiction.c.fips == identifier)
     )
@@ -126,14 +135,16 @@ def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdicti
 def names_like(connection: sa.Connection, first_letters: str) -> list[tuple[str, str]]:
     """(code, search name) of all places that begin with these letters: where near matches are found."""
     query = sa.select(jurisdiction.c.code, jurisdiction.c.search_name).where(
-        jurisdiction.c.search_name.like(f"{first_letters}%")
+        jurisdiction.c.search_name.startswith(first_letters, autoescape=True)
     )
     return [(row.code, row.search_name) for row in connection.execute(query)]
 
 
 def codes_like(connection: sa.Connection, start: str, limit: int) -> list[str]:
     """Codes that begin with ``start``."""
-    query = sa.select(jurisdiction.c.code).where(jurisdiction.c.code.like(f"{start}%"))
+    query = sa.select(jurisdiction.c.code).where(
+        jurisdiction.c.code.startswith(start, autoescape=True)
+    )
     return list(connection.scalars(query.order_by(jurisdiction.c.code).limit(limit)))
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -224,7 +224,7 @@ def publication_entry(
         "jurisdiction": code,
         "revision": number,
         "payload_sha256": payload_sha256,
-        "at": at.isoformat(timespec="microseconds"),
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from legalmap.services.reading import Reader
-from legalmap.web import errors, headers, presenting, session
+from legalmap.web import csrf, errors, headers, presenting, session
 from legalmap.web.api import bulk, v1
 from legalmap.web.desk import blueprint as desk
 from legalmap.web.editing import blueprint as editing
@@ -18,6 +18,7 @@ def register(app: Flask, reader: Reader) -> None:
     app.extensions["reader"] = reader
     presenting.register(app)
     session.register(app)
+    csrf.register(app)
     headers.register(app)
     errors.register(app)
     for blueprint in (signing, desk, editing, reviewing, v1.blueprint, bulk.blueprint):

@@ -60,6 +60,8 @@ def test_the_plain_facts_of_each_state(state: State, facts: Facts) -> None:
 @pytest.mark.parametrize(
     ("facts", "state"),
     [
+        # Of something nobody submitted, decided or published nothing is assumed.
+        (Facts(authors=AUTHORS), State.DRAFT),
         # A draft stays a draft when the record moves on: nothing has been asked of anybody yet.
         (the_facts(submitted=False, base_is_current=False), State.DRAFT),
         # A withdrawn proposal stays withdrawn when the record moves on.

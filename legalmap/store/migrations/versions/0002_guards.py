@@ -11,16 +11,17 @@ branch_labels = None
 depends_on = None
 
 NO_HASH = "0" * 64
-# History, with the columns besides the primary key that a REPLACE INTO could overwrite a row by.
+# What is never deleted, with the keys that a REPLACE INTO could overwrite a row by.
 HISTORY = {
     "revision": ("id",),
-    "revision_author": (),
+    "revision_author": ("rowid",),
     "submission": ("revision_id",),
     "withdrawal": ("revision_id",),
     "review": ("id", "revision_id"),
     "publication": ("feed_no", "revision_id", "review_id", "prev_sha256", "sha256"),
     "event": ("id",),
 }
+KEPT = {"account": ("id", "handle"), "record": ("id", "topic, jurisdiction_code")}
 # (name, table, moment, condition under which it refuses, what it says). NEW and OLD as in SQL.
 RULES = [
     (
@@ -78,6 +79,14 @@ RULES = [
         "the record has moved on since this revision was begun",
     ),
     (
+        "account_is_fixed",
+        "account",
+        "UPDATE",
+        "NEW.id <> OLD.id OR (NEW.handle <> OLD.handle"
+        " AND EXISTS (SELECT 1 FROM account WHERE handle = NEW.handle))",
+        "an account keeps its number and never takes the name of another",
+    ),
+    (
         "record_begins_empty",
         "record",
         "INSERT",
@@ -96,18 +105,17 @@ RULES = [
         "record_points_to_published",
         "record",
         "UPDATE",
-        "NOT EXISTS (SELECT 1 FROM publication WHERE record_id = NEW.id"
-        " AND revision_id = NEW.current_revision_id)"
-        " AND NOT (OLD.current_revision_id IS NULL AND EXISTS (SELECT 1 FROM revision"
-        " WHERE id = NEW.current_revision_id AND record_id = NEW.id AND number = 0))",
-        "a record points to what was published",
+        "NEW.current_revision_id <> coalesce("
+        "(SELECT revision_id FROM publication WHERE record_id = NEW.id"
+        " ORDER BY feed_no DESC LIMIT 1),"
+        " (SELECT id FROM revision WHERE record_id = NEW.id AND number = 0), -1)",
+        "a record points to what was published last, before that to revision 0",
     ),
 ]
 AUTHORS = (
     "INSERT INTO revision_author (revision_id, account_id) SELECT NEW.id, NEW.author_id"
     " UNION SELECT NEW.id, account_id FROM revision_author WHERE revision_id = NEW.reworks_id"
 )
-KEPT = ("account", "record")
 
 
 def upgrade() -> None:
@@ -134,16 +142,10 @@ def downgrade() -> None:
 
 
 def _sqlite() -> list[str]:
-    found = []
-    for table, columns in HISTORY.items():
-        found += [_sqlite_refusal(table, act) for act in ("UPDATE", "DELETE")]
-        found += [
-            f"CREATE TRIGGER {table}_{column}_once BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})"
-            f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{column}'); END"
-            for column in columns
-        ]
-    found += [_sqlite_refusal(table, "DELETE") for table in KEPT]
+    found = [_sqlite_refusal(table, "UPDATE") for table in HISTORY]
+    for table, keys in {**HISTORY, **KEPT}.items():
+        found.append(_sqlite_refusal(table, "DELETE"))
+        found += [_sqlite_once(table, key) for key in keys]
     found += [
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
         f" BEGIN SELECT RAISE(ABORT, 'refused: {says}'); END"
@@ -161,6 +163,15 @@ def _sqlite_refusal(table: str, act: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, 'refused: {table} is history, {act} is not possible'); END"
+    )
+
+
+def _sqlite_once(table: str, key: str) -> str:
+    new = ", ".join(f"NEW.{column}" for column in key.split(", "))
+    return (
+        f"CREATE TRIGGER {table}_{key.replace(', ', '_')}_once BEFORE INSERT ON {table}"
+        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({new}))"
+        f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{key}'); END"
     )
 
 

@@ -1,0 +1,30 @@
+# Two commands: “make run” serves the site, “make test” runs everything the project promises.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.PHONY: run test clean help
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: $(VENV)/.run ## make a virtual environment and the database if need be, then serve
+	$(BIN)/legalmap init --if-missing
+	$(BIN)/legalmap run --demo --port $(PORT)
+
+test: $(VENV)/.test ## format, lint, types, import contracts, all tests
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run.sh
+
+$(VENV)/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "legalmap needs Python 3.11 or later: make run PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean: ## forget the virtual environment and caches; the database stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,269 @@
+"""The command line. Exit status 2 and one clear line on misuse, 1 when a check finds a fault."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from legalmap import __version__
+from legalmap.config import Settings, secret_key
+from legalmap.domain.errors import Invalid, LegalmapError, Missing
+from legalmap.domain.roles import Role
+from legalmap.services import accounts, checking, exporting, importing, loading
+from legalmap.services.reading import Reader, asked_day
+from legalmap.services.tracker import Tracker
+from legalmap.store import schema
+from legalmap.store.engine import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _refuse(error: LegalmapError) -> NoReturn:
+    """Say what is wrong, a line for each problem, and leave with exit status 2."""
+    if isinstance(error, Invalid):
+        for problem in error.problems:
+            click.echo(f"{problem.field}: {problem.message}", err=True)
+    else:
+        near = error.near if isinstance(error, Missing) else ()
+        meant = f" Did you mean: {', '.join(near)}?" if near else ""
+        click.echo(f"{error}{meant}", err=True)
+    sys.exit(2)
+
+
+def _clearly(command: Command) -> Command:
+    """Turn the domain's errors into lines for people."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except LegalmapError as error:
+            _refuse(error)
+
+    return guarded  # type: ignore[return-value]
+
+
+@contextmanager
+def _tracker(*, current: bool = True) -> Iterator[Tracker]:
+    store = Store(Settings.from_environment().database_url)
+    try:
+        if current:
+            schema.require_current(store)
+        yield Tracker(store)
+    finally:
+        store.close()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="legalmap")
+def main() -> None:
+    """A tracker of legal status per jurisdiction.
+
+    The database is legalmap.sqlite3 in this folder unless LEGALMAP_DATABASE_URL says otherwise.
+    """
+
+
+@main.command()
+@click.option("--if-missing", is_flag=True, help="Do nothing if there is a database already.")
+@_clearly
+def init(if_missing: bool) -> None:
+    """Make the database and load data/ as revision 0 of every record."""
+    with _tracker(current=False) as tracker:
+        if if_missing and loading.is_initialised(tracker):
+            return
+        total = loading.shipped_count()
+        with click.progressbar(length=total, label="Loading data/", file=sys.stderr) as bar:
+            records = loading.initialise(tracker, lambda _what, how_many: bar.update(how_many))
+    click.echo(f"Ready: {records} records.")
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Add sign-ins for two people and print them.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@_clearly
+def run(demo: bool, host: str, port: int, workers: int) -> None:
+    """Serve the site."""
+    loopback = _is_loopback(host)
+    if demo and not loopback:
+        raise Invalid.at("--host", "--demo serves this machine only: use 127.0.0.1.")
+    settings = Settings.from_environment()
+    with _tracker() as tracker:
+        secret_key(settings, tracker.store)
+        if demo:
+            _print_demo(accounts.make_demo_people(tracker))
+        else:
+            accounts.disable_demo_people(tracker)
+    if loopback:
+        # Browsers refuse Secure cookies on plain HTTP, which is all there is on this machine.
+        os.environ.setdefault("LEGALMAP_SECURE_COOKIES", "0")
+    click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
+    _serve(host, port, workers)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _print_demo(people: list[accounts.Credentials]) -> None:
+    click.echo("Demo sign-ins, for this machine only:")
+    for person in people:
+        click.echo(f"  {person.handle:10}  {person.password}  ({person.role})")
+    click.echo("Propose a change as one, review it as the other: nobody reviews their own work.")
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    from granian import Granian  # noqa: PLC0415 - only this command needs the server
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    Granian(
+        "legalmap.wsgi:app",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
+        log_level=_quiet(),
+    ).serve()
+
+
+def _quiet() -> Any:
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    return LogLevels.warning
+
+
+@main.group()
+def account() -> None:
+    """Add, list, disable and reset the people who propose and review."""
+
+
+@account.command("add")
+@click.argument("handle")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="contributor")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_clearly
+def account_add(handle: str, role: str, password_stdin: bool) -> None:
+    """Add a person; the password is made and printed once unless it is given."""
+    with _tracker() as tracker:
+        made = accounts.add(tracker, handle, Role(role), _password(password_stdin))
+    _print_credentials(made, given=password_stdin)
+
+
+def _password(from_stdin: bool) -> str | None:
+    return sys.stdin.readline().rstrip("\n") if from_stdin else None
+
+
+def _print_credentials(made: accounts.Credentials, *, given: bool) -> None:
+    shown = "the password you gave" if given else made.password
+    click.echo(f"{made.handle} ({made.role}): {shown}")
+
+
+@account.command("list")
+@_clearly
+def account_list() -> None:
+    """List all people, a line each."""
+    with _tracker() as tracker:
+        for person in accounts.everyone(tracker):
+            state = "active" if person.is_active else "disabled"
+            click.echo(f"{person.handle:20} {person.role:12} {state}")
+
+
+@account.command("disable")
+@click.argument("handle")
+@_clearly
+def account_disable(handle: str) -> None:
+    """End a person's sessions and let them sign in no more; what they did stays."""
+    with _tracker() as tracker:
+        accounts.disable(tracker, handle)
+    click.echo(f"{handle} is disabled.")
+
+
+@account.command("reset")
+@click.argument("handle")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_clearly
+def account_reset(handle: str, password_stdin: bool) -> None:
+    """Give a person a new password and let them sign in again."""
+    with _tracker() as tracker:
+        made = accounts.reset(tracker, handle, _password(password_stdin))
+    _print_credentials(made, given=password_stdin)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "handle", required=True, help="The account that proposes the changes.")
+@_clearly
+def import_(file: Path, handle: str) -> None:
+    """Put the changes of a JSON or NDJSON FILE into the queue: as proposals, never publications."""
+    with _tracker() as tracker:
+        actor = accounts.active(tracker, handle)
+        made = importing.import_file(tracker, actor, file.read_bytes())
+    click.echo(f"{len(made)} proposals wait for review.")
+
+
+@main.command()
+@click.argument("topic")
+@click.option("--format", "form", type=click.Choice(exporting.FORMATS), default="json")
+@click.option("--as-of", help="The day whose law is asked for; today by default.")
+@click.option("--known-at", help="A feed number or instant; now by default.")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@_clearly
+def export(
+    topic: str, form: str, as_of: str | None, known_at: str | None, output: Path | None
+) -> None:
+    """Write a TOPIC as the site serves it, to standard output or a file."""
+    with _tracker() as tracker:
+        edition = Reader(tracker).edition(topic, known_at)
+        content = exporting.render(edition, asked_day(as_of).day, form)
+    if output is None:
+        click.get_binary_stream("stdout").write(content)
+        return
+    # The old file stays until the new one is whole.
+    part = output.with_name(f"{output.name}.part")
+    part.write_bytes(content)
+    part.replace(output)
+    click.echo(f"{output}: {len(content):,} bytes, feed number {edition.feed_no}.", err=True)
+
+
+@main.command()
+@_clearly
+def check() -> None:
+    """Re-walk the feed, verify every hash, compare legal_status; exit status 1 on any fault."""
+    with _tracker() as tracker:
+        faults = checking.check(tracker)
+        head = Reader(tracker).head()
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"Sound: {head} publications, every hash and row as it should be.")
+
+
+@main.command()
+@_clearly
+def reindex() -> None:
+    """Write the legal_status table anew from the published revisions."""
+    with _tracker() as tracker:
+        click.echo(f"{checking.reindex(tracker)} rows written.")
+
+
+@main.command()
+@_clearly
+def migrate() -> None:
+    """Bring the tables of an older database to this version."""
+    with _tracker(current=False) as tracker:
+        if not schema.exists(tracker.store):
+            raise Invalid.at("database", "There is none yet: run “legalmap init”.")
+        schema.migrate(tracker.store)
+    click.echo("The database is up to date.")

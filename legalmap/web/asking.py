@@ -1,0 +1,47 @@
+"""What a reader asks of a page: topic, day and edit time, read from the address the same way everywhere."""
+
+from collections.abc import Iterable
+from datetime import date
+from urllib.parse import urlencode
+
+import msgspec
+from flask import request
+
+from legalmap.domain.errors import BadQuery
+from legalmap.domain.topics import Topic
+from legalmap.services.editions import Edition
+from legalmap.services.reading import asked_day
+from legalmap.web.guard import reader
+
+
+class View(msgspec.Struct, frozen=True):
+    """An edition, the day asked about, and the query that keeps both in every link."""
+
+    edition: Edition
+    as_of: date
+    query: str
+    is_past: bool
+
+    @property
+    def topic(self) -> Topic:
+        """The topic of the edition."""
+        return self.edition.topic
+
+
+def view(topic: str) -> View:
+    """Read ``as_of`` and ``known_at``; raise BadQuery naming the parameter and what it accepts."""
+    asked = asked_day(request.args.get("as_of"))
+    known_at = request.args.get("known_at") or None
+    edition = reader().edition(topic, known_at)
+    kept = {"as_of": asked.day.isoformat() if asked.given else None, "known_at": known_at}
+    pairs = {name: value for name, value in kept.items() if value}
+    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", bool(pairs))
+
+
+def choice(name: str, allowed: Iterable[str]) -> str | None:
+    """A filter parameter: one of ``allowed``, or None when it is absent or empty."""
+    value = request.args.get(name) or None
+    codes = list(allowed)
+    if value is not None and value not in codes:
+        raise BadQuery.at(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.")
+    return value

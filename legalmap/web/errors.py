@@ -1,0 +1,116 @@
+"""Each error of the domain as one page or one problem document, and nothing about the inside."""
+
+import logging
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from legalmap.domain.errors import (
+    AlreadyDecided,
+    BadQuery,
+    Forbidden,
+    Invalid,
+    LegalmapError,
+    Missing,
+    NothingChanged,
+    NotNow,
+    NotSignedIn,
+    OwnWork,
+    Stale,
+    Unusable,
+)
+from legalmap.services import finding
+from legalmap.web import guard
+from legalmap.web.api import problems
+
+log = logging.getLogger(__name__)
+# The first class an error is an instance of counts.
+PAGES: list[tuple[type[LegalmapError], int, str]] = [
+    (Missing, 404, "Not found"),
+    (BadQuery, 400, "The address cannot be read"),
+    (Invalid, 422, "Something needs mending"),
+    (OwnWork, 403, "Somebody else has to review this"),
+    (Forbidden, 403, "Not allowed"),
+    (AlreadyDecided, 409, "Already decided"),
+    (Stale, 409, "The record has moved on"),
+    (NotNow, 409, "Not possible now"),
+    (NothingChanged, 409, "Nothing changed"),
+    (Unusable, 503, "Out of order for a moment"),
+]
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the form the asker can read."""
+    app.register_error_handler(LegalmapError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith(("/api/", "/export/"))
+
+
+def _domain_error(error: LegalmapError) -> Response:
+    if _wants_json():
+        return problems.response(error)
+    if isinstance(error, NotSignedIn):
+        back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
+        return redirect(f"/sign-in?{urlencode({'next': back})}", code=303)
+    status, title = next((s, t) for kind, s, t in PAGES if isinstance(error, kind))
+    response = _page(status, title, error=error, near=_near(error))
+    if status == 503:
+        log.error("database: %s", error)
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def _near(error: LegalmapError) -> list[dict[str, str]]:
+    """Links to what may have been meant."""
+    if not isinstance(error, Missing):
+        return []
+    if error.kind == "topic":
+        return [{"href": f"/{code}", "name": code} for code in error.near]
+    if error.kind == "jurisdiction":
+        topic = (request.view_args or {}).get("topic") or next(iter(guard.tracker().topics))
+        places = guard.tracker().places(list(error.near))
+        return [{"href": f"/{topic}/{p.code}", "name": p.name} for p in places.values()]
+    return []
+
+
+def _http_error(error: HTTPException) -> Response:
+    if _wants_json():
+        return problems.response(error)
+    if error.code is not None and 300 <= error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = _page(error.code or 500, error.name, message=error.description)
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.error("unforeseen error at %s", request.path, exc_info=error)
+    if _wants_json():
+        return problems.response(error)
+    message = "Something went wrong on our side. Nothing you did was lost; try again in a moment."
+    return _page(500, "Our mistake", message=message)
+
+
+def _page(status: int, title: str, **context: Any) -> Response:
+    if status == 404 and not context.get("near"):
+        context["near"] = _near_path()
+    return make_response(render_template("errors/error.html", heading=title, **context), status)
+
+
+def _near_path() -> list[dict[str, str]]:
+    """For an address nobody knows: places whose name resembles its last part."""
+    word = request.path.rstrip("/").rpartition("/")[2].replace("-", " ")
+    topic = next(iter(guard.tracker().topics))
+    try:
+        found = finding.near(guard.tracker(), word)
+    except LegalmapError:
+        return []
+    return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in found]

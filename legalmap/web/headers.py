@@ -1,0 +1,59 @@
+"""Response headers: security for everything, freshness and an ETag for pages readers may keep."""
+
+from flask import Flask, Response, request
+
+from legalmap.web import session
+
+YEAR = 31_536_000
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self'; "
+    "connect-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+PERMISSIONS_POLICY = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+
+
+def register(app: Flask) -> None:
+    """Send the headers with every answer."""
+    app.after_request(_secure)
+    app.after_request(_keep)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Permissions-Policy"] = PERMISSIONS_POLICY
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return response
+
+
+def _keep(response: Response) -> Response:
+    """Pages may be kept but must be checked with us, so that a publication shows at once."""
+    if request.endpoint == "static":
+        if "v" in request.args:
+            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        return response
+    if response.headers.get("Cache-Control"):
+        return response
+    response.vary.add("Cookie")
+    public = request.method in ("GET", "HEAD") and not session.account() and _is_page(response)
+    if not public or response.status_code != 200:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _is_page(response: Response) -> bool:
+    return not request.path.startswith(("/desk", "/sign-")) and "Set-Cookie" not in response.headers

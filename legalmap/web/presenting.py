@@ -1,0 +1,138 @@
+"""What templates can call: dates in words, assets with their hash, statuses and answers for people."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from flask import Flask
+
+from legalmap import clock, paths
+from legalmap.domain import evidence, periods, resolving
+from legalmap.domain.changes import Change
+from legalmap.domain.dates import PartialDate, in_words
+from legalmap.domain.moderation import STATE_LABELS
+from legalmap.domain.topics import Topic, Variable
+from legalmap.services.reading import Reader
+from legalmap.web import answering, csrf, drawing
+
+KIND_LABELS = {
+    "statute": "Statute",
+    "regulation": "Regulation",
+    "ordinance": "Ordinance",
+    "court": "Court",
+    "bill": "Bill",
+    "agency": "Agency",
+    "news": "News",
+    "academic": "Academic",
+    "reference": "Reference work",
+    "advocacy": "Advocacy group",
+    "vendor": "Vendor",
+}
+
+
+def register(app: Flask) -> None:
+    """Hang the helpers on the template environment."""
+    reader: Reader = app.extensions["reader"]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=day, ago=ago, answer=answer, field_words=field_words, zip_labels=zip
+    )
+    helpers: dict[str, Callable[..., Any]] = {
+        "asset": asset,
+        "csrf_field": csrf.field,
+        "by_strength": evidence.by_strength,
+        "swatch": drawing.swatch,
+        "status_label": drawing.label_of,
+        "is_stale": drawing.is_stale,
+        "today": clock.today,
+        "in_place": answering.in_place,
+    }
+    app.jinja_env.globals.update(
+        **helpers,
+        all_topics=list(reader.tracker.topics.values()),
+        freshness_labels=evidence.FRESHNESS_LABELS,
+        force_labels=periods.FORCES,
+        outcome_labels=resolving.OUTCOME_LABELS,
+        state_labels={state.value: label for state, label in STATE_LABELS.items()},
+        source_kind_labels=KIND_LABELS,
+        primary_kinds=evidence.PRIMARY_KINDS,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The URL of a static file. It changes with the content, so browsers may keep it for ever."""
+    content = (paths.STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def day(value: PartialDate | date | datetime | None) -> str:
+    """A date for people: 14 August 2025."""
+    return in_words(value.date() if isinstance(value, datetime) else value)
+
+
+def ago(instant: datetime) -> str:
+    """How long ago, in the largest unit that fits: 3 days ago."""
+    seconds = max((clock.now() - instant).total_seconds(), 0)
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        count = int(seconds // size)
+        if count:
+            return f"{count} {word}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def answer(value: Any, variable: Variable) -> str:
+    """The value of a variable for people."""
+    if value is None or value == []:
+        return "None stated" if variable.type == "choices" else "Not stated"
+    if variable.type == "choices":
+        return ", ".join(variable.label_of(code) for code in value)
+    if variable.type == "choice":
+        return variable.label_of(value)
+    return f"{value} %" if variable.unit == "percent" else f"{value} {variable.unit}".strip()
+
+
+_FIELD_WORDS = {
+    "effective_from": "In force from",
+    "effective_until": "In force until",
+    "enacted_on": "Enacted on",
+    "last_verified": "Last verified",
+    "verified_how": "How it was verified",
+    "published_on": "Published on",
+    "accessed_on": "Opened on",
+    "archived_url": "Archived copy",
+    "expected_on": "Expected on",
+    "url": "Link",
+    "pending": "Pending",
+    "ref": "Reference",
+    "what": "What it would change",
+}
+
+
+def field_words(change: Change, topic: Topic) -> list[str]:
+    """The path of a change as words: Period from May 2016, Sources, https://…, Title."""
+    words: list[str] = []
+    path = change.path
+    for index, key in enumerate(path):
+        before = path[index - 1] if index else ""
+        if before == "periods":
+            words[-1] = "Period from " + ("the start" if key == "start" else _partial(key))
+        elif before == "sources":
+            words[-1] = f"Source {key}"
+        elif before == "pending":
+            words[-1] = f"Pending {key}"
+        elif before == "answers":
+            words[-1] = next((v.label for v in topic.variables if v.code == key), key)
+        else:
+            words.append(_FIELD_WORDS.get(key, key.replace("_", " ").capitalize()))
+    return words
+
+
+def _partial(text: str) -> str:
+    try:
+        return in_words(PartialDate(text))
+    except ValueError:
+        return text

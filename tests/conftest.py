@@ -1,0 +1,114 @@
+"""Fixtures every test may use: a real database of both kinds, and no way out to the network."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from legalmap.store.engine import Store
+from tests.store.build import seed
+from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
+
+LOOPBACK = ("localhost", "::1", "", None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own, one for each worker. CI must have it; a laptop may not."""
+    try:
+        server = Postgres()
+    except CANNOT_START as error:
+        reason = f"POSTGRESQL IS NOT TESTED: it cannot start here ({error!r})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with tables, places and accounts, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "legalmap.sqlite"
+    seed(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_copy(postgres_server: Postgres) -> Iterator[Refillable]:
+    """A PostgreSQL database with tables, places and accounts, refilled for every test."""
+    copy = Refillable(postgres_server, "test", seed)
+    yield copy
+    copy.close()
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other: whoever uses this runs twice."""
+    return request.param
+
+
+@pytest.fixture
+def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table; on SQLite the file is not there yet."""
+    if dialect == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    return request.getfixturevalue("postgres_server").create("empty")
+
+
+@pytest.fixture
+def store(dialect: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A database with places and accounts but no records, on SQLite and on PostgreSQL."""
+    if dialect == "sqlite":
+        yield request.getfixturevalue("sqlite_store")
+        return
+    store = Store(request.getfixturevalue("postgres_copy").refilled())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """The same on SQLite only: for tests in which the database makes no difference."""
+    file = tmp_path / "legalmap.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    store = Store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+class StrangerCalled(RuntimeError):
+    """A test tried to reach a host other than this machine."""
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to look up or connect to anything but this machine."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    look_up = socket.getaddrinfo
+
+    def guarded_look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        _refuse_stranger(host)
+        return look_up(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            _refuse_stranger(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _refuse_stranger(host: Any) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in LOOPBACK and not name.startswith("127."):
+        raise StrangerCalled(f"Tests do not talk to {name}.")

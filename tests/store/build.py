@@ -1,0 +1,221 @@
+"""Builders of stored things: a small tree of places, four people, records in any state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from legalmap.domain.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.records import Revision, RevisionKind
+from legalmap.domain.roles import Role
+from legalmap.store import accounts, moderation, places, records, schema
+from legalmap.store.engine import Connection, Store
+from legalmap.store.tables import metadata
+from tests.build import a_payload, a_period
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+PEOPLE = {"ana": Role.CONTRIBUTOR, "ben": Role.MODERATOR, "cleo": Role.MODERATOR}
+ZIPS = [("34230", ["us-fl-sarasota-county"]), ("36602", ["us-al-mobile-county"])]
+
+
+def minutes(count: float) -> datetime:
+    """The instant ``count`` minutes after NOW."""
+    return NOW + timedelta(minutes=count)
+
+
+def a_row(code: str, kind: str, name: str, parent: str | None = None, **more: Any) -> dict:
+    """One jurisdiction as ``places.fill`` takes it."""
+    nothing = dict.fromkeys(("county", "iso", "fips", "lat", "lon"))
+    words = {"called": "", "law": "", "note": "", "aliases": []}
+    return {"code": code, "kind": kind, "name": name, "parent": parent, **nothing, **words, **more}
+
+
+PLACES = [
+    a_row("us", "country", "United States", iso="US"),
+    a_row("th", "country", "Thailand", iso="TH"),
+    a_row("cn", "country", "China", iso="CN"),
+    a_row("hk", "territory", "Hong Kong", "cn", iso="HK", law="own", aliases=["cn-hk"]),
+    a_row("us-pr", "territory", "Puerto Rico", "us", iso="US-PR", fips="72", aliases=["pr"]),
+    a_row("us-al", "state", "Alabama", "us", iso="US-AL", fips="01"),
+    a_row("us-ca", "state", "California", "us", iso="US-CA", fips="06"),
+    a_row("us-fl", "state", "Florida", "us", iso="US-FL", fips="12"),
+    a_row("us-wv", "state", "West Virginia", "us", iso="US-WV", fips="54"),
+    a_row("us-al-mobile-county", "county", "Mobile County", "us-al", fips="01097"),
+    a_row("us-ca-san-diego-county", "county", "San Diego County", "us-ca", fips="06073"),
+    a_row("us-fl-sarasota-county", "county", "Sarasota County", "us-fl", fips="12115"),
+    a_row("us-al-mobile", "city", "Mobile", "us-al", county="us-al-mobile-county", fips="0150000"),
+    a_row(
+        "us-ca-san-diego",
+        "city",
+        "San Diego",
+        "us-ca",
+        county="us-ca-san-diego-county",
+        fips="0666000",
+    ),
+    a_row(
+        "us-fl-sarasota",
+        "city",
+        "Sarasota",
+        "us-fl",
+        county="us-fl-sarasota-county",
+        fips="1264175",
+        lat=27.338,
+        lon=-82.544,
+    ),
+]
+
+
+@cache
+def a_password_hash() -> str:
+    """The hash of PASSWORD, made cheaply: argon2 is slow on purpose."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def seed(url: str) -> None:
+    """Make the tables and put in the places, the ZIP codes and the people; no record."""
+    store = Store(url)
+    schema.migrate(store)
+    with store.writing() as connection:
+        places.fill(connection, PLACES)
+        places.fill_zips(connection, ZIPS)
+        accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, NOW)
+        for handle, role in PEOPLE.items():
+            accounts.insert(connection, handle, role, a_password_hash(), NOW)
+    store.close()
+
+
+def person(connection: Connection, handle: str) -> Account:
+    """One of the people that every test database has."""
+    found = accounts.by_handle(connection, handle)
+    assert found is not None, handle
+    return found
+
+
+def refreshed(connection: Connection, revision: Revision) -> Revision:
+    """The same revision as the database has it now."""
+    return _revision(connection, revision.id)
+
+
+def _revision(connection: Connection, revision_id: int) -> Revision:
+    found = records.revision_by_id(connection, revision_id)
+    assert found is not None
+    return found
+
+
+def an_unresearched_record(
+    connection: Connection, code: str = "us-al", topic: str = "kratom"
+) -> Revision:
+    """A record at revision 0, "not researched", which is in no feed."""
+    system = person(connection, SYSTEM_HANDLE)
+    made = records.insert_record(connection, topic, code, NOT_RESEARCHED, system.id, NOW)
+    records.point_to_genesis(connection, *made)
+    return _revision(connection, made[1])
+
+
+def a_record(
+    connection: Connection,
+    code: str = "us-al",
+    payload: Payload | None = None,
+    *,
+    topic: str = "kratom",
+    at: datetime = NOW,
+) -> Revision:
+    """A record whose revision 0 is published, as what ships in data/ is; gives that revision."""
+    system = person(connection, SYSTEM_HANDLE)
+    content = a_payload() if payload is None else payload
+    made = records.insert_record(connection, topic, code, content, system.id, at)
+    records.point_to_genesis(connection, *made)
+    records.publish(connection, _revision(connection, made[1]), None, at)
+    return _revision(connection, made[1])
+
+
+def a_proposal(
+    connection: Connection,
+    base: Revision,
+    payload: Payload | None = None,
+    *,
+    by: str = "ana",
+    kind: RevisionKind = "edit",
+    note: str = "It was banned.",
+    reworks: Revision | None = None,
+    submitted: bool = True,
+    at: datetime = NOW,
+) -> Revision:
+    """A revision on ``base``, waiting for review unless it is not ``submitted``."""
+    author = person(connection, by)
+    revision_id = records.insert_revision(
+        connection,
+        base.record_id,
+        a_payload(a_period("2020", "banned")) if payload is None else payload,
+        author.id,
+        at,
+        kind=kind,
+        note=note,
+        base_id=base.id,
+        reworks_id=reworks.id if reworks else None,
+    )
+    if submitted:
+        moderation.submit(connection, revision_id, author.id, at)
+    return _revision(connection, revision_id)
+
+
+def a_review(
+    connection: Connection,
+    proposal: Revision,
+    *,
+    by: str = "ben",
+    verdict: Verdict = Verdict.APPROVE,
+    comment: str = "",
+    at: datetime = NOW,
+) -> int:
+    """A verdict on a proposal, without its consequences; gives the id of the review."""
+    reviewer = person(connection, by)
+    return moderation.insert_review(connection, proposal, reviewer.id, verdict, comment, at)
+
+
+def approved(
+    connection: Connection, proposal: Revision, *, by: str = "ben", at: datetime = NOW
+) -> int:
+    """Review a proposal and publish it; gives the feed number."""
+    review_id = a_review(connection, proposal, by=by, at=at)
+    return records.publish(connection, proposal, review_id, at)
+
+
+def a_publication(
+    connection: Connection, base: Revision, payload: Payload | None = None, *, at: datetime = NOW
+) -> Revision:
+    """A proposal by ana that ben approved; gives the published revision."""
+    proposal = a_proposal(connection, base, payload, at=at)
+    approved(connection, proposal, at=at)
+    return refreshed(connection, proposal)
+
+
+@contextmanager
+def counted_queries(store: Store) -> Iterator[list[str]]:
+    """The SQL statements that are sent within the block, without BEGIN and COMMIT."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            sent.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", note)
+
+
+def contents(connection: Connection) -> dict[str, list[str]]:
+    """Every row of every table: to show that something changed nothing."""
+    return {
+        table.name: sorted(str(tuple(row)) for row in connection.execute(sa.select(table)))
+        for table in metadata.sorted_tables
+    }

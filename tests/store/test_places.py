@@ -1,0 +1,257 @@
+"""The tree of places: found by code, other codes, name as people type it, and ZIP code."""
+
+import pytest
+
+from legalmap.store import places
+from legalmap.store.engine import Connection, Store
+from tests.store.build import PLACES, a_row, counted_queries
+
+MORE = [
+    a_row("br", "country", "Brazil", iso="BR"),
+    a_row("br-sp", "state", "São Paulo", "br", iso="BR-SP"),
+    a_row("ci", "country", "Côte d’Ivoire", iso="CI"),
+    a_row("pl", "country", "Poland", iso="PL"),
+    a_row("pl-ld", "state", "Łódź", "pl", iso="PL-LD"),
+    a_row("to", "country", "Tonga", iso="TO"),
+    a_row("to-01", "state", "ʻEua", "to", iso="TO-01"),
+    a_row("us-ms", "state", "Mississippi", "us", iso="US-MS", fips="28"),
+    a_row("us-ms-d-iberville", "city", "D'Iberville", "us-ms"),
+    a_row("us-fl-port-st-lucie", "city", "Port St. Lucie", "us-fl"),
+    a_row("us-fl-north-sarasota", "community", "North Sarasota", "us-fl"),
+    a_row("us-fl-sarasota-springs", "town", "Sarasota Springs", "us-fl"),
+    a_row("us-ca-winston-salem", "city", "Winston-Salem", "us-ca"),
+]
+
+
+def codes(connection: Connection, text: str, limit: int = 25) -> list[str]:
+    """The codes of the places that a name search gives."""
+    return [place.code for place in places.by_name(connection, text, limit)]
+
+
+def test_a_place_comes_back_as_it_was_filled_in(store: Store) -> None:
+    with store.reading() as connection:
+        place = places.get(connection, "us-fl-sarasota")
+    assert place is not None
+    assert (place.kind, place.name, place.parent) == ("city", "Sarasota", "us-fl")
+    assert (place.county, place.fips) == ("us-fl-sarasota-county", "1264175")
+    assert (place.lat, place.lon) == (27.338, -82.544)
+    assert (place.iso, place.law, place.note, place.called) == (None, "", "", "")
+
+
+def test_a_place_can_have_its_own_law(store: Store) -> None:
+    with store.reading() as connection:
+        hong_kong = places.get(connection, "hk")
+    assert hong_kong is not None
+    assert (hong_kong.parent, hong_kong.law) == ("cn", "own")
+
+
+@pytest.mark.parametrize(("alias", "code"), [("pr", "us-pr"), ("cn-hk", "hk")])
+def test_another_code_finds_the_place_under_its_own(store: Store, alias: str, code: str) -> None:
+    with store.reading() as connection:
+        place = places.get(connection, alias)
+    assert place is not None
+    assert place.code == code
+
+
+@pytest.mark.parametrize("code", ["xx", "", "US", "us-", "us%", "us_fl", "u_", "'; --"])
+def test_an_unknown_code_gives_none(store: Store, code: str) -> None:
+    with store.reading() as connection:
+        assert places.get(connection, code) is None
+
+
+def test_many_places_are_found_by_the_code_asked_for(store: Store) -> None:
+    with store.reading() as connection:
+        found = places.get_many(connection, ["us", "pr", "xx", "us", "us-pr"])
+    assert {code: place.code for code, place in found.items()} == {
+        "us": "us",
+        "pr": "us-pr",
+        "us-pr": "us-pr",
+    }
+
+
+def test_no_code_gives_no_place_and_asks_nothing(store: Store) -> None:
+    with store.reading() as connection, counted_queries(store) as sent:
+        assert places.get_many(connection, []) == {}
+    assert sent == []
+
+
+def test_more_codes_than_one_query_takes_are_all_found(store: Store) -> None:
+    wanted = [f"th-{number}" for number in range(1201)]
+    rows = [a_row(code, "state", f"Province {code}", "th") for code in wanted]
+    with store.writing() as connection:
+        places.fill(connection, rows)
+        with counted_queries(store) as sent:
+            found = places.get_many(connection, [*wanted, "pr"])
+    assert sorted(found) == sorted([*wanted, "pr"])
+    assert len(sent) <= 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("identifier", "code"),
+    [
+        ("US-AL", "us-al"),
+        ("us-al", "us-al"),
+        ("TH", "th"),
+        ("01", "us-al"),
+        ("12115", "us-fl-sarasota-county"),
+        ("0150000", "us-al-mobile"),
+    ],
+)
+def test_iso_and_fips_codes_find_their_place(store: Store, identifier: str, code: str) -> None:
+    with store.reading() as connection:
+        assert [place.code for place in places.by_identifier(connection, identifier)] == [code]
+
+
+@pytest.mark.parametrize("identifier", ["", "1", "%", "US-%", "ZZ", "12\x00115", "\n"])
+def test_what_is_no_identifier_finds_nothing(store: Store, identifier: str) -> None:
+    with store.reading() as connection:
+        assert places.by_identifier(connection, identifier) == []
+
+
+def test_directly_below_a_state_are_its_counties_and_cities(store: Store) -> None:
+    with store.reading() as connection:
+        found = [place.name for place in places.children(connection, "us-fl")]
+    assert found == ["Sarasota", "Sarasota County"]
+
+
+def test_directly_below_a_county_are_its_towns(store: Store) -> None:
+    with store.reading() as connection:
+        found = [place.code for place in places.children(connection, "us-fl-sarasota-county")]
+    assert found == ["us-fl-sarasota"]
+
+
+def test_children_of_certain_kinds_come_by_name(store: Store) -> None:
+    with store.reading() as connection:
+        found = [place.name for place in places.below(connection, "us", ["state", "district"])]
+        assert found == ["Alabama", "California", "Florida", "West Virginia"]
+        assert [place.code for place in places.below(connection, "us", ["territory"])] == ["us-pr"]
+        assert places.below(connection, "us", []) == []
+
+
+def test_paging_meets_every_place_once_in_the_order_of_codes(store: Store) -> None:
+    met: list[str] = []
+    with store.reading() as connection:
+        while page := places.page(connection, parent=None, after=met[-1] if met else "", limit=4):
+            assert len(page) <= 4
+            met += [place.code for place in page]
+    assert met == sorted(row["code"] for row in PLACES)
+
+
+def test_paging_can_keep_to_one_parent(store: Store) -> None:
+    with store.reading() as connection:
+        page = places.page(connection, parent="us", after="us-ca", limit=100)
+    assert [place.code for place in page] == ["us-fl", "us-pr", "us-wv"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Sarasota", "us-fl-sarasota"),
+        ("  sarasota ", "us-fl-sarasota"),
+        ("SARASOTA  COUNTY", "us-fl-sarasota-county"),
+        ("flor", "us-fl"),
+        ("virginia", "us-wv"),
+        ("sao paulo", "br-sp"),
+        ("São Paulo", "br-sp"),
+        ("Sa\u0303o", "br-sp"),
+        ("cote d'ivoire", "ci"),
+        ("Côte d’Ivoire", "ci"),
+        ("lodz", "pl-ld"),
+        ("ŁÓDŹ", "pl-ld"),
+        ("eua", "to-01"),
+        ("ʻEua", "to-01"),
+        ("diberville", "us-ms-d-iberville"),
+        ("st lucie", "us-fl-port-st-lucie"),
+        ("Port St. Lucie", "us-fl-port-st-lucie"),
+        ("winston salem", "us-ca-winston-salem"),
+        ("Winston-Salem", "us-ca-winston-salem"),
+    ],
+)
+def test_a_name_is_found_as_people_type_it(store: Store, typed: str, first: str) -> None:
+    with store.writing() as connection:
+        places.fill(connection, MORE)
+        assert codes(connection, typed)[:1] == [first]
+
+
+def test_the_whole_name_comes_first_then_the_county_then_the_widest_reach(store: Store) -> None:
+    with store.writing() as connection:
+        places.fill(connection, MORE)
+        assert codes(connection, "sarasota") == [
+            "us-fl-sarasota",
+            "us-fl-sarasota-county",
+            "us-fl-sarasota-springs",
+            "us-fl-north-sarasota",
+        ]
+        assert codes(connection, "sarasota", limit=2) == ["us-fl-sarasota", "us-fl-sarasota-county"]
+
+
+def test_a_name_is_not_found_in_the_middle_of_a_word(store: Store) -> None:
+    with store.reading() as connection:
+        assert codes(connection, "rasota") == []
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "%", "_", "%%", "s%a", "S_rasota", "\\", "'", "\x00"])
+def test_wildcards_and_other_signs_mean_nothing(store: Store, typed: str) -> None:
+    with store.reading() as connection:
+        assert codes(connection, typed) == []
+
+
+def test_a_sign_typed_beside_a_name_is_passed_over(store: Store) -> None:
+    with store.reading() as connection:
+        assert codes(connection, "%Thai%") == ["th"]
+
+
+def test_names_for_near_matches_begin_with_the_letters(store: Store) -> None:
+    with store.reading() as connection:
+        assert sorted(places.names_like(connection, "sa")) == [
+            ("us-ca-san-diego", "san diego"),
+            ("us-ca-san-diego-county", "san diego county"),
+            ("us-fl-sarasota", "sarasota"),
+            ("us-fl-sarasota-county", "sarasota county"),
+        ]
+
+
+def test_codes_begin_as_asked_in_order_and_no_more_than_asked(store: Store) -> None:
+    with store.reading() as connection:
+        found = places.codes_like(connection, "us-ca", 25)
+        assert found == ["us-ca", "us-ca-san-diego", "us-ca-san-diego-county"]
+        assert places.codes_like(connection, "us-ca", 2) == found[:2]
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "u_", "us%", "/", "\\"])
+def test_wildcards_mean_nothing_in_letters_and_codes(store: Store, typed: str) -> None:
+    with store.reading() as connection:
+        assert places.names_like(connection, typed) == []
+        assert places.codes_like(connection, typed, 25) == []
+
+
+def test_a_zip_code_gives_its_counties_the_one_in_its_middle_first(store: Store) -> None:
+    both = ["us-fl-sarasota-county", "us-al-mobile-county"]
+    with store.writing() as connection:
+        places.fill_zips(connection, [("00001", both), ("00002", both[::-1])])
+        assert [place.code for place in places.of_zip(connection, "00001")] == both
+        assert [place.code for place in places.of_zip(connection, "00002")] == both[::-1]
+
+
+@pytest.mark.parametrize("zip_code", ["99999", "", "3423", "3423_", "%"])
+def test_an_unknown_zip_code_gives_nothing(store: Store, zip_code: str) -> None:
+    with store.reading() as connection:
+        assert places.of_zip(connection, zip_code) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("São Tomé", "sao tome"),
+        ("Straße", "strasse"),
+        ("İzmir", "izmir"),
+        ("Ağrı", "agri"),
+        ("Møre og Romsdal", "more og romsdal"),
+        ("Đắk Lắk", "dak lak"),
+        ("O’Fallon  (city)", "ofallon city"),
+        ("50%_off", "50 off"),
+        ("กรุงเทพ", "กรงเทพ"),
+    ],
+)
+def test_names_are_compared_in_a_plain_form(name: str, form: str) -> None:
+    assert places.search_form(name) == form
