@@ -163,6 +163,44 @@ def merge(base: Payload, theirs: Payload, yours: Payload) -> Payload:
     return apply(base, [*diff(base, earlier), *diff(base, later)])
 
 
+class Clash(msgspec.Struct, frozen=True):
+    """Conflicts that hang together: one side has to win all of it."""
+
+    theirs: tuple[Change, ...]
+    yours: tuple[Change, ...]
+
+
+def clashes(comparison: Comparison) -> tuple[Clash, ...]:
+    """The conflicts as choices. If one side removed a period in which the other changed two fields,
+    that is one choice, not two.
+    """
+    groups: list[tuple[list[Change], list[Change]]] = []
+    for theirs, yours in comparison.conflicts:
+        joined = [group for group in groups if theirs in group[0] or yours in group[1]]
+        rest = [group for group in groups if group not in joined]
+        merged: tuple[list[Change], list[Change]] = ([], [])
+        for group in (*joined, ([theirs], [yours])):
+            for side, found in zip(merged, group, strict=True):
+                side += [change for change in found if change not in side]
+        groups = [*rest, merged]
+    return tuple(Clash(tuple(theirs), tuple(yours)) for theirs, yours in groups)
+
+
+def settle(base: Payload, comparison: Comparison, yours_wins: set[int]) -> Payload:
+    """Both edits together; of each clash theirs, or yours where its index is in ``yours_wins``."""
+    lost: list[Change] = []
+    for index, clash in enumerate(clashes(comparison)):
+        lost += clash.theirs if index in yours_wins else clash.yours
+    return apply(
+        base,
+        [
+            change
+            for change in (*comparison.theirs, *comparison.yours)
+            if change not in lost or (change in comparison.theirs and change in comparison.yours)
+        ],
+    )
+
+
 def _set(tree: dict[str, Any], change: Change) -> None:
     node = tree
     for key in change.path[:-1]:

@@ -159,7 +159,7 @@ def validate(payload: Payload, topic: Topic, today: date) -> None:
 
 
 def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
-    found = _problems_of_text("notes", payload.notes, MAX_TEXT, needed="")
+    found = problems_of_text("notes", payload.notes, MAX_TEXT, needed="")
     if not payload.periods:
         found.append(Problem("periods", "Add at least one period."))
     if len(payload.periods) > MAX_PERIODS:
@@ -195,7 +195,7 @@ def _problems_of_order(period: Period, earlier: Period | None, at: str) -> list[
 
 
 def _problems_of_period(period: Period, topic: Topic, at: str) -> list[Problem]:
-    found = _problems_of_text(
+    found = problems_of_text(
         f"{at}.summary",
         period.summary,
         MAX_TEXT,
@@ -234,16 +234,16 @@ def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
         if source.url in seen:
             found.append(Problem(f"{where}.url", "This period has that link already."))
         seen.add(source.url)
-        found += _problems_of_text(
+        found += problems_of_text(
             f"{where}.title", source.title, MAX_SHORT, needed="Enter the title of the page."
         )
-        found += _problems_of_text(
+        found += problems_of_text(
             f"{where}.publisher",
             source.publisher,
             MAX_SHORT,
             needed="Enter who publishes the page.",
         )
-        found += _problems_of_text(f"{where}.citation", source.citation or "", MAX_SHORT, needed="")
+        found += problems_of_text(f"{where}.citation", source.citation or "", MAX_SHORT, needed="")
         if source.accessed_on and source.accessed_on > today:
             found.append(Problem(f"{where}.accessed_on", "Enter a day that is not in the future."))
     return found
@@ -251,13 +251,9 @@ def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
 
 def _problems_of_pending(bill: Pending, at: str) -> list[Problem]:
     return [
-        *_problems_of_text(
-            f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"
-        ),
-        *_problems_of_text(
-            f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."
-        ),
-        *_problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
+        *problems_of_text(f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"),
+        *problems_of_text(f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."),
+        *problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
         *_problems_of_url(f"{at}.url", bill.url),
     ]
 
@@ -275,7 +271,8 @@ def _problems_of_url(field: str, url: str) -> list[Problem]:
     return []
 
 
-def _problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
+def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
+    """What is wrong with a text: too long, hidden characters, or empty though ``needed`` says why not."""
     if needed and not text.strip():
         return [Problem(field, needed)]
     if len(text) > limit:

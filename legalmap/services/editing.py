@@ -5,7 +5,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain import changes, payload
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
-from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
@@ -112,11 +112,8 @@ def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
 
 def note_problems(note: str) -> list[Problem]:
     """What is wrong with a change note."""
-    if not note.strip():
-        return [Problem("note", "Say in a sentence what you changed and why.")]
-    if len(note) > MAX_NOTE:
-        return [Problem("note", f"Keep the note under {MAX_NOTE:,} characters.")]
-    return []
+    needed = "Say in a sentence what you changed and why."
+    return payload.problems_of_text("note", note, MAX_NOTE, needed=needed)
 
 
 def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revision:
@@ -130,6 +127,7 @@ def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revis
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_rework(connection, record, proposal)
+    _check_not_waiting(connection, actor, record, proposal)
     revision_id = records.insert_revision(
         connection,
         record.id,
@@ -155,6 +153,19 @@ def _check_rework(connection: Connection, record: Record, proposal: Proposal) ->
     earlier = records.revision_by_id(connection, proposal.reworks_id)
     if earlier is None or earlier.record_id != record.id:
         raise Missing("revision", f"number {proposal.reworks_id} of this record")
+
+
+def _check_not_waiting(
+    connection: Connection, actor: Account, record: Record, proposal: Proposal
+) -> None:
+    """A form sent twice makes one proposal."""
+    sent = payload.sha256_of(canonical_bytes(proposal.payload))
+    for waiting in moderation.undecided_of(connection, record.id):
+        if waiting.payload_sha256 == sent and waiting.author_id == actor.id:
+            raise NotNow(
+                f"You sent exactly this on {waiting.created_at:%-d %B %Y at %H:%M} UTC: "
+                "it waits for review."
+            )
 
 
 def record_of(connection: Connection, topic: str, code: str) -> Record:
@@ -256,12 +267,21 @@ def desk_of(tracker: Tracker, actor: Account) -> Desk:
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
-    """Base, theirs and yours of an edit whose record moved on."""
+    """Base, theirs and yours of an edit whose record moved on.
+
+    ``clashes`` are the choices a person has to make; ``merged`` is there if there are none.
+    """
 
     base_number: int
     current_number: int
+    base: Payload
     comparison: changes.Comparison
+    clashes: tuple[changes.Clash, ...]
     merged: Payload | None
+
+    def settled(self, yours_wins: set[int]) -> Payload:
+        """Both edits together, of each clash the chosen side; raise Invalid if they do not fit."""
+        return changes.settle(self.base, self.comparison, yours_wins)
 
 
 def compare_sides(
@@ -278,6 +298,8 @@ def compare_sides(
     return Sides(
         base_number=base_number,
         current_number=record.current_number,
+        base=base,
         comparison=comparison,
+        clashes=changes.clashes(comparison),
         merged=changes.merge(base, theirs, yours) if comparison.disjoint else None,
     )

@@ -79,12 +79,12 @@ class _Polygon(msgspec.Struct, frozen=True):
             return False
         inside = False
         for ring in self.rings:
-            inside ^= _crossings_are_odd(ring, lon, lat)
+            inside ^= is_inside(ring, lon, lat)
         return inside
 
 
-def _crossings_are_odd(ring: Ring, lon: float, lat: float) -> bool:
-    """Ray casting: a ray from the point crosses the outline an odd number of times from inside."""
+def is_inside(ring: Ring, lon: float, lat: float) -> bool:
+    """Whether a point is in a ring: a ray from it crosses the outline an odd number of times from inside."""
     odd = False
     x1, y1 = ring[-1]
     for x2, y2 in ring:

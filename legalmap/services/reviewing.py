@@ -6,8 +6,9 @@ from legalmap import clock
 from legalmap.domain import changes
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import Change
-from legalmap.domain.errors import Missing, NotNow, Stale
+from legalmap.domain.errors import Invalid, Missing, NotNow, Stale
 from legalmap.domain.moderation import Act, State, Verdict, check, is_allowed
+from legalmap.domain.payload import NOT_RESEARCHED, Payload, problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import publishing
@@ -20,10 +21,11 @@ MAX_COMMENT = 5_000
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One line of the queue. ``is_own``: this person cannot review it."""
+    """One line of the queue. ``is_own``: this person cannot review it. ``changed``: how many fields."""
 
     revision: Revision
     is_own: bool
+    changed: int
 
 
 class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +43,15 @@ def queue(tracker: Tracker, actor: Account) -> list[Waiting]:
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         waiting = moderation.queue(connection)
-    return [Waiting(revised, actor.id in revised.authors) for revised in waiting]
+        bases = records.payloads_of(connection, {revised.base_id or 0 for revised in waiting})
+    return [
+        Waiting(revised, actor.id in revised.authors, _changed(bases, revised))
+        for revised in waiting
+    ]
+
+
+def _changed(bases: dict[int, Payload], revised: Revision) -> int:
+    return len(changes.diff(bases.get(revised.base_id or 0, NOT_RESEARCHED), revised.payload))
 
 
 def waiting_count(tracker: Tracker) -> int:
@@ -92,11 +102,14 @@ def decide(
         records.lock_by_id(connection, _find(connection, revision_id).record_id)
         revised = _find(connection, revision_id)
         _check(connection, actor, revised, verdict, comment)
+        problems = problems_of_text("comment", comment, MAX_COMMENT, needed="")
+        if problems:
+            raise Invalid(problems)
         if payload_sha256 != revised.payload_sha256:
             raise NotNow("The page you reviewed is not this revision: open it again.")
         at = clock.now()
         review_id = moderation.insert_review(
-            connection, revised, actor.id, verdict, comment.strip()[:MAX_COMMENT], at
+            connection, revised, actor.id, verdict, comment.strip(), at
         )
         log_act(connection, actor, verdict.value, revised, at, comment=comment.strip())
         if verdict is Verdict.APPROVE:

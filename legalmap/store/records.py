@@ -188,6 +188,18 @@ def _revision(row: sa.Row[Any], authors: frozenset[int]) -> Revision:
     )
 
 
+def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
+    """The contents of some revisions by their id."""
+    ids = sorted(revision_ids)
+    found: dict[int, Payload] = {}
+    for start in range(0, len(ids), 500):
+        query = sa.select(revision.c.id, revision.c.payload).where(
+            revision.c.id.in_(ids[start : start + 500])
+        )
+        found |= {row.id: from_bytes(row.payload) for row in connection.execute(query)}
+    return found
+
+
 def revision_by_id(connection: sa.Connection, revision_id: int) -> Revision | None:
     """One revision, or None."""
     found = revisions_where(connection, revision.c.id == revision_id, order=revision.c.id)

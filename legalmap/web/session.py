@@ -20,10 +20,22 @@ def register(app: Flask) -> None:
 def account() -> Account | None:
     """Who is signed in, looked up once a request; None for readers, without touching the database."""
     if "account" not in g:
-        token = request.cookies.get(_name())
-        g.account = accounts.signed_in(_tracker(), token) if token else None
+        presented = token()
+        g.account = accounts.signed_in(_tracker(), presented) if presented else None
     found: Account | None = g.account
     return found
+
+
+def token() -> str | None:
+    """The session token this request came with, or was given just now."""
+    given: str | None = g.get("session_token") or request.cookies.get(_name())
+    return given
+
+
+def adopt(given: str) -> None:
+    """Go on in this very request as the person who has just signed in."""
+    g.session_token = given
+    g.pop("account", None)
 
 
 def _tracker() -> Tracker:
@@ -35,11 +47,11 @@ def _name() -> str:
     return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else PLAIN_NAME
 
 
-def open_with(response: Response, token: str) -> Response:
+def open_with(response: Response, given: str) -> Response:
     """Give the browser its token."""
     response.set_cookie(
         _name(),
-        token,
+        given,
         max_age=int(SESSION_LIFE.total_seconds()),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
@@ -51,8 +63,8 @@ def open_with(response: Response, token: str) -> Response:
 
 def close_with(response: Response) -> Response:
     """End the session here and in the browser."""
-    token = request.cookies.get(_name())
-    if token:
-        accounts.sign_out(_tracker(), token)
+    presented = token()
+    if presented:
+        accounts.sign_out(_tracker(), presented)
     response.delete_cookie(_name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response

@@ -5,7 +5,9 @@ That the honest row is accepted is tested too, so that a rule which refuses ever
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,11 +15,12 @@ import sqlalchemy as sa
 
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
-from legalmap.store import log, moderation, records
+from legalmap.domain.roles import Role
+from legalmap.store import accounts, log, moderation, records
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from legalmap.store.tables.records import NO_HASH
-from tests.build import a_payload
+from legalmap.store.types import UTCDateTime
 from tests.store.build import (
     NOW,
     a_proposal,
@@ -25,9 +28,7 @@ from tests.store.build import (
     a_record,
     a_review,
     an_unresearched_record,
-    approved,
     contents,
-    minutes,
     person,
     refreshed,
 )
@@ -65,11 +66,13 @@ class Scene(NamedTuple):
     rejected: Revision  # by ana, rejected by ben
     withdrawn: Revision  # by ana
     unsubmitted: Revision  # by ana
-    stale: Revision  # by ana, on genesis
+    stale: Revision  # by ana, on genesis, approved by ben
     review_of_approved: int
     review_of_rejected: int
+    review_of_stale: int
     other: Revision  # revision 0 of another record, published
     blank: Revision  # revision 0 of a third record, not published
+    head_sha256: str
     ana: int
     ben: int
     cleo: int
@@ -86,51 +89,75 @@ def _scene(connection: Connection) -> Scene:
     genesis = a_record(connection, "us-al")
     stale = a_proposal(connection, genesis)
     first = a_publication(connection, genesis)
-    pending, approved_one, rejected, withdrawn = (a_proposal(connection, first) for _ in range(4))
-    ana, ben, cleo = (person(connection, handle).id for handle in ("ana", "ben", "cleo"))
-    moderation.withdraw(connection, withdrawn.id, ana, NOW, "A mistake.")
-    log.append(
-        connection,
-        at=NOW,
-        actor_id=ana,
-        actor_label="ana",
-        action="withdraw",
-        subject_kind="revision",
-        subject_id=str(withdrawn.id),
-        subject_label="kratom/us-al",
-    )
+    pending, approved, rejected, withdrawn = (a_proposal(connection, first) for _ in range(4))
+    people = {handle: person(connection, handle).id for handle in ("ana", "ben", "cleo")}
+    moderation.withdraw(connection, withdrawn.id, people["ana"], NOW, "A mistake.")
+    _an_event(connection)
     return Scene(
         genesis=genesis,
         first=first,
         pending=pending,
         reworked=a_proposal(connection, first, by="cleo", reworks=pending),
-        approved=approved_one,
+        approved=approved,
         rejected=rejected,
         withdrawn=withdrawn,
         unsubmitted=a_proposal(connection, first, submitted=False),
         stale=stale,
-        review_of_approved=a_review(connection, approved_one),
+        review_of_approved=a_review(connection, approved),
         review_of_rejected=a_review(connection, rejected, verdict=Verdict.REJECT),
+        review_of_stale=a_review(connection, stale),
         other=a_record(connection, "us-fl"),
         blank=an_unresearched_record(connection, "us-ca"),
-        ana=ana,
-        ben=ben,
-        cleo=cleo,
+        head_sha256=records.feed(connection, 2, 1)[0].sha256,
+        **people,
+    )
+
+
+def _an_event(connection: Connection) -> None:
+    log.append(
+        connection,
+        at=NOW,
+        actor_id=None,
+        actor_label="ana",
+        action="withdraw",
+        subject_kind="revision",
+        subject_id="1",
+        subject_label="kratom/us-al",
     )
 
 
 def insert(connection: Connection, table: str, values: dict[str, Any]) -> None:
-    """Insert one row as anybody with a connection could."""
-    connection.execute(metadata.tables[table].insert().values(values))
+    """Insert one row as anybody with a connection could, past the checks of our own types."""
+    columns = [
+        sa.column(name, UTCDateTime() if isinstance(value, datetime) else None)
+        for name, value in values.items()
+    ]
+    connection.execute(sa.table(table, *columns).insert().values(values))
 
 
-def honest_revision(scene: Scene) -> dict[str, Any]:
-    """The next revision of the record, by ana."""
+@contextmanager
+def refused(store: Store, says: str) -> Iterator[Connection]:
+    """The database refuses what the block does, for the reason ``says``, and nothing is changed."""
+    with store.reading() as connection:
+        before = contents(connection)
+    with (
+        pytest.raises(sa.exc.IntegrityError, match=says),
+        store.writing() as connection,
+    ):
+        yield connection
+    with store.reading() as connection:
+        assert contents(connection) == before
+
+
+# The honest rows: each is accepted as it stands.
+
+
+def a_revision(scene: Scene) -> dict[str, Any]:
     return {
         "record_id": scene.first.record_id,
-        "number": scene.unsubmitted.number + 3,  # ``reworked`` and ``unsubmitted`` come after
+        "number": scene.unsubmitted.number + 1,
         "base_id": scene.first.id,
-        "reworks_id": None,
+        "reworks_id": scene.pending.id,
         "author_id": scene.ana,
         "created_at": NOW,
         "kind": "edit",
@@ -138,3 +165,598 @@ def honest_revision(scene: Scene) -> dict[str, Any]:
         "payload": "{}",
         "payload_sha256": "e" * 64,
     }
+
+
+def a_submission(scene: Scene) -> dict[str, Any]:
+    return {"revision_id": scene.unsubmitted.id, "submitter_id": scene.ana, "at": NOW}
+
+
+def a_withdrawal(scene: Scene) -> dict[str, Any]:
+    return {"revision_id": scene.pending.id, "actor_id": scene.ana, "at": NOW, "why": ""}
+
+
+def a_verdict(scene: Scene) -> dict[str, Any]:
+    return {
+        "revision_id": scene.pending.id,
+        "author_id": scene.ana,
+        "payload_sha256": scene.pending.payload_sha256,
+        "reviewer_id": scene.ben,
+        "verdict": "approve",
+        "comment": "",
+        "at": NOW,
+    }
+
+
+def an_entry(scene: Scene) -> dict[str, Any]:
+    return {
+        "feed_no": 4,
+        **_named(scene.approved),
+        "review_id": scene.review_of_approved,
+        "verdict": "approve",
+        "at": NOW,
+        "prev_sha256": scene.head_sha256,
+        "sha256": "f" * 64,
+    }
+
+
+def _named(revised: Revision) -> dict[str, Any]:
+    """How a publication names a revision."""
+    return {
+        "record_id": revised.record_id,
+        "revision_id": revised.id,
+        "revision_number": revised.number,
+        "payload_sha256": revised.payload_sha256,
+    }
+
+
+def _unreviewed(revised: Revision) -> dict[str, Any]:
+    return {**_named(revised), "review_id": None, "verdict": None}
+
+
+HONEST: dict[str, Callable[[Scene], dict[str, Any]]] = {
+    "revision": a_revision,
+    "submission": a_submission,
+    "withdrawal": a_withdrawal,
+    "review": a_verdict,
+    "publication": an_entry,
+}
+
+
+@pytest.mark.parametrize("table", HONEST)
+def test_an_honest_row_is_accepted(store: Store, scene: Scene, table: str) -> None:
+    count = sa.select(sa.func.count()).select_from(metadata.tables[table])
+    with store.writing() as connection:
+        before = connection.scalar(count)
+        insert(connection, table, HONEST[table](scene))
+    with store.reading() as connection:
+        assert connection.scalar(count) == before + 1
+
+
+class Refusal(NamedTuple):
+    """The honest row of ``table`` with ``changed`` in it, and what the database says to that."""
+
+    sentence: str
+    table: str
+    changed: Callable[[Scene], dict[str, Any]]
+    says: str
+
+
+REFUSALS = [
+    Refusal(
+        "a revision skips a number",
+        "revision",
+        lambda s: {"number": s.unsubmitted.number + 2},
+        "numbered without gaps",
+    ),
+    Refusal(
+        "a revision takes a number again",
+        "revision",
+        lambda s: {"number": s.first.number},
+        "numbered without gaps",
+    ),
+    Refusal(
+        "a record gets a second beginning",
+        "revision",
+        lambda s: {"number": 0, "base_id": None, "kind": "genesis"},
+        "numbered without gaps",
+    ),
+    Refusal(
+        "a revision does not say what it started from",
+        "revision",
+        lambda s: {"base_id": None},
+        "ck_revision_base",
+    ),
+    Refusal(
+        "a revision started from another record",
+        "revision",
+        lambda s: {"base_id": s.other.id},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a revision takes over work on another record",
+        "revision",
+        lambda s: {"reworks_id": s.other.id},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a later revision calls itself a beginning",
+        "revision",
+        lambda s: {"kind": "genesis"},
+        "ck_revision_genesis",
+    ),
+    Refusal(
+        "a revision is of no known kind",
+        "revision",
+        lambda s: {"kind": "whim"},
+        "ck_revision_kind",
+    ),
+    Refusal(
+        "a revision has half a hash",
+        "revision",
+        lambda s: {"payload_sha256": "e" * 32},
+        "ck_revision_sha256",
+    ),
+    Refusal("a revision is by nobody", "revision", lambda s: {"author_id": 999}, FOREIGN_KEY),
+    Refusal(
+        "a revision is of no record",
+        "revision",
+        lambda s: {
+            "record_id": 999,
+            "number": 0,
+            "base_id": None,
+            "reworks_id": None,
+            "kind": "genesis",
+        },
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a revision is submitted twice",
+        "submission",
+        lambda s: {"revision_id": s.pending.id},
+        UNIQUE,
+    ),
+    Refusal(
+        "what does not exist is submitted",
+        "submission",
+        lambda s: {"revision_id": 999},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a reviewed proposal is withdrawn",
+        "withdrawal",
+        lambda s: {"revision_id": s.rejected.id},
+        "a reviewed proposal cannot be withdrawn",
+    ),
+    Refusal(
+        "a proposal is withdrawn twice",
+        "withdrawal",
+        lambda s: {"revision_id": s.withdrawn.id},
+        UNIQUE,
+    ),
+    Refusal(
+        "what nobody submitted is withdrawn",
+        "withdrawal",
+        lambda s: {"revision_id": s.unsubmitted.id},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "an author reviews their own work",
+        "review",
+        lambda s: {"reviewer_id": s.ana},
+        "nobody reviews what they are an author of",
+    ),
+    Refusal(
+        "an author reviews work that took over theirs",
+        "review",
+        lambda s: {"revision_id": s.reworked.id, "author_id": s.cleo, "reviewer_id": s.ana},
+        "nobody reviews what they are an author of",
+    ),
+    Refusal(
+        "a review lies about who the author is",
+        "review",
+        lambda s: {"author_id": s.cleo},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a review is of another content",
+        "review",
+        lambda s: {"payload_sha256": "e" * 64},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a revision is reviewed a second time",
+        "review",
+        lambda s: {"revision_id": s.approved.id, "reviewer_id": s.cleo},
+        UNIQUE,
+    ),
+    Refusal(
+        "a withdrawn proposal is reviewed",
+        "review",
+        lambda s: {"revision_id": s.withdrawn.id},
+        "a withdrawn proposal cannot be reviewed",
+    ),
+    Refusal(
+        "what nobody submitted is reviewed",
+        "review",
+        lambda s: {"revision_id": s.unsubmitted.id},
+        FOREIGN_KEY,
+    ),
+    Refusal("a review is by nobody", "review", lambda s: {"reviewer_id": 999}, FOREIGN_KEY),
+    Refusal(
+        "a verdict is none of the three",
+        "review",
+        lambda s: {"verdict": "perhaps"},
+        "ck_review_verdict",
+    ),
+    Refusal(
+        "a publication skips a number",
+        "publication",
+        lambda s: {"feed_no": 5},
+        "the feed is numbered without gaps",
+    ),
+    Refusal(
+        "a publication takes a number again",
+        "publication",
+        lambda s: {"feed_no": 3},
+        "the feed is numbered without gaps",
+    ),
+    Refusal(
+        "a publication stands before the feed",
+        "publication",
+        lambda s: {"feed_no": 0},
+        "the feed is numbered without gaps",
+    ),
+    Refusal(
+        "a publication does not name the hash before it",
+        "publication",
+        lambda s: {"prev_sha256": "d" * 64},
+        "names the hash of the one before",
+    ),
+    Refusal(
+        "a publication begins the chain anew",
+        "publication",
+        lambda s: {"prev_sha256": NO_HASH},
+        "names the hash of the one before",
+    ),
+    Refusal(
+        "a publication has the hash of another",
+        "publication",
+        lambda s: {"sha256": s.head_sha256},
+        UNIQUE,
+    ),
+    Refusal(
+        "a proposal is published without review",
+        "publication",
+        lambda s: {"review_id": None, "verdict": None},
+        "ck_publication_reviewed",
+    ),
+    Refusal(
+        "a proposal is published as if it were what shipped",
+        "publication",
+        lambda s: {**_unreviewed(s.pending), "revision_number": 0},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a publication does not say the verdict",
+        "publication",
+        lambda s: {"verdict": None},
+        "ck_publication_verdict_given",
+    ),
+    Refusal(
+        "a rejected proposal is published as rejected",
+        "publication",
+        lambda s: {
+            **_named(s.rejected),
+            "review_id": s.review_of_rejected,
+            "verdict": "reject",
+        },
+        "ck_publication_approved",
+    ),
+    Refusal(
+        "a rejected proposal is published as approved",
+        "publication",
+        lambda s: {**_named(s.rejected), "review_id": s.review_of_rejected},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a proposal is published by the review of another",
+        "publication",
+        lambda s: _named(s.pending),
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a publication rests on no review that exists",
+        "publication",
+        lambda s: {"review_id": 999},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a publication is of another content",
+        "publication",
+        lambda s: {"payload_sha256": "e" * 64},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a publication gives its revision another number",
+        "publication",
+        lambda s: {"revision_number": s.pending.number},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a publication puts its revision into another record",
+        "publication",
+        lambda s: {"record_id": s.other.record_id},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a proposal is published though the record has moved on",
+        "publication",
+        lambda s: {**_named(s.stale), "review_id": s.review_of_stale},
+        "the record has moved on",
+    ),
+    Refusal(
+        "what shipped is published twice",
+        "publication",
+        lambda s: _unreviewed(s.genesis),
+        UNIQUE,
+    ),
+    Refusal(
+        "a record begins with a revision",
+        "record",
+        lambda s: {
+            "topic": "kratom",
+            "jurisdiction_code": "us-wv",
+            "current_revision_id": s.first.id,
+        },
+        "a record begins without a revision",
+    ),
+    Refusal(
+        "a place has two records of one topic",
+        "record",
+        lambda s: {"topic": "kratom", "jurisdiction_code": "us-al"},
+        UNIQUE,
+    ),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.sentence)
+def test_the_database_refuses_when(store: Store, scene: Scene, refusal: Refusal) -> None:
+    honest = HONEST[refusal.table](scene) if refusal.table in HONEST else {}
+    with refused(store, refusal.says) as connection:
+        insert(connection, refusal.table, {**honest, **refusal.changed(scene)})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "changed", "says"),
+    [
+        ("reviewer is author", lambda s: {"reviewer_id": s.ana}, "ck_review_four_eyes"),
+        (
+            "author lies to review own work",
+            lambda s: {"reviewer_id": s.ana, "author_id": s.ben},
+            FOREIGN_KEY,
+        ),
+    ],
+)
+def test_four_eyes_hold_by_constraints_even_without_the_trigger(
+    store: Store, scene: Scene, sentence: str, changed: Any, says: str
+) -> None:
+    with refused(store, says) as connection:
+        on = "" if store.is_sqlite else " ON review"
+        connection.execute(sa.text(f"DROP TRIGGER review_four_eyes{on}"))
+        insert(connection, "review", {**a_verdict(scene), **changed(scene)})
+
+
+@pytest.mark.parametrize("table", HISTORY)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET {column} = {column}",
+        "DELETE FROM {table}",
+        "INSERT INTO {table} SELECT * FROM {table} WHERE true"
+        " ON CONFLICT ({key}) DO UPDATE SET {column} = excluded.{column}",
+    ],
+    ids=["update", "delete", "upsert"],
+)
+def test_history_is_not_rewritten(store: Store, scene: Scene, table: str, statement: str) -> None:
+    key = ", ".join(column.name for column in metadata.tables[table].primary_key)
+    sql = statement.format(table=table, column=A_COLUMN[table], key=key)
+    with refused(store, "refused: |UNIQUE") as connection:
+        rows = connection.scalar(sa.select(sa.func.count()).select_from(metadata.tables[table]))
+        assert rows, "nothing to protect"
+        connection.execute(sa.text(sql))
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", [*HISTORY, "record", "account", "jurisdiction"])
+def test_history_is_not_truncated(store: Store, scene: Scene, table: str) -> None:
+    with refused(store, "is history, TRUNCATE is not possible") as connection:
+        connection.execute(sa.text(f"TRUNCATE {table} CASCADE"))
+
+
+class Replacement(NamedTuple):
+    """A row of ``table`` written again with ``changed`` in it."""
+
+    table: str
+    changed: dict[str, Any]
+
+
+REPLACEMENTS = [
+    Replacement("revision", {"note": "forged"}),
+    Replacement("revision", {"id": 900}),
+    Replacement("revision_author", {"account_id": 1}),
+    Replacement("submission", {"submitter_id": 1}),
+    Replacement("withdrawal", {"why": "forged"}),
+    Replacement("review", {"comment": "forged"}),
+    Replacement("review", {"id": 900}),
+    Replacement("publication", {"at": "2000-01-01 00:00:00.000000"}),
+    Replacement("event", {"data": "forged"}),
+    Replacement("account", {"role": "admin"}),
+    Replacement("account", {"id": 900}),
+    Replacement("record", {"current_revision_id": None}),
+    Replacement("record", {"id": 900, "current_revision_id": None}),
+]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("replacement", REPLACEMENTS, ids=str)
+def test_history_is_not_replaced(
+    store: Store, scene: Scene, replacement: Replacement, recursive: str
+) -> None:
+    """SQLite's REPLACE deletes without asking the triggers unless told to, so rules stand at INSERT."""
+    with plain_sqlite(store, recursive) as plain:
+        plain.row_factory = sqlite3.Row
+        rowid = "rowid AS rowid, " if replacement.table == "revision_author" else ""
+        row = plain.execute(f"SELECT {rowid}* FROM {replacement.table}").fetchone()
+        forged = {**dict(row), **replacement.changed}
+        assert forged != dict(row)
+        slots = ", ".join("?" * len(forged))
+        sql = f"REPLACE INTO {replacement.table} ({', '.join(forged)}) VALUES ({slots})"
+        with pytest.raises(sqlite3.IntegrityError, match="refused|UNIQUE"):
+            plain.execute(sql, list(forged.values()))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"feed_no": 4, "revision_id": 2},
+        {"feed_no": 4, "prev_sha256": NO_HASH},
+        {"feed_no": 4, "sha256": "taken"},
+        {"feed_no": 4, "review_id": 1},
+    ],
+    ids=str,
+)
+def test_a_publication_does_not_replace_another(
+    store: Store, scene: Scene, changed: dict[str, Any]
+) -> None:
+    """Each of its keys is guarded: foreign keys are off here, as in the plain sqlite3 program."""
+    values = {**an_entry(scene), **changed, "at": "2026-11-23 12:00:00.000000"}
+    if "sha256" in changed:
+        values["sha256"] = scene.head_sha256
+    with plain_sqlite(store, "OFF") as plain, pytest.raises(sqlite3.IntegrityError):
+        slots = ", ".join("?" * len(values))
+        sql = f"REPLACE INTO publication ({', '.join(values)}) VALUES ({slots})"
+        plain.execute(sql, list(values.values()))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE OR REPLACE account SET handle = 'ana' WHERE handle = 'ben'",
+        "UPDATE OR REPLACE account SET id = 2 WHERE id = 3",
+        "UPDATE OR REPLACE record SET id = 2 WHERE id = 1",
+        "UPDATE OR REPLACE record SET jurisdiction_code = 'us-fl' WHERE id = 1",
+        "UPDATE OR REPLACE event SET id = 5",
+    ],
+)
+def test_nothing_is_replaced_by_an_update(store: Store, scene: Scene, statement: str) -> None:
+    with (
+        plain_sqlite(store, "OFF") as plain,
+        pytest.raises(sqlite3.IntegrityError, match="refused"),
+    ):
+        plain.execute(statement)
+
+
+@contextmanager
+def plain_sqlite(store: Store, recursive: str) -> Iterator[sqlite3.Connection]:
+    """A connection as any program opens one: no foreign keys; and nothing changed by the block."""
+    with store.reading() as connection:
+        before = contents(connection)
+    with closing(sqlite3.connect(str(store.file))) as plain:
+        plain.execute(f"PRAGMA recursive_triggers={recursive}")
+        yield plain
+        plain.commit()
+    with store.reading() as connection:
+        assert contents(connection) == before
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM account WHERE handle = 'dora'"])
+def test_an_account_is_never_deleted_even_an_idle_one(store: Store, statement: str) -> None:
+    with store.writing() as connection:
+        accounts.insert(connection, "dora", Role.CONTRIBUTOR, None, NOW)
+    with refused(store, "account is history, DELETE is not possible") as connection:
+        connection.execute(sa.text(statement))
+
+
+def test_a_record_is_never_deleted_even_an_empty_one(store: Store) -> None:
+    with store.writing() as connection:
+        insert(connection, "record", {"topic": "kratom", "jurisdiction_code": "us-wv"})
+    with refused(store, "record is history, DELETE is not possible") as connection:
+        connection.execute(sa.text("DELETE FROM record"))
+
+
+FIXED = "only the pointer of a record moves"
+LAST = "a record points to what was published last"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "changed", "says"),
+    [
+        ("to a proposal", lambda s: {"current_revision_id": s.pending.id}, LAST),
+        ("to what is approved only", lambda s: {"current_revision_id": s.approved.id}, LAST),
+        ("back to what it was", lambda s: {"current_revision_id": s.genesis.id}, LAST),
+        ("to another record", lambda s: {"current_revision_id": s.other.id}, LAST),
+        ("to what does not exist", lambda s: {"current_revision_id": 999}, LAST),
+        ("to nothing", lambda s: {"current_revision_id": None}, FIXED),
+        ("with another topic", lambda s: {"topic": "7-oh"}, FIXED),
+        ("with another place", lambda s: {"jurisdiction_code": "us-wv"}, FIXED),
+        ("with another number", lambda s: {"id": 900}, FIXED),
+    ],
+)
+def test_a_record_does_not_move(
+    store: Store, scene: Scene, sentence: str, changed: Any, says: str
+) -> None:
+    record = metadata.tables["record"]
+    with refused(store, says) as connection:
+        same = record.c.id == scene.first.record_id
+        connection.execute(record.update().where(same).values(changed(scene)))
+
+
+def test_a_record_moves_to_what_was_just_published(store: Store, scene: Scene) -> None:
+    record = metadata.tables["record"]
+    with store.writing() as connection:
+        insert(connection, "publication", an_entry(scene))
+        same = record.c.id == scene.first.record_id
+        connection.execute(
+            record.update().where(same).values(current_revision_id=scene.approved.id)
+        )
+        assert refreshed(connection, scene.approved).is_current
+
+
+def test_a_record_without_publication_points_to_revision_0_only(store: Store) -> None:
+    with store.writing() as connection:
+        blank = an_unresearched_record(connection)
+        proposal = a_proposal(connection, blank)
+    with refused(store, LAST) as connection:
+        records.point_to_genesis(connection, blank.record_id, proposal.id)
+
+
+def test_a_record_without_any_revision_points_to_none(store: Store) -> None:
+    with store.writing() as connection:
+        insert(connection, "record", {"topic": "kratom", "jurisdiction_code": "us-wv"})
+    with refused(store, LAST) as connection:
+        records.point_to_genesis(connection, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"handle": "ben"}, {"id": 900}], ids=["the name of another", "another number"]
+)
+def test_an_account_does_not_take(store: Store, changed: dict[str, Any]) -> None:
+    with refused(store, "an account keeps its number") as connection:
+        accounts.update(connection, person(connection, "ana").id, **changed)
+
+
+def test_an_account_is_anonymised_in_place(store: Store, scene: Scene) -> None:
+    with store.writing() as connection:
+        accounts.update(connection, scene.ana, handle="former-member-2", password_hash=None)
+        assert refreshed(connection, scene.first).author == "former-member-2"
+
+
+def test_who_took_part_in_the_work_is_collected_by_the_database(store: Store, scene: Scene) -> None:
+    with store.writing() as connection:
+        third = a_proposal(connection, scene.first, by="ben", reworks=scene.reworked)
+        assert scene.pending.authors == {scene.ana}
+        assert scene.reworked.authors == {scene.ana, scene.cleo}
+        assert third.authors == {scene.ana, scene.ben, scene.cleo}

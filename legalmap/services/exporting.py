@@ -1,0 +1,216 @@
+"""A whole topic as one file. ``render`` is pure: the same edition and day give the same bytes forever.
+
+No bytes depend on the clock, on a setting, or on a handle, which an account may lose. CSV follows
+RFC 4180 and holds every value exactly as the JSON does: nothing is put before a cell that begins with
+``=`` or ``-``, because that would change the data (a longitude begins so). A list is written with
+spaces between its items. Import it as text where a spreadsheet would run formulas.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.errors import Missing
+from legalmap.domain.periods import in_force_on
+from legalmap.domain.resolving import Resolution
+from legalmap.services import flattening, outlines, wire
+from legalmap.services.editions import Edition, Published
+
+KEPT_FILES = 12
+
+
+def url_of(topic: str, code: str) -> str:
+    """The permanent address of a record, relative to the site."""
+    return f"/{topic}/{code}"
+
+
+def resolved(resolution: Resolution) -> wire.Resolved:
+    """A resolution in short."""
+    return wire.Resolved(
+        outcome=resolution.outcome, status=resolution.status, deciding=resolution.deciding
+    )
+
+
+def record(edition: Edition, item: Published, as_of: date) -> wire.Record:
+    """One published record as it stands on a day."""
+    payload, publication, topic = item.payload, item.publication, edition.topic
+    own = in_force_on(payload.periods, as_of)
+    return wire.Record(
+        jurisdiction=wire.jurisdiction(item.place),
+        topic=topic.code,
+        url=url_of(topic.code, item.place.code),
+        revision=publication.revision_number,
+        feed_no=publication.feed_no,
+        published_at=wire.instant(publication.at),
+        payload_sha256=publication.payload_sha256,
+        status=own.status if own else None,
+        period=payload.periods.index(own) if own else None,
+        resolved=resolved(edition.resolve(item.place, as_of)),
+        last_verified=payload.last_verified,
+        verified_how=payload.verified_how,
+        freshness=edition.freshness_of(item, as_of),
+        confidence=payload.confidence,
+        periods=tuple(wire.period(period, topic) for period in payload.periods),
+        pending=payload.pending,
+        notes=payload.notes,
+    )
+
+
+def items(edition: Edition) -> list[Published]:
+    """The records of an edition by code: databases sort letters in ways of their own."""
+    return [item for _, item in sorted(edition.records.items())]
+
+
+def all_records(edition: Edition, as_of: date) -> tuple[wire.Record, ...]:
+    """Every record of an edition, by code."""
+    return tuple(record(edition, item, as_of) for item in items(edition))
+
+
+def counts(edition: Edition, records: tuple[wire.Record, ...]) -> wire.Counts:
+    """How many records have which status; a status nobody has counts zero."""
+    by_status = {
+        status.code: sum(record.status == status.code for record in records)
+        for status in edition.topic.statuses
+    }
+    return wire.Counts(
+        records=len(records),
+        by_status=by_status,
+        not_known=sum(record.status is None for record in records),
+    )
+
+
+def _export(edition: Edition, as_of: date) -> wire.Export:
+    records = all_records(edition, as_of)
+    topic = edition.topic
+    return wire.Export(
+        topic=topic.code,
+        name=topic.name,
+        feed_no=edition.feed_no,
+        as_of=as_of,
+        changed_at=wire.instant(edition.changed_at) if edition.changed_at else None,
+        scope=topic.scope,
+        codebook=wire.codebook(topic),
+        counts=counts(edition, records),
+        records=records,
+    )
+
+
+def _json(edition: Edition, as_of: date) -> bytes:
+    return wire.encode(_export(edition, as_of)) + b"\n"
+
+
+def _ndjson(edition: Edition, as_of: date) -> bytes:
+    lines = [
+        wire.RecordLine(
+            **{name: getattr(record, name) for name in record.__struct_fields__},
+            known_at=edition.feed_no,
+            as_of=as_of,
+        )
+        for record in all_records(edition, as_of)
+    ]
+    return b"".join(wire.encode(line) + b"\n" for line in lines)
+
+
+def _csv(edition: Edition, as_of: date) -> bytes:
+    return flattening.table(edition.topic, edition.feed_no, as_of, all_records(edition, as_of))
+
+
+def _geojson(edition: Edition, as_of: date) -> bytes:
+    """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
+    shapes = outlines.outlines(edition.records)
+    topic, feed_no = edition.topic, edition.feed_no
+    features = [
+        {
+            "type": "Feature",
+            "id": record.jurisdiction.code,
+            "geometry": _geometry(record.jurisdiction, shapes),
+            "properties": flattening.on_the_day(topic, feed_no, as_of, record),
+        }
+        for record in all_records(edition, as_of)
+    ]
+    collection = {
+        "type": "FeatureCollection",
+        "topic": topic.code,
+        "name": topic.name,
+        "feed_no": feed_no,
+        "as_of": as_of,
+        "licence": wire.LICENCE,
+        "licence_url": wire.LICENCE_URL,
+        "scope": topic.scope,
+        "disclaimer": wire.DISCLAIMER,
+        "features": features,
+    }
+    return wire.encode(collection) + b"\n"
+
+
+def _geometry(place: wire.Jurisdiction, shapes: dict[str, bytes]) -> Any:
+    if place.code in shapes:
+        return msgspec.Raw(shapes[place.code])
+    if place.lat is None or place.lon is None:
+        return None
+    return {"type": "Point", "coordinates": [place.lon, place.lat]}
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One kind of file: its media type, and what writes it."""
+
+    media_type: str
+    write: Callable[[Edition, date], bytes]
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format("application/json", _json),
+    "ndjson": Format("application/x-ndjson", _ndjson),
+    "csv": Format("text/csv; charset=utf-8; header=present", _csv),
+    "geojson": Format("application/geo+json", _geojson),
+}
+
+
+def render(edition: Edition, as_of: date, format: str) -> bytes:  # noqa: A002
+    """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another."""
+    return _format(format).write(edition, as_of)
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise Missing("format", name, FORMATS)
+    return FORMATS[name]
+
+
+class File(msgspec.Struct, frozen=True):
+    """A rendered file and its hash, which is its ETag."""
+
+    content: bytes
+    sha256: str
+    media_type: str
+    name: str
+
+
+class Files:
+    """The files rendered last, a bounded number of them; safe between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, edition: Edition, as_of: date, format: str) -> File:  # noqa: A002
+        """The file of an edition and day, rendered only if it is not kept."""
+        key = (edition.topic.code, edition.feed_no, as_of, format)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        content = render(edition, as_of, format)
+        name = f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}.{format}"
+        sha256 = hashlib.sha256(content).hexdigest()
+        file = File(content, sha256, _format(format).media_type, name)
+        with self._lock:
+            self._kept[key] = file
+            while len(self._kept) > KEPT_FILES:
+                self._kept.popitem(last=False)
+        return file

@@ -1,0 +1,57 @@
+"""What a contributor has under way, and the queue."""
+
+from flask import Blueprint, flash, redirect, render_template
+from werkzeug.wrappers import Response
+
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.moderation import State
+from legalmap.domain.roles import Permission
+from legalmap.services import editing, reviewing
+from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.verifying import blueprint as verifying
+
+blueprint = Blueprint("desk", __name__)
+blueprint.register_blueprint(verifying)
+MOST_SHOWN = 100
+# What an author can take up again, and in which words.
+REWORKED = {State.CHANGES_REQUESTED: "Rework", State.STALE: "Bring up to date"}
+
+
+@blueprint.get("/desk")
+@needs(Permission.PROPOSE)
+def index() -> str:
+    """My drafts and proposals, and what the reviewers said."""
+    found = editing.desk_of(tracker(), actor())
+    proposals = found.proposals[:MOST_SHOWN]
+    return render_template(
+        "desk/index.html",
+        drafts=found.drafts,
+        proposals=proposals,
+        total=len(found.proposals),
+        places=_places([each.jurisdiction for each in (*found.drafts, *proposals)]),
+        waiting=reviewing.waiting_count(tracker()),
+        reworked=REWORKED,
+    )
+
+
+@blueprint.get("/desk/queue")
+@needs(Permission.PROPOSE)
+def queue() -> str:
+    """What waits for a verdict, oldest first."""
+    found = reviewing.queue(tracker(), actor())
+    shown = found[:MOST_SHOWN]
+    places = _places([each.revision.jurisdiction for each in shown])
+    return render_template("desk/queue.html", waiting=shown, total=len(found), places=places)
+
+
+@blueprint.post("/desk/drafts/<topic>/<code>/discard")
+@needs(Permission.PROPOSE)
+def discard(topic: str, code: str) -> Response:
+    """Throw a draft away."""
+    editing.discard_draft(tracker(), actor(), topic, code)
+    flash("The draft is gone.")
+    return redirect("/desk", code=303)
+
+
+def _places(codes: list[str]) -> dict[str, Jurisdiction]:
+    return tracker().places(list(dict.fromkeys(codes)))

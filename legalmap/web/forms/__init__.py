@@ -1,0 +1,1 @@
+"""The forms of the desk, their fields made from the codebook where it says what is asked."""

@@ -1,0 +1,105 @@
+"""The house form: no token of its own (``web.csrf`` checks all forms), problems told by field path."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, TextAreaField
+
+from legalmap.domain.errors import Problem
+
+# Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef]|[\ufffe\uffff\U0001fffe\U0001ffff]"
+    r"|[\U0002fffe-\U0002ffff\U0003fffe-\U0003ffff\U0004fffe-\U0004ffff\U0005fffe-\U0005ffff"
+    r"\U0006fffe-\U0006ffff\U0007fffe-\U0007ffff\U0008fffe-\U0008ffff\U0009fffe-\U0009ffff"
+    r"\U000afffe-\U000affff\U000bfffe-\U000bffff\U000cfffe-\U000cffff\U000dfffe-\U000dffff"
+    r"\U000efffe-\U000effff\U000ffffe-\U000fffff\U0010fffe-\U0010ffff]"
+)
+
+
+def visible(text: str) -> str:
+    """``text`` with a picture for each character that cannot stand in a page: ␀ for NUL."""
+    return _UNPRINTABLE.sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
+
+
+class LineField(StringField):
+    """One line of text."""
+
+    def _value(self) -> str:
+        return visible(super()._value())
+
+
+class TextField(TextAreaField):
+    """Text of several lines; browsers send CRLF, we keep LF."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was sent."""
+        super().process_formdata([unix_lines(value) for value in valuelist])
+
+    def _value(self) -> str:
+        return visible(super()._value())
+
+
+class ChoiceField(SelectField):
+    """One of a list; the first entry is the one that says nothing."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(label, choices=[*choices], validate_choice=False, **kwargs)
+
+
+def unix_lines(text: str) -> str:
+    """``text`` with LF at the end of its lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class HouseForm(FlaskForm):
+    """Base of all forms."""
+
+    class Meta:
+        """The token is checked in one place for all forms."""
+
+        csrf = False
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One problem as the page shows it: where to jump to, and the sentence with its place."""
+
+    id: str
+    where: str
+    message: str
+
+
+class Problems:
+    """The problems of a form. A path with dashes for dots is the name and id of its field."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self.faults = list(faults)
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> "Problems":
+        """For small forms, whose problems need no place beside the sentence."""
+        return cls(Fault(p.field.replace(".", "-"), "", p.message) for p in problems)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.faults)
+
+    def __len__(self) -> int:
+        return len(self.faults)
+
+    def at(self, field_id: str) -> list[str]:
+        """The messages of exactly this field."""
+        return [fault.message for fault in self.faults if fault.id == field_id]
+
+    def under(self, field_id: str) -> bool:
+        """Whether this group, or a field in it, has a problem."""
+        return any(
+            fault.id == field_id or fault.id.startswith(f"{field_id}-") for fault in self.faults
+        )

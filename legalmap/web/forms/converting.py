@@ -1,0 +1,242 @@
+"""From what was typed to a payload: every field that cannot be read is told, none is guessed."""
+
+import re
+from datetime import date
+from typing import Any
+
+import msgspec
+from wtforms import Form
+
+from legalmap.domain import payload
+from legalmap.domain.dates import PartialDate
+from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.evidence import SOURCE_KINDS
+from legalmap.domain.payload import Payload
+from legalmap.domain.periods import FORCES
+from legalmap.domain.topics import Topic, Variable
+from legalmap.services.editing import note_problems
+from legalmap.web.forms.base import Fault, Problems, unix_lines, visible
+from legalmap.web.forms.editing import CONFIDENCES, HOW, STANCES, RecordForm
+
+_NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
+_DATES = {
+    "effective_from": "Enter the year, or year-month, or full date the law took effect: "
+    "2016, 2016-05 or 2016-05-10.",
+    "effective_until": "Enter the year, or year-month, or full date the law lapsed: "
+    "2016, 2016-05 or 2016-05-10.",
+    "enacted_on": "Enter the year, or year-month, or full date the law was enacted: "
+    "2016, 2016-05 or 2016-05-10.",
+    "published_on": "Enter the year, or year-month, or full date the page was published: "
+    "2016, 2016-05 or 2016-05-10.",
+    "expected_on": "Enter the year, or year-month, or full date of the decision: "
+    "2027, 2027-05 or 2027-05-10.",
+}
+_LABELS = {
+    "effective_from": "in force from",
+    "effective_until": "in force until",
+    "enacted_on": "enacted on",
+    "published_on": "published on",
+    "accessed_on": "opened on",
+    "archived_url": "archived copy",
+    "expected_on": "decision expected on",
+    "url": "link",
+    "ref": "number",
+    "what": "what it would change",
+    "last_verified": "last verified",
+    "verified_how": "how it was verified",
+    "note": "change note",
+}
+# The order of the fields on the page: problems are listed as a reader meets them.
+_ORDER = [
+    *("periods", "pending", "last_verified", "verified_how", "confidence", "notes", "note"),
+    *("effective_from", "effective_until", "enacted_on", "status", "force", "answers", "summary"),
+    *("sources", "url", "title", "publisher", "kind", "stance", "citation", "published_on"),
+    *("accessed_on", "archived_url", "ref", "what", "expected_on"),
+]
+_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A form as a payload, and what is wrong with it. Good only if there are no problems."""
+
+    payload: Payload
+    problems: list[Problem]
+
+
+def read(form: RecordForm, topic: Topic, today: date, extra: list[Problem] | None = None) -> Read:
+    """Read the whole form against the codebook; ``extra`` are problems known before."""
+    reading = _Reading(topic)
+    raw = reading.record(form)
+    try:
+        content = payload.from_builtins(raw)
+        broken = payload.problems_of(content, topic, today)
+    except Invalid as error:
+        content, broken = payload.NOT_RESEARCHED, list(error.problems)
+    found = [*(extra or []), *reading.problems]
+    known = {problem.field for problem in found}
+    # Without a day that can be read there is nothing to say about how it was verified.
+    known |= {"verified_how"} if "last_verified" in known else set()
+    found += [p for p in map(reading.placed, broken) if p.field not in known]
+    found += note_problems(unix_lines(form.note.data or ""))
+    return Read(content, sorted(found, key=_rank))
+
+
+def _rank(problem: Problem) -> list[int]:
+    parts = problem.field.split(".")
+    return [int(part) if part.isdecimal() else _RANK.get(part, len(_RANK)) for part in parts]
+
+
+class _Reading:
+    """One pass over a form. Rows left wholly empty are skipped, so it remembers where each stood."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.problems: list[Problem] = []
+        self._stood: dict[str, list[int]] = {}
+
+    def record(self, form: RecordForm) -> dict[str, Any]:
+        last_verified = self._day("last_verified", form.last_verified.data)
+        return {
+            "periods": [
+                self._period(f"periods.{index}", entry.form)
+                for index, entry in enumerate(form.periods.entries)
+            ],
+            "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
+            "last_verified": last_verified,
+            "verified_how": self._one_of("verified_how", form.verified_how.data, dict(HOW)) or None,
+            "confidence": self._one_of("confidence", form.confidence.data, dict(CONFIDENCES)) or None,
+            "notes": _text(form.notes.data),
+        }
+
+    def _period(self, at: str, form: Form) -> dict[str, Any]:
+        status = form.status.data or ""
+        if status not in {each.code for each in self.topic.statuses}:
+            self.problems.append(Problem(f"{at}.status", "Choose the status from the list."))
+        return {
+            "effective_from": self._partial(at, "effective_from", form),
+            "effective_until": self._partial(at, "effective_until", form),
+            "enacted_on": self._partial(at, "enacted_on", form),
+            "status": status,
+            "force": self._one_of(f"{at}.force", form.force.data, FORCES) or "in-force",
+            "answers": {
+                variable.code: self._answer(f"{at}.answers.{variable.code}", field.data, variable)
+                for variable, field in zip(self.topic.variables, form.answers.form, strict=True)
+            },
+            "summary": _text(form.summary.data),
+            "sources": self._rows(
+                f"{at}.sources", form.sources.entries, self._source, ignored=("kind", "stance")
+            ),
+        }
+
+    def _rows(self, at: str, entries: list[Any], one: Any, ignored: tuple[str, ...]) -> list[Any]:
+        filled = [
+            index
+            for index, entry in enumerate(entries)
+            if any(_text(field.data) for field in entry.form if field.short_name not in ignored)
+        ]
+        self._stood[at] = filled
+        return [one(f"{at}.{index}", entries[index].form) for index in filled]
+
+    def _source(self, at: str, form: Form) -> dict[str, Any]:
+        kind = form.kind.data or ""
+        if kind not in SOURCE_KINDS:
+            self.problems.append(Problem(f"{at}.kind", "Choose the kind of source from the list."))
+            kind = SOURCE_KINDS[0]
+        return {
+            "url": _text(form.url.data),
+            "title": _text(form.title.data),
+            "publisher": _text(form.publisher.data),
+            "kind": kind,
+            "stance": self._one_of(f"{at}.stance", form.stance.data, dict(STANCES)) or "supports",
+            "citation": _text(form.citation.data) or None,
+            "published_on": self._partial(at, "published_on", form),
+            "accessed_on": self._day(f"{at}.accessed_on", form.accessed_on.data),
+            "archived_url": _text(form.archived_url.data) or None,
+        }
+
+    def _bill(self, at: str, form: Form) -> dict[str, Any]:
+        texts = {name: _text(form[name].data) for name in ("kind", "ref", "what", "url")}
+        return {**texts, "expected_on": self._partial(at, "expected_on", form)}
+
+    def _partial(self, at: str, name: str, form: Form) -> str | None:
+        text = _text(form[name].data)
+        try:
+            return PartialDate(text).text if text else None
+        except ValueError:
+            self.problems.append(Problem(f"{at}.{name}", _DATES[name]))
+            return None
+
+    def _day(self, at: str, typed: str | None) -> str | None:
+        text = _text(typed)
+        try:
+            whole = not text or PartialDate(text).precision == "day"
+        except ValueError:
+            whole = False
+        if whole:
+            return text or None
+        self.problems.append(Problem(at, "Enter a full date, such as 2026-07-01."))
+        return None
+
+    def _one_of(self, at: str, typed: str | None, known: dict[str, str]) -> str:
+        value = typed or ""
+        if value and value not in known:
+            self.problems.append(Problem(at, f"Choose from: {', '.join(known.values())}."))
+            return ""
+        return value
+
+    def _answer(self, at: str, typed: Any, variable: Variable) -> Any:
+        if variable.type == "choices":
+            return list(dict.fromkeys(typed or []))
+        text = _text(typed)
+        if variable.type == "choice" or not text:
+            return text or None
+        whole = variable.type == "integer"
+        if not (_INTEGER if whole else _NUMBER).fullmatch(text):
+            self.problems.append(
+                Problem(at, "Enter a whole number, in digits." if whole else "Enter a number such as 2.5.")
+            )
+            return None
+        return int(text) if whole else float(text)
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of the payload at the row on the page it comes from."""
+        parts = problem.field.split(".")
+        for depth in range(len(parts) - 1):
+            rows = self._stood.get(".".join(parts[: depth + 1]))
+            if rows is not None and parts[depth + 1].isdecimal():
+                at = int(parts[depth + 1])
+                parts[depth + 1] = str(rows[at] if at < len(rows) else at)
+        return Problem(".".join(parts), problem.message)
+
+
+def _text(typed: Any) -> str:
+    if isinstance(typed, list):
+        return " ".join(typed)
+    return unix_lines(typed or "").strip(" \t\n")
+
+
+def on_page(problems: list[Problem], topic: Topic) -> Problems:
+    """Problems with the place each stands at in words: “Period 2, source 1, link”."""
+    return Problems(
+        Fault(_id(problem.field), _where(problem.field, topic), visible(problem.message))
+        for problem in problems
+    )
+
+
+def _id(path: str) -> str:
+    return path.replace(".", "-")
+
+
+def _where(path: str, topic: Topic) -> str:
+    labels = _LABELS | {variable.code: variable.label for variable in topic.variables}
+    rows = {"periods": "period", "sources": "source", "pending": "bill"}
+    words: list[str] = []
+    parts = path.split(".")
+    for index, part in enumerate(parts):
+        if part.isdecimal():
+            words[-1] = f"{rows.get(parts[index - 1], parts[index - 1])} {int(part) + 1}"
+        elif part != "answers":
+            words.append(labels.get(part, part.replace("_", " ")))
+    text = ", ".join(words)
+    return text[:1].upper() + text[1:]

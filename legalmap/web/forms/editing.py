@@ -1,0 +1,213 @@
+"""The form of a whole record: its fields made from the codebook, any number of periods and sources."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, SelectMultipleField
+
+from legalmap.domain.errors import Problem
+from legalmap.domain.evidence import SOURCE_KINDS
+from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
+from legalmap.domain.periods import FORCES
+from legalmap.domain.topics import Topic, Variable
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
+from legalmap.web.forms.typed import Typed
+
+KINDS = [("", "Choose"), *((kind, kind.capitalize()) for kind in SOURCE_KINDS)]
+STANCES = [("supports", "Supports this period"), ("disputes", "Disputes this period")]
+HOW = [
+    ("", "Not verified"),
+    ("source-date", "The date of the newest source"),
+    ("checked", "A person checked it against the sources"),
+]
+CONFIDENCES = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+# What a form can send; anything else in it is not ours and is left aside.
+_KEY = re.compile(
+    r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
+    r"(?P<name>answers-[A-Za-z0-9_-]+|[a-z_]+)",
+    re.ASCII,
+)
+
+
+class SourceForm(Form):
+    """One link."""
+
+    url = LineField("Link")
+    title = LineField("Title")
+    publisher = LineField("Publisher")
+    kind = ChoiceField("Kind", KINDS)
+    stance = ChoiceField("Stance", STANCES, default="supports")
+    citation = LineField("Citation")
+    published_on = LineField("Published on")
+    accessed_on = LineField("Opened by a person on")
+    archived_url = LineField("Archived copy")
+
+
+class BillForm(Form):
+    """One bill, rule or ordinance under way."""
+
+    kind = LineField("Kind")
+    ref = LineField("Number")
+    what = TextField("What it would change")
+    url = LineField("Link")
+    expected_on = LineField("Decision expected on")
+
+
+class RecordForm(HouseForm):
+    """What every topic asks. The periods are added by ``record_form``."""
+
+    base = HiddenField()
+    reworks = HiddenField()
+    pending = FieldList(FormField(BillForm))
+    last_verified = LineField("Last verified")
+    verified_how = ChoiceField("How it was verified", HOW)
+    confidence = RadioField("Confidence", choices=CONFIDENCES, validate_choice=False)
+    notes = TextField("Open questions and notes")
+    note = TextField("What did you change, and why?")
+
+
+@cache
+def _forms_of(topic: Topic) -> type[RecordForm]:
+    answers = type("AnswersForm", (Form,), {v.code: _answer_field(v) for v in topic.variables})
+    statuses = [(status.code, status.label) for status in topic.statuses]
+    period = type(
+        "PeriodForm",
+        (Form,),
+        {
+            "effective_from": LineField("In force from"),
+            "effective_until": LineField("In force until"),
+            "enacted_on": LineField("Enacted on"),
+            "status": RadioField("Status", choices=statuses, validate_choice=False),
+            "force": ChoiceField("Force", FORCES.items(), default="in-force"),
+            "answers": FormField(answers),
+            "summary": TextField("Summary"),
+            "sources": FieldList(FormField(SourceForm)),
+        },
+    )
+    return type("TopicRecordForm", (RecordForm,), {"periods": FieldList(FormField(period))})
+
+
+def _answer_field(variable: Variable) -> Field:
+    choices = [(choice.code, choice.label) for choice in variable.choices]
+    if variable.type == "choice":
+        return ChoiceField(variable.label, [("", "Not stated"), *choices])
+    if variable.type == "choices":
+        return SelectMultipleField(variable.label, choices=choices, validate_choice=False)
+    return LineField(variable.label)
+
+
+def from_payload(
+    topic: Topic, content: Payload, base: int, *, note: str = "", reworks: int | None = None
+) -> RecordForm:
+    """The form filled with a record; one that was never researched begins with an empty period."""
+    data = to_builtins(content)
+    if not data["periods"]:
+        data["periods"] = [{"sources": [{}]}]
+    return _forms_of(topic)(
+        formdata=None,
+        data={**data, "base": str(base), "note": note, "reworks": str(reworks or "")},
+    )
+
+
+def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
+    """The form as typed, and a problem wherever more was sent than one record can hold."""
+    tidied, problems = tidy(sent)
+    return _forms_of(topic)(formdata=tidied), problems
+
+
+def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
+    """Only the names a form can send, their numbers closed up, and no more of them than allowed."""
+    found = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
+    periods = _numbers(match["period"] for match, _ in found)
+    bills = _numbers(match["bill"] for match, _ in found)
+    given: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
+    for match, _ in found:
+        if match["source"] and int(match["period"]) in given:
+            given[int(match["period"])].append(match["source"])
+    sources = {period: _numbers(found_there) for period, found_there in given.items()}
+    tidied: Typed = MultiDict()
+    for match, name in found:
+        new = _renamed(match, periods, sources, bills)
+        if new is not None:
+            for value in sent.getlist(name):
+                tidied.add(new, value)
+    return tidied, _too_many(periods, sources, bills)
+
+
+def _numbers(given: Iterable[str | None]) -> dict[int, int]:
+    """The numbers that occur, each with its place among them."""
+    occurring = sorted({int(number) for number in given if number is not None})
+    return {number: place for place, number in enumerate(occurring)}
+
+
+def _renamed(
+    match: re.Match[str],
+    periods: dict[int, int],
+    sources: dict[int, dict[int, int]],
+    bills: dict[int, int],
+) -> str | None:
+    if match["bill"]:
+        place = bills[int(match["bill"])]
+        return f"pending-{place}-{match['name']}" if place < MAX_SOURCES else None
+    if not match["period"]:
+        return match["name"]
+    number = int(match["period"])
+    if periods[number] >= MAX_PERIODS:
+        return None
+    if not match["source"]:
+        return f"periods-{periods[number]}-{match['name']}"
+    place = sources[number][int(match["source"])]
+    if place >= MAX_SOURCES:
+        return None
+    return f"periods-{periods[number]}-sources-{place}-{match['name']}"
+
+
+def _too_many(
+    periods: dict[int, int], sources: dict[int, dict[int, int]], bills: dict[int, int]
+) -> list[Problem]:
+    counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
+    counted += [
+        (f"periods.{periods[number]}.sources", len(found), MAX_SOURCES)
+        for number, found in sources.items()
+    ]
+    return [
+        Problem(field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here.")
+        for field, count, most in counted
+        if count > most
+    ]
+
+
+def rearrange(form: RecordForm, action: str) -> bool:
+    """Do what an add or remove button says; False if ``action`` is none of them."""
+    word, _, numbers = re.sub(r"-(\d{1,9})", r" \1", action).partition(" ")
+    at = [int(number) for number in numbers.split()]
+    arranged = {
+        ("add-period", 0): lambda: _append(form.periods, MAX_PERIODS, {"sources": [{}]}),
+        ("add-pending", 0): lambda: _append(form.pending, MAX_SOURCES, {}),
+        ("add-source", 1): lambda: _append(_sources(form, at[0]), MAX_SOURCES, {}),
+        ("remove-period", 1): lambda: _remove(form.periods, at[0]),
+        ("remove-pending", 1): lambda: _remove(form.pending, at[0]),
+        ("remove-source", 2): lambda: _remove(_sources(form, at[0]), at[1]),
+    }.get((word, len(at)))
+    if arranged is None:
+        return False
+    arranged()
+    return True
+
+
+def _sources(form: RecordForm, period: int) -> FieldList | None:
+    entries = form.periods.entries
+    return entries[period].form.sources if period < len(entries) else None
+
+
+def _append(rows: FieldList | None, most: int, data: dict[str, Any]) -> None:
+    if rows is not None and len(rows.entries) < most:
+        rows.append_entry(data)
+
+
+def _remove(rows: FieldList | None, at: int) -> None:
+    if rows is not None and at < len(rows.entries):
+        rows.pop_entry(at)

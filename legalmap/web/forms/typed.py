@@ -1,0 +1,67 @@
+"""What somebody typed, as pairs of name and text: how it outlives drafts and expired sessions."""
+
+import json
+from collections.abc import Iterator
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, Form, FormField
+
+KEPT = "kept"
+# What a form carries that nobody typed into it.
+_MACHINERY = frozenset({"csrf_token", "action", KEPT})
+
+Typed = MultiDict[str, str]
+
+
+def sent() -> Typed:
+    """The form of this request, or the one it carries along in a single field."""
+    kept = request.form.get(KEPT)
+    return request.form if kept is None else from_json(kept)
+
+
+def is_kept() -> bool:
+    """Whether this request brings back what was typed before somebody had to sign in again."""
+    return KEPT in request.form
+
+
+def to_json(form: Typed) -> str:
+    """ASCII, so that no character of it can break a page."""
+    return json.dumps([pair for pair in form.items(multi=True) if pair[0] not in _MACHINERY])
+
+
+def from_json(text: str) -> Typed:
+    """The reverse; what is no list of pairs of text gives an empty form."""
+    try:
+        pairs = json.loads(text)
+    except (ValueError, RecursionError):
+        return MultiDict()
+    if not isinstance(pairs, list):
+        return MultiDict()
+    return MultiDict([(pair[0], pair[1]) for pair in pairs if _is_pair(pair)])
+
+
+def _is_pair(pair: object) -> bool:
+    return (
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
+    )
+
+
+def pairs_of(form: Form) -> Typed:
+    """A form as a browser would send it."""
+    return MultiDict([pair for field in form for pair in _pairs(field)])
+
+
+def _pairs(field: Field) -> Iterator[tuple[str, str]]:
+    if isinstance(field, FormField):
+        inner = list(field.form)
+    elif isinstance(field, FieldList):
+        inner = list(field.entries)
+    elif isinstance(field.data, list):
+        yield from ((field.name, str(value)) for value in field.data)
+        return
+    else:
+        yield field.name, "" if field.data is None else str(field.data)
+        return
+    for each in inner:
+        yield from _pairs(each)

@@ -1,0 +1,174 @@
+"""Signing in and out, and signing in again without losing what was typed."""
+
+import ipaddress
+import math
+import time
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.wrappers import Response as AnyResponse
+
+from legalmap.domain.errors import Invalid, LegalmapError, NotSignedIn
+from legalmap.domain.roles import Permission
+from legalmap.services import accounts
+from legalmap.web import session
+from legalmap.web.forms import typed
+from legalmap.web.forms.base import Problems
+from legalmap.web.forms.signing import SignInForm
+from legalmap.web.guard import needs, tracker
+
+blueprint = Blueprint("signing", __name__)
+# Counted by address and name together, and by address: a stranger who guesses at a name from
+# elsewhere does not lock its owner out, and nobody is locked out for longer than the window.
+PER_PERSON = parse("8 per 10 minutes")
+PER_ADDRESS = parse("40 per 10 minutes")
+_LIMITER = "sign-in limiter"
+
+
+@blueprint.record
+def _set_up(state) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Flask's own setup state
+    state.app.extensions[_LIMITER] = MovingWindowRateLimiter(MemoryStorage())
+
+
+@blueprint.get("/sign-in")
+@needs(Permission.SIGN_IN)
+def show_sign_in() -> AnyResponse:
+    """The sign-in page."""
+    after = local_path(request.args.get("next"))
+    if session.account():
+        return redirect(after, code=303)
+    return _sign_in_page(SignInForm(formdata=None), Problems(), after)
+
+
+@blueprint.post("/sign-in")
+@needs(Permission.SIGN_IN)
+def sign_in() -> AnyResponse:
+    """Open a session under a fresh token, or say that name or password is wrong."""
+    form = SignInForm()
+    after = local_path(request.form.get("next"))
+    problems = form.problems()
+    if problems:
+        return _sign_in_page(form, problems, after, 422)
+    handle = (form.handle.data or "").strip().lower()
+    wait = _seconds_to_wait(handle)
+    if wait:
+        return _too_many(form, after, wait)
+    try:
+        token = accounts.sign_in(tracker(), handle, form.password.data or "")
+    except Invalid as error:
+        return _sign_in_page(form, Problems.of(error.problems), after, 422)
+    _limiter().clear(PER_PERSON, _address(), handle)
+    _end_earlier_session()
+    session.adopt(token)
+    return session.open_with(_welcome(after), token)
+
+
+def _end_earlier_session() -> None:
+    earlier = session.token()
+    if earlier:
+        accounts.sign_out(tracker(), earlier)
+
+
+def _welcome(after: str) -> Response:
+    """On to where they were going; whoever was in the middle of a form gets it back."""
+    kept = request.form.get(typed.KEPT)
+    if not kept:
+        return redirect(after, code=303)  # type: ignore[return-value]
+    form = typed.from_json(kept)
+    page = render_template("signing/resume.html", kept=typed.to_json(form), path=after)
+    return make_response(page)
+
+
+def _sign_in_page(
+    form: SignInForm, problems: Problems, after: str, status: int = 200, *, kept: str = ""
+) -> Response:
+    page = render_template(
+        "signing/sign_in.html",
+        form=form,
+        problems=problems,
+        next=after,
+        kept=kept or request.form.get(typed.KEPT, ""),
+    )
+    return make_response(page, status)
+
+
+def _too_many(form: SignInForm, after: str, wait: int) -> Response:
+    minutes = math.ceil(wait / 60)
+    page = render_template(
+        "signing/too_many.html",
+        form=form,
+        next=after,
+        kept=request.form.get(typed.KEPT, ""),
+        minutes=minutes,
+    )
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _limiter() -> MovingWindowRateLimiter:
+    found: MovingWindowRateLimiter = current_app.extensions[_LIMITER]
+    return found
+
+
+def _seconds_to_wait(handle: str) -> int:
+    """0 if this attempt may be made; it is counted then."""
+    limiter, address = _limiter(), _address()
+    for limit, names in ((PER_ADDRESS, (address,)), (PER_PERSON, (address, handle[:40]))):
+        if not limiter.hit(limit, *names):
+            left = limiter.get_window_stats(limit, *names).reset_time - time.time()
+            return max(math.ceil(left), 1)
+    return 0
+
+
+def _address() -> str:
+    """Who asks. In IPv6 a household has a whole /64."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+@blueprint.post("/sign-out")
+@needs(Permission.SIGN_IN)
+def sign_out() -> AnyResponse:
+    """End the session."""
+    response: Response = redirect("/", code=303)  # type: ignore[assignment]
+    return session.close_with(response)
+
+
+def local_path(text: str | None) -> str:
+    """``text`` if it is a path on this very site, else the desk: nobody is sent elsewhere."""
+    if not text or len(text) > 2_000 or not text.isascii() or not text.isprintable():
+        return "/desk"
+    # Browsers read a backslash as a slash, and two slashes as another host.
+    if "\\" in text or not text.startswith("/") or text.startswith("//"):
+        return "/desk"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "/desk"
+    return "/desk" if parts.scheme or parts.netloc else text
+
+
+def ask_again(error: LegalmapError) -> AnyResponse:
+    """A form came without a session: keep what was typed, ask to sign in, then go on with it."""
+    if request.method != "POST" or request.endpoint not in _written:
+        raise error
+    kept = typed.to_json(typed.sent())
+    return _sign_in_page(SignInForm(formdata=None), Problems(), request.path, 403, kept=kept)
+
+
+_written: set[str] = set()
+
+
+def keep_typed(within: Blueprint, *views: str) -> None:
+    """Let the named views of a blueprint give back what was typed when the session has expired."""
+    _written.update(f"{within.name}.{view}" for view in views)
+    within.register_error_handler(NotSignedIn, ask_again)

@@ -1,0 +1,80 @@
+"""People: added, disabled, reset, signed in; the demo sign-ins keep four eyes."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from legalmap.domain.accounts import SYSTEM_HANDLE
+from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.roles import Role
+from legalmap.services import accounts
+from legalmap.services.accounts import SESSION_LIFE
+from legalmap.services.tracker import Tracker
+from tests.store.build import NOW
+
+
+def test_a_new_person_signs_in_with_the_password_made_for_them(tracker: Tracker) -> None:
+    made = accounts.add(tracker, "dora", Role.MODERATOR)
+    token = accounts.sign_in(tracker, "Dora ", made.password)
+    found = accounts.signed_in(tracker, token)
+    assert found is not None
+    assert (found.handle, found.role) == ("dora", Role.MODERATOR)
+
+
+@pytest.mark.parametrize("handle", ["", "Ana B", "ünal", "-x", "a" * 41, SYSTEM_HANDLE, "ana"])
+def test_a_bad_or_taken_name_is_refused(tracker: Tracker, handle: str) -> None:
+    with pytest.raises(Invalid, match="handle"):
+        accounts.add(tracker, handle, Role.CONTRIBUTOR)
+
+
+def test_a_short_password_is_refused(tracker: Tracker) -> None:
+    with pytest.raises(Invalid, match="at least 12"):
+        accounts.add(tracker, "dora", Role.CONTRIBUTOR, "short")
+
+
+@pytest.mark.parametrize("handle", ["dora", "nobody", SYSTEM_HANDLE])
+def test_a_wrong_name_and_a_wrong_password_look_the_same(tracker: Tracker, handle: str) -> None:
+    accounts.add(tracker, "dora", Role.CONTRIBUTOR)
+    with pytest.raises(Invalid, match="name or the password"):
+        accounts.sign_in(tracker, handle, "wrong password!")
+
+
+def test_disabling_ends_sessions_and_resetting_opens_again(tracker: Tracker) -> None:
+    made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
+    token = accounts.sign_in(tracker, "dora", made.password)
+    accounts.disable(tracker, "dora")
+    assert accounts.signed_in(tracker, token) is None
+    with pytest.raises(Invalid):
+        accounts.sign_in(tracker, "dora", made.password)
+    again = accounts.reset(tracker, "dora")
+    assert accounts.sign_in(tracker, "dora", again.password)
+
+
+def test_a_session_ends_by_itself_and_by_signing_out(tracker: Tracker) -> None:
+    made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
+    with time_machine.travel(NOW, tick=False) as clock:
+        token = accounts.sign_in(tracker, "dora", made.password)
+        clock.shift(SESSION_LIFE - timedelta(seconds=1))
+        assert accounts.signed_in(tracker, token)
+        clock.shift(timedelta(seconds=2))
+        assert accounts.signed_in(tracker, token) is None
+        fresh = accounts.sign_in(tracker, "dora", made.password)
+        accounts.sign_out(tracker, fresh)
+        assert accounts.signed_in(tracker, fresh) is None
+
+
+def test_the_system_account_belongs_to_nobody(tracker: Tracker) -> None:
+    with pytest.raises(Missing):
+        accounts.reset(tracker, SYSTEM_HANDLE)
+    assert SYSTEM_HANDLE not in [person.handle for person in accounts.everyone(tracker)]
+
+
+def test_demo_people_are_two_and_can_be_closed(tracker: Tracker) -> None:
+    first = accounts.make_demo_people(tracker)
+    second = accounts.make_demo_people(tracker)
+    assert [person.role for person in second] == [Role.CONTRIBUTOR, Role.MODERATOR]
+    assert first[0].password != second[0].password
+    accounts.disable_demo_people(tracker)
+    with pytest.raises(Invalid):
+        accounts.sign_in(tracker, second[0].handle, second[0].password)

@@ -1,0 +1,56 @@
+"""Many approvals at once: exactly one wins, the others are told that the record moved on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from legalmap.domain.errors import AlreadyDecided, LegalmapError, Stale
+from legalmap.domain.records import Revision
+from legalmap.services import checking
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from tests.build import a_payload
+from tests.services.build import decide, propose
+
+MANY = 8
+
+
+def at_once(tracker: Tracker, revisions: list[Revision], reviewers: list[str]) -> list[object]:
+    """Approve all at the same moment; gives what each got."""
+    gate = Barrier(len(revisions))
+
+    def approve(revision: Revision, by: str) -> object:
+        gate.wait()
+        try:
+            return decide(tracker, revision, by=by)
+        except LegalmapError as error:
+            return error
+
+    with ThreadPoolExecutor(len(revisions)) as pool:
+        return list(pool.map(approve, revisions, reviewers))
+
+
+def test_of_many_approvals_on_one_base_exactly_one_wins(tracker: Tracker) -> None:
+    proposals = [propose(tracker, a_payload(notes=f"Reading {n}.")) for n in range(MANY)]
+    got = at_once(tracker, proposals, ["ben"] * MANY)
+    assert sum(isinstance(result, Revision) for result in got) == 1
+    assert sum(isinstance(result, Stale) for result in got) == MANY - 1
+    assert Reader(tracker).head() == 2
+    assert checking.check(tracker) == []
+
+
+def test_two_reviewers_of_one_proposal_publish_it_once(tracker: Tracker) -> None:
+    proposal = propose(tracker)
+    got = at_once(tracker, [proposal, proposal], ["ben", "cleo"])
+    assert sum(isinstance(result, Revision) for result in got) == 1
+    assert sum(isinstance(result, AlreadyDecided) for result in got) == 1
+    assert Reader(tracker).head() == 2
+
+
+def test_publications_of_different_records_never_leave_a_gap(tracker: Tracker) -> None:
+    codes = ["us-ca", "us-fl", "us-wv", "th", "cn", "hk", "us-pr", "us-fl-sarasota"]
+    proposals = [propose(tracker, jurisdiction=code) for code in codes]
+    got = at_once(tracker, proposals, ["ben", "cleo"] * (len(codes) // 2))
+    assert all(isinstance(result, Revision) for result in got), got
+    numbers = [entry.feed_no for entry in Reader(tracker).feed(0, 100)]
+    assert numbers == list(range(1, len(codes) + 2))
+    assert checking.check(tracker) == []

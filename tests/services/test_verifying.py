@@ -1,0 +1,43 @@
+"""Re-verifying moves last_verified and accessed_on and nothing else, and is reviewed like any edit."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from legalmap.domain.changes import diff
+from legalmap.domain.errors import Invalid
+from legalmap.services import verifying
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from tests.services.build import decide, person
+
+TODAY = date(2026, 11, 23)
+URL = "https://law.example/act"
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_only_the_days_move(tracker: Tracker) -> None:
+    before = Reader(tracker).edition("kratom").records["us-al"].payload
+    revision = verifying.propose(
+        tracker, person(tracker, "ana"), "kratom", "us-al", base_number=0, opened={URL}, note=""
+    )
+    decide(tracker, revision)
+    after = Reader(tracker).edition("kratom").records["us-al"].payload
+    changed = {change.path[-1] for change in diff(before, after)}
+    assert changed == {"accessed_on", "last_verified", "verified_how"}
+    assert after.last_verified == TODAY
+    assert after.verified_how == "checked"
+
+
+def test_at_least_one_source_was_opened(tracker: Tracker) -> None:
+    with pytest.raises(Invalid, match="opened"):
+        verifying.propose(
+            tracker,
+            person(tracker, "ana"),
+            "kratom",
+            "us-al",
+            base_number=0,
+            opened={"https://elsewhere.example"},
+            note="",
+        )
