@@ -25,7 +25,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        PUBLIC_URL=settings.public_url,
     )
     if settings.behind_proxy:
         hops = settings.behind_proxy

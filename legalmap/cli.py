@@ -227,7 +227,7 @@ def export(
         edition = Reader(tracker).edition(topic, known_at)
         content = exporting.render(edition, asked_day(as_of).day, form)
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     # The old file stays until the new one is whole.
     part = output.with_name(f"{output.name}.part")

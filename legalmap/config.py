@@ -17,13 +17,11 @@ MIN_SECRET = 32
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a running legalmap can be told.
 
-    ``public_url`` is written into exports and feeds; without it links are relative.
     ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers.
     """
 
     database_url: str = DEFAULT_URL
     secret_key: str = ""
-    public_url: str = ""
     secure_cookies: bool = True
     behind_proxy: int = 0
 
@@ -36,7 +34,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             database_url=environment.get("LEGALMAP_DATABASE_URL") or DEFAULT_URL,
             secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
-            public_url=environment.get("LEGALMAP_PUBLIC_URL", "").rstrip("/"),
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
             behind_proxy=int(proxies),
         )

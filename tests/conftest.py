@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from legalmap.config import Settings
+from legalmap.services import loading
+from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from tests.store.build import seed
+from tests.store.build import add_people, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
 
 LOOPBACK = ("localhost", "::1", "", None)
@@ -112,3 +116,41 @@ def _refuse_stranger(host: Any) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if name not in LOOPBACK and not name.startswith("127."):
         raise StrangerCalled(f"Tests do not talk to {name}.")
+
+
+@pytest.fixture(scope="session")
+def shipped_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with everything data/ holds, and the people of ``PEOPLE``, to be copied."""
+    file = tmp_path_factory.mktemp("shipped") / "legalmap.sqlite"
+    store = Store(f"sqlite:///{file}")
+    loading.initialise(Tracker(store))
+    with store.writing() as connection:
+        add_people(connection)
+    store.close()
+    return file
+
+
+@pytest.fixture
+def shipped_store(shipped_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """The real data on SQLite, a copy for this test alone."""
+    file = tmp_path / "shipped.sqlite"
+    shutil.copyfile(shipped_template, file)
+    store = Store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(shipped_store: Store) -> Iterator[Flask]:
+    """The whole application on the real data."""
+    from legalmap.app import create_app
+
+    app = create_app(
+        Settings(
+            database_url=shipped_store.engine.url.render_as_string(hide_password=False),
+            secret_key="x" * 40,
+            secure_cookies=False,
+        )
+    )
+    yield app
+    app.extensions["reader"].tracker.store.close()

@@ -119,9 +119,9 @@ def _standings(
     for level in levels:
         answer = _standing(level, topic, as_of, today, preempting)
         answers.append(answer)
-        if answer.counts and answer.period:
-            if answer.period.answers.get("local_rules") == "preempted":
-                preempting = level.jurisdiction.code
+        rule = answer.period.answers.get("local_rules") if answer.period else None
+        if answer.counts and rule == "preempted":
+            preempting = level.jurisdiction.code
     return answers
 
 

@@ -10,9 +10,11 @@ from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.services import geography
 from legalmap.services.tracker import Tracker
 from legalmap.store import places
+from legalmap.store.engine import Connection
 
 MOST = 25
 ZIP_DIGITS = 5
+MOST_SIBLINGS = 5_000
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -66,25 +68,38 @@ def near(tracker: Tracker, text: str, limit: int = 5) -> list[Jurisdiction]:
     if not wanted:
         return []
     with tracker.store.reading() as connection:
-        names = places.names_like(connection, wanted[0])
-        by_name: dict[str, list[str]] = {}
-        for code, name in names:
-            by_name.setdefault(name, []).append(code)
-        close = difflib.get_close_matches(wanted, by_name, n=limit, cutoff=0.75)
-        codes = [code for name in close for code in by_name[name]]
+        found = _near_names(connection, wanted, limit)
         if looks_like_code(text.lower()):
-            parent = text.lower().rpartition("-")[0]
-            siblings = places.codes_like(
-                connection, f"{parent}-" if parent else text[0].lower(), 5000
-            )
-            codes += difflib.get_close_matches(text.lower(), siblings, n=limit, cutoff=0.75)
-        found = places.get_many(connection, codes)
-    return list(found.values())[:limit]
+            found = [*_near_codes(connection, text.lower(), limit), *found]
+    return _once(found)[:limit]
+
+
+def _near_names(connection: Connection, wanted: str, limit: int) -> list[Jurisdiction]:
+    by_name: dict[str, list[str]] = {}
+    for code, name in places.names_like(connection, wanted[0]):
+        by_name.setdefault(name, []).append(code)
+    close = difflib.get_close_matches(wanted, by_name, n=limit, cutoff=0.75)
+    codes = [code for name in close for code in by_name[name]][: limit * 4]
+    found = places.get_many(connection, codes)
+    return [found[code] for code in codes]
+
+
+def _near_codes(connection: Connection, code: str, limit: int) -> list[Jurisdiction]:
+    """Codes spelled like this one under the same parent, and places there called like its end."""
+    parent, _, own = code.rpartition("-")
+    named = places.by_name(connection, own, MOST) if own else []
+    inside = [place for place in named if place.code.startswith(f"{parent}-")] if parent else []
+    siblings = places.codes_like(connection, f"{parent}-" if parent else code[0], MOST_SIBLINGS)
+    close = difflib.get_close_matches(code, siblings, n=limit, cutoff=0.75)
+    found = places.get_many(connection, close)
+    return [*inside[:1], *(found[match] for match in close)]
 
 
 def place(tracker: Tracker, code: str) -> Jurisdiction:
     """The place of a code; raise Missing with near matches if there is none."""
     try:
+        if not code.isprintable():
+            raise Missing("jurisdiction", code)  # PostgreSQL keeps no NUL and says so by an error
         return tracker.place(code.lower())
     except Missing:
         matches = [match.code for match in near(tracker, code)]

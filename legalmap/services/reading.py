@@ -19,6 +19,22 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """One publication, the revision it published, and what readers saw before, if anything."""
+
+    publication: Publication
+    revision: Revision
+    before: Revision | None
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A stretch of the feed, the number to go on from, and the head when it was read."""
+
+    entries: list[Entry]
+    next_since: int
+    head: int
+
+
 class Reader:
     """Answers readers' questions about one tracker. Holds the editions; safe between threads."""
 
@@ -59,6 +75,20 @@ class Reader:
         with self.tracker.store.reading() as connection:
             return records.feed(connection, since, limit, topic=topic, newest_first=newest_first)
 
+    def stretch(self, since: int, limit: int, topic: str | None = None) -> Stretch:
+        """Publications after ``since`` with what they changed, as one state of the database has them."""
+        if topic is not None:
+            self.tracker.topic(topic)
+        with self.tracker.store.reading() as connection:
+            head = records.head(connection)
+            found = records.feed(connection, since, limit, topic=topic)
+            made = records.revisions_by_id(connection, (entry.revision_id for entry in found))
+            bases = (revision.base_id for revision in made.values() if revision.base_id)
+            earlier = records.revisions_by_id(connection, bases)
+        # Of a stretch that is not full nothing is left up to the head, whatever the topic.
+        next_since = found[-1].feed_no if len(found) == limit else head
+        return Stretch([_entry(entry, made, earlier) for entry in found], next_since, head)
+
     def published_revisions(self, topic: str, code: str) -> list[Revision]:
         """The published revisions of a record, newest first; empty if nothing was published."""
         with self.tracker.store.reading() as connection:
@@ -82,6 +112,16 @@ class Reader:
         before = self.published_revision(topic, code, older)
         after = self.published_revision(topic, code, newer)
         return before, after, changes.diff(before.payload, after.payload)
+
+
+def _entry(
+    publication: Publication, made: dict[int, Revision], earlier: dict[int, Revision]
+) -> Entry:
+    revision = made[publication.revision_id]
+    before = earlier.get(revision.base_id) if revision.base_id is not None else None
+    # Revision 0 of a place nobody had researched was never published: there was nothing before.
+    seen = before if before is not None and before.published_at is not None else None
+    return Entry(publication, revision, seen)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -97,7 +97,9 @@ def page(
     """At most ``limit`` places in the order of their codes, from behind ``after``."""
     query = sa.select(*_COLUMNS).where(jurisdiction.c.code > after)
     if parent is not None:
-        query = query.where(jurisdiction.c.parent == parent)
+        query = query.where(
+            sa.or_(jurisdiction.c.parent == parent, jurisdiction.c.county == parent)
+        )
     rows = connection.execute(query.order_by(jurisdiction.c.code).limit(limit))
     return [_place(row) for row in rows]
 

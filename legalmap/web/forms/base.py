@@ -8,7 +8,7 @@ import msgspec
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 
-from legalmap.domain.errors import Problem
+from legalmap.domain.errors import BadQuery, Problem
 
 # Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
 _UNPRINTABLE = re.compile(
@@ -58,6 +58,16 @@ class ChoiceField(SelectField):
 def unix_lines(text: str) -> str:
     """``text`` with LF at the end of its lines."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def base_number(typed: str | None) -> int:
+    """The revision an edit started from. Nothing is saved without it: raise BadQuery."""
+    if typed and re.fullmatch(r"\d{1,9}", typed, re.ASCII):
+        return int(typed)
+    raise BadQuery.at(
+        "base",
+        "The form has to say which revision it started from, as a number. Open it again and send it again.",
+    )
 
 
 class HouseForm(FlaskForm):

@@ -1,6 +1,7 @@
 """What somebody typed, as pairs of name and text: how it outlives drafts and expired sessions."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from flask import request
@@ -10,8 +11,15 @@ from wtforms import Field, FieldList, Form, FormField
 KEPT = "kept"
 # What a form carries that nobody typed into it.
 _MACHINERY = frozenset({"csrf_token", "action", KEPT})
+# Forms in which people write. They all can show again what comes back to them.
+_WRITTEN = re.compile(r"/desk/(?:(?:edit|verify)/[^/?#]+/[^/?#]+|proposals/\d+/verdict)")
 
 Typed = MultiDict[str, str]
+
+
+def is_written(path: str) -> bool:
+    """Whether what is sent to ``path`` was written by a person and must not be lost."""
+    return _WRITTEN.fullmatch(path) is not None
 
 
 def sent() -> Typed:

@@ -1,0 +1,128 @@
+"""A real server on the real data and a real Chromium. Missing Chromium skips loudly; CI must have it."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+START_SECONDS = 60
+# Without these a closed network makes Chromium wait for hosts it will never reach.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Site(NamedTuple):
+    """A running server, its demo people's passwords and its database."""
+
+    url: str
+    passwords: dict[str, str]
+    database_url: str
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def legalmap(*words: str) -> list[str]:
+    """The command line of this very interpreter."""
+    return [sys.executable, "-c", "from legalmap.cli import main; main()", *words]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """legalmap init and legalmap run --demo, as a person types them."""
+    folder = tmp_path_factory.mktemp("site")
+    url = f"sqlite:///{folder / 'legalmap.sqlite3'}"
+    environment = {
+        **os.environ,
+        "LEGALMAP_DATABASE_URL": url,
+        "PYTHONPATH": str(Path.cwd()),
+        "PYTHONUNBUFFERED": "1",
+    }
+    subprocess.run(legalmap("init"), env=environment, check=True)
+    port = free_port()
+    log = folder / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            legalmap("run", "--demo", "--port", str(port)),
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/", server, log)
+        found = dict(re.findall(r"^\s+(demo-\w+)\s+(\S+)", log.read_text(), re.MULTILINE))
+        yield Site(f"http://127.0.0.1:{port}", found, url)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not answer: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        reason = "NO CHROMIUM: install Debian's “chromium” to run the browser journeys"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A fresh browser profile that fails the test on any script error or foreign request."""
+    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    context.on(
+        "request",
+        lambda sent: None if sent.url.startswith((site.url, "data:")) else faults.append(sent.url),
+    )
+    yield context
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One tab."""
+    return context.new_page()
