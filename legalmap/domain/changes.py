@@ -113,9 +113,11 @@ def compare(base: Payload, theirs: Payload, yours: Payload) -> Comparison:
         for other in yours_changes
         if _overlap(one.path, other.path) and one != other
     ]
-    for pair in _rivals(theirs_changes, yours_changes):
-        if pair not in conflicts:
-            conflicts.append(pair)
+    rivals = [*_rivals(theirs_changes, yours_changes)]
+    for one, other in [*conflicts]:
+        rivals += [(moved, other) for moved in _moved_to(one, theirs_changes)]
+        rivals += [(one, moved) for moved in _moved_to(other, yours_changes)]
+    conflicts += [pair for pair in rivals if pair not in conflicts]
     return Comparison(tuple(theirs_changes), tuple(yours_changes), tuple(conflicts))
 
 
@@ -128,6 +130,15 @@ def _rivals(theirs: list[Change], yours: list[Change]) -> Iterable[tuple[Change,
         if not any(change in other for change in mine):
             pairs = product(mine or [gone], other or [gone])
             yield from (pair for pair in pairs if pair != (gone, gone))
+
+
+def _moved_to(gone: Change, changes: list[Change]) -> list[Change]:
+    """The same item under another name: it stays or goes with the removal it belongs to."""
+    if not (_is_item(gone.before) and gone.after is None):
+        return []
+    keys = dict.fromkeys(_KEYS[gone.path[-2]])
+    beside = _put_beside(gone, changes)
+    return [change for change in beside if change.after | keys == gone.before | keys]
 
 
 def _put_beside(gone: Change, changes: list[Change]) -> list[Change]:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.errors import Missing
+from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.resolving import Resolution
 from legalmap.services import flattening, outlines, wire
@@ -27,6 +28,11 @@ KEPT_FILES = 12
 def url_of(topic: str, code: str) -> str:
     """The permanent address of a record, relative to the site."""
     return f"/{topic}/{code}"
+
+
+def is_directly_below(place: Jurisdiction, code: str) -> bool:
+    """Whether ``code`` is the parent of a place or the county it lies in."""
+    return code in (place.parent, place.county)
 
 
 def resolved(resolution: Resolution) -> wire.Resolved:

@@ -26,7 +26,11 @@ PATTERNS = {
     "cross": '<path d="M0 0l12 12M12 0L0 12" stroke="{ink}" stroke-width=".9"/>',
     "stripes": '<path d="M-3 3l6-6M0 12L12 0M9 15l6-6" stroke="{ink}" stroke-width="2"/>',
 }
-OUTCOME_COLOURS = {"not-researched": "#e4e5e3", "not-known": "#e4e5e3"}
+# What stands beside the scale has no colour of its own: the stylesheet gives it light and dark greys.
+OUTCOME_PATTERNS = {
+    "not-researched": '<circle cx="6" cy="6" r=".9" fill="#8a9299"/>',
+    "not-known": '<path d="M3 6h6M6 3v6" stroke="#8a9299"/>',
+}
 DARK_INK, LIGHT_INK = "#1c2126", "#ffffff"
 
 
@@ -47,36 +51,32 @@ def label_of(topic: Topic, shown: str) -> str:
 def order_of(topic: Topic) -> list[str]:
     """Statuses strictest first, then what stands beside the scale: the order of every legend."""
     ranked = sorted(topic.statuses, key=lambda status: -status.severity)
-    return [status.code for status in ranked] + list(OUTCOME_COLOURS)
+    return [status.code for status in ranked] + list(OUTCOME_PATTERNS)
 
 
 @cache
-def _fill(topic: Topic, shown: str) -> tuple[str, str]:
-    """(colour, pattern drawn over it) of a status or outcome."""
-    if shown == "not-researched":
-        return OUTCOME_COLOURS[shown], '<circle cx="6" cy="6" r=".9" fill="#8a9299"/>'
-    if shown == "not-known":
-        return OUTCOME_COLOURS[shown], '<path d="M3 6h6M6 3v6" stroke="#8a9299"/>'
+def _drawn(topic: Topic, shown: str) -> str:
+    """A square of 12 by 12 in the colour of a status or outcome, and its pattern over it."""
+    square = '<rect width="12" height="12"'
+    if shown in OUTCOME_PATTERNS:
+        return f'{square} class="unknown"/>{OUTCOME_PATTERNS[shown]}'
     status = topic.status(shown)
     ink = LIGHT_INK if status.severity >= 4 else DARK_INK
-    return status.colour, PATTERNS[status.pattern].replace("{ink}", f'{ink}" opacity=".55')
+    pattern = PATTERNS[status.pattern].replace("{ink}", f'{ink}" opacity=".55')
+    return f'{square} fill="{escape(status.colour)}"/>{pattern}'
 
 
 def swatch(topic: Topic, shown: str) -> Markup:
     """The inside of a 16 by 16 SVG that shows a status in a legend or beside a word."""
-    colour, pattern = _fill(topic, shown)
-    ground = f'<rect width="16" height="16" fill="{escape(colour)}"/>'
-    return Markup(f'{ground}<g transform="scale(1.34)">{pattern}</g>')  # noqa: S704 - our own drawing
+    return Markup(f'<g transform="scale(1.334)">{_drawn(topic, shown)}</g>')  # noqa: S704 - ours
 
 
 def _definitions(topic: Topic, scale: float) -> str:
     drawn = []
     for shown in order_of(topic):
-        colour, pattern = _fill(topic, shown)
         drawn.append(
             f'<pattern id="s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
-            f' patternTransform="scale({scale:g})"><rect width="12" height="12" fill="{colour}"/>'
-            f"{pattern}</pattern>"
+            f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
         )
     drawn.append(
         f'<pattern id="s-stale" width="9" height="9" patternUnits="userSpaceOnUse"'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legalmap.domain.changes import Change, apply, compare, diff, merge
+from legalmap.domain.changes import Change, apply, clashes, compare, diff, merge, settle
 from legalmap.domain.errors import Invalid
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.periods import Period
@@ -401,6 +401,66 @@ def test_what_a_person_has_to_choose(theirs: Payload, yours: Payload, fields: se
     assert sorted(named) == sorted(fields)
 
 
+@pytest.mark.parametrize(
+    ("theirs", "yours", "theirs_won", "yours_won"),
+    [
+        # Of one field the value of the side chosen; what clashes with nothing is kept of both.
+        (
+            with_new(status="banned", summary="Theirs."),
+            changed(with_new(status="legal"), notes="Yours."),
+            changed(with_new(status="banned", summary="Theirs."), notes="Yours."),
+            changed(with_new(status="legal", summary="Theirs."), notes="Yours."),
+        ),
+        # A period taken out here and changed in two fields there: one choice.
+        (
+            with_periods(OLD),
+            with_new(status="banned", summary="Other."),
+            with_periods(OLD),
+            with_new(status="banned", summary="Other."),
+        ),
+        # A period moved to two dates stands at one of them.
+        (
+            with_periods(OLD, JUNE),
+            with_periods(OLD, JULY, LATER),
+            with_periods(OLD, JUNE),
+            with_periods(OLD, JULY, LATER),
+        ),
+        # A period moved here and taken out there is moved or gone.
+        (with_periods(OLD, JUNE), with_periods(OLD), with_periods(OLD, JUNE), with_periods(OLD)),
+        # A period moved here and edited there does not become two.
+        (
+            with_periods(OLD, JUNE),
+            with_new(status="banned"),
+            with_periods(OLD, JUNE),
+            with_new(status="banned"),
+        ),
+        (
+            with_new(status="banned", summary="Other."),
+            with_periods(OLD, JUNE, LATER),
+            with_periods(OLD, changed(NEW, status="banned", summary="Other."), LATER),
+            with_periods(OLD, JUNE, LATER),
+        ),
+    ],
+)
+def test_a_clash_is_settled_as_a_whole(
+    theirs: Payload, yours: Payload, theirs_won: Payload, yours_won: Payload
+) -> None:
+    comparison = compare(BASE, theirs, yours)
+    assert len(clashes(comparison)) == 1
+    assert settle(BASE, comparison, set()) == theirs_won
+    assert settle(BASE, comparison, {0}) == yours_won
+
+
+def test_clashes_that_have_nothing_in_common_are_settled_apart() -> None:
+    theirs = changed(with_new(status="banned"), notes="Theirs.")
+    yours = changed(with_new(status="legal"), notes="Yours.")
+    comparison = compare(BASE, theirs, yours)
+    names = [clash.yours[0].field for clash in clashes(comparison)]
+    assert names == ["periods.2016-05.status", "notes"]
+    assert settle(BASE, comparison, {1}) == changed(theirs, notes="Yours.")
+    assert settle(BASE, comparison, {0}) == changed(yours, notes="Theirs.")
+
+
 def test_a_conflict_shows_both_sides_and_where_they_came_from() -> None:
     comparison = compare(BASE, with_new(status="banned"), with_new(status="legal"))
     ((theirs, yours),) = comparison.conflicts
@@ -460,3 +520,20 @@ def test_merging_with_nothing_or_with_itself_gives_the_edit(base: Payload, edit:
     assert merge(base, base, edit) == edit
     assert merge(base, edit, base) == edit
     assert merge(base, edit, edit) == edit
+
+
+@settings(max_examples=50)
+@given(edits(), st.sets(st.integers(0, 3)))
+def test_whatever_a_person_chooses_is_made_and_nothing_else_is_lost(
+    three: tuple[Payload, Payload, Payload], yours_wins: set[int]
+) -> None:
+    base, one, other = three
+    comparison = compare(base, one, other)
+    settled = settle(base, comparison, yours_wins)
+    made = {(change.field, str(change.after)) for change in diff(base, settled)}
+    for index, clash in enumerate(clashes(comparison)):
+        won = clash.yours if index in yours_wins else clash.theirs
+        assert {(c.field, str(c.after)) for c in won if c.path[-1] != "order"} <= made
+    clashing = [change for pair in comparison.conflicts for change in pair]
+    free = [c for c in (*comparison.theirs, *comparison.yours) if c not in clashing]
+    assert {(c.field, str(c.after)) for c in free if c.path[-1] != "order"} <= made

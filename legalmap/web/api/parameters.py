@@ -1,0 +1,192 @@
+"""Query parameters, read strictly: an unknown, repeated or empty one is refused, not ignored."""
+
+import binascii
+import difflib
+import hashlib
+import math
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from urllib.parse import urlencode
+
+import msgspec
+from flask import request
+
+from legalmap import clock
+from legalmap.domain.errors import BadQuery, Missing, Problem
+from legalmap.services import finding
+from legalmap.services.editions import Edition
+from legalmap.services.reading import asked_day
+from legalmap.web.guard import reader, tracker
+
+Given = dict[str, str]
+MOST = 500
+USUAL = 100
+# Paging through a filter must not change with the size of the page.
+_NOT_FINGERPRINTED = ("cursor", "limit")
+_DECIMAL = re.compile(r"[+-]?\d{1,4}(\.\d{0,15})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_ZIP = re.compile(r"\d{5}", re.ASCII)
+
+
+class BadParameter(BadQuery):
+    """A parameter that cannot be read; ``near`` holds what may have been meant."""
+
+    def __init__(self, field: str, message: str, near: Iterable[str] = ()) -> None:
+        self.near = tuple(near)
+        super().__init__([Problem(field, message)])
+
+
+def read(*accepted: str) -> Given:
+    """The parameters of this request; raise BadParameter for the first that is not ``accepted``."""
+    given: Given = {}
+    for name, values in request.args.lists():
+        if name not in accepted:
+            near = difflib.get_close_matches(name, accepted, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            takes = f"This address takes: {', '.join(accepted)}." if accepted else ""
+            message = f"There is no such parameter here.{hint} {takes or 'It takes none here.'}"
+            raise BadParameter(name, message, near)
+        if len(values) > 1:
+            raise BadParameter(name, "Give it once.")
+        if not values[0].strip():
+            raise BadParameter(name, "Give it a value or leave it out.")
+        given[name] = values[0]
+    return given
+
+
+def choice(given: Given, name: str, allowed: Iterable[str]) -> str | None:
+    """One of ``allowed``, or None if the parameter is not given."""
+    value, codes = given.get(name), list(allowed)
+    if value is None or value in codes:
+        return value
+    near = difflib.get_close_matches(value, codes, n=1)
+    raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
+
+
+def whole_number(given: Given, name: str, *, usual: int, least: int, most: int) -> int:
+    """A whole number from ``least`` to ``most``."""
+    text = given.get(name)
+    if text is None:
+        return usual
+    if _WHOLE.fullmatch(text) and least <= int(text) <= most:
+        return int(text)
+    raise BadParameter(name, f"Give a whole number from {least} to {most}.")
+
+
+def limit(given: Given) -> int:
+    """How many items a page holds."""
+    return whole_number(given, "limit", usual=USUAL, least=1, most=MOST)
+
+
+def degrees(given: Given, name: str) -> float:
+    """Degrees north or east, in decimals."""
+    bound = {"lat": 90, "lon": 180}[name]
+    text = given.get(name)
+    if text is None:
+        raise BadParameter(name, "A point needs both lat and lon.")
+    value = float(text) if _DECIMAL.fullmatch(text.replace(" ", "+", 1)) else math.nan
+    if abs(value) <= bound:
+        return value
+    raise BadParameter(name, f"Give degrees from -{bound} to {bound}, in decimals such as 27.34.")
+
+
+def zip_code(given: Given) -> str:
+    """A US ZIP code of five digits."""
+    if _ZIP.fullmatch(given["zip"]):
+        return given["zip"]
+    raise BadParameter("zip", "Give the five digits of a US ZIP code.")
+
+
+def place_code(given: Given, name: str) -> str | None:
+    """The code of a place that narrows a list, an alias resolved; None if it is not given."""
+    if name not in given:
+        return None
+    try:
+        return finding.place(tracker(), given[name]).code
+    except Missing as error:
+        hint = f" Did you mean {', '.join(error.near)}?" if error.near else ""
+        message = f"“{given[name]}” is not the code of a jurisdiction.{hint}"
+        raise BadParameter(name, message, error.near) from None
+
+
+class View(msgspec.Struct, frozen=True):
+    """The edition and the day an answer is about; ``given``: whether the asker named the day."""
+
+    edition: Edition
+    as_of: date
+    given: bool
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the answer last became another. Unless a day is named, each day brings a new one."""
+        published = self.edition.changed_at
+        if self.given or published is None:
+            return published
+        return max(published, datetime.combine(self.as_of, time(), UTC))
+
+
+def view(topic: str, given: Given) -> View:
+    """Read ``as_of`` and ``known_at``."""
+    tracker().topic(topic)
+    asked = asked_day(given.get("as_of"))
+    return View(reader().edition(topic, given.get("known_at")), asked.day, asked.given)
+
+
+class Now(msgspec.Struct, frozen=True):
+    """The head of the feed and today, for answers that show no law."""
+
+    feed_no: int
+    as_of: date
+    changed_at: datetime | None
+
+
+def now() -> Now:
+    """The newest publication and the present day."""
+    today = clock.today()
+    newest = reader().feed(0, 1, newest_first=True)
+    if not newest:
+        return Now(0, today, None)
+    changed_at = max(newest[0].at, datetime.combine(today, time(), UTC))
+    return Now(newest[0].feed_no, today, changed_at)
+
+
+class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a page ends, which query it belongs to, and the edition and day all its pages show."""
+
+    after: str
+    query: str
+    feed_no: int
+    as_of: date
+
+
+def cursor(given: Given) -> Cursor | None:
+    """Read ``cursor``; raise BadParameter if it is none of ours or belongs to another query."""
+    text = given.get("cursor")
+    if text is None:
+        return None
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        found = msgspec.json.decode(urlsafe_b64decode(padded), type=Cursor)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise BadParameter("cursor", "Take it from the answer before, as it is.") from None
+    if found.query != _fingerprint(given):
+        raise BadParameter("cursor", "It belongs to another query: begin again without it.")
+    return found
+
+
+def next_cursor(given: Given, after: str, feed_no: int, as_of: date) -> str:
+    """The cursor of the page behind ``after``."""
+    made = Cursor(after, _fingerprint(given), feed_no, as_of)
+    return urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
+
+
+def link_to(given: Given, cursor: str) -> str:
+    """The address of that page, relative to the site."""
+    return f"{request.path}?{urlencode({**given, 'cursor': cursor})}"
+
+
+def _fingerprint(given: Given) -> str:
+    kept = sorted((name, value) for name, value in given.items() if name not in _NOT_FINGERPRINTED)
+    return hashlib.sha256(f"{request.path}?{urlencode(kept)}".encode()).hexdigest()[:16]

@@ -1,0 +1,333 @@
+"""/api/v1: topics, places, records, revisions, what holds at a place, and the feed."""
+
+from typing import get_args
+
+from flask import Blueprint, Response
+
+from legalmap.domain import changes as differences
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.evidence import FRESHNESS_LABELS
+from legalmap.domain.jurisdictions import Jurisdiction, Kind, chain
+from legalmap.domain.payload import NOT_RESEARCHED
+from legalmap.domain.periods import in_force_on
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission
+from legalmap.services import exporting, finding, wire
+from legalmap.services.editions import Published
+from legalmap.services.reading import Entry
+from legalmap.web.api import parameters, resolving, sending
+from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
+from legalmap.web.guard import needs, reader, tracker
+
+ROOT = "/api/v1"
+# To search inside a place more has to be found than is shown.
+MOST_FOUND = 5_000
+
+blueprint = Blueprint("v1", __name__, url_prefix=ROOT)
+blueprint.after_request(sending.opened)
+
+
+@blueprint.get("/topics")
+@needs(Permission.READ)
+def topics() -> Response:
+    """All topics."""
+    parameters.read()
+    now = parameters.now()
+    entries = tuple(
+        wire.TopicEntry(
+            code=topic.code,
+            name=topic.name,
+            about=topic.about,
+            records=len(reader().edition(topic.code, str(now.feed_no)).records),
+            url=f"{ROOT}/topics/{topic.code}",
+        )
+        for topic in tracker().topics.values()
+    )
+    answer = wire.TopicsAnswer(feed_no=now.feed_no, as_of=now.as_of, topics=entries)
+    return sending.send(answer, now.changed_at)
+
+
+@blueprint.get("/topics/<topic>")
+@needs(Permission.READ)
+def topic(topic: str) -> Response:
+    """The codebook of a topic."""
+    found = tracker().topic(topic)
+    parameters.read()
+    now = parameters.now()
+    answer = wire.TopicAnswer(
+        feed_no=now.feed_no, as_of=now.as_of, topic=topic, codebook=wire.codebook(found)
+    )
+    return sending.send(answer, now.changed_at)
+
+
+@blueprint.get("/jurisdictions")
+@needs(Permission.READ)
+def jurisdictions() -> Response:
+    """Places in the order of their codes, or those that fit a search, best first."""
+    given = parameters.read("q", "parent", "cursor", "limit")
+    now = parameters.now()
+    answer = _search(given, now) if "q" in given else _page_of_places(given, now)
+    return sending.send(answer, now.changed_at, answer.next)
+
+
+def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
+    if "cursor" in given:
+        raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
+    limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
+    found = finding.search(tracker(), given["q"], MOST_FOUND if parent else limit)
+    inside = [p for p in found.places if not parent or exporting.is_directly_below(p, parent)]
+    return wire.JurisdictionsAnswer(
+        feed_no=now.feed_no,
+        as_of=now.as_of,
+        jurisdictions=tuple(wire.jurisdiction(place) for place in inside[:limit]),
+        guessed=found.guessed,
+        zip=found.zip_code,
+        next=None,
+        next_cursor=None,
+    )
+
+
+def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
+    limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
+    cursor = parameters.cursor(given)
+    # One more than is shown tells whether there is a next page.
+    found = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    shown = found[:limit]
+    following = None
+    if len(found) > limit:
+        following = parameters.next_cursor(given, shown[-1].code, now.feed_no, now.as_of)
+    return wire.JurisdictionsAnswer(
+        feed_no=now.feed_no,
+        as_of=now.as_of,
+        jurisdictions=tuple(wire.jurisdiction(place) for place in shown),
+        guessed=False,
+        zip=None,
+        next=parameters.link_to(given, following) if following else None,
+        next_cursor=following,
+    )
+
+
+@blueprint.get("/jurisdictions/<code>")
+@needs(Permission.READ)
+def jurisdiction(code: str) -> Response:
+    """One place, by its code or one of its other codes."""
+    parameters.read()
+    place, now = finding.place(tracker(), code), parameters.now()
+    held = [t for t in tracker().topics if place.code in reader().edition(t).records]
+    answer = wire.JurisdictionAnswer(
+        feed_no=now.feed_no,
+        as_of=now.as_of,
+        jurisdiction=wire.jurisdiction(place),
+        levels=tuple(level.code for level in chain(place, tracker().place)),
+        children=len(finding.children(tracker(), place.code)),
+        children_url=f"{ROOT}/jurisdictions?parent={place.code}",
+        records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in held},
+        note=place.note,
+    )
+    return sending.send(answer, now.changed_at)
+
+
+@blueprint.get("/<topic>/records")
+@needs(Permission.READ)
+def records(topic: str) -> Response:
+    """The records of a topic in the order of their codes, narrowed by what is asked."""
+    known = tracker().topic(topic)
+    given = parameters.read(
+        "status", "parent", "kind", "freshness", "as_of", "known_at", "cursor", "limit"
+    )
+    cursor, limit = parameters.cursor(given), parameters.limit(given)
+    wanted = {
+        "status": parameters.choice(given, "status", [status.code for status in known.statuses]),
+        "kind": parameters.choice(given, "kind", get_args(Kind)),
+        "freshness": parameters.choice(given, "freshness", FRESHNESS_LABELS),
+        "parent": parameters.place_code(given, "parent"),
+    }
+    view = _paged_view(topic, given, cursor)
+    found = [item for item in exporting.items(view.edition) if _fits(view, item, wanted)]
+    left = [item for item in found if cursor is None or item.place.code > cursor.after]
+    shown = left[:limit]
+    following = None
+    if len(left) > limit:
+        last = shown[-1].place.code
+        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
+    answer = wire.RecordsAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=topic,
+        total=len(found),
+        records=tuple(exporting.record(view.edition, item, view.as_of) for item in shown),
+        next=parameters.link_to(given, following) if following else None,
+        next_cursor=following,
+    )
+    return sending.send(answer, view.changed_at, answer.next)
+
+
+def _paged_view(topic: str, given: Given, cursor: Cursor | None) -> View:
+    """All pages show the edition and the day of the first one, whatever is published meanwhile."""
+    if cursor is None:
+        return parameters.view(topic, given)
+    pinned = {"as_of": cursor.as_of.isoformat(), "known_at": str(cursor.feed_no)}
+    try:
+        return parameters.view(topic, pinned)
+    except BadQuery:
+        raise BadParameter("cursor", "Take it from the answer before, as it is.") from None
+
+
+def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
+    own = in_force_on(item.payload.periods, view.as_of)
+    says = {
+        "status": own.status if own else None,
+        "kind": item.place.kind,
+        "freshness": view.edition.freshness_of(item, view.as_of),
+    }
+    parent = wanted["parent"]
+    if parent is not None and not exporting.is_directly_below(item.place, parent):
+        return False
+    return all(wanted[name] in (None, value) for name, value in says.items())
+
+
+@blueprint.get("/<topic>/records/<code>")
+@needs(Permission.READ)
+def record(topic: str, code: str) -> Response:
+    """One record."""
+    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    item = _item(view, finding.place(tracker(), code))
+    answer = wire.RecordAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=topic,
+        scope=view.edition.topic.scope,
+        record=exporting.record(view.edition, item, view.as_of),
+    )
+    return sending.send(answer, view.changed_at)
+
+
+def _item(view: View, place: Jurisdiction) -> Published:
+    if place.code in view.edition.records:
+        return view.edition.records[place.code]
+    levels = [level.code for level in chain(place, tracker().place)]
+    near = [level for level in reversed(levels) if level in view.edition.records]
+    raise Missing("record", f"{view.edition.topic.code}/{place.code}", near)
+
+
+@blueprint.get("/<topic>/records/<code>/revisions")
+@needs(Permission.READ)
+def revisions(topic: str, code: str) -> Response:
+    """The published revisions of a record, newest first."""
+    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    place = finding.place(tracker(), code)
+    _item(view, place)
+    found = reader().published_revisions(topic, place.code)
+    answer = wire.RevisionsAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=topic,
+        jurisdiction=place.code,
+        revisions=tuple(_revision(view, one) for one in found if _was_known(view, one)),
+    )
+    return sending.send(answer, view.changed_at)
+
+
+@blueprint.get("/<topic>/records/<code>/revisions/<number>")
+@needs(Permission.READ)
+def revision(topic: str, code: str, number: str) -> Response:
+    """One published revision, whole."""
+    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    place = finding.place(tracker(), code)
+    _item(view, place)
+    published = reader().published_revisions(topic, place.code)
+    known = {str(one.number): one for one in published if _was_known(view, one)}
+    if number not in known:
+        raise Missing("revision", f"{number} of {topic}/{place.code}", known)
+    answer = wire.RevisionAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=topic,
+        jurisdiction=place.code,
+        revision=_revision(view, known[number]),
+        payload=known[number].payload,
+    )
+    return sending.send(answer, view.changed_at)
+
+
+def _was_known(view: View, revision: Revision) -> bool:
+    return revision.feed_no is not None and revision.feed_no <= view.edition.feed_no
+
+
+def _revision(view: View, revision: Revision) -> wire.Revision:
+    [publication] = reader().feed((revision.feed_no or 0) - 1, 1)
+    own = in_force_on(revision.payload.periods, view.as_of)
+    where = f"{ROOT}/{revision.topic}/records/{revision.jurisdiction}/revisions"
+    return wire.Revision(
+        number=revision.number,
+        base=revision.base_number,
+        kind=revision.kind,
+        author=revision.author,
+        reviewer=publication.reviewer,
+        note=revision.note,
+        comment=revision.comment,
+        created_at=wire.instant(revision.created_at),
+        published_at=wire.instant(publication.at),
+        feed_no=publication.feed_no,
+        payload_sha256=publication.payload_sha256,
+        prev_sha256=publication.prev_sha256,
+        sha256=publication.sha256,
+        status=own.status if own else None,
+        url=f"{where}/{revision.number}",
+    )
+
+
+@blueprint.get("/<topic>/resolve")
+@needs(Permission.READ)
+def resolve(topic: str) -> Response:
+    """What holds at a place, a point or a ZIP code, level by level."""
+    tracker().topic(topic)
+    given = parameters.read("place", "lat", "lon", "zip", "as_of", "known_at")
+    view = parameters.view(topic, given)
+    return sending.send(resolving.answer(view, given), view.changed_at)
+
+
+@blueprint.get("/changes")
+@needs(Permission.READ)
+def changes() -> Response:
+    """The feed after a number, oldest first, with what each publication changed."""
+    given = parameters.read("since", "topic", "limit")
+    now = parameters.now()
+    since = parameters.whole_number(given, "since", usual=0, least=0, most=now.feed_no)
+    topic = parameters.choice(given, "topic", tracker().topics)
+    stretch = reader().stretch(since, parameters.limit(given), topic)
+    answer = wire.ChangesAnswer(
+        feed_no=stretch.head,
+        as_of=now.as_of,
+        since=since,
+        next_since=stretch.next_since,
+        head=stretch.head,
+        changes=tuple(_change(entry) for entry in stretch.entries),
+    )
+    return sending.send(answer, now.changed_at)
+
+
+def _change(entry: Entry) -> wire.Change:
+    publication, after = entry.publication, entry.revision.payload
+    before = entry.before.payload if entry.before else None
+    different = differences.diff(before or NOT_RESEARCHED, after)
+    return wire.Change(
+        feed_no=publication.feed_no,
+        topic=publication.topic,
+        jurisdiction=publication.jurisdiction,
+        name=tracker().place(publication.jurisdiction).name,
+        url=exporting.url_of(publication.topic, publication.jurisdiction),
+        revision=publication.revision_number,
+        base=entry.before.number if entry.before else None,
+        kind=entry.revision.kind,
+        author=publication.author,
+        reviewer=publication.reviewer,
+        note=publication.note,
+        at=wire.instant(publication.at),
+        payload_sha256=publication.payload_sha256,
+        prev_sha256=publication.prev_sha256,
+        sha256=publication.sha256,
+        changed=tuple(change.field for change in different),
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,202 @@
+"""The queue, people's own proposals, and drafts, which are nobody else's business."""
+
+import pytest
+import sqlalchemy as sa
+
+from legalmap.domain.moderation import State, Verdict
+from legalmap.store import moderation
+from legalmap.store.engine import Connection, Store
+from tests.store.build import (
+    NOW,
+    a_proposal,
+    a_publication,
+    a_record,
+    a_review,
+    approved,
+    counted_queries,
+    minutes,
+    person,
+    refreshed,
+)
+
+
+def save(connection: Connection, by: str, code: str, form: str, *, at: float = 0) -> int:
+    """Keep a draft on revision 0 of a new or known record; gives the record's id."""
+    record = moderation.records.find(connection, "kratom", code)
+    base_id = record.current_revision_id if record else a_record(connection, code).id
+    found = moderation.records.revision_by_id(connection, base_id)
+    assert found is not None
+    owner = person(connection, by).id
+    moderation.save_draft(
+        connection,
+        found.record_id,
+        owner,
+        base_id=base_id,
+        reworks_id=None,
+        form=form,
+        at=minutes(at),
+    )
+    return found.record_id
+
+
+def test_the_queue_holds_what_waits_for_a_verdict_the_oldest_first(store: Store) -> None:
+    with store.writing() as connection:
+        one, other = a_record(connection, "us-al"), a_record(connection, "us-fl")
+        late = a_proposal(connection, one, at=minutes(9))
+        early = a_proposal(connection, other, at=minutes(1))
+        assert moderation.queue(connection) == [early, late]
+
+
+def test_an_empty_queue_is_empty(store: Store) -> None:
+    with store.writing() as connection:
+        a_record(connection)
+        assert moderation.queue(connection) == []
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_what_is_decided_leaves_the_queue(store: Store, verdict: Verdict) -> None:
+    with store.writing() as connection:
+        genesis = a_record(connection)
+        decided, waiting = a_proposal(connection, genesis), a_proposal(connection, genesis)
+        a_review(connection, decided, verdict=verdict)
+        assert moderation.queue(connection) == [waiting]
+        assert refreshed(connection, decided).decision.verdict is verdict
+
+
+def test_what_is_withdrawn_leaves_the_queue(store: Store) -> None:
+    with store.writing() as connection:
+        proposal = a_proposal(connection, a_record(connection))
+        ana = person(connection, "ana").id
+        moderation.withdraw(connection, proposal.id, ana, minutes(5), "A mistake.")
+        assert moderation.queue(connection) == []
+        found = refreshed(connection, proposal)
+        assert (found.state, found.withdrawn_at) == (State.WITHDRAWN, minutes(5))
+
+
+def test_what_is_not_submitted_is_not_in_the_queue(store: Store) -> None:
+    with store.writing() as connection:
+        draft = a_proposal(connection, a_record(connection), submitted=False)
+        assert moderation.queue(connection) == []
+        assert draft.state is State.DRAFT
+        moderation.submit(connection, draft.id, draft.author_id, minutes(1))
+        assert moderation.queue(connection) == [refreshed(connection, draft)]
+        assert refreshed(connection, draft).submitted_at == minutes(1)
+
+
+def test_a_stale_proposal_stays_in_the_queue(store: Store) -> None:
+    with store.writing() as connection:
+        genesis = a_record(connection)
+        late = a_proposal(connection, genesis)
+        a_publication(connection, genesis)
+        (waiting,) = moderation.queue(connection)
+        assert (waiting.id, waiting.state) == (late.id, State.STALE)
+
+
+@pytest.mark.parametrize("length", [1, 20])
+def test_the_queue_is_two_queries_whatever_its_length(store: Store, length: int) -> None:
+    with store.writing() as connection:
+        genesis = a_record(connection)
+        for _ in range(length):
+            a_proposal(connection, genesis)
+    with store.reading() as connection, counted_queries(store) as sent:
+        assert len(moderation.queue(connection)) == length
+    assert len(sent) == 2
+
+
+def test_the_undecided_proposals_of_one_record(store: Store) -> None:
+    with store.writing() as connection:
+        one, other = a_record(connection, "us-al"), a_record(connection, "us-fl")
+        a_proposal(connection, other)
+        late = a_proposal(connection, one, at=minutes(2))
+        early = a_proposal(connection, one, at=minutes(1))
+        a_review(connection, a_proposal(connection, one), verdict=Verdict.REJECT)
+        assert moderation.undecided_of(connection, one.record_id) == [early, late]
+
+
+def test_a_person_sees_all_they_proposed_the_newest_first(store: Store) -> None:
+    with store.writing() as connection:
+        genesis = a_record(connection)
+        first = a_proposal(connection, genesis, at=minutes(1))
+        a_proposal(connection, genesis, by="cleo", at=minutes(2))
+        second = a_proposal(connection, genesis, at=minutes(3))
+        approved(connection, first, at=minutes(4))
+        found = moderation.proposals_of(connection, person(connection, "ana").id)
+        assert [proposal.id for proposal in found] == [second.id, first.id]
+        assert [proposal.state for proposal in found] == [State.STALE, State.PUBLISHED]
+
+
+def test_what_shipped_is_nobodys_proposal(store: Store) -> None:
+    with store.writing() as connection:
+        genesis = a_record(connection)
+        assert moderation.proposals_of(connection, genesis.author_id) == []
+
+
+def test_a_review_names_the_revision_and_hash_it_saw(store: Store) -> None:
+    with store.writing() as connection:
+        proposal = a_proposal(connection, a_record(connection))
+        review_id = a_review(connection, proposal, comment="Good.", at=minutes(7))
+        row = connection.execute(sa.text("SELECT * FROM review")).mappings().one()
+    assert (row["id"], row["revision_id"]) == (review_id, proposal.id)
+    assert (row["payload_sha256"], row["author_id"]) == (
+        proposal.payload_sha256,
+        proposal.author_id,
+    )
+    assert (row["verdict"], row["comment"]) == ("approve", "Good.")
+
+
+def test_a_draft_comes_back_as_it_was_typed(store: Store) -> None:
+    typed = '{"summary": "half a sentence and “ü'
+    with store.writing() as connection:
+        record_id = save(connection, "ana", "us-al", typed, at=4)
+        found = moderation.draft_of(connection, record_id, person(connection, "ana").id)
+    assert found is not None
+    assert (found.topic, found.jurisdiction, found.base_number) == ("kratom", "us-al", 0)
+    assert (found.form, found.updated_at, found.reworks_id) == (typed, minutes(4), None)
+
+
+def test_a_draft_remembers_what_it_reworks(store: Store) -> None:
+    with store.writing() as connection:
+        proposal = a_proposal(connection, a_record(connection))
+        cleo = person(connection, "cleo").id
+        moderation.save_draft(
+            connection,
+            proposal.record_id,
+            cleo,
+            base_id=proposal.id,
+            reworks_id=proposal.id,
+            form="{}",
+            at=NOW,
+        )
+        (found,) = moderation.drafts_of(connection, cleo)
+    assert (found.base_number, found.reworks_id) == (1, proposal.id)
+
+
+def test_saving_again_replaces_ones_own_draft_only(store: Store) -> None:
+    with store.writing() as connection:
+        record_id = save(connection, "ana", "us-al", "first")
+        save(connection, "cleo", "us-al", "of cleo")
+        save(connection, "ana", "us-al", "second", at=1)
+        ana, cleo = person(connection, "ana").id, person(connection, "cleo").id
+        assert [draft.form for draft in moderation.drafts_of(connection, ana)] == ["second"]
+        assert moderation.draft_of(connection, record_id, cleo).form == "of cleo"
+        assert moderation.draft_of(connection, record_id, person(connection, "ben").id) is None
+
+
+def test_drafts_come_the_last_touched_first(store: Store) -> None:
+    with store.writing() as connection:
+        save(connection, "ana", "us-al", "", at=1)
+        save(connection, "ana", "us-fl", "", at=3)
+        save(connection, "ana", "us-wv", "", at=2)
+        found = moderation.drafts_of(connection, person(connection, "ana").id)
+    assert [draft.jurisdiction for draft in found] == ["us-fl", "us-wv", "us-al"]
+
+
+def test_a_draft_can_be_dropped_and_dropped_again(store: Store) -> None:
+    with store.writing() as connection:
+        record_id = save(connection, "ana", "us-al", "")
+        save(connection, "cleo", "us-al", "")
+        ana = person(connection, "ana").id
+        moderation.drop_draft(connection, record_id, ana)
+        moderation.drop_draft(connection, record_id, ana)
+        assert moderation.drafts_of(connection, ana) == []
+        assert len(moderation.drafts_of(connection, person(connection, "cleo").id)) == 1
