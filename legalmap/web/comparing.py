@@ -1,6 +1,7 @@
 """Changes as people read them: values in words, texts word by word, three sides of a conflict."""
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
@@ -71,15 +72,19 @@ def _cell(path: Path, value: Any, topic: Topic) -> Cell:
         return Cell("nothing")
     if isinstance(value, dict):
         return _item(path, value)
-    if name in ("url", "archived_url"):
-        return Cell("link", value)
-    if name == "status" and any(status.code == value for status in topic.statuses):
-        return Cell("status", value)
     if path[-2:-1] == ("answers",):
         return _text(_answer(name, value, topic))
     if isinstance(value, list):
         return Cell("list", [str(each) for each in value])
-    return _text(_word(path, str(value)))
+    return _leaf(name, str(value), topic)
+
+
+def _leaf(name: str, value: str, topic: Topic) -> Cell:
+    if name in ("url", "archived_url"):
+        return Cell("link", value)
+    if name == "status" and any(status.code == value for status in topic.statuses):
+        return Cell("status", value)
+    return _text(_word(name, value))
 
 
 def _item(path: Path, value: dict[str, Any]) -> Cell:
@@ -99,8 +104,7 @@ def _answer(code: str, value: Any, topic: Topic) -> str:
     return str(value)
 
 
-def _word(path: Path, value: str) -> str:
-    name = path[-1]
+def _word(name: str, value: str) -> str:
     if name in (*_DATES, *_DAYS):
         try:
             return in_words(PartialDate(value))
@@ -128,7 +132,7 @@ def _words_side_by_side(before: str, after: str) -> tuple[Cell, Cell]:
     return _pieced(before, left), _pieced(after, right)
 
 
-def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _steps(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
     if len(old) * len(new) > _MOST_COMPARISONS:
         return [("replace", 0, len(old), 0, len(new))]
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

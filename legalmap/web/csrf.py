@@ -82,7 +82,9 @@ def _is_signed() -> bool:
         bound = _serializer().loads(request.form.get(NAME, ""), max_age=int(LIFE.total_seconds()))
     except BadData:
         return False
-    return isinstance(bound, str) and hmac.compare_digest(bound, _fingerprint(session.token() or ""))
+    return isinstance(bound, str) and hmac.compare_digest(
+        bound, _fingerprint(session.token() or "")
+    )
 
 
 def _refused(kept: str) -> Response:

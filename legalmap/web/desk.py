@@ -4,17 +4,15 @@ from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.moderation import State
 from legalmap.domain.roles import Permission
 from legalmap.services import editing, reviewing
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.reviewing import REWORKABLE
 from legalmap.web.verifying import blueprint as verifying
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(verifying)
 MOST_SHOWN = 100
-# What an author can take up again, and in which words.
-REWORKED = {State.CHANGES_REQUESTED: "Rework", State.STALE: "Bring up to date"}
 
 
 @blueprint.get("/desk")
@@ -28,9 +26,12 @@ def index() -> str:
         drafts=found.drafts,
         proposals=proposals,
         total=len(found.proposals),
-        places=_places([each.jurisdiction for each in (*found.drafts, *proposals)]),
+        places=_places(
+            [draft.jurisdiction for draft in found.drafts]
+            + [proposal.jurisdiction for proposal in proposals]
+        ),
         waiting=reviewing.waiting_count(tracker()),
-        reworked=REWORKED,
+        reworkable=REWORKABLE,
     )
 
 

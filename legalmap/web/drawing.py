@@ -72,18 +72,17 @@ def swatch(topic: Topic, shown: str) -> Markup:
 
 
 def _definitions(topic: Topic, scale: float) -> str:
-    drawn = []
-    for shown in order_of(topic):
-        drawn.append(
-            f'<pattern id="s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
-            f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
-        )
-    drawn.append(
-        f'<pattern id="s-stale" width="9" height="9" patternUnits="userSpaceOnUse"'
+    drawn = [
+        f'<pattern id="s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
+        f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
+        for shown in order_of(topic)
+    ]
+    stale = (
+        '<pattern id="s-stale" width="9" height="9" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({scale:g}) rotate(45)">'
         '<path class="hatch" d="M0 0v9" stroke-width="3.2"/></pattern>'
     )
-    return "".join(drawn)
+    return "".join([*drawn, stale])
 
 
 def draw(

@@ -46,6 +46,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     preview: list[Change] | None = None
     message: str = ""
     is_draft: bool = False
+    focus: str = ""
+
+    def is_open(self, group: str) -> bool:
+        """Whether a period or source has just been added or changed, and so is shown open."""
+        return self.focus == group or self.focus.startswith(f"{group}-")
 
     @property
     def path(self) -> str:
@@ -104,9 +109,7 @@ def _reworked(beginning: Beginning) -> Revision | None:
 def _take_up(beginning: Beginning, topic: Topic, revised: Revision) -> Response:
     """The form with what an earlier proposal said; if the record moved on, all three sides first."""
     base = revised.base_number or 0
-    form = forms.from_payload(
-        topic, revised.payload, base, note=revised.note, reworks=revised.id
-    )
+    form = forms.from_payload(topic, revised.payload, base, note=revised.note, reworks=revised.id)
     sheet = Sheet(beginning=beginning, topic=topic, form=form)
     if base != beginning.base_number:
         return _conflict(sheet, revised.payload, 200)
@@ -134,8 +137,8 @@ def change(topic: str, code: str) -> Response:
         return _submit(sheet)
     if action == "preview":
         return _preview(sheet)
-    forms.rearrange(form, action)
-    return _page(sheet, 422 if problems else 200)
+    focus = forms.rearrange(form, action)
+    return sheet.told(422 if problems else 200, focus=focus)
 
 
 def _read(sheet: Sheet) -> converting.Read:
@@ -166,7 +169,7 @@ def _save_draft(sheet: Sheet) -> Response:
         reworks_id=sheet.reworks_id,
     )
     flash("Draft kept. Only you can see it.")
-    return redirect(sheet.path, code=303)  # type: ignore[return-value]
+    return redirect(sheet.path, code=303)
 
 
 def _submit(sheet: Sheet) -> Response:
@@ -182,7 +185,7 @@ def _submit(sheet: Sheet) -> Response:
     except (NothingChanged, NotNow) as error:
         return sheet.told(409, message=str(error))
     flash("Sent for review. Somebody else will look at it before it is published.")
-    return redirect(f"/desk/proposals/{revised.id}", code=303)  # type: ignore[return-value]
+    return redirect(f"/desk/proposals/{revised.id}", code=303)
 
 
 def _proposal(sheet: Sheet, content: Payload) -> Proposal:
@@ -220,9 +223,7 @@ def _conflict(sheet: Sheet, yours: Payload, status: int, message: str = "") -> R
 
 def _chosen(sides: Sides) -> dict[int, str]:
     """Which side somebody chose of each clash, as far as they did."""
-    given = {
-        index: request.form.get(f"clash-{index}", "") for index in range(len(sides.clashes))
-    }
+    given = {index: request.form.get(f"clash-{index}", "") for index in range(len(sides.clashes))}
     return {index: side for index, side in given.items() if side in ("theirs", "yours")}
 
 

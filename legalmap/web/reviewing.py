@@ -21,6 +21,13 @@ from legalmap.web.signing import ask_again
 blueprint = Blueprint("reviewing", __name__)
 blueprint.register_error_handler(NotSignedIn, ask_again)
 blueprint.add_app_template_filter(comparing.cells, "cells")
+# What an author can take up again, and in which words.
+REWORKABLE = {
+    State.CHANGES_REQUESTED: "Rework it",
+    State.STALE: "Bring it up to date",
+    State.WITHDRAWN: "Take it up again",
+    State.REJECTED: "Take it up again",
+}
 _THANKS = {
     Verdict.APPROVE: "Approved: readers see it now.",
     Verdict.REJECT: "Rejected. The author can read why.",
@@ -57,7 +64,7 @@ def verdict(revision_id: int) -> Response:
     except (AlreadyDecided, Stale, NotNow) as error:
         return _again(revision_id, form, 409, message=str(error))
     flash(_THANKS[chosen])
-    return redirect("/desk/queue", code=303)  # type: ignore[return-value]
+    return redirect("/desk/queue", code=303)
 
 
 def _not_yet(revision_id: int, form: VerdictForm) -> Response:
@@ -86,7 +93,7 @@ def withdraw(revision_id: int) -> Response:
     """Take one's own proposal out of the queue."""
     editing.withdraw(tracker(), actor(), revision_id)
     flash("Withdrawn. It stays in your list, and you can take it up again.")
-    return redirect(f"/desk/proposals/{revision_id}", code=303)  # type: ignore[return-value]
+    return redirect(f"/desk/proposals/{revision_id}", code=303)
 
 
 def _page(
@@ -109,7 +116,7 @@ def _page(
         form=form,
         verdicts=[(v, *texts) for v, texts in VERDICTS.items() if Act(v.value) in sheet.allowed],
         why_not=_why_not(sheet),
-        can_rework=_can_rework(revised),
+        rework=REWORKABLE.get(revised.state) if actor().id in revised.authors else None,
         decided=_decided(revised),
         message=message,
         problems=problems or Problems(),
@@ -121,16 +128,9 @@ def _three_sides(sheet: ReviewSheet) -> list[comparing.Row]:
     """What was published meanwhile beside both, if the proposal is stale."""
     if sheet.revision.state is not State.STALE:
         return []
-    found = changes.compare(
-        sheet.base.payload, sheet.current.payload, sheet.revision.payload
-    )
+    found = changes.compare(sheet.base.payload, sheet.current.payload, sheet.revision.payload)
     topic = tracker().topic(sheet.revision.topic)
     return comparing.rows(found, changes.clashes(found), topic)
-
-
-def _can_rework(revised: Revision) -> bool:
-    open_again = (State.CHANGES_REQUESTED, State.STALE, State.WITHDRAWN, State.REJECTED)
-    return actor().id in revised.authors and revised.state in open_again
 
 
 def _decided(revised: Revision) -> str:

@@ -1,6 +1,7 @@
 """The session cookie: a random token whose hash is a row in the database. No cookie before sign-in."""
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
 
 from legalmap.domain.accounts import Account
 from legalmap.services import accounts

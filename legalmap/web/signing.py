@@ -5,11 +5,19 @@ import math
 import time
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask.blueprints import BlueprintSetupState
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import Invalid, NotSignedIn
 from legalmap.domain.roles import Permission
@@ -29,13 +37,13 @@ _LIMITER = "sign-in limiter"
 
 
 @blueprint.record
-def _set_up(state) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Flask's own setup state
+def _set_up(state: BlueprintSetupState) -> None:
     state.app.extensions[_LIMITER] = MovingWindowRateLimiter(MemoryStorage())
 
 
 @blueprint.get("/sign-in")
 @needs(Permission.SIGN_IN)
-def show_sign_in() -> AnyResponse:
+def show_sign_in() -> Response:
     """The sign-in page."""
     after = local_path(request.args.get("next"))
     if session.account():
@@ -45,7 +53,7 @@ def show_sign_in() -> AnyResponse:
 
 @blueprint.post("/sign-in")
 @needs(Permission.SIGN_IN)
-def sign_in() -> AnyResponse:
+def sign_in() -> Response:
     """Open a session under a fresh token, or say that name or password is wrong."""
     form = SignInForm()
     after = local_path(request.form.get("next"))
@@ -76,7 +84,7 @@ def _welcome(after: str) -> Response:
     """On to where they were going; whoever was in the middle of a form gets it back."""
     kept = request.form.get(typed.KEPT)
     if not kept or not typed.is_written(after):
-        return redirect(after, code=303)  # type: ignore[return-value]
+        return redirect(after, code=303)
     form = typed.from_json(kept)
     page = render_template("signing/resume.html", kept=typed.to_json(form), path=after)
     return make_response(page)
@@ -137,10 +145,9 @@ def _address() -> str:
 
 @blueprint.post("/sign-out")
 @needs(Permission.SIGN_IN)
-def sign_out() -> AnyResponse:
+def sign_out() -> Response:
     """End the session."""
-    response: Response = redirect("/", code=303)  # type: ignore[assignment]
-    return session.close_with(response)
+    return session.close_with(redirect("/", code=303))
 
 
 def local_path(text: str | None) -> str:
@@ -157,7 +164,7 @@ def local_path(text: str | None) -> str:
     return "/desk" if parts.scheme or parts.netloc else text
 
 
-def ask_again(_error: NotSignedIn) -> AnyResponse:
+def ask_again(_error: NotSignedIn) -> Response:
     """Nobody is signed in. A form keeps what was typed into it, and goes on after signing in."""
     if request.method == "POST" and typed.is_written(request.path):
         kept = typed.to_json(typed.sent())

@@ -56,7 +56,7 @@ def propose(topic: str, code: str) -> Response:
     except (NothingChanged, NotNow) as error:
         return _page(beginning, form, status=409, message=str(error))
     flash("Sent for review. Thank you for checking.")
-    return redirect(f"/desk/proposals/{revised.id}", code=303)  # type: ignore[return-value]
+    return redirect(f"/desk/proposals/{revised.id}", code=303)
 
 
 def _begin(topic: str, code: str) -> Beginning:

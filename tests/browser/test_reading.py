@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from legalmap.services.geography import shapes
 from tests.browser.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -29,10 +30,21 @@ PAGES = [
 ]
 
 
+def _click_inside(page: Page, view: str, code: str) -> None:
+    """Click where a person would: on the land, not in the middle of its bounding box."""
+    region = next(region for region in shapes(view).regions if region.code == code)
+    x, y = page.locator("svg.map").evaluate(
+        "(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());"
+        " return [p.x, p.y]; }",
+        [region.x, region.y],
+    )
+    page.mouse.click(x, y)
+
+
 def test_from_the_world_map_to_alabama(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Where is kratom legal?")
-    page.locator("svg.map a[href='/kratom/us']").click(position={"x": 60, "y": 60}, force=True)
+    _click_inside(page, "world", "us")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kratom in the United States")
     page.locator("svg.map a[href='/kratom/us-al']").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kratom in Alabama")

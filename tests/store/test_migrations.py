@@ -246,9 +246,14 @@ def test_postgresql_locked_by_another_writer_says_so(store: Store) -> None:
         record_id = a_record(connection).record_id
     with store.writing() as patient:
         records.lock_by_id(patient, record_id)
-        with pytest.raises(Unusable, match=LOCKED), store.writing() as impatient:
-            impatient.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
-            records.lock_by_id(impatient, record_id)
+        with pytest.raises(Unusable, match=LOCKED):
+            _lock_impatiently(store, record_id)
+
+
+def _lock_impatiently(store: Store, record_id: int) -> None:
+    with store.writing() as connection:
+        connection.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        records.lock_by_id(connection, record_id)
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)

@@ -428,9 +428,13 @@ def test_a_reading_keeps_nothing_that_is_written_in_it(store: Store) -> None:
 
 
 def test_a_writing_that_fails_leaves_nothing(store: Store) -> None:
-    with pytest.raises(KeyError), store.writing() as connection:
-        a_record(connection)
-        raise KeyError
+    def fail_at_the_end() -> None:
+        with store.writing() as connection:
+            a_record(connection)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_at_the_end()
     with store.reading() as connection:
         assert records.head(connection) == 0
         assert records.find(connection, "kratom", "us-al") is None

@@ -85,9 +85,6 @@ def _detail(error: Exception) -> str:
 
 def _of_http(error: HTTPException) -> Response:
     status = error.code or UNFORESEEN.status
-    if 300 <= status < 400:
-        moved = error.get_response()
-        return sending.opened(Response(status=status, headers={"Location": moved.location or "/"}))
     answer = _answer(_kind_of_http(error, status), _detail_of_http(error, status))
     for name, value in error.get_headers():
         # Allow of 405, Retry-After of 429, Content-Range of 416: what the status demands.

@@ -54,4 +54,13 @@ def opened(response: Some) -> Some:
         headers["Access-Control-Allow-Headers"] = "If-None-Match"
         headers["Access-Control-Max-Age"] = "86400"
         headers["Cache-Control"] = "public, max-age=86400"
+        headers.pop("Content-Type", None)
+    return response
+
+
+def without_page(response: Some) -> Some:
+    """A redirect of a mistyped address, such as //, brings a small HTML page: never to a tool."""
+    if response.location and request.path.startswith(("/api/", "/export/")):
+        response.set_data(b"")
+        response.headers.pop("Content-Type", None)
     return response

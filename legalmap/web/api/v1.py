@@ -25,6 +25,7 @@ MOST_FOUND = 5_000
 
 blueprint = Blueprint("v1", __name__, url_prefix=ROOT)
 blueprint.after_request(sending.opened)
+blueprint.after_app_request(sending.without_page)
 
 
 @blueprint.get("/topics")

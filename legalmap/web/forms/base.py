@@ -30,14 +30,14 @@ def _picture(match: re.Match[str]) -> str:
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"
 
 
-class LineField(StringField):
+class LineField(StringField):  # type: ignore[misc]
     """One line of text."""
 
     def _value(self) -> str:
         return visible(super()._value())
 
 
-class TextField(TextAreaField):
+class TextField(TextAreaField):  # type: ignore[misc]
     """Text of several lines; browsers send CRLF, we keep LF."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -48,7 +48,7 @@ class TextField(TextAreaField):
         return visible(super()._value())
 
 
-class ChoiceField(SelectField):
+class ChoiceField(SelectField):  # type: ignore[misc]
     """One of a list; the first entry is the one that says nothing."""
 
     def __init__(self, label: str, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -70,7 +70,7 @@ def base_number(typed: str | None) -> int:
     )
 
 
-class HouseForm(FlaskForm):
+class HouseForm(FlaskForm):  # type: ignore[misc]
     """Base of all forms."""
 
     class Meta:

@@ -105,7 +105,8 @@ class _Reading:
             "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
             "last_verified": last_verified,
             "verified_how": self._one_of("verified_how", form.verified_how.data, dict(HOW)) or None,
-            "confidence": self._one_of("confidence", form.confidence.data, dict(CONFIDENCES)) or None,
+            "confidence": self._one_of("confidence", form.confidence.data, dict(CONFIDENCES))
+            or None,
             "notes": _text(form.notes.data),
         }
 
@@ -194,7 +195,10 @@ class _Reading:
         whole = variable.type == "integer"
         if not (_INTEGER if whole else _NUMBER).fullmatch(text):
             self.problems.append(
-                Problem(at, "Enter a whole number, in digits." if whole else "Enter a number such as 2.5.")
+                Problem(
+                    at,
+                    "Enter a whole number, in digits." if whole else "Enter a number such as 2.5.",
+                )
             )
             return None
         return int(text) if whole else float(text)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, SelectMultipleField
@@ -32,7 +31,7 @@ _KEY = re.compile(
 )
 
 
-class SourceForm(Form):
+class SourceForm(Form):  # type: ignore[misc]
     """One link."""
 
     url = LineField("Link")
@@ -46,7 +45,7 @@ class SourceForm(Form):
     archived_url = LineField("Archived copy")
 
 
-class BillForm(Form):
+class BillForm(Form):  # type: ignore[misc]
     """One bill, rule or ordinance under way."""
 
     kind = LineField("Kind")
@@ -174,28 +173,24 @@ def _too_many(
         for number, found in sources.items()
     ]
     return [
-        Problem(field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here.")
+        Problem(
+            field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here."
+        )
         for field, count, most in counted
         if count > most
     ]
 
 
-def rearrange(form: RecordForm, action: str) -> bool:
-    """Do what an add or remove button says; False if ``action`` is none of them."""
+def rearrange(form: RecordForm, action: str) -> str:
+    """Do what an add or remove button says; gives the id of what to look at next."""
     word, _, numbers = re.sub(r"-(\d{1,9})", r" \1", action).partition(" ")
     at = [int(number) for number in numbers.split()]
-    arranged = {
-        ("add-period", 0): lambda: _append(form.periods, MAX_PERIODS, {"sources": [{}]}),
-        ("add-pending", 0): lambda: _append(form.pending, MAX_SOURCES, {}),
-        ("add-source", 1): lambda: _append(_sources(form, at[0]), MAX_SOURCES, {}),
-        ("remove-period", 1): lambda: _remove(form.periods, at[0]),
-        ("remove-pending", 1): lambda: _remove(form.pending, at[0]),
-        ("remove-source", 2): lambda: _remove(_sources(form, at[0]), at[1]),
-    }.get((word, len(at)))
-    if arranged is None:
-        return False
-    arranged()
-    return True
+    lists = {"period": form.periods, "pending": form.pending}
+    what = word.partition("-")[2]
+    rows = _sources(form, at.pop(0)) if what == "source" and at else lists.get(what)
+    if word.startswith("add-") and not at:
+        return _append(rows, what)
+    return _remove(rows, at[0]) if word.startswith("remove-") and len(at) == 1 else ""
 
 
 def _sources(form: RecordForm, period: int) -> FieldList | None:
@@ -203,11 +198,14 @@ def _sources(form: RecordForm, period: int) -> FieldList | None:
     return entries[period].form.sources if period < len(entries) else None
 
 
-def _append(rows: FieldList | None, most: int, data: dict[str, Any]) -> None:
-    if rows is not None and len(rows.entries) < most:
-        rows.append_entry(data)
+def _append(rows: FieldList | None, what: str) -> str:
+    if rows is None or len(rows.entries) >= (MAX_PERIODS if what == "period" else MAX_SOURCES):
+        return ""
+    return str(rows.append_entry({"sources": [{}]} if what == "period" else {}).id)
 
 
-def _remove(rows: FieldList | None, at: int) -> None:
-    if rows is not None and at < len(rows.entries):
-        rows.pop_entry(at)
+def _remove(rows: FieldList | None, at: int) -> str:
+    if rows is None or at >= len(rows.entries):
+        return ""
+    rows.pop_entry(at)
+    return str(rows.id)

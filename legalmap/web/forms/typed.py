@@ -50,9 +50,7 @@ def from_json(text: str) -> Typed:
 
 
 def _is_pair(pair: object) -> bool:
-    return (
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
-    )
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
 
 
 def pairs_of(form: Form) -> Typed:
