@@ -52,7 +52,8 @@ def _keep(response: Response) -> Response:
         return response
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _is_page(response: Response) -> bool:

@@ -188,3 +188,24 @@ def test_a_bug_is_told_without_a_word_about_the_inside(sqlite_store: Store) -> N
     assert (response.status_code, response.content_type) == (500, MEDIA_TYPE)
     assert "None" not in response.text
     app.extensions["reader"].tracker.store.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/jurisdictions?q=%00",
+        "/api/v1/jurisdictions?q=us%00al",
+        "/api/v1/jurisdictions/us-al%00",
+        "/api/v1/kratom/resolve?place=%00",
+        "/api/v1/kratom/records?parent=us%00",
+        "/api/v1/kratom/records/us-al%00/revisions/0",
+        "/export/kratom%00.json",
+        "/api/v1/changes?topic=%00",
+    ],
+)
+def test_no_database_stumbles_over_a_character_it_cannot_keep(
+    writable: FlaskClient, address: str
+) -> None:
+    response = writable.get(address)
+    assert response.status_code in (200, 400, 404)
+    assert response.content_type in (MEDIA_TYPE, "application/json")

@@ -51,8 +51,8 @@ class TextField(TextAreaField):  # type: ignore[misc]
 class ChoiceField(SelectField):  # type: ignore[misc]
     """One of a list; the first entry is the one that says nothing."""
 
-    def __init__(self, label: str, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(label, choices=[*choices], validate_choice=False, **kwargs)
+    def __init__(self, label: str, choices: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(label, choices=choices, validate_choice=False, **kwargs)
 
 
 def unix_lines(text: str) -> str:
@@ -74,9 +74,12 @@ class HouseForm(FlaskForm):  # type: ignore[misc]
     """Base of all forms."""
 
     class Meta:
-        """The token is checked in one place for all forms."""
+        """The token is checked in one place for all forms; our sentences are our own."""
 
         csrf = False
+
+        def get_translations(self, _form: object) -> None:
+            """None: what WTForms would say is never shown."""
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -104,8 +104,8 @@ class _Reading:
             ],
             "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
             "last_verified": last_verified,
-            "verified_how": self._one_of("verified_how", form.verified_how.data, dict(HOW)) or None,
-            "confidence": self._one_of("confidence", form.confidence.data, dict(CONFIDENCES))
+            "verified_how": self._one_of("verified_how", form.verified_how.data, HOW) or None,
+            "confidence": self._one_of("confidence", form.confidence.data, CONFIDENCES)
             or None,
             "notes": _text(form.notes.data),
         }
@@ -149,7 +149,7 @@ class _Reading:
             "title": _text(form.title.data),
             "publisher": _text(form.publisher.data),
             "kind": kind,
-            "stance": self._one_of(f"{at}.stance", form.stance.data, dict(STANCES)) or "supports",
+            "stance": self._one_of(f"{at}.stance", form.stance.data, STANCES) or "supports",
             "citation": _text(form.citation.data) or None,
             "published_on": self._partial(at, "published_on", form),
             "accessed_on": self._day(f"{at}.accessed_on", form.accessed_on.data),

@@ -15,14 +15,14 @@ from legalmap.domain.topics import Topic, Variable
 from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
 from legalmap.web.forms.typed import Typed
 
-KINDS = [("", "Choose"), *((kind, kind.capitalize()) for kind in SOURCE_KINDS)]
-STANCES = [("supports", "Supports this period"), ("disputes", "Disputes this period")]
-HOW = [
-    ("", "Not verified"),
-    ("source-date", "The date of the newest source"),
-    ("checked", "A person checked it against the sources"),
-]
-CONFIDENCES = [("high", "High"), ("medium", "Medium"), ("low", "Low")]
+KINDS = {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}}
+STANCES = {"supports": "Supports this period", "disputes": "Disputes this period"}
+HOW = {
+    "": "Not verified",
+    "source-date": "The date of the newest source",
+    "checked": "A person checked it against the sources",
+}
+CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 # What a form can send; anything else in it is not ours and is left aside.
 _KEY = re.compile(
     r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
@@ -71,7 +71,7 @@ class RecordForm(HouseForm):
 @cache
 def _forms_of(topic: Topic) -> type[RecordForm]:
     answers = type("AnswersForm", (Form,), {v.code: _answer_field(v) for v in topic.variables})
-    statuses = [(status.code, status.label) for status in topic.statuses]
+    statuses = {status.code: status.label for status in topic.statuses}
     period = type(
         "PeriodForm",
         (Form,),
@@ -80,7 +80,7 @@ def _forms_of(topic: Topic) -> type[RecordForm]:
             "effective_until": LineField("In force until"),
             "enacted_on": LineField("Enacted on"),
             "status": RadioField("Status", choices=statuses, validate_choice=False),
-            "force": ChoiceField("Force", FORCES.items(), default="in-force"),
+            "force": ChoiceField("Force", FORCES, default="in-force"),
             "answers": FormField(answers),
             "summary": TextField("Summary"),
             "sources": FieldList(FormField(SourceForm)),
@@ -90,9 +90,9 @@ def _forms_of(topic: Topic) -> type[RecordForm]:
 
 
 def _answer_field(variable: Variable) -> Field:
-    choices = [(choice.code, choice.label) for choice in variable.choices]
+    choices = {choice.code: choice.label for choice in variable.choices}
     if variable.type == "choice":
-        return ChoiceField(variable.label, [("", "Not stated"), *choices])
+        return ChoiceField(variable.label, {"": "Not stated", **choices})
     if variable.type == "choices":
         return SelectMultipleField(variable.label, choices=choices, validate_choice=False)
     return LineField(variable.label)

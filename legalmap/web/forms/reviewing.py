@@ -17,7 +17,7 @@ class VerdictForm(HouseForm):
 
     verdict = RadioField(
         "Your verdict",
-        choices=[(verdict.value, label) for verdict, (label, _) in VERDICTS.items()],
+        choices={verdict.value: label for verdict, (label, _) in VERDICTS.items()},
         validate_choice=False,
     )
     comment = TextField("Comment")

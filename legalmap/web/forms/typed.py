@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import Field, FieldList, Form, FormField, SelectMultipleField
 
 KEPT = "kept"
 # What a form carries that nobody typed into it.
@@ -63,8 +63,8 @@ def _pairs(field: Field) -> Iterator[tuple[str, str]]:
         inner = list(field.form)
     elif isinstance(field, FieldList):
         inner = list(field.entries)
-    elif isinstance(field.data, list):
-        yield from ((field.name, str(value)) for value in field.data)
+    elif isinstance(field, SelectMultipleField):
+        yield from ((field.name, value) for value in field.data or [])
         return
     else:
         yield field.name, "" if field.data is None else str(field.data)

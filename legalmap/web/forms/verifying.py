@@ -9,5 +9,5 @@ class VerifyForm(HouseForm):
     """Which sources somebody opened."""
 
     base = HiddenField()
-    opened = SelectMultipleField("Sources you opened", choices=[], validate_choice=False)
+    opened = SelectMultipleField("Sources you opened", choices={}, validate_choice=False)
     note = TextField("Note")
