@@ -8,38 +8,12 @@ from flask import Flask, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import (
-    AlreadyDecided,
-    BadQuery,
-    Forbidden,
-    Invalid,
-    LegalmapError,
-    Missing,
-    NothingChanged,
-    NotNow,
-    NotSignedIn,
-    OwnWork,
-    Stale,
-    Unusable,
-)
+from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn
 from legalmap.services import finding
-from legalmap.web import guard
+from legalmap.web import guard, kinds
 from legalmap.web.api import problems
 
 log = logging.getLogger(__name__)
-# The first class an error is an instance of counts.
-PAGES: list[tuple[type[LegalmapError], int, str]] = [
-    (Missing, 404, "Not found"),
-    (BadQuery, 400, "The address cannot be read"),
-    (Invalid, 422, "Something needs mending"),
-    (OwnWork, 403, "Somebody else has to review this"),
-    (Forbidden, 403, "Not allowed"),
-    (AlreadyDecided, 409, "Already decided"),
-    (Stale, 409, "The record has moved on"),
-    (NotNow, 409, "Not possible now"),
-    (NothingChanged, 409, "Nothing changed"),
-    (Unusable, 503, "Out of order for a moment"),
-]
 
 
 def register(app: Flask) -> None:
@@ -59,11 +33,12 @@ def _domain_error(error: LegalmapError) -> Response:
     if isinstance(error, NotSignedIn):
         back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
         return redirect(f"/sign-in?{urlencode({'next': back})}", code=303)
-    status, title = next((s, t) for kind, s, t in PAGES if isinstance(error, kind))
-    response = _page(status, title, error=error, near=_near(error))
-    if status == 503:
+    kind = kinds.of(error)
+    if kind.status == 503:
         log.error("database: %s", error)
-        response.headers["Retry-After"] = "10"
+    response = _page(kind.status, kind.title, error=error, near=_near(error))
+    if kind.status == 503:
+        response.headers["Retry-After"] = kinds.RETRY_AFTER
     return response
 
 

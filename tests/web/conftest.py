@@ -16,7 +16,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.web.visit import Visitor
 
-PASSWORD = "correct horse battery"  # noqa: S105 - of people who exist only here
+PASSWORD = "correct horse battery"
 PEOPLE = {
     "ana": Role.CONTRIBUTOR,
     "dora": Role.CONTRIBUTOR,

@@ -375,7 +375,7 @@ def test_a_draft_that_cannot_be_read_is_no_hindrance(ana: Visitor, tracker: Trac
     assert ana.get(ALABAMA).form(FORM)["base"] == "0"
 
 
-def everyone(tracker: Tracker):  # noqa: ANN201
+def everyone(tracker: Tracker):
     from legalmap.services import accounts
 
     return accounts.everyone(tracker)

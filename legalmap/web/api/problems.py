@@ -4,51 +4,14 @@ import msgspec
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from legalmap.domain.errors import (
-    AlreadyDecided,
-    BadQuery,
-    Forbidden,
-    Invalid,
-    LegalmapError,
-    Missing,
-    NothingChanged,
-    NotNow,
-    NotSignedIn,
-    OwnWork,
-    Problem,
-    Stale,
-    Unusable,
-)
+from legalmap.domain.errors import Invalid, LegalmapError, Problem, Unusable
+from legalmap.web import kinds
 from legalmap.web.api import sending
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER = "10"
 LONGEST_ECHO = 500
 
 
-class Kind(msgspec.Struct, frozen=True):
-    """A kind of problem; ``name`` stays the same whatever the words say."""
-
-    status: int
-    name: str
-    title: str
-
-
-# The first class an error is an instance of counts.
-KINDS: list[tuple[type[Exception], Kind]] = [
-    (Missing, Kind(404, "missing", "There is no such thing")),
-    (BadQuery, Kind(400, "bad-query", "The address cannot be read")),
-    (Invalid, Kind(422, "invalid", "Something needs mending")),
-    (NotSignedIn, Kind(401, "not-signed-in", "Sign in first")),
-    (OwnWork, Kind(403, "own-work", "Somebody else has to review this")),
-    (Forbidden, Kind(403, "forbidden", "Not allowed")),
-    (AlreadyDecided, Kind(409, "already-decided", "Already decided")),
-    (Stale, Kind(409, "stale", "The record has moved on")),
-    (NotNow, Kind(409, "not-now", "Not possible now")),
-    (NothingChanged, Kind(409, "nothing-changed", "Nothing changed")),
-    (Unusable, Kind(503, "unusable", "Out of order for a moment")),
-]
-UNFORESEEN = Kind(500, "unforeseen", "Our mistake")
 OUT_OF_ORDER = "The database cannot be used at the moment. Ask again in a little while."
 OUR_MISTAKE = "Something went wrong on our side. Ask again in a moment."
 
@@ -69,11 +32,11 @@ def response(error: Exception) -> Response:
     """The answer to any error under /api/ and /export/."""
     if isinstance(error, HTTPException):
         return _of_http(error)
-    kind = next((kind for known, kind in KINDS if isinstance(error, known)), UNFORESEEN)
+    kind = kinds.of(error)
     problems = error.problems if isinstance(error, Invalid) else ()
     answer = _answer(kind, _detail(error), problems, getattr(error, "near", ()))
     if isinstance(error, Unusable):
-        answer.headers["Retry-After"] = RETRY_AFTER
+        answer.headers["Retry-After"] = kinds.RETRY_AFTER
     return answer
 
 
@@ -84,7 +47,7 @@ def _detail(error: Exception) -> str:
 
 
 def _of_http(error: HTTPException) -> Response:
-    status = error.code or UNFORESEEN.status
+    status = error.code or kinds.UNFORESEEN.status
     answer = _answer(_kind_of_http(error, status), _detail_of_http(error, status))
     for name, value in error.get_headers():
         # Allow of 405, Retry-After of 429, Content-Range of 416: what the status demands.
@@ -93,12 +56,12 @@ def _of_http(error: HTTPException) -> Response:
     return answer
 
 
-def _kind_of_http(error: HTTPException, status: int) -> Kind:
-    if status == UNFORESEEN.status:
-        return UNFORESEEN
+def _kind_of_http(error: HTTPException, status: int) -> kinds.Kind:
+    if status == kinds.UNFORESEEN.status:
+        return kinds.UNFORESEEN
     if status == 404:
-        return KINDS[0][1]
-    return Kind(status, error.name.lower().replace(" ", "-"), error.name)
+        return kinds.KINDS[0][1]
+    return kinds.Kind(status, error.name.lower().replace(" ", "-"), error.name)
 
 
 def _detail_of_http(error: HTTPException, status: int) -> str:
@@ -111,7 +74,7 @@ def _detail_of_http(error: HTTPException, status: int) -> str:
 
 
 def _answer(
-    kind: Kind, detail: str, problems: tuple[Problem, ...] = (), near: tuple[str, ...] = ()
+    kind: kinds.Kind, detail: str, problems: tuple[Problem, ...] = (), near: tuple[str, ...] = ()
 ) -> Response:
     details = Details(
         type=f"urn:legalmap:problem:{kind.name}",

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from legalmap.services import wire
 
 JSON = "application/json"
-# A shared cache may serve an answer for this long before it has to ask whether it still holds.
-CACHE_CONTROL = "public, max-age=60, must-revalidate"
+# May be kept, but must be checked with us each time, so that a publication shows at once.
+CACHE_CONTROL = "public, no-cache"
 Some = TypeVar("Some", bound=AnyResponse)
 
 

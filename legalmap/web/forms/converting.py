@@ -105,8 +105,7 @@ class _Reading:
             "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
             "last_verified": last_verified,
             "verified_how": self._one_of("verified_how", form.verified_how.data, HOW) or None,
-            "confidence": self._one_of("confidence", form.confidence.data, CONFIDENCES)
-            or None,
+            "confidence": self._one_of("confidence", form.confidence.data, CONFIDENCES) or None,
             "notes": _text(form.notes.data),
         }
 
