@@ -128,10 +128,7 @@ def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
 def _normalised_value(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, (list, tuple)):
-        words = all(isinstance(word, str) for word in value)
-        return sorted(value) if words else list(value)
-    return value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:

@@ -127,7 +127,7 @@ def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revis
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_rework(connection, record, proposal)
-    _check_not_waiting(connection, actor, record, proposal)
+    _check_not_waiting(connection, actor, base, proposal)
     revision_id = records.insert_revision(
         connection,
         record.id,
@@ -156,12 +156,12 @@ def _check_rework(connection: Connection, record: Record, proposal: Proposal) ->
 
 
 def _check_not_waiting(
-    connection: Connection, actor: Account, record: Record, proposal: Proposal
+    connection: Connection, actor: Account, base: Revision, proposal: Proposal
 ) -> None:
     """A form sent twice makes one proposal."""
-    sent = payload.sha256_of(canonical_bytes(proposal.payload))
-    for waiting in moderation.undecided_of(connection, record.id):
-        if waiting.payload_sha256 == sent and waiting.author_id == actor.id:
+    sent = (actor.id, base.id, payload.sha256_of(canonical_bytes(proposal.payload)))
+    for waiting in moderation.undecided_of(connection, base.record_id):
+        if (waiting.author_id, waiting.base_id, waiting.payload_sha256) == sent:
             raise NotNow(
                 f"You sent exactly this on {waiting.created_at:%-d %B %Y at %H:%M} UTC: "
                 "it waits for review."

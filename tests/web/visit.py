@@ -19,7 +19,7 @@ class Page:
     def __init__(self, response: TestResponse, path: str) -> None:
         self.response, self.path = response, path
         self.status: int = response.status_code
-        self.soup = BeautifulSoup(response.data, "html5lib")
+        self.soup = BeautifulSoup(response.data, "html.parser")
 
     def one(self, selector: str) -> Tag:
         """The only element that matches."""
@@ -52,7 +52,8 @@ _FIELDS = "input[name], select[name], textarea[name]"
 def _sent(field: Tag) -> list[tuple[str, str]]:
     name, kind = str(field["name"]), field.get("type", "text")
     if field.name == "textarea":
-        return [(name, field.get_text().removeprefix("\n").replace("\n", "\r\n"))]
+        text = field.get_text().replace("\r\n", "\n").removeprefix("\n")
+        return [(name, text.replace("\n", "\r\n"))]
     if field.name == "select":
         options = field.select("option")
         chosen = [option for option in options if option.has_attr("selected")] or options[:1]
@@ -110,14 +111,14 @@ class Visitor:
 
 
 def _said(response: TestResponse) -> str:
-    main = BeautifulSoup(response.data, "html5lib").select_one("main")
+    main = BeautifulSoup(response.data, "html.parser").select_one("main")
     return " ".join(main.get_text(" ").split())[:1500] if main else response.text[:500]
 
 
 def examine(page: Page) -> None:
     """What every page of ours keeps."""
     html5lib.HTMLParser(strict=True).parse(page.response.data, transport_encoding="utf-8")
-    heading, title = page.one("h1").get_text(" ", strip=True), page.one("title").get_text()
+    heading, title = page.one("h1").get_text(" ", strip=True), page.one("head > title").get_text()
     assert " ".join(heading.split()) in title, f"{title!r} does not hold {heading!r}"
     ids = [str(each["id"]) for each in page.all("[id]")]
     assert sorted(ids) == sorted(set(ids)), f"double ids: {_twice(ids)}"
