@@ -55,10 +55,14 @@ class Edition:
         key = (place.code, as_of)
         known = self._resolutions.get(key)
         if known is None:
-            levels = [self._level(level) for level in chain(place, self._tracker.place)]
+            levels = [self._level(level) for level in self.chain_of(place)]
             known = resolve(levels, self.topic, as_of, as_of)
             self._remember(key, known)
         return known
+
+    def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
+        """The levels whose law can reach ``place``, widest first."""
+        return chain(place, self._tracker.place)
 
     def _level(self, place: Jurisdiction) -> Level:
         item = self.records.get(place.code)
@@ -73,6 +77,16 @@ class Edition:
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
         return freshness(item.payload.last_verified, as_of, self.topic.age_limit_days)
+
+    def researched_by_part(self) -> list[str]:
+        """The countries that have records of their first-level subdivisions."""
+        wide = ("state", "district", "territory")
+        found = {
+            item.place.parent
+            for item in self.records.values()
+            if item.place.kind in wide and item.place.law != "own"
+        }
+        return sorted(code for code in found if code)
 
     def below(self, code: str) -> list[Published]:
         """The records of places anywhere below ``code``, by name."""

@@ -14,6 +14,7 @@ from legalmap.store.engine import Connection
 
 MOST = 25
 ZIP_DIGITS = 5
+STATE_LETTERS = 2
 MOST_SIBLINGS = 5_000
 
 
@@ -39,11 +40,20 @@ def search(tracker: Tracker, text: str, limit: int = MOST) -> Found:
         exact = places.get(connection, text.lower()) if looks_like_code(text.lower()) else None
         found = [exact] if exact else []
         found += places.by_identifier(connection, text)
+        found += _us_state(connection, text)
         found += places.by_name(connection, _without_state(text), limit)
     found = _narrowed(_once(found), text)
     if found:
         return Found(found[:limit])
     return Found(near(tracker, text)[:limit], guessed=True)
+
+
+def _us_state(connection: Connection, text: str) -> list[Jurisdiction]:
+    """“AL” is Albania to ISO and Alabama to the post office."""
+    if len(text) != STATE_LETTERS or not (text.isascii() and text.isalpha()):
+        return []
+    state = places.get(connection, f"us-{text.lower()}")
+    return [state] if state else []
 
 
 def _without_state(text: str) -> str:

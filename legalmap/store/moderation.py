@@ -1,6 +1,6 @@
 """Submissions, withdrawals, reviews and drafts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -71,6 +71,26 @@ def _undecided() -> list[sa.ColumnElement[bool]]:
 def queue(connection: sa.Connection) -> list[Revision]:
     """Every submitted revision that nobody decided or withdrew, oldest first."""
     return records.revisions_where(connection, *_undecided(), order=submission.c.at)
+
+
+def queued_at(connection: sa.Connection) -> list[datetime]:
+    """When each revision of the queue was submitted, oldest first, and nothing else about it."""
+    query = (
+        sa.select(submission.c.at)
+        .outerjoin(withdrawal, withdrawal.c.revision_id == submission.c.revision_id)
+        .outerjoin(review, review.c.revision_id == submission.c.revision_id)
+        .where(*_undecided())
+    )
+    return list(connection.scalars(query.order_by(submission.c.at)))
+
+
+def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[timedelta]:
+    """How long each proposal that was reviewed after an instant had waited."""
+    query = sa.select(submission.c.at, review.c.at.label("reviewed_at")).join(
+        review, review.c.revision_id == submission.c.revision_id
+    )
+    rows = connection.execute(query.where(review.c.at >= since))
+    return [row.reviewed_at - row.at for row in rows]
 
 
 def proposals_of(connection: sa.Connection, author_id: int) -> list[Revision]:

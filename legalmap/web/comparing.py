@@ -127,9 +127,15 @@ def _words_side_by_side(before: str, after: str) -> tuple[Cell, Cell]:
     right: list[Piece] = []
     for tag, a, b, c, d in _steps(old, new):
         same = tag == "equal"
-        left.append(Piece("".join(old[a:b]), "" if same else "del"))
-        right.append(Piece("".join(new[c:d]), "" if same else "ins"))
+        left += _marked("".join(old[a:b]), "" if same else "del")
+        right += _marked("".join(new[c:d]), "" if same else "ins")
     return _pieced(before, left), _pieced(after, right)
+
+
+def _marked(text: str, mark: Mark) -> list[Piece]:
+    """The space before a word belongs to neither side."""
+    words = text.lstrip()
+    return [Piece(text[: len(text) - len(words)]), Piece(words, mark)]
 
 
 def _steps(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -32,6 +32,7 @@ def index() -> str:
         ),
         waiting=reviewing.waiting_count(tracker()),
         reworkable=REWORKABLE,
+        topics=tracker().topics,
     )
 
 
@@ -42,7 +43,13 @@ def queue() -> str:
     found = reviewing.queue(tracker(), actor())
     shown = found[:MOST_SHOWN]
     places = _places([each.revision.jurisdiction for each in shown])
-    return render_template("desk/queue.html", waiting=shown, total=len(found), places=places)
+    return render_template(
+        "desk/queue.html",
+        waiting=shown,
+        total=len(found),
+        places=places,
+        topics=tracker().topics,
+    )
 
 
 @blueprint.post("/desk/drafts/<topic>/<code>/discard")

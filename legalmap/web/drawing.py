@@ -1,21 +1,27 @@
-"""Drawing maps as SVG: every region a link, its status told by pattern as well as by colour."""
+"""Drawing maps as SVG: every region a link, its status told by pattern and letter as well as by colour."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
 import msgspec
 from markupsafe import Markup, escape
 
+from legalmap.domain.dates import in_words
+from legalmap.domain.evidence import FRESHNESS_LABELS
 from legalmap.domain.resolving import OUTCOME_LABELS, Resolution
 from legalmap.domain.topics import Topic
 from legalmap.services import geography
 from legalmap.services.editions import Edition
-from legalmap.services.geography import Region
+from legalmap.services.geography import Region, Shapes
 from legalmap.services.tracker import Tracker
 
 # Units of the frame: patterns and markers are drawn in a frame about 2000 units wide.
 FRAME = 2000
 MARKER, TARGET = 5.5, 12
+# Square units a region needs for its letter to stand inside it.
+ROOM_FOR_LETTER = 700
+ZOOM_MARGIN = 0.25
 STALE = frozenset({"overdue", "never"})
 # Drawn over the colour of a status, in an ink that shows on it: {ink} is replaced.
 PATTERNS = {
@@ -32,15 +38,34 @@ OUTCOME_PATTERNS = {
     "not-known": '<path d="M3 6h6M6 3v6" stroke="#8a9299"/>',
 }
 DARK_INK, LIGHT_INK = "#1c2126", "#ffffff"
+INK_OPACITY = 0.7
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A map ready for a template: the drawing and what is counted beside it."""
+    """A map ready for a template: the drawing and what is counted beside it.
+
+    ``towns`` are the places drawn as points, ``by_part`` the countries drawn by subdivision.
+    """
 
     svg: Markup
+    view: str
     counts: dict[str, int]
     total: int
     stale: int
+    towns: int
+    by_part: tuple[str, ...]
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a view a reader asked for: ``query`` is carried along by every link.
+
+    ``only`` dims every other status, ``box`` is the part of the frame that fills the window.
+    """
+
+    as_of: date
+    query: str = ""
+    only: str | None = None
+    box: str | None = None
 
 
 def label_of(topic: Topic, shown: str) -> str:
@@ -54,6 +79,11 @@ def order_of(topic: Topic) -> list[str]:
     return [status.code for status in ranked] + list(OUTCOME_PATTERNS)
 
 
+def ink_on(topic: Topic, shown: str) -> str:
+    """The colour in which a pattern or letter shows on the colour of a status."""
+    return LIGHT_INK if topic.status(shown).severity >= 4 else DARK_INK
+
+
 @cache
 def _drawn(topic: Topic, shown: str) -> str:
     """A square of 12 by 12 in the colour of a status or outcome, and its pattern over it."""
@@ -61,9 +91,10 @@ def _drawn(topic: Topic, shown: str) -> str:
     if shown in OUTCOME_PATTERNS:
         return f'{square} class="unknown"/>{OUTCOME_PATTERNS[shown]}'
     status = topic.status(shown)
-    ink = LIGHT_INK if status.severity >= 4 else DARK_INK
-    pattern = PATTERNS[status.pattern].replace("{ink}", f'{ink}" opacity=".55')
-    return f'{square} fill="{escape(status.colour)}"/>{pattern}'
+    ink = f'{ink_on(topic, shown)}" opacity="{INK_OPACITY}'
+    return (
+        f'{square} fill="{escape(status.colour)}"/>{PATTERNS[status.pattern].replace("{ink}", ink)}'
+    )
 
 
 def swatch(topic: Topic, shown: str) -> Markup:
@@ -85,35 +116,77 @@ def _definitions(topic: Topic, scale: float) -> str:
     return "".join([*drawn, stale])
 
 
-def draw(
-    tracker: Tracker, edition: Edition, view: str, as_of: date, query: str, *, title: str
-) -> Shown:
-    """Draw one view of an edition on a day; ``query`` is carried along by every link."""
+def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> Shown:
+    """Draw one view of an edition; countries researched by part are drawn by part."""
     shapes = geography.shapes(view)
-    width, height = shapes.size
-    scale = max(width, height) / FRAME * 1.15
-    coded = [region for region in shapes.regions if region.code]
+    regions, by_part = regions_of(edition, view, shapes)
+    coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    resolutions = {r.code: edition.resolve(places[r.code], as_of) for r in coded}
-    topic = edition.topic
-    areas = [_area(topic, region, resolutions[region.code], query) for region in coded]
-    markers = [
-        _marker(topic, region, resolutions[region.code], query, scale)
-        for region in coded
-        if region.needs_marker
+    resolutions = {r.code: edition.resolve(places[r.code], wish.as_of) for r in coded}
+    pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
+    towns = _towns(edition, view, shapes, wish.as_of)
+    parts = [
+        *(f'<path class="blank" d="{r.d}"/>' for r in regions if not r.code),
+        *(pen.area(region, resolutions[region.code]) for region in coded),
+        *(pen.letter(region, resolutions[region.code]) for region in coded),
+        *(pen.marker(r.marker, resolutions[r.code]) for r in coded if r.needs_marker),
+        *(pen.marker(at, resolution, "town") for at, resolution in towns),
     ]
-    blanks = [f'<path class="blank" d="{r.d}"/>' for r in shapes.regions if not r.code]
     svg = (
-        f'<svg class="map" viewBox="{shapes.view_box}" role="group" aria-label="{escape(title)}">'
-        f"<defs>{_definitions(topic, scale)}</defs>"
-        f"{''.join(blanks)}{''.join(areas)}{''.join(markers)}</svg>"
+        f'<svg class="map" viewBox="{wish.box or shapes.view_box}" data-frame="{shapes.view_box}"'
+        f' role="group" aria-label="{escape(title)}">'
+        f"<defs>{_definitions(edition.topic, pen.scale)}</defs>{''.join(parts)}</svg>"
     )
+    return Shown(
+        # Every part is our own drawing or was escaped where it was put in.
+        svg=Markup(svg),  # noqa: S704
+        view=view,
+        counts=_counts(edition.topic, resolutions.values()),
+        total=len(resolutions),
+        stale=sum(is_stale(resolution) for resolution in resolutions.values()),
+        towns=len(towns),
+        by_part=by_part,
+    )
+
+
+def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region], tuple[str, ...]]:
+    """The regions of a view; on the world map, those of the parts of countries researched by part."""
+    if view != "world":
+        return list(shapes.regions), ()
+    found = {code: geography.parts_in_world(code) for code in edition.researched_by_part()}
+    parts = {code: shapes for code, shapes in found.items() if shapes}
+    drawn = {region.code for shapes in parts.values() for region in shapes.regions}
+    whole = [r for r in shapes.regions if r.code not in parts and r.code not in drawn]
+    return [*whole, *(r for shapes in parts.values() for r in shapes.regions)], tuple(parts)
+
+
+def codes_of(edition: Edition, view: str) -> list[str]:
+    """The codes of all regions and towns drawn in a view."""
+    shapes = geography.shapes(view)
+    regions, _ = regions_of(edition, view, shapes)
+    towns = [resolution.place.code for _, resolution in _towns(edition, view, shapes, date.max)]
+    return [*(region.code for region in regions if region.code), *towns]
+
+
+def _towns(
+    edition: Edition, view: str, shapes: Shapes, as_of: date
+) -> list[tuple[tuple[float, float], Resolution]]:
+    """The towns of a view that have a record of their own, and where they lie in its frame."""
+    if shapes.fit is None:
+        return []
+    found = []
+    for item in edition.below(view.replace("/", "-")):
+        place = item.place
+        if place.lat is not None and place.lon is not None:
+            found.append((shapes.fit.place(place.lat, place.lon), edition.resolve(place, as_of)))
+    return found
+
+
+def _counts(topic: Topic, resolutions: Iterable[Resolution]) -> dict[str, int]:
     counts = dict.fromkeys(order_of(topic), 0)
-    for resolution in resolutions.values():
+    for resolution in resolutions:
         counts[resolution.shown] += 1
-    stale = sum(is_stale(resolution) for resolution in resolutions.values())
-    # Every part is our own drawing or was escaped where it was put in.
-    return Shown(Markup(svg), counts, len(resolutions), stale)  # noqa: S704
+    return counts
 
 
 def is_stale(resolution: Resolution) -> bool:
@@ -122,47 +195,93 @@ def is_stale(resolution: Resolution) -> bool:
     return level is not None and level.freshness in STALE
 
 
-def _words(topic: Topic, resolution: Resolution) -> str:
-    words = f"{resolution.place.name}: {label_of(topic, resolution.shown)}"
+def card(topic: Topic, resolution: Resolution) -> str:
+    """What a region says of itself, a line each: place, status, since when, by whom, how fresh."""
+    lines = [resolution.place.name, label_of(topic, resolution.shown)]
     level = resolution.deciding_level
-    if level is None:
-        return words
-    if level.jurisdiction.code != resolution.place.code:
-        words += f", by {level.jurisdiction.name}"
-    if level.freshness == "never":
-        return f"{words}. Never verified"
-    return f"{words}. Last verified {level.last_verified}"
+    if level is not None:
+        if level.period and level.period.effective_from:
+            lines[1] += f" since {in_words(level.period.effective_from)}"
+        if level.jurisdiction.code != resolution.place.code:
+            lines.append(f"By the law of {level.jurisdiction.name}")
+        lines.append(_verified(level.last_verified, level.freshness or "never"))
+    return "\n".join(lines)
 
 
-def _open(topic: Topic, region: Region, resolution: Resolution, query: str) -> str:
-    return f'<a href="/{topic.code}/{region.code}{escape(query)}"><title>{escape(_words(topic, resolution))}</title>'
+def _verified(last_verified: date | None, freshness: str) -> str:
+    if last_verified is None:
+        return FRESHNESS_LABELS["never"]
+    words = f"Last verified {in_words(last_verified)}"
+    return words if freshness == "fresh" else f"{words}: {FRESHNESS_LABELS[freshness].lower()}"
 
 
-def _area(topic: Topic, region: Region, resolution: Resolution, query: str) -> str:
-    if not region.d:
-        return ""
-    fill = f'fill="url(#s-{resolution.shown})"'
-    hatch = ""
-    if is_stale(resolution):
-        hatch = f'<use href="#r-{region.code}" fill="url(#s-stale)"/>'
-    name = f' id="r-{region.code}"' if hatch else ""
-    shape = (
-        f'<g {fill}><path{name} d="{region.d}"/></g>' if hatch else f'<path {fill} d="{region.d}"/>'
-    )
-    # A small region is reached by its marker; one link for it is enough for the keyboard.
-    if region.needs_marker:
-        return shape + hatch
-    return f"{_open(topic, region, resolution, query)}{shape}{hatch}</a>"
+class Pen:
+    """Draws the regions of one map: its topic, the reader's wish, and units for a thing of size one."""
+
+    def __init__(self, topic: Topic, wish: Wish, scale: float) -> None:
+        self.topic, self.wish, self.scale = topic, wish, scale
+
+    def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
+        dimmed = self.wish.only not in (None, resolution.shown)
+        classes = " ".join(word for word in (kind, "dim" if dimmed else "") if word)
+        marked = f' class="{classes}"' if classes else ""
+        code = resolution.place.code
+        return (
+            f'<a href="/{self.topic.code}/{code}{escape(self.wish.query)}" data-code="{code}"'
+            f"{marked}>"
+            f"<title>{escape(card(self.topic, resolution))}</title>{content}</a>"
+        )
+
+    def area(self, region: Region, resolution: Resolution) -> str:
+        """The shape of a region; a small one is reached by its marker, one link being enough."""
+        if not region.d:
+            return ""
+        fill = f'fill="url(#s-{resolution.shown})"'
+        shape = f'<path {fill} d="{region.d}"/>'
+        if is_stale(resolution):
+            shape = (
+                f'<g {fill}><path id="r-{region.code}" d="{region.d}"/></g>'
+                f'<use href="#r-{region.code}" fill="url(#s-stale)"/>'
+            )
+        return shape if region.needs_marker else self._link(resolution, shape)
+
+    def letter(self, region: Region, resolution: Resolution) -> str:
+        """The letter of the status where there is room for it: for print and for those who want it."""
+        box = geography.bounds(region.d)
+        unplaced = not (region.x or region.y)
+        if box is None or resolution.status is None or region.needs_marker or unplaced:
+            return ""
+        if (box[2] - box[0]) * (box[3] - box[1]) < ROOM_FOR_LETTER * self.scale**2:
+            return ""
+        status = self.topic.status(resolution.status)
+        return (
+            f'<text x="{region.x:g}" y="{region.y:g}" fill="{ink_on(self.topic, status.code)}"'
+            f' stroke="{escape(status.colour)}">{escape(status.letter)}</text>'
+        )
+
+    def marker(self, at: tuple[float, float], resolution: Resolution, kind: str = "small") -> str:
+        """A dot with a wide ring around it that can be hit."""
+        where = f'cx="{at[0]:.5g}" cy="{at[1]:.5g}"'
+        radius = f'r="{MARKER * self.scale:.3g}"'
+        stale = f'<circle {where} {radius} fill="url(#s-stale)"/>' if is_stale(resolution) else ""
+        content = (
+            f'<circle class="target" {where} r="{TARGET * self.scale:.3g}"/>'
+            f'<circle class="dot" {where} {radius} fill="url(#s-{resolution.shown})"/>{stale}'
+        )
+        return self._link(resolution, content, kind)
 
 
-def _marker(topic: Topic, region: Region, resolution: Resolution, query: str, scale: float) -> str:
-    x, y = region.marker
-    stale = ""
-    if is_stale(resolution):
-        stale = f'<circle cx="{x:g}" cy="{y:g}" r="{MARKER * scale:g}" fill="url(#s-stale)"/>'
-    return (
-        f"{_open(topic, region, resolution, query)}"
-        f'<circle class="target" cx="{x:g}" cy="{y:g}" r="{TARGET * scale:g}"/>'
-        f'<circle class="dot" cx="{x:g}" cy="{y:g}" r="{MARKER * scale:g}"'
-        f' fill="url(#s-{resolution.shown})"/>{stale}</a>'
-    )
+def box_around(view: str, code: str, by_part: Iterable[str]) -> str | None:
+    """The part of a view's frame around one region, as a viewBox; None if it is not drawn there."""
+    candidates = [geography.shapes(view), *(geography.parts_in_world(c) for c in by_part)]
+    regions = [region for shapes in candidates if shapes for region in shapes.regions]
+    region = next((region for region in regions if region.code == code), None)
+    if region is None:
+        return None
+    left, top, right, bottom = geography.bounds(region.d) or (*region.marker, *region.marker)
+    width, height = geography.shapes(view).size
+    least = width / 12
+    wide = max(right - left, (bottom - top) * width / height, least) * (1 + 2 * ZOOM_MARGIN)
+    high = wide * height / width
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    return f"{middle[0] - wide / 2:.0f} {middle[1] - high / 2:.0f} {wide:.0f} {high:.0f}"

@@ -142,7 +142,15 @@ def change(topic: str, code: str) -> Response:
 
 
 def _read(sheet: Sheet) -> converting.Read:
-    return converting.read(sheet.form, sheet.topic, clock.today(), list(sheet.problems))
+    base = _base_of(sheet)
+    return converting.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
+
+
+def _base_of(sheet: Sheet) -> Payload:
+    beginning = sheet.beginning
+    if sheet.base == beginning.base_number:
+        return beginning.payload
+    return editing.payload_at(tracker(), sheet.topic.code, beginning.place.code, sheet.base)
 
 
 def _preview(sheet: Sheet) -> Response:
@@ -150,9 +158,7 @@ def _preview(sheet: Sheet) -> Response:
     read = _read(sheet)
     if read.problems:
         return sheet.told(422, problems=tuple(read.problems))
-    place = sheet.beginning.place.code
-    base = editing.payload_at(tracker(), sheet.topic.code, place, sheet.base)
-    return sheet.told(200, preview=changes.diff(base, read.payload))
+    return sheet.told(200, preview=changes.diff(_base_of(sheet), read.payload))
 
 
 def _save_draft(sheet: Sheet) -> Response:

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/export/"))
+    return request.path.startswith(("/api/", "/export/", "/suggest"))
 
 
 def _domain_error(error: LegalmapError) -> Response:

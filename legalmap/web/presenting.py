@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, request
 
 from legalmap import clock, paths
 from legalmap.domain import evidence, periods, resolving
@@ -48,7 +49,10 @@ def register(app: Flask) -> None:
         "status_label": drawing.label_of,
         "is_stale": drawing.is_stale,
         "today": clock.today,
+        "here": here,
+        "turn_words": answering.turn_words,
         "in_place": answering.in_place,
+        "named": answering.named,
     }
     app.jinja_env.globals.update(
         **helpers,
@@ -67,6 +71,13 @@ def asset(name: str) -> str:
     """The URL of a static file. It changes with the content, so browsers may keep it for ever."""
     content = (paths.STATIC / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def here(**changed: str | None) -> str:
+    """The address on screen with some parameters changed; None takes one away."""
+    kept = {name: value for name, value in request.args.items() if name not in changed}
+    kept |= {name: value for name, value in changed.items() if value is not None}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def day(value: PartialDate | date | datetime | None) -> str:

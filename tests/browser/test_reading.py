@@ -71,8 +71,8 @@ def test_search_by_zip_name_and_code(page: Page) -> None:
         ("Alabma", "/kratom/us-al"),
     ):
         page.goto("/")
-        page.get_by_role("searchbox").fill(text)
-        page.get_by_role("searchbox").press("Enter")
+        page.get_by_label("Find a place or a US ZIP code").fill(text)
+        page.get_by_label("Find a place or a US ZIP code").press("Enter")
         expect(page.locator(f".hits a[href='{href}']")).to_be_visible()
 
 
@@ -89,7 +89,7 @@ def test_keyboard_only_from_home_to_a_place(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to the content")).to_be_focused()
-    page.get_by_role("searchbox").focus()
+    page.get_by_label("Find a place or a US ZIP code").focus()
     page.keyboard.type("Mobile County")
     page.keyboard.press("Enter")
     link = page.locator(".hits a").first

@@ -8,6 +8,8 @@ from flask import Flask
 from legalmap.domain.roles import Permission
 
 KNOWN = Path(__file__).with_name("routes.txt")
+# The point of “Where am I?” is sent in a body because addresses are logged. Nothing is written.
+READING_BY_POST = frozenset({"/here"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -37,7 +39,8 @@ def test_nothing_is_written_by_who_may_only_read(app: Flask) -> None:
     loose = [
         rule.rule
         for rule in app.url_map.iter_rules()
-        if WRITING & set(rule.methods or ())
+        if rule.rule not in READING_BY_POST
+        and WRITING & set(rule.methods or ())
         and app.view_functions[rule.endpoint].permission is Permission.READ  # type: ignore[attr-defined]
     ]
     assert loose == []

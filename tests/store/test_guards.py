@@ -635,17 +635,21 @@ class Replacement(NamedTuple):
 REPLACEMENTS = [
     Replacement("revision", {"note": "forged"}),
     Replacement("revision", {"id": 900}),
+    Replacement("revision", {"number": 9, "base_id": 1, "kind": "edit"}),
     Replacement("revision_author", {"account_id": 4}),
     Replacement("submission", {"submitter_id": 1}),
     Replacement("withdrawal", {"why": "forged"}),
     Replacement("review", {"comment": "forged"}),
     Replacement("review", {"id": 900}),
+    Replacement("review", {"revision_id": 4}),
     Replacement("publication", {"at": "2000-01-01 00:00:00.000000"}),
     Replacement("event", {"data": "forged"}),
     Replacement("account", {"role": "moderator"}),
     Replacement("account", {"id": 900}),
+    Replacement("account", {"handle": "mallory"}),
     Replacement("record", {"current_revision_id": None}),
     Replacement("record", {"id": 900, "current_revision_id": None}),
+    Replacement("record", {"topic": "7-oh", "current_revision_id": None}),
 ]
 
 
@@ -672,10 +676,10 @@ def test_history_is_not_replaced(
 @pytest.mark.parametrize(
     "changed",
     [
-        {"feed_no": 4, "revision_id": 2},
-        {"feed_no": 4, "prev_sha256": NO_HASH},
-        {"feed_no": 4, "sha256": "taken"},
-        {"feed_no": 4, "review_id": 1},
+        {"revision_id": 1, "revision_number": 0, "review_id": None, "verdict": None},
+        {"feed_no": 1, "prev_sha256": NO_HASH},
+        {"sha256": "taken"},
+        {"review_id": 1},
     ],
     ids=str,
 )

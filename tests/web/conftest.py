@@ -14,6 +14,7 @@ from legalmap.services import accounts, loading
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from tests.store.databases import Postgres, Refillable
 from tests.web.visit import Visitor
 
 PASSWORD = "correct horse battery"
@@ -45,11 +46,11 @@ def shipped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_postgres(request: pytest.FixtureRequest) -> str:
-    """The name of a PostgreSQL database with all that ships, to be copied."""
-    server = request.getfixturevalue("postgres_server")
-    fill(server.create("shipped"))
-    return "shipped"
+def shipped_postgres(postgres_server: Postgres) -> Iterator[Refillable]:
+    """A PostgreSQL database with all that ships, refilled for every test."""
+    copy = Refillable(postgres_server, "shipped", fill)
+    yield copy
+    copy.close()
 
 
 @pytest.fixture
@@ -64,10 +65,8 @@ def sqlite_url(shipped_file: Path, tmp_path: Path) -> str:
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on SQLite; a test that also uses ``dialect`` gets it on PostgreSQL too."""
     if "dialect" in request.fixturenames and request.getfixturevalue("dialect") == "postgresql":
-        server = request.getfixturevalue("postgres_server")
-        template = request.getfixturevalue("shipped_postgres")
-        yield from _running(server.create("web", template))
-        server.drop("web")
+        copy: Refillable = request.getfixturevalue("shipped_postgres")
+        yield from _running(copy.refilled())
     else:
         yield from _running(request.getfixturevalue("sqlite_url"))
 

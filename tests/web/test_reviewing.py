@@ -96,7 +96,11 @@ def test_nobody_approves_their_own_work(signed_in: SignedIn, client: Visitor) ->
     page = ben.get(proposal)
     assert "You wrote this: somebody else has to review it." in page.text
     assert not page.all(VERDICT)
-    forged = {**token(page), "verdict": "approve", "payload_sha256": sha(signed_in("cleo"), proposal)}
+    forged = {
+        **token(page),
+        "verdict": "approve",
+        "payload_sha256": sha(signed_in("cleo"), proposal),
+    }
     refused = ben.post(f"{proposal}/verdict", forged, status=403)
     assert "somebody else has to review" in refused.text
     assert "By ben." not in client.get("/kratom/us-al").text
@@ -170,7 +174,9 @@ def test_a_verdict_that_lacks_something(
     ben = signed_in("ben")
     refused = ben.send(ben.get(proposal), VERDICT, sent, status=422)
     assert said in refused.errors()[field]
-    assert refused.one("#comment").get_text().strip()[:3] == sent.get("comment", "").strip()[:3].replace("\x00", "␀")
+    assert refused.one("#comment").get_text().strip()[:3] == sent.get("comment", "").strip()[
+        :3
+    ].replace("\x00", "␀")
 
 
 @pytest.mark.parametrize("path", ["/desk/proposals/99999", "/desk/proposals/1"])
@@ -276,7 +282,12 @@ def test_where_both_changed_the_same_somebody_chooses(
     collided: tuple[Visitor, Page], side: str, notes: str
 ) -> None:
     ana, page = collided
-    yours = {"notes": "Mine.", "periods-1-summary": "Also mine.", "note": "Why.", "action": "submit"}
+    yours = {
+        "notes": "Mine.",
+        "periods-1-summary": "Also mine.",
+        "note": "Why.",
+        "action": "submit",
+    }
     sides = ana.send(page, EDIT, yours, status=409)
     clash = sides.one("fieldset.clash").get_text(" ", strip=True)
     assert "Theirs." in clash
@@ -289,6 +300,23 @@ def test_where_both_changed_the_same_somebody_chooses(
     assert merged.form(EDIT)["notes"] == notes
     assert merged.form(EDIT)["periods-1-summary"] == "Also mine."
     assert merged.form(EDIT)["last_verified"] == "2026-05-01"
+
+
+@pytest.mark.parametrize(("side", "periods"), [("theirs", 1), ("yours", 2)])
+def test_what_hangs_together_is_one_choice(signed_in: SignedIn, side: str, periods: int) -> None:
+    """They removed the period in which you changed two fields."""
+    ana, dora = signed_in("ana"), signed_in("dora")
+    page = ana.get(ALABAMA)
+    without = dora.send(dora.get(ALABAMA), EDIT, {"action": "remove-period-0"}, status=200)
+    removed = dora.send(without, EDIT, {"note": "Never so.", "action": "submit"})
+    approve(signed_in("ben"), removed.response.headers["Location"])
+    yours = {"periods-0-summary": "Mine.", "periods-0-answers-min_age": "18", "note": "Why."}
+    sides = ana.send(page, EDIT, {**yours, "action": "submit"}, status=409)
+    assert len(sides.one("fieldset.clash").select("h3")) == 3
+    chosen = {"clash-0": side, "action": "take-over"}
+    merged = ana.send(sides, "form.conflict", chosen, status=200)
+    assert len(merged.all("details.period-form")) == periods
+    assert ("Mine." in merged.form(EDIT).values()) == (side == "yours")
 
 
 def test_back_to_the_form_with_everything_typed(collided: tuple[Visitor, Page]) -> None:
@@ -324,7 +352,9 @@ def test_a_stale_proposal_shows_three_sides_and_cannot_be_approved(signed_in: Si
     assert "Theirs." in sides
     assert "approve" not in [str(each["value"]) for each in refused.all('input[name="verdict"]')]
     three = ana.get(str(ana.get(stale).one('a[href*="?rework="]')["href"]))
-    merged = ana.send(three, "form.conflict", {"clash-0": "yours", "action": "take-over"}, status=200)
+    merged = ana.send(
+        three, "form.conflict", {"clash-0": "yours", "action": "take-over"}, status=200
+    )
     again = ana.send(merged, EDIT, {"action": "submit"}).response.headers["Location"]
     approve(ben, again)
 

@@ -38,7 +38,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Visitor) 
     assert "Path=/" in cookie
 
 
-def test_each_sign_in_gets_a_fresh_token_and_ends_the_one_before(client: Visitor, app: Flask) -> None:
+def test_each_sign_in_gets_a_fresh_token_and_ends_the_one_before(
+    client: Visitor, app: Flask
+) -> None:
     client.post("/sign-in", RIGHT, status=303)
     first = client.http.get_cookie(COOKIE)
     client.post("/sign-in", RIGHT, status=303)
@@ -72,9 +74,7 @@ def test_after_signing_out_the_token_is_dead(signed_in: SignedIn, app: Flask) ->
         ({}, "handle"),
     ],
 )
-def test_what_does_not_open_a_session(
-    client: Visitor, sent: dict[str, str], field: str
-) -> None:
+def test_what_does_not_open_a_session(client: Visitor, sent: dict[str, str], field: str) -> None:
     refused = client.post("/sign-in", sent, status=422)
     assert field in refused.errors()
     assert "Set-Cookie" not in refused.response.headers

@@ -31,7 +31,11 @@ def _picture(match: re.Match[str]) -> str:
 
 
 class LineField(StringField):  # type: ignore[misc]
-    """One line of text."""
+    """One line of text, also where the record holds a number."""
+
+    def process_data(self, value: Any) -> None:
+        """Take what a record holds."""
+        self.data = "" if value is None else str(value)
 
     def _value(self) -> str:
         return visible(super()._value())

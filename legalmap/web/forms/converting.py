@@ -64,9 +64,15 @@ class Read(msgspec.Struct, frozen=True):
     problems: list[Problem]
 
 
-def read(form: RecordForm, topic: Topic, today: date, extra: list[Problem] | None = None) -> Read:
-    """Read the whole form against the codebook; ``extra`` are problems known before."""
-    reading = _Reading(topic)
+def read(
+    form: RecordForm, topic: Topic, today: date, base: Payload, extra: list[Problem] | None = None
+) -> Read:
+    """Read the whole form against the codebook; ``extra`` are problems known before.
+
+    Check boxes come in the order of the page: ticked as in ``base`` they keep the order of ``base``,
+    so that sending a form untouched is no change.
+    """
+    reading = _Reading(topic, base)
     raw = reading.record(form)
     try:
         content = payload.from_builtins(raw)
@@ -90,8 +96,9 @@ def _rank(problem: Problem) -> list[int]:
 class _Reading:
     """One pass over a form. Rows left wholly empty are skipped, so it remembers where each stood."""
 
-    def __init__(self, topic: Topic) -> None:
+    def __init__(self, topic: Topic, base: Payload) -> None:
         self.topic = topic
+        self._orders = _orders_of(base)
         self.problems: list[Problem] = []
         self._stood: dict[str, list[int]] = {}
 
@@ -119,10 +126,7 @@ class _Reading:
             "enacted_on": self._partial(at, "enacted_on", form),
             "status": status,
             "force": self._one_of(f"{at}.force", form.force.data, FORCES) or "in-force",
-            "answers": {
-                variable.code: self._answer(f"{at}.answers.{variable.code}", field.data, variable)
-                for variable, field in zip(self.topic.variables, form.answers.form, strict=True)
-            },
+            "answers": self._answers(at, form),
             "summary": _text(form.summary.data),
             "sources": self._rows(
                 f"{at}.sources", form.sources.entries, self._source, ignored=("kind", "stance")
@@ -185,9 +189,26 @@ class _Reading:
             return ""
         return value
 
+    def _answers(self, at: str, form: Form) -> dict[str, Any]:
+        answers: dict[str, Any] = {}
+        since = _text(form.effective_from.data) or "start"
+        for variable, field in zip(self.topic.variables, form.answers.form, strict=True):
+            if variable.type == "choices":
+                answers[variable.code] = self._ordered(since, variable, set(field.data or []))
+            else:
+                where = f"{at}.answers.{variable.code}"
+                answers[variable.code] = self._answer(where, field.data, variable)
+        return answers
+
+    def _ordered(self, since: str, variable: Variable, chosen: set[str]) -> list[str]:
+        for key in ((since, variable.code), ("", variable.code)):
+            for order in self._orders.get(key, []):
+                if set(order) == chosen:
+                    return order
+        codes = [choice.code for choice in variable.choices if choice.code in chosen]
+        return codes + sorted(chosen - set(codes))
+
     def _answer(self, at: str, typed: Any, variable: Variable) -> Any:
-        if variable.type == "choices":
-            return list(dict.fromkeys(typed or []))
         text = _text(typed)
         if variable.type == "choice" or not text:
             return text or None
@@ -213,9 +234,18 @@ class _Reading:
         return Problem(".".join(parts), problem.message)
 
 
+def _orders_of(base: Payload) -> dict[tuple[str, str], list[list[str]]]:
+    """The lists of choices in a record, by the date of their period, and all under no date."""
+    orders: dict[tuple[str, str], list[list[str]]] = {}
+    for period in base.periods:
+        for code, value in period.answers.items():
+            if isinstance(value, list):
+                orders.setdefault((str(period.effective_from or "start"), code), []).append(value)
+                orders.setdefault(("", code), []).append(value)
+    return orders
+
+
 def _text(typed: Any) -> str:
-    if isinstance(typed, list):
-        return " ".join(typed)
     return unix_lines(typed or "").strip(" \t\n")
 
 

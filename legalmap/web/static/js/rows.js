@@ -16,7 +16,8 @@ document.addEventListener("submit", async (event) => {
 });
 
 async function rearrange(form, button) {
-  const answer = await fetch(form.action, {
+  // form.action would be the buttons of that name.
+  const answer = await fetch(form.getAttribute("action"), {
     method: "POST",
     body: new URLSearchParams(new FormData(form, button)),
     redirect: "error",

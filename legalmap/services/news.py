@@ -1,0 +1,101 @@
+"""What changed: published revisions after the first, beside what readers saw before them."""
+
+import msgspec
+
+from legalmap.domain import changes
+from legalmap.domain.changes import Change
+from legalmap.domain.jurisdictions import Jurisdiction, chain
+from legalmap.domain.records import Revision
+from legalmap.services.tracker import Tracker
+from legalmap.store import records
+
+SHOWN = 100
+# Corrections are looked for in so many of a topic's newest publications.
+SEARCHED = 500
+# Paths of a payload: the periods, the key of one, and a field of it.
+_PERIOD, _FIELD = 2, 3
+
+
+class News(msgspec.Struct, frozen=True):
+    """One published revision; ``before`` is None where nothing was published before it."""
+
+    place: Jurisdiction
+    revision: Revision
+    before: Revision | None
+
+    @property
+    def changes(self) -> list[Change]:
+        """The fields that differ from what readers saw before."""
+        if self.before is None:
+            return []
+        return changes.diff(self.before.payload, self.revision.payload)
+
+
+def of_topic(tracker: Tracker, topic: str, limit: int = SHOWN) -> list[News]:
+    """The newest changes of a topic; what shipped as revision 0 is none."""
+    tracker.topic(topic)
+    with tracker.store.reading() as connection:
+        feed = records.feed(connection, 0, limit, topic=topic, newest_first=True)
+        wanted = [entry.revision_id for entry in feed if entry.revision_number > 0]
+        made = records.revisions_by_id(connection, wanted)
+        bases = records.revisions_by_id(connection, _bases(list(made.values())))
+    return _told(tracker, [made[number] for number in wanted], bases)
+
+
+def of_place(tracker: Tracker, topic: str, place: Jurisdiction, limit: int = SHOWN) -> list[News]:
+    """The newest changes that can reach a place: of its own record and of the levels above it."""
+    tracker.topic(topic)
+    found: list[Revision] = []
+    bases: dict[int, Revision] = {}
+    with tracker.store.reading() as connection:
+        for level in chain(place, tracker.place):
+            record = records.find(connection, topic, level.code)
+            own = records.revisions_of(connection, record.id) if record else []
+            bases |= {revision.id: revision for revision in own}
+            found += [each for each in own if each.number > 0 and each.feed_no is not None]
+    newest = sorted(found, key=lambda revision: -(revision.feed_no or 0))
+    return _told(tracker, newest[:limit], bases)
+
+
+def _bases(revisions: list[Revision]) -> list[int]:
+    return [revision.base_id for revision in revisions if revision.base_id is not None]
+
+
+def _told(tracker: Tracker, found: list[Revision], bases: dict[int, Revision]) -> list[News]:
+    places = tracker.places([revision.jurisdiction for revision in found])
+    return [
+        News(places[revision.jurisdiction], revision, _seen(revision, bases)) for revision in found
+    ]
+
+
+def _seen(revision: Revision, bases: dict[int, Revision]) -> Revision | None:
+    """What readers saw before. Revision 0 of a place nobody had researched was never published."""
+    before = bases.get(revision.base_id) if revision.base_id is not None else None
+    return before if before is not None and before.published_at is not None else None
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A published revision that changed what an earlier one said of a period, and those changes."""
+
+    news: News
+    changes: list[Change]
+
+
+def corrections(tracker: Tracker, topic: str) -> list[Correction]:
+    """The revisions that rewrote or took out a period. Adding a period tells of new law instead."""
+    found = [
+        Correction(news, [change for change in news.changes if _corrects(change)])
+        for news in of_topic(tracker, topic, SEARCHED)
+        if news.revision.kind in ("edit", "revert")
+    ]
+    return [correction for correction in found if correction.changes]
+
+
+def _corrects(change: Change) -> bool:
+    """Whether a change touches what a period says: sources alone say the same with more proof."""
+    path = change.path
+    if path[0] != "periods":
+        return False
+    if len(path) == _PERIOD:
+        return change.after is None
+    return path[_FIELD - 1] != "sources"

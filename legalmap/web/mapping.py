@@ -1,0 +1,147 @@
+"""The maps: the world of a topic, any view as a figure, and how the law unfolded, for the slider."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from legalmap.domain.dates import in_words
+from legalmap.domain.errors import BadQuery
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.roles import Permission
+from legalmap.services import finding, geography, unfolding
+from legalmap.services.editions import Edition
+from legalmap.services.tracker import DEFAULT_TOPIC
+from legalmap.services.unfolding import Turn
+from legalmap.web import answering, asking, drawing
+from legalmap.web.asking import View
+from legalmap.web.drawing import Shown, Wish
+from legalmap.web.guard import needs, tracker
+
+blueprint = Blueprint("mapping", __name__)
+NEWEST_TURNS = 12
+COUNTIES = "us-counties"
+
+
+@blueprint.get("/")
+@needs(Permission.READ)
+def home() -> str:
+    """The default topic's map."""
+    return world(DEFAULT_TOPIC)
+
+
+@blueprint.get("/<topic>")
+@needs(Permission.READ)
+def world(topic: str) -> str:
+    """The world map of a topic."""
+    view = asking.view(topic)
+    shown = draw(view, "world", f"{view.topic.name}: the law on the world map")
+    return render_template(
+        "mapping/world.html",
+        topic=view.topic,
+        view=view,
+        shown=shown,
+        order=drawing.order_of(view.topic),
+        groups=_groups(view.edition, view.as_of),
+        time=told(view, None),
+        by_part=[tracker().place(code) for code in shown.by_part],
+        canonical=f"/{topic}",
+    )
+
+
+def draw(view: View, name: str, title: str) -> Shown:
+    """One view as the reader asked for it: the day, the status they follow, the part they zoomed to."""
+    shown = [*drawing.order_of(view.topic)]
+    wish = Wish(
+        as_of=view.as_of,
+        query=view.query,
+        only=asking.choice("show", shown),
+        box=_box(view.edition, name),
+    )
+    return drawing.draw(tracker(), view.edition, name, wish, title=title)
+
+
+def _box(edition: Edition, name: str) -> str | None:
+    """The part of the frame that fills the window: ``box=x,y,w,h`` in its units, or ``zoom=CODE``."""
+    code = request.args.get("zoom")
+    if code:
+        place = finding.place(tracker(), code)
+        return drawing.box_around(name, place.code, edition.researched_by_part())
+    text = request.args.get("box")
+    if not text:
+        return None
+    parts = text.split(",")
+    try:
+        numbers = [int(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 4 or min(numbers[2:]) < 1 or max(map(abs, numbers)) > 100_000:
+        raise BadQuery.at("box", "Give four whole numbers: left, top, width and height.")
+    return " ".join(map(str, numbers))
+
+
+def view_name(place: Jurisdiction) -> str | None:
+    """The view that shows the parts of a place; ``layer=counties`` shows all US counties at once."""
+    layer = asking.choice("layer", ["counties"]) if place.code == "us" else None
+    return COUNTIES if layer else geography.view_of(place.code)
+
+
+def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]]]:
+    """The researched countries and territories by status, strictest first: the map as a list."""
+    roots = [item.place for item in edition.records.values() if "-" not in item.place.code]
+    groups: dict[str, list[Jurisdiction]] = {code: [] for code in drawing.order_of(edition.topic)}
+    for place in sorted(roots, key=lambda place: place.name):
+        groups[edition.resolve(place, as_of).shown].append(place)
+    return [(code, found) for code, found in groups.items() if found]
+
+
+def told(view: View, within: str | None) -> dict[str, Any]:
+    """What a figure says about time without JavaScript: the last changes, the next, and the years."""
+    turns = unfolding.turns(view.edition, within)
+    past = [turn for turn in turns if turn.day <= view.as_of]
+    return {
+        "past": past[: -NEWEST_TURNS - 1 : -1],
+        "next": [turn for turn in turns if turn.day > view.as_of],
+        "years": sorted({turn.day.year for turn in turns}),
+        "source": f"/{view.topic.code}/course?view={within or ''}",
+    }
+
+
+@blueprint.get("/<topic>/course")
+@needs(Permission.READ)
+def course(topic: str) -> Response:
+    """For the slider: from which day on each region of a view shows what, and every change on the way."""
+    view = asking.view(topic)
+    within = request.args.get("view") or None
+    place = finding.place(tracker(), within) if within else None
+    name = view_name(place) if place else "world"
+    if name is None:
+        raise BadQuery.at("view", f"“{within}” has no map of its parts.")
+    turns = unfolding.turns(view.edition, place.code if place else None)
+    return jsonify(
+        days=sorted({turn.day.isoformat() for turn in turns}),
+        regions=_courses(view.edition, name),
+        turns=[_turn(view, turn) for turn in turns],
+    )
+
+
+def _courses(edition: Edition, name: str) -> dict[str, list[list[str]]]:
+    codes = drawing.codes_of(edition, name)
+    places = tracker().places(codes)
+    return {
+        code: [
+            [day.isoformat() if day else "", shown]
+            for day, shown in unfolding.course(edition, places[code])
+        ]
+        for code in codes
+    }
+
+
+def _turn(view: View, turn: Turn) -> dict[str, Any]:
+    return {
+        "day": turn.day.isoformat(),
+        "when": in_words(turn.when),
+        "code": turn.place.code,
+        "name": turn.place.name,
+        "words": answering.turn_words(view.topic, turn),
+    }

@@ -1,0 +1,164 @@
+"""What travels: the map as a picture, the tags by which a link unfurls, the map inside other pages."""
+
+import hashlib
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+
+from legalmap import clock
+from legalmap.domain.dates import in_words
+from legalmap.domain.roles import Permission
+from legalmap.services import exporting, trusting, wire
+from legalmap.services.editions import Edition
+from legalmap.web import asking, drawing, picture
+from legalmap.web.api import sending
+from legalmap.web.asking import View
+from legalmap.web.guard import needs, tracker
+from legalmap.web.picture import HEIGHT, VIEWS, WIDTH, Pictures
+
+blueprint = Blueprint("sharing", __name__)
+SVG, PNG = "image/svg+xml; charset=utf-8", "image/png"
+# The one page that others may frame. It needs no script, no form and nobody's cookie.
+EMBED_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *"
+)
+
+
+@blueprint.record
+def _prepare(state: BlueprintSetupState) -> None:
+    """Each application keeps pictures of its own, and its templates can ask for the tags."""
+    state.app.extensions["pictures"] = Pictures(state.app.extensions["reader"].tracker)
+    state.app.jinja_env.globals.update(
+        unfurled=unfurled, dataset=dataset, whole=whole, picture_size=(WIDTH, HEIGHT)
+    )
+
+
+def _view_name() -> str:
+    return asking.choice("view", VIEWS) or "world"
+
+
+@blueprint.get("/<topic>/map.svg")
+@needs(Permission.READ)
+def map_svg(topic: str) -> Response:
+    """The map alone as SVG."""
+    view = asking.view(topic)
+    return _send(view, _view_name(), 0, SVG)
+
+
+@blueprint.get("/<topic>/map.png")
+@needs(Permission.READ)
+def map_png(topic: str) -> Response:
+    """The map alone as PNG, 1200 or 2000 pixels wide."""
+    view = asking.view(topic)
+    size = asking.choice("size", picture.SIZES) or "1200"
+    return _send(view, _view_name(), picture.SIZES[size], PNG)
+
+
+def _send(view: View, name: str, width: int, media_type: str) -> Response:
+    pictures: Pictures = current_app.extensions["pictures"]
+    found = pictures.of(view.edition, view.as_of, name, width)
+    changed_at = view.edition.changed_at
+    response = sending.send_bytes(found.content, found.sha256, media_type, changed_at)
+    ending = "png" if width else "svg"
+    name = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return sending.opened(response)
+
+
+@blueprint.get("/<topic>/embed")
+@needs(Permission.READ)
+def embed(topic: str) -> Response:
+    """The map for a frame in somebody else's page. It says itself when its data are old."""
+    view = asking.view(topic)
+    name = _view_name()
+    # However old the law asked about, the evidence is as old as it is today.
+    ages = trusting.ages(view.edition, clock.today())
+    content = render_template(
+        "sharing/embed.html",
+        topic=view.topic,
+        view=view,
+        name=name,
+        ages=ages,
+        title=picture.title_of(view.topic, name),
+        shown=picture.inline(tracker(), view.edition, view.as_of, name, view.query),
+        order=drawing.order_of(view.topic),
+        home=f"/{topic}{'' if name == 'world' else f'/{name}'}{view.query}",
+    )
+    response = make_response(content)
+    response.headers["Content-Security-Policy"] = EMBED_POLICY
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = sending.CACHE_CONTROL
+    response.set_etag(hashlib.sha256(content.encode()).hexdigest())
+    return response.make_conditional(request)
+
+
+def whole(path: str) -> str:
+    """A path of this site as a whole address, as other sites need it."""
+    return request.url_root.rstrip("/") + path
+
+
+def unfurled(view: View, path: str) -> dict[str, str]:
+    """The addresses by which a link to a map or place shows itself elsewhere.
+
+    The picture names its day and feed number: whoever keeps it keeps what the link showed then.
+    """
+    name = "us" if path.split("/")[2:3] and path.split("/")[2].startswith("us") else "world"
+    asked = {
+        "view": name,
+        "as_of": view.as_of.isoformat(),
+        "known_at": str(view.edition.feed_no),
+    }
+    return {
+        "canonical": whole(path),
+        "url": whole(path + view.query),
+        "image": whole(f"/{view.topic.code}/map.png?{urlencode(asked)}"),
+        "alt": f"{picture.title_of(view.topic, name)} A map of the law in force on"
+        f" {in_words(view.as_of)}.",
+    }
+
+
+def dataset(edition: Edition) -> dict[str, Any]:
+    """A topic as schema.org tells search engines and catalogues of data."""
+    topic = edition.topic
+    changed = edition.changed_at
+    told = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": whole(f"/{topic.code}"),
+        "url": whole(f"/{topic.code}"),
+        "name": f"Legal status of {topic.sentence_name} by jurisdiction",
+        "description": f"{topic.about} {len(edition.records)} jurisdictions with dates, sources and"
+        f" the day each was last verified. {topic.scope}",
+        "keywords": [topic.name, "law", "legal status", "jurisdictions"],
+        "license": wire.LICENCE_URL,
+        "isAccessibleForFree": True,
+        "version": str(edition.feed_no),
+        "creator": {"@type": "Organization", "name": "legalmap", "url": whole("/about")},
+        "temporalCoverage": _span(edition),
+        "variableMeasured": ["Status", *(variable.label for variable in topic.variables)],
+        "image": whole(f"/{topic.code}/map.png"),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": kind.media_type.partition(";")[0],
+                "contentUrl": whole(f"/export/{topic.code}.{name}"),
+            }
+            for name, kind in exporting.FORMATS.items()
+        ],
+    }
+    return told | ({"dateModified": changed.date().isoformat()} if changed else {})
+
+
+def _span(edition: Edition) -> str:
+    """From the earliest dated law on, open at the end (ISO 8601 as schema.org writes it)."""
+    starts = [
+        period.effective_from.text
+        for item in edition.records.values()
+        for period in item.payload.periods
+        if period.effective_from
+    ]
+    return f"{min(starts)}/.." if starts else "../.."

@@ -1,0 +1,231 @@
+"""The search page, its suggestions and “Where am I?”."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.web.conftest import SignedIn
+from tests.web.visit import BROWSER, Visitor
+
+
+def suggested(client: Visitor, query: str) -> dict[str, Any]:
+    response = client.http.get(f"/suggest?{query}", headers=BROWSER)
+    assert response.status_code == 200, response.text
+    return json.loads(response.data)
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in answer["suggestions"]]
+
+
+def test_a_suggestion_says_where_it_is_and_what_holds(client: Visitor) -> None:
+    [first, *_] = suggested(client, "q=Sarasota+County")["suggestions"]
+    assert first == {
+        "code": "us-fl-sarasota-county",
+        "name": "Sarasota County",
+        "where": "Florida, United States",
+        "word": "county",
+        "status": "banned",
+        "label": "Banned",
+        "url": "/kratom/us-fl-sarasota-county",
+    }
+
+
+def test_at_most_eight_are_suggested(client: Visitor) -> None:
+    assert len(codes(suggested(client, "q=spring"))) == 8
+
+
+def test_two_letters_mean_the_country_and_the_us_state(client: Visitor) -> None:
+    assert codes(suggested(client, "q=AL"))[:2] == ["al", "us-al"]
+
+
+def test_typing_errors_are_forgiven_and_said(client: Visitor) -> None:
+    answer = suggested(client, "q=Sarasotta")
+    assert codes(answer) == ["us-fl-sarasota"]
+    assert answer["note"] == "Nothing is called “Sarasotta”. Did you mean:"
+
+
+def test_places_with_a_record_come_before_others_that_begin_alike(client: Visitor) -> None:
+    found = codes(suggested(client, "q=columbu"))
+    assert found[0] == "us-ms-columbus"
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("22046", "ZIP code 22046 touches 2 counties. Which one is yours?"),
+        ("34236", "ZIP code 34236 lies in one county."),
+        ("00000", "00000 is not in the Census list of ZIP codes."),
+        ("342", "A ZIP code has five digits."),
+        ("qqsxz", "Nothing found for “qqsxz”."),
+        ("Alabama", ""),
+        ("", ""),
+    ],
+)
+def test_the_note_before_the_list(client: Visitor, text: str, note: str) -> None:
+    assert suggested(client, f"q={text}")["note"] == note
+
+
+def test_links_keep_topic_and_day(client: Visitor) -> None:
+    [first, *_] = suggested(client, "q=us-al&topic=7-oh&as_of=2015-01-01")["suggestions"]
+    assert first["url"] == "/7-oh/us-al?as_of=2015-01-01"
+    [before, *_] = suggested(client, "q=us-al&as_of=2015-01-01")["suggestions"]
+    assert before["status"] == "legal"
+
+
+def test_suggestions_have_an_etag(client: Visitor) -> None:
+    first = client.http.get("/suggest?q=alabama")
+    again = client.http.get("/suggest?q=alabama", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.http.get("/suggest?q=texas").headers["ETag"] != first.headers["ETag"]
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 201, "q=x&topic=nothing", "q=x&as_of=yesterday"])
+def test_a_bad_question_is_a_problem_document(client: Visitor, query: str) -> None:
+    response = client.http.get(f"/suggest?{query}")
+    assert response.status_code in (400, 404)
+    assert response.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("text", ["%", "_", "%00", "%F0%9F%8C%BF", "' OR 1=1 --", "%E2%80%AE"])
+def test_nonsense_suggests_nothing(client: Visitor, text: str) -> None:
+    assert codes(suggested(client, f"q={text}")) == []
+
+
+def test_a_zip_in_several_counties_asks_which(client: Visitor) -> None:
+    page = client.get("/search?q=22046")
+    assert "ZIP code 22046 touches 2 counties. Which one is yours?" in page.text
+    hits = [(str(a["href"]), a.parent.select_one(".tag").get_text()) for a in page.all(".hits a")]  # type: ignore[union-attr]
+    assert [href for href, _ in hits] == [
+        "/kratom/us-va-fairfax-county",
+        "/kratom/us-va-falls-church-city",
+    ]
+    assert all(status == "Regulated" for _, status in hits)
+
+
+def test_a_number_that_is_also_a_zip_is_not_counted_as_its_county(client: Visitor) -> None:
+    """01001 is a ZIP code in Massachusetts and the number of a county in Alabama."""
+    page = client.get("/search?q=01001")
+    assert "ZIP code 01001 lies in Hampden County." in page.text
+    assert "same digits as a county" in page.text
+    assert [str(a["href"]) for a in page.all(".hits a")] == [
+        "/kratom/us-ma-hampden-county",
+        "/kratom/us-al-autauga-county",
+    ]
+
+
+def test_towns_with_a_rule_are_named_with_their_distance(client: Visitor) -> None:
+    page = client.get("/search?q=01001")
+    towns = {str(a["href"]): a.parent.get_text(" ", strip=True) for a in page.all(".towns a")}  # type: ignore[union-attr]
+    said = towns["/kratom/us-ma-northampton"]
+    assert "22 km (13 miles) from the middle of the county" in said or "km (" in said
+    assert "Regulated" in said
+
+
+def test_a_zip_outside_the_list_is_told_apart(client: Visitor) -> None:
+    page = client.get("/search?q=00000")
+    assert "00000 is not in the Census list of US ZIP codes" in page.text
+    assert page.all(".hits a") == []
+
+
+def test_the_search_page_keeps_topic_and_day(client: Visitor) -> None:
+    page = client.get("/search?q=us-al&topic=7-oh&as_of=2020-01-01")
+    assert str(page.all(".hits a")[0]["href"]) == "/7-oh/us-al?as_of=2020-01-01"
+    assert page.form("form.find.large").to_dict() == {
+        "topic": "7-oh",
+        "as_of": "2020-01-01",
+        "q": "us-al",
+    }
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 201, "topic=nothing", "as_of=2015-02-30"])
+def test_a_bad_search_is_told(client: Visitor, query: str) -> None:
+    client.get(f"/search?{query}", status=404 if "topic" in query else 400)
+
+
+SARASOTA = {"lat": "27.33", "lon": "-82.54"}
+
+
+def test_a_point_gives_the_county_and_its_chain(client: Visitor) -> None:
+    page = client.post("/here", SARASOTA)
+    assert page.one("h1").get_text().startswith("You are in Sarasota County")
+    levels = [each.get_text(" ", strip=True) for each in page.all(".levels li")]
+    assert [level.split(" ", 1)[0] for level in levels] == ["United", "Florida", "Sarasota"]
+    assert "Decides" in levels[-1]
+    assert page.one(".verdict a.button")["href"] == "/kratom/us-fl-sarasota-county"
+    assert page.response.headers["Cache-Control"] == "no-store"
+
+
+def test_towns_near_the_point_are_named(client: Visitor) -> None:
+    page = client.post("/here", {"lat": "36.74", "lon": "-119.78"})
+    first = page.all(".towns li")[0].get_text(" ", strip=True)
+    assert first.startswith("Fresno ")
+    assert "from you" in first
+
+
+def test_the_point_keeps_topic_and_day(client: Visitor) -> None:
+    page = client.post("/here?topic=7-oh&as_of=2020-01-01", SARASOTA)
+    assert page.one(".verdict a.button")["href"] == "/7-oh/us-fl-sarasota-county?as_of=2020-01-01"
+
+
+def test_a_point_at_sea_is_told(client: Visitor) -> None:
+    page = client.post("/here", {"lat": "0", "lon": "-30"})
+    assert "outside every place on our map" in page.text
+    assert page.all(".verdict") == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"lat": "27.33"},
+        {"lat": "", "lon": ""},
+        {"lat": "x", "lon": "1"},
+        {"lat": "nan", "lon": "0"},
+        {"lat": "91", "lon": "0"},
+        {"lat": "0", "lon": "180.5"},
+        {"lat": "inf", "lon": "0"},
+        {"lat": "1e400", "lon": "0"},
+    ],
+    ids=str,
+)
+def test_no_point_is_refused_without_repeating_it(client: Visitor, sent: dict[str, str]) -> None:
+    page = client.post("/here", sent, status=400)
+    assert "Give degrees from" in page.text
+
+
+def test_the_point_is_neither_logged_nor_kept(
+    client: Visitor, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = {"lat": "27.331234", "lon": "-82.541234"}
+    with caplog.at_level(logging.DEBUG):
+        page = client.post("/here", sent)
+        client.post("/here", {**sent, "lat": "95.331234"}, status=400)
+    assert "331234" not in caplog.text
+    assert "541234" not in caplog.text
+    assert "331234" not in page.response.text
+    engine = app.extensions["reader"].tracker.store.engine
+    with engine.connect() as connection:
+        dump = "".join(connection.connection.driver_connection.iterdump())
+    assert "331234" not in dump
+    assert "Set-Cookie" not in page.response.headers
+
+
+def test_a_point_from_another_site_is_refused(client: Visitor) -> None:
+    client.post("/here", SARASOTA, status=403, headers={"Sec-Fetch-Site": "cross-site"})
+
+
+def test_somebody_signed_in_may_ask_too(signed_in: SignedIn) -> None:
+    ana = signed_in("ana")
+    page = ana.get("/here")
+    token = page.form("main form.here")["csrf_token"]
+    answer = ana.post("/here", {**SARASOTA, "csrf_token": token})
+    assert answer.one("h1").get_text().startswith("You are in Sarasota County")
+
+
+def test_the_page_says_what_happens_to_the_point(client: Visitor) -> None:
+    for path in ("/here", "/search"):
+        assert "not kept, not logged and not put into an address" in client.get(path).text
