@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test clean help
+.PHONY: run test bench-pages clean help
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 run: $(VENV)/.run ## make a virtual environment and the database if need be, then serve
 	$(BIN)/legalmap init --if-missing
@@ -25,6 +25,9 @@ $(VENV)/.run: pyproject.toml
 $(VENV)/.test: pyproject.toml $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
+
+bench-pages: $(VENV)/.test ## Lighthouse, axe, bytes and hover times of the pages (needs npm and chromium)
+	$(BIN)/python -m tests.bench.pages
 
 clean: ## forget the virtual environment and caches; the database stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

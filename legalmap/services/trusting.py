@@ -73,7 +73,7 @@ def pace(tracker: Tracker) -> Pace:
         queued = moderation.queued_at(connection)
     return Pace(
         reviewed=len(waits),
-        median=median(waits) if waits else None,
+        median=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
         waiting=len(queued),
         oldest=now - queued[0] if queued else None,
     )

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from legalmap.services.reading import Reader
-from legalmap.web import csrf, errors, headers, presenting, session
+from legalmap.web import compressing, csrf, errors, headers, presenting, session
 from legalmap.web.api import bulk, v1
 from legalmap.web.desk import blueprint as desk
 from legalmap.web.editing import blueprint as editing
@@ -23,6 +23,7 @@ from legalmap.web.trust import blueprint as trust
 def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
+    compressing.register(app)
     presenting.register(app)
     session.register(app)
     csrf.register(app)

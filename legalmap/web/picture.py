@@ -8,7 +8,6 @@ import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from threading import Lock
 
 import msgspec
@@ -17,6 +16,7 @@ from markupsafe import Markup, escape
 
 from legalmap import paths
 from legalmap.domain.dates import in_words
+from legalmap.domain.errors import Unusable
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import Resolution
 from legalmap.domain.topics import Topic
@@ -43,6 +43,8 @@ FRAME = (300.0, 104.0, 872.0, 436.0)
 LEGEND_TOP, LEGEND_STEP = 130, 38
 TILE, DOT = 0.62, 3.4
 KEPT_PICTURES = 24
+# Seconds somebody waits for others' pictures before they are told to come back.
+PATIENCE = 10
 # The kinds of places that the two views draw. The one district is the District of Columbia.
 KINDS = (
     ("country", "countries", "country"),
@@ -324,12 +326,6 @@ def png(drawing_: str, width: int) -> bytes:
     )
 
 
-@cache
-def _renderer() -> Lock:
-    """One lock for the process: a picture costs a core for a moment, and a few readers share few cores."""
-    return Lock()
-
-
 class Pictures:
     """The pictures drawn last, a bounded number of them; safe between threads."""
 
@@ -337,12 +333,21 @@ class Pictures:
         self._tracker = tracker
         self._kept: OrderedDict[tuple[str, int, date, str, int], Picture] = OrderedDict()
         self._lock = Lock()
+        # A picture costs a core for a second: one is drawn at a time, whoever asks for many.
+        self._pen = Lock()
 
     def of(self, edition: Edition, as_of: date, view: str, width: int = 0) -> Picture:
         """PNG of that width, or SVG for 0; drawn only if it is not kept."""
         key = (edition.topic.code, edition.feed_no, as_of, view, width)
-        with _renderer():
+        found = self._found(key)
+        if found is not None:
+            return found
+        if not self._pen.acquire(timeout=PATIENCE):
+            raise Unusable("Too many pictures are asked for just now. Try again in a moment.")
+        try:
             return self._found(key) or self._keep(key, self._draw(edition, as_of, view, width))
+        finally:
+            self._pen.release()
 
     def _draw(self, edition: Edition, as_of: date, view: str, width: int) -> bytes:
         text = svg(self._tracker, edition, as_of, view)

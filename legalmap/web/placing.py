@@ -102,6 +102,7 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
     full_title = f"{title}, {region.name}" if region else title
     item = edition.records.get(found.code)
     canonical = f"/{topic.code}/{found.code}"
+    told_rows = rows(resolution, topic)
     return {
         "topic": topic,
         "view": view,
@@ -113,8 +114,8 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "resolution": resolution,
         "sentences": answering.sentences(resolution, topic),
         "coming": _coming(view, resolution),
-        "travel": [row for row in rows(resolution, topic) if is_for_travel(row.variable)],
-        "duties": [row for row in rows(resolution, topic) if not is_for_travel(row.variable)],
+        "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
+        "duties": [row for row in told_rows if not is_for_travel(row.variable, resolution)],
         "levels": [(level, answering.standing(level, resolution)) for level in resolution.levels],
         "shown": _map(view, found, title),
         "time": told(view, found.code),
@@ -153,8 +154,11 @@ def _coming(view: View, now: Resolution) -> list[str]:
     return [answering.coming(now, each, view.topic) for each in then]
 
 
-def is_for_travel(variable: Variable) -> bool:
+def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
     """Whether a person on the way needs it: what they may have and buy, from what age, how strong."""
+    if variable.code == "min_age" and resolution.answers["sale"].value == "prohibited":
+        # An age beside a ban would read as if those above it may buy.
+        return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 
 

@@ -70,7 +70,12 @@ def typed(name: str) -> str:
     text = request.args.get(name, "")
     if len(text) > LONGEST:
         raise BadQuery.at(name, f"Keep the search under {LONGEST} characters.")
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """Without the control characters that no page may hold."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _topic() -> str:

@@ -63,8 +63,8 @@ def _send(view: View, name: str, width: int, media_type: str) -> Response:
     changed_at = view.edition.changed_at
     response = sending.send_bytes(found.content, found.sha256, media_type, changed_at)
     ending = "png" if width else "svg"
-    name = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    file = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
+    response.headers["Content-Disposition"] = f'inline; filename="{file}"'
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return sending.opened(response)
 
@@ -93,7 +93,8 @@ def embed(topic: str) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = sending.CACHE_CONTROL
     response.set_etag(hashlib.sha256(content.encode()).hexdigest())
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def whole(path: str) -> str:
@@ -106,7 +107,8 @@ def unfurled(view: View, path: str) -> dict[str, str]:
 
     The picture names its day and feed number: whoever keeps it keeps what the link showed then.
     """
-    name = "us" if path.split("/")[2:3] and path.split("/")[2].startswith("us") else "world"
+    code = path.removeprefix(f"/{view.topic.code}").strip("/")
+    name = "us" if code.partition("-")[0] == "us" else "world"
     asked = {
         "view": name,
         "as_of": view.as_of.isoformat(),

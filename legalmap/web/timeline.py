@@ -26,13 +26,21 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shown: str
-    words: str
+    label: str
+    when: str
+    note: str = ""
     first: date | None
     last: date | None
     number: int | None = None
     rough_until: date | None = None
     without_force: bool = False
     coming: bool = False
+
+    @property
+    def words(self) -> str:
+        """“From 10 May 2016: banned”: the whole span in words."""
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.when}: {self.label.lower()}{note}"
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -45,7 +53,7 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> Timeline:
     """The timeline of the periods of one record, with a line at today and at the day asked about."""
-    found = spans(topic, periods, as_of)
+    found = spans(topic, periods, as_of, today)
     axis = _axis(found, as_of, today)
     drawn = [
         _patterns(topic, found),
@@ -63,7 +71,7 @@ def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> T
     return Timeline(found, Markup(svg), rough)  # noqa: S704
 
 
-def spans(topic: Topic, periods: Sequence[Period], as_of: date) -> list[Span]:
+def spans(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> list[Span]:
     """The periods and the gaps before, between and after them, of which nothing is known."""
     found: list[Span] = []
     if periods and periods[0].effective_from is not None:
@@ -71,7 +79,8 @@ def spans(topic: Topic, periods: Sequence[Period], as_of: date) -> list[Span]:
         found.append(_gap(f"Before {in_words(start)}", None, _day_before(start)))
     for index, period in enumerate(periods):
         following = periods[index + 1] if index + 1 < len(periods) else None
-        found.append(_span_of(topic, period, following, index + 1, as_of))
+        coming = _coming(period, as_of, today)
+        found.append(_span_of(topic, period, following, number=index + 1, coming=coming))
         end = period.effective_until
         if end and (following is None or following.first_day > end.last_day + timedelta(days=1)):
             until = following.effective_from if following else None
@@ -85,29 +94,33 @@ def _day_before(start: PartialDate) -> date:
     return start.first_day - timedelta(days=1)
 
 
-def _gap(words: str, first: date | None, last: date | None) -> Span:
-    return Span(shown=UNKNOWN, words=f"{words}: not known", first=first, last=last)
+def _gap(when: str, first: date | None, last: date | None) -> Span:
+    return Span(shown=UNKNOWN, label="Not known", when=when, first=first, last=last)
+
+
+def _coming(period: Period, as_of: date, today: date) -> str:
+    """Why a period does not hold yet. Of a day in the past nobody here knows what was enacted by then."""
+    if period.first_day <= as_of:
+        return ""
+    return "enacted, not yet in force" if period.first_day > today else "not in force on that day"
 
 
 def _span_of(
-    topic: Topic, period: Period, following: Period | None, number: int, as_of: date
+    topic: Topic, period: Period, following: Period | None, *, number: int, coming: str
 ) -> Span:
     start = period.effective_from
-    coming = period.first_day > as_of
-    words = f"{_when(period, following)}: {label_of(topic, period.status).lower()}"
-    if period.force != "in-force":
-        words += f" ({FORCES[period.force].lower()})"
-    if coming:
-        words += " (enacted, not yet in force)"
+    force = FORCES[period.force].lower() if period.force != "in-force" else ""
     return Span(
         shown=period.status,
-        words=words,
+        label=label_of(topic, period.status),
+        when=_when(period, following),
+        note="; ".join(note for note in (force, coming) if note),
         first=start.first_day if start else None,
         last=_last_day(period, following),
         number=number,
         rough_until=start.last_day if start and start.precision != "day" else None,
         without_force=period.force in WITHOUT_FORCE,
-        coming=coming,
+        coming=bool(coming),
     )
 
 
@@ -187,8 +200,8 @@ def _patterns(topic: Topic, found: Sequence[Span]) -> str:
         for code in codes
     )
     return (
-        f'<defs>{drawn}<pattern id="t-rough" width="7" height="7" patternUnits="userSpaceOnUse"'
-        ' patternTransform="rotate(45)"><path class="rough" d="M0 0v7"/></pattern></defs>'
+        f'<defs>{drawn}<pattern id="t-rough" width="8" height="8" patternUnits="userSpaceOnUse"'
+        ' patternTransform="rotate(45)"><path class="rough" d="M0 0v8"/><path class="rough-line" d="M0 0v8"/></pattern></defs>'
     )
 
 

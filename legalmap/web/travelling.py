@@ -20,7 +20,7 @@ from legalmap.services import finding, travelling
 from legalmap.web import answering, asking, presenting
 from legalmap.web.asking import View
 from legalmap.web.guard import needs, tracker
-from legalmap.web.searching import LONGEST, Hit, hit, typed, where
+from legalmap.web.searching import LONGEST, Hit, hit, printable, typed, where
 
 blueprint = Blueprint("travelling", __name__)
 FEWEST = 2
@@ -107,7 +107,7 @@ def _unknown(path: str, text: str, texts: list[str]) -> Unknown:
         for place in _near(text[:LONGEST])
     ]
     rest = _link(path, [each for each in texts if each != text], _kept())
-    return Unknown(text[:LONGEST], tuple(near), rest)
+    return Unknown(printable(text[:LONGEST]), tuple(near), rest)
 
 
 def _near(text: str) -> list[Jurisdiction]:

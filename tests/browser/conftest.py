@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,8 +51,14 @@ def legalmap(*words: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site for all journeys of a worker."""
+    with serving(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Site]:
     """legalmap init and legalmap run --demo, as a person types them."""
-    folder = tmp_path_factory.mktemp("site")
     url = f"sqlite:///{folder / 'legalmap.sqlite3'}"
     environment = {
         **os.environ,

@@ -372,6 +372,20 @@ REFUSALS = [
         lambda _: {"revision_id": 999},
         FOREIGN_KEY,
     ),
+    Refusal("nobody submits", "submission", lambda _: {"submitter_id": 999}, FOREIGN_KEY),
+    Refusal("nobody withdraws", "withdrawal", lambda _: {"actor_id": 999}, FOREIGN_KEY),
+    Refusal(
+        "nobody is an author",
+        "revision_author",
+        lambda s: {"revision_id": s.first.id, "account_id": 999},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "somebody is an author of nothing",
+        "revision_author",
+        lambda s: {"revision_id": 999, "account_id": s.ana},
+        FOREIGN_KEY,
+    ),
     Refusal(
         "a reviewed proposal is withdrawn",
         "withdrawal",

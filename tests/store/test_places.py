@@ -4,6 +4,7 @@ import pytest
 
 from legalmap.store import places
 from legalmap.store.engine import Connection, Store
+from legalmap.store.tables import zip_county
 from tests.store.build import PLACES, a_row, counted_queries
 
 MORE = [
@@ -19,6 +20,7 @@ MORE = [
     a_row("us-fl-port-st-lucie", "city", "Port St. Lucie", "us-fl"),
     a_row("us-fl-north-sarasota", "community", "North Sarasota", "us-fl"),
     a_row("us-fl-sarasota-springs", "town", "Sarasota Springs", "us-fl"),
+    a_row("xs", "territory", "Sarasota Islands"),
     a_row("us-ca-winston-salem", "city", "Winston-Salem", "us-ca"),
 ]
 
@@ -179,6 +181,7 @@ def test_the_whole_name_comes_first_then_the_county_then_the_widest_reach(store:
         assert codes(connection, "sarasota") == [
             "us-fl-sarasota",
             "us-fl-sarasota-county",
+            "xs",
             "us-fl-sarasota-springs",
             "us-fl-north-sarasota",
         ]
@@ -231,6 +234,16 @@ def test_a_zip_code_gives_its_counties_the_one_in_its_middle_first(store: Store)
         places.fill_zips(connection, [("00001", both), ("00002", both[::-1])])
         assert [place.code for place in places.of_zip(connection, "00001")] == both
         assert [place.code for place in places.of_zip(connection, "00002")] == both[::-1]
+
+
+def test_the_counties_of_a_zip_code_come_by_position_however_they_are_stored(
+    store: Store,
+) -> None:
+    with store.writing() as connection:
+        for position, code in [(2, "us"), (0, "th"), (1, "cn")]:
+            row = {"zip": "00001", "position": position, "code": code}
+            connection.execute(zip_county.insert().values(row))
+        assert [place.code for place in places.of_zip(connection, "00001")] == ["th", "cn", "us"]
 
 
 @pytest.mark.parametrize("zip_code", ["99999", "", "3423", "3423_", "%"])

@@ -93,6 +93,7 @@ def test_a_bad_question_is_a_problem_document(client: Visitor, query: str) -> No
 @pytest.mark.parametrize("text", ["%", "_", "%00", "%F0%9F%8C%BF", "' OR 1=1 --", "%E2%80%AE"])
 def test_nonsense_suggests_nothing(client: Visitor, text: str) -> None:
     assert codes(suggested(client, f"q={text}")) == []
+    assert client.get(f"/search?q={text}").all(".hits a") == []
 
 
 def test_a_zip_in_several_counties_asks_which(client: Visitor) -> None:
@@ -121,7 +122,7 @@ def test_towns_with_a_rule_are_named_with_their_distance(client: Visitor) -> Non
     page = client.get("/search?q=01001")
     towns = {str(a["href"]): a.parent.get_text(" ", strip=True) for a in page.all(".towns a")}  # type: ignore[union-attr]
     said = towns["/kratom/us-ma-northampton"]
-    assert "22 km (13 miles) from the middle of the county" in said or "km (" in said
+    assert "22 km (13 miles) from the middle of the county" in said
     assert "Regulated" in said
 
 
