@@ -144,8 +144,10 @@ def disable_demo_people(tracker: Tracker) -> None:
 
 def sign_in(tracker: Tracker, handle: str, password: str) -> str:
     """Open a session and give its token; raise Invalid, never saying which of the two was wrong."""
+    name = handle.strip().lower()
     with tracker.store.reading() as connection:
-        person = accounts.by_handle(connection, handle.strip().lower())
+        # What cannot be a name is not looked up; it takes as long and gets the same answer.
+        person = accounts.by_handle(connection, name) if _HANDLE.fullmatch(name) else None
         known = accounts.password_hash(connection, person.id) if person else None
     right = _matches(known or _dummy_hash(), password)
     if person is None or known is None or not right or not person.is_active:

@@ -96,6 +96,7 @@ def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> l
     require(actor.role, Permission.PROPOSE)
     checked = [_checked(tracker, proposal) for proposal in proposals]
     with tracker.store.writing() as connection:
+        records.lock_making(connection)
         return [_insert(connection, actor, proposal) for proposal in checked]
 
 
@@ -214,6 +215,7 @@ def save_draft(
     tracker.topic(topic)
     place = finding.place(tracker, code)
     with tracker.store.writing() as connection:
+        records.lock_making(connection)
         record = record_of(connection, topic, place.code)
         base = _revision(connection, record, base_number)
         moderation.save_draft(

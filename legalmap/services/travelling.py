@@ -10,7 +10,7 @@ import msgspec
 from legalmap.domain.jurisdictions import INCORPORATED, Jurisdiction, chain
 from legalmap.domain.resolving import Resolution
 from legalmap.domain.topics import Topic
-from legalmap.services import finding, geography
+from legalmap.services import geography
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 
@@ -174,10 +174,6 @@ def shapes_of(tracker: Tracker, place: Jurisdiction) -> frozenset[str]:
             shape
             for shape in borders()
             if shape == level.code or shape.startswith(f"{level.code}-")
-        )
-        # The parts of a region are not always spelled like it: France's departments are not.
-        found = found or frozenset(
-            child.code for child in finding.children(tracker, level.code) if child.code in borders()
         )
         if found:
             return found

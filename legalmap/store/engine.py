@@ -16,6 +16,8 @@ Connection = sa.Connection
 
 # Serialises publications on PostgreSQL: any constant will do, it only has to be always the same.
 FEED_LOCK = 7_033_742
+# Serialises the making of records there: two first proposals for one place must not collide.
+RECORD_LOCK = 7_033_743
 SQLITE_WAIT_MS = 10_000
 
 

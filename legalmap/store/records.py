@@ -12,7 +12,7 @@ from legalmap.domain.errors import Stale
 from legalmap.domain.moderation import Decision, Verdict
 from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256_of, to_builtins
 from legalmap.domain.records import Publication, Record, Revision, RevisionKind
-from legalmap.store.engine import FEED_LOCK, inserted_id
+from legalmap.store.engine import FEED_LOCK, RECORD_LOCK, inserted_id
 from legalmap.store.tables import (
     account,
     legal_status,
@@ -54,6 +54,12 @@ def lock_by_id(connection: sa.Connection, record_id: int) -> int:
     """Keep other writers of this record waiting; give the id of its current revision."""
     query = sa.select(record.c.current_revision_id).where(record.c.id == record_id)
     return int(connection.execute(query.with_for_update()).scalar_one())
+
+
+def lock_making(connection: sa.Connection) -> None:
+    """Keep others from making records until the end. Taken first, so that no two wait crosswise."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RECORD_LOCK)))
 
 
 def insert_record(

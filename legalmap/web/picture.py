@@ -41,7 +41,10 @@ MARGIN = 36
 # Left, top, width and height of the space the map may fill, right of the legend.
 FRAME = (300.0, 104.0, 872.0, 436.0)
 LEGEND_TOP, LEGEND_STEP = 130, 38
-TILE, DOT = 0.62, 3.4
+DOT = 3.4
+# A swatch of 16 fills 9 units of the map and 15 of the legend: whole pixels at both widths, and so
+# does the origin of the map, or the tiles would show their seams.
+TILE, LEGEND_TILE, GRID = 9 / 16, 15 / 16, 3
 KEPT_PICTURES = 24
 # Seconds somebody waits for others' pictures before they are told to come back.
 PATIENCE = 10
@@ -184,8 +187,8 @@ def _tile(topic: Topic, shown: str) -> str:
     return str(drawing.swatch(topic, shown)).replace('class="unknown"', f'fill="{UNKNOWN}"')
 
 
-def _patterns(topic: Topic, scale: float) -> str:
-    size = f'patternUnits="userSpaceOnUse" patternTransform="scale({TILE / scale:.4g})'
+def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
+    size = f'patternUnits="userSpaceOnUse" patternTransform="scale({tile / scale:.8g})'
     found = [
         f'<pattern id="p-{shown}" width="16" height="16" {size}">{_tile(topic, shown)}</pattern>'
         for shown in drawing.order_of(topic)
@@ -201,11 +204,11 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
     """The whole picture, 1200 by 630."""
     left, top, wide, high = FRAME
     frame_width, frame_height = geography.shapes(view).size
-    scale = min(wide / frame_width, high / frame_height)
+    scale = round(min(wide / frame_width, high / frame_height), 5)
     found = _drawn(tracker, edition, as_of, view, scale)
     title = title_of(edition.topic, view)
-    x = left + (wide - frame_width * scale) / 2
-    y = top + (high - frame_height * scale) / 2
+    x = (left + (wide - frame_width * scale) / 2) // GRID * GRID
+    y = (top + (high - frame_height * scale) / 2) // GRID * GRID
     day = f"Law in force on {in_words(as_of)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
@@ -217,7 +220,7 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
         f"{_text(MARGIN, 56, title, 32, bold=True)}"
         f"{_text(MARGIN, 86, day, 18, colour=MUTED)}"
         f"{_text(WIDTH - MARGIN, 56, 'legalmap', 22, bold=True, end=True)}"
-        f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.5f})">{found.shapes}</g>'
+        f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{found.shapes}</g>'
         f"{_legend(edition.topic, found)}{_foot(edition, as_of)}</svg>\n"
     )
 
@@ -251,7 +254,7 @@ def _in_words(topic: Topic, found: Drawn) -> str:
 
 def _legend_patterns(topic: Topic) -> str:
     """The patterns once more at the size of the legend, where nothing is scaled."""
-    return _patterns(topic, 0.7).replace('id="p-', 'id="l-')
+    return _patterns(topic, 1, LEGEND_TILE).replace('id="p-', 'id="l-')
 
 
 def _legend(topic: Topic, found: Drawn) -> str:

@@ -103,6 +103,7 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
     item = edition.records.get(found.code)
     canonical = f"/{topic.code}/{found.code}"
     told_rows = rows(resolution, topic)
+    shown = _map(view, found, title)
     return {
         "topic": topic,
         "view": view,
@@ -117,8 +118,8 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
         "duties": [row for row in told_rows if not is_for_travel(row.variable, resolution)],
         "levels": [(level, answering.standing(level, resolution)) for level in resolution.levels],
-        "shown": _map(view, found, title),
-        "time": told(view, found.code),
+        "shown": shown,
+        "time": told(view, found.code) if shown else None,
         "order": drawing.order_of(topic),
         "parts": _parts(view, found),
         "local": _local(view, found),
@@ -129,6 +130,7 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "readings": readings(item.payload, view.as_of) if item else [],
         "citation": _citation(view, found, full_title),
         "api": _api_links(view, found),
+        "short": SHORT,
     }
 
 
@@ -156,7 +158,8 @@ def _coming(view: View, now: Resolution) -> list[str]:
 
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
     """Whether a person on the way needs it: what they may have and buy, from what age, how strong."""
-    if variable.code == "min_age" and resolution.answers["sale"].value == "prohibited":
+    sale = resolution.answers.get("sale")
+    if variable.code == "min_age" and sale and sale.value == "prohibited":
         # An age beside a ban would read as if those above it may buy.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"

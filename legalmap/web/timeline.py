@@ -1,7 +1,7 @@
 """The timeline of a record: its spans of law time as words, and as a picture of the same spans."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 from markupsafe import Markup, escape
@@ -12,10 +12,11 @@ from legalmap.domain.topics import Topic
 from legalmap.web.drawing import label_of, swatch
 
 UNKNOWN = "not-known"
-YEAR = timedelta(days=365)
+YEAR = 365
 # Lengths are in percent of the width and heights in pixels, so letters stay readable on a phone.
 TOP, TALL, HEIGHT, LETTER_ROOM, MOST_TICKS = 22, 34, 82, 4.0, 5
-MARGIN = 3.0
+MARGIN, ROOM_FOR_YEAR = 3.0, 5.0
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,16 +83,22 @@ def spans(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> 
         coming = _coming(period, as_of, today)
         found.append(_span_of(topic, period, following, number=index + 1, coming=coming))
         end = period.effective_until
-        if end and (following is None or following.first_day > end.last_day + timedelta(days=1)):
+        if end and (following is None or following.first_day > _shifted(end.last_day, 1)):
             until = following.effective_from if following else None
             words = f"After {in_words(end)}" + (f", before {in_words(until)}" if until else "")
             last = _day_before(until) if until else None
-            found.append(_gap(words, end.last_day + timedelta(days=1), last))
+            found.append(_gap(words, _shifted(end.last_day, 1), last))
     return found
 
 
 def _day_before(start: PartialDate) -> date:
-    return start.first_day - timedelta(days=1)
+    return _shifted(start.first_day, -1)
+
+
+def _shifted(day: date, days: int) -> date:
+    """The years 1 and 9999 bound the calendar of the computer."""
+    ends = (date.min.toordinal(), date.max.toordinal())
+    return date.fromordinal(min(max(day.toordinal() + days, ends[0]), ends[1]))
 
 
 def _gap(when: str, first: date | None, last: date | None) -> Span:
@@ -150,14 +157,19 @@ def _capital(text: str) -> str:
 
 
 class _Axis(msgspec.Struct, frozen=True):
-    first: date
-    last: date
-    cut: bool
+    """Counted in days since the year 1, because no date stands before that or after the year 9999."""
+
+    first: int
+    last: int
 
     def at(self, day: date) -> float:
         """Where a day stands, in percent of the width; days off the axis stand at its ends."""
-        share = (day - self.first).days / max((self.last - self.first).days, 1)
+        share = (day.toordinal() - self.first) / (self.last - self.first)
         return round(min(max(share, 0), 1) * 100, 2)
+
+    def holds(self, day: date) -> bool:
+        """Whether a day stands on the axis."""
+        return self.first <= day.toordinal() <= self.last
 
 
 def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
@@ -165,10 +177,10 @@ def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
 
     A first law that is far older than all that followed is cut short, or the rest were slivers.
     """
-    starts = sorted(span.first for span in found if span.number and span.first)
-    ends = [span.last for span in found if span.number and span.last]
-    last = max([today, *starts, *ends])
-    first = min([*starts, *ends, today])
+    starts = sorted(span.first.toordinal() for span in found if span.number and span.first)
+    ends = [span.last.toordinal() for span in found if span.number and span.last]
+    last = max([today.toordinal(), *starts, *ends])
+    first = min([*starts, *ends, today.toordinal()])
     cut = False
     if len(starts) > 1:
         rest = max(last - starts[1], 2 * YEAR)
@@ -176,20 +188,11 @@ def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
         first = starts[1] - rest if cut else first
     span = max(last - first, 2 * YEAR)
     # A day asked about is brought onto the axis only where that does not squeeze the law itself.
-    if first - span <= as_of < first and not cut:
-        first = as_of
-    elif last < as_of <= last + span:
-        last = as_of
+    asked = as_of.toordinal()
+    if not cut and first - span <= asked <= last + span:
+        first, last = min(first, asked), max(last, asked)
     # What came before the first date needs room for its letter; after the last a little will do.
-    return _Axis(_clamped(first, -span / 6), _clamped(last, span / 12), cut)
-
-
-def _clamped(day: date, shift: timedelta) -> date:
-    """The years 1 and 9999 bound the calendar of the computer."""
-    try:
-        return day + shift
-    except OverflowError:
-        return day
+    return _Axis(first - span // 6, last + span // 12)
 
 
 def _patterns(topic: Topic, found: Sequence[Span]) -> str:
@@ -207,7 +210,7 @@ def _patterns(topic: Topic, found: Sequence[Span]) -> str:
 
 def _span(topic: Topic, span: Span, axis: _Axis) -> str:
     left = axis.at(span.first) if span.first else 0.0
-    right = axis.at(span.last + timedelta(days=1)) if span.last else 100.0
+    right = axis.at(_shifted(span.last, 1)) if span.last else 100.0
     wide = round(right - left, 2)
     if wide <= 0:
         return ""
@@ -227,7 +230,7 @@ def _mark(span: Span, axis: _Axis, left: float, right: float) -> str:
     """What tells that the left end of a span is not a day: a break in the axis, or hatching."""
     if span.number is None:
         return ""
-    if span.first and span.first < axis.first:
+    if span.first and not axis.holds(span.first):
         return "".join(_break(shift) for shift in (2, 3.5))
     if span.first is None:
         until = left + 2 * MARGIN
@@ -248,12 +251,14 @@ def _break(x: float) -> str:
 
 def _ticks(axis: _Axis) -> list[str]:
     """At most five years, evenly apart, with their numbers under the bar."""
-    years = range(axis.first.year + 1, axis.last.year + 1)
-    step = next(n for n in (1, 2, 5, 10, 20, 50, 100, 10_000) if len(years) / n <= MOST_TICKS)
+    bounds = (_shifted(date.min, day - 1) for day in (axis.first, axis.last))
+    first, last = (day.year for day in bounds)
+    years = range(first + 1, last + 1)
+    step = next(n for n in STEPS if len(years) / n <= MOST_TICKS)
     drawn = []
     for year in (year for year in years if year % step == 0):
         x = axis.at(date(year, 1, 1))
-        if MARGIN * 2 <= x <= 100 - MARGIN * 2:
+        if ROOM_FOR_YEAR <= x <= 100 - ROOM_FOR_YEAR:
             drawn.append(
                 f'<line class="tick" x1="{x}%" x2="{x}%" y1="{TOP + TALL}" y2="{TOP + TALL + 5}"/>'
                 f'<text class="year" x="{x}%" y="{HEIGHT - 6}">{year}</text>'
@@ -273,8 +278,8 @@ def _lines(axis: _Axis, as_of: date, today: date) -> list[str]:
 def _line(axis: _Axis, day: date, words: str, kind: str) -> str:
     x = axis.at(day)
     side = "start" if x < 20 else "end" if x > 80 else "middle"
-    if words and not axis.first <= day <= axis.last:
-        words = f"‹ {words}" if day < axis.first else f"{words} ›"
+    if words and not axis.holds(day):
+        words = f"‹ {words}" if x == 0 else f"{words} ›"
     return (
         f'<line class="{kind}" x1="{x}%" x2="{x}%" y1="{TOP - 4}" y2="{TOP + TALL + 4}"/>'
         f'<text class="{kind}" x="{x}%" y="13" text-anchor="{side}">{escape(words)}</text>'

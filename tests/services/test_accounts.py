@@ -33,7 +33,7 @@ def test_a_short_password_is_refused(tracker: Tracker) -> None:
         accounts.add(tracker, "dora", Role.CONTRIBUTOR, "short")
 
 
-@pytest.mark.parametrize("handle", ["dora", "nobody", SYSTEM_HANDLE])
+@pytest.mark.parametrize("handle", ["dora", "nobody", SYSTEM_HANDLE, "do\x00ra", "x" * 9999])
 def test_a_wrong_name_and_a_wrong_password_look_the_same(tracker: Tracker, handle: str) -> None:
     accounts.add(tracker, "dora", Role.CONTRIBUTOR)
     with pytest.raises(Invalid, match="name or the password"):

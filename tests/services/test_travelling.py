@@ -76,13 +76,6 @@ def test_a_country_touches_the_countries_around_it(tracker: Tracker) -> None:
     assert {shape.partition("-")[0] for shape in shapes} == {"kh", "la", "mm", "my"}
 
 
-def test_a_region_is_made_of_its_parts(tracker: Tracker) -> None:
-    """The codes of France's departments do not begin with the code of their region."""
-    shapes = travelling.shapes_of(tracker, tracker.place("fr-idf"))
-    assert "fr-75c" in shapes or "fr-75" in shapes
-    assert len(shapes) == 8
-
-
 def test_a_town_stands_for_its_state(tracker: Tracker) -> None:
     assert travelling.shapes_of(tracker, tracker.place("us-fl-sarasota")) == {"us-fl"}
 

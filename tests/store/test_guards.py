@@ -65,17 +65,17 @@ class Scene(NamedTuple):
     genesis: Revision
     first: Revision  # by ana, reviewed by ben, current
     pending: Revision  # by ana
-    reworked: Revision  # by cleo, takes over ``pending`` of ana
     approved: Revision  # by ana, approved by ben, not published
     rejected: Revision  # by ana, rejected by ben
     withdrawn: Revision  # by ana
-    unsubmitted: Revision  # by ana
     stale: Revision  # by ana, on genesis, approved by ben
+    reworked: Revision  # by cleo, takes over ``pending`` of ana
+    unsubmitted: Revision  # by ana
+    other: Revision  # revision 0 of another record, published
+    blank: Revision  # revision 0 of a third record, not published
     review_of_approved: int
     review_of_rejected: int
     review_of_stale: int
-    other: Revision  # revision 0 of another record, published
-    blank: Revision  # revision 0 of a third record, not published
     head_sha256: str
     ana: int
     ben: int
@@ -144,24 +144,20 @@ def _scene(connection: Connection) -> Scene:
     people = {handle: person(connection, handle).id for handle in ("ana", "ben", "cleo")}
     moderation.withdraw(connection, withdrawn.id, people["ana"], NOW, "A mistake.")
     _an_event(connection)
-    return Scene(
-        genesis=genesis,
-        first=first,
-        pending=pending,
-        reworked=a_proposal(connection, first, by="cleo", reworks=pending),
-        approved=approved,
-        rejected=rejected,
-        withdrawn=withdrawn,
-        unsubmitted=a_proposal(connection, first, submitted=False),
-        stale=stale,
-        review_of_approved=a_review(connection, approved),
-        review_of_rejected=a_review(connection, rejected, verdict=Verdict.REJECT),
-        review_of_stale=a_review(connection, stale),
-        other=a_record(connection, "us-fl"),
-        blank=an_unresearched_record(connection, "us-ca"),
-        head_sha256=records.feed(connection, 2, 1)[0].sha256,
-        **people,
-    )
+    revisions = {
+        "reworked": a_proposal(connection, first, by="cleo", reworks=pending),
+        "unsubmitted": a_proposal(connection, first, submitted=False),
+        "other": a_record(connection, "us-fl"),
+        "blank": an_unresearched_record(connection, "us-ca"),
+    }
+    reviews = {
+        "review_of_approved": a_review(connection, approved),
+        "review_of_rejected": a_review(connection, rejected, verdict=Verdict.REJECT),
+        "review_of_stale": a_review(connection, stale),
+    }
+    head = records.feed(connection, 2, 1)[0].sha256
+    known = (genesis, first, pending, approved, rejected, withdrawn, stale)
+    return Scene(*known, **revisions, **reviews, head_sha256=head, **people)
 
 
 def _an_event(connection: Connection) -> None:

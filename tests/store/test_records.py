@@ -14,7 +14,7 @@ from legalmap.store import records
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from legalmap.store.tables.records import NO_HASH
-from tests.build import a_date, a_payload, a_period, a_source
+from tests.build import a_payload, a_period, a_source
 from tests.store.build import (
     NOW,
     a_proposal,
@@ -330,29 +330,24 @@ def test_a_record_that_moves_within_the_publishing_is_stale(store: Store) -> Non
 
 
 def test_legal_status_has_a_row_for_every_period(store: Store) -> None:
-    payload = a_payload(
-        a_period(None, "legal", until="2016"),
-        a_period("2016-05", "banned", force="enjoined", answers={"min-age": 18}, sources=()),
-    )
+    first = a_period(None, "legal", until="2016")
+    second = a_period("2016-05", "banned", force="enjoined", answers={"min-age": 18}, sources=())
     with store.writing() as connection:
-        a_record(connection, "us-al", payload)
-        first, second = records.stored_status_rows(connection)
-    assert first == {
+        a_record(connection, "us-al", a_payload(first, second))
+        rows = records.stored_status_rows(connection)
+    same = {
         "topic": "kratom",
         "jurisdiction_code": "us-al",
-        "position": 0,
-        "status": "legal",
-        "effective_from": None,
-        "effective_until": str(a_date("2016")),
-        "force": "in-force",
-        "answers": "{}",
         "last_verified": date(2026, 11, 1),
         "revision_number": 0,
-        "number_of_sources": 1,
     }
-    assert (second["position"], second["effective_from"]) == (1, "2016-05")
-    assert (second["force"], second["answers"]) == ("enjoined", '{"min-age": 18}')
-    assert (second["number_of_sources"], second["effective_until"]) == (0, None)
+    fields = ["position", "status", "effective_from", "effective_until", "force", "answers"]
+    expected = [
+        (0, "legal", None, "2016", "in-force", "{}", 1),
+        (1, "banned", "2016-05", None, "enjoined", '{"min-age": 18}', 0),
+    ]
+    keys = [*fields, "number_of_sources"]
+    assert rows == [{**same, **dict(zip(keys, row, strict=True))} for row in expected]
 
 
 def test_publishing_rewrites_the_rows_of_that_record_only(store: Store) -> None:

@@ -265,7 +265,7 @@ def test_a_route_of_which_nothing_is_known(client: Visitor) -> None:
 def test_legs_move_and_go_without_scripts(client: Visitor) -> None:
     page = client.get(f"{ROUTE}&as_of=2026-01-01")
     moves = [
-        [(a.get_text().split(":")[0], str(a["href"])) for a in each.select("a")]
+        [(a.get_text().split(" ")[0], str(a["href"])) for a in each.select("a")]
         for each in page.all(".order")
     ]
     assert [[word for word, _ in each] for each in moves] == [

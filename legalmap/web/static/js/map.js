@@ -136,6 +136,8 @@ class MapView {
     this.pointers.set(event.pointerId, event);
     this.moved = false;
     this.touch = event.pointerType === "touch";
+    // The tap itself moves the focus and so the card: remember what was told before it.
+    this.before = this.told;
   }
 
   onMove(event) {
@@ -171,7 +173,7 @@ class MapView {
 
   onClick(event) {
     const link = event.target.closest("a");
-    const stop = this.moved || (this.touch && link && link !== this.told);
+    const stop = this.moved || (this.touch && link && link !== this.before);
     this.moved = false;
     if (!stop) return;
     // A finger asks first: the first tap shows the card, the second follows the link.

@@ -1,0 +1,237 @@
+"""Recent changes as a page and as Atom: old and new value, since when, by which source; valid and stable."""
+
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
+
+import msgspec
+import pytest
+from flask import Flask
+
+from legalmap.domain.payload import Payload
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from tests.build import a_payload, a_period, a_source
+from tests.services.build import decide, person, propose
+from tests.web.visit import Visitor
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOSTILE = "Sale & <script>alert(1)</script> ]]> are “barred”."
+FEEDS = ["/kratom/changes.atom", "/kratom/us-al/changes.atom"]
+
+
+def payload_of(tracker: Tracker, code: str) -> Payload:
+    return Reader(tracker).edition("kratom").records[code].payload
+
+
+def new_law(tracker: Tracker, code: str = "us-ga", summary: str = "A new act.") -> None:
+    """Publish a ban from July 2027 on."""
+    law = a_period(
+        "2027-07-01",
+        "banned",
+        summary=summary,
+        sources=(a_source("https://law.example/hb7", title="House Bill <7>"),),
+    )
+    before = payload_of(tracker, code)
+    after = msgspec.structs.replace(before, periods=(*before.periods, law), confidence="high")
+    decide(tracker, propose(tracker, after, jurisdiction=code, note="House Bill 7 was signed."))
+
+
+def one(element: Element, name: str) -> Element:
+    found = element.findall(f"{ATOM}{name}")
+    assert len(found) == 1, f"{len(found)} of {name}"
+    return found[0]
+
+
+def text(element: Element, name: str) -> str:
+    said = one(element, name).text
+    assert said
+    return said
+
+
+def instant(element: Element, name: str) -> datetime:
+    said = text(element, name)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", said)
+    return datetime.fromisoformat(said)
+
+
+def links(element: Element) -> dict[str, str]:
+    return {each.get("rel", ""): each.get("href", "") for each in element.findall(f"{ATOM}link")}
+
+
+def feed(client: Visitor, address: str) -> Element:
+    """A feed that keeps RFC 4287."""
+    response = client.http.get(address)
+    assert response.status_code == 200
+    assert response.mimetype == "application/atom+xml"
+    root = ET.fromstring(response.data)
+    assert root.tag == f"{ATOM}feed"
+    assert re.match(r"tag:localhost,2026:/", text(root, "id"))
+    assert text(root, "title")
+    assert text(one(root, "author"), "name") == "legalmap"
+    assert links(root)["self"] == f"http://localhost{address}"
+    entries = root.findall(f"{ATOM}entry")
+    for entry in entries:
+        assert re.match(r"tag:localhost,2026:/kratom/", text(entry, "id"))
+        assert "\n" not in text(entry, "title")
+        assert text(one(entry, "author"), "name")
+        assert client.http.get(links(entry)["alternate"]).status_code == 200
+        assert one(entry, "content").get("type") == "html"
+        assert instant(root, "updated") >= instant(entry, "updated")
+    ids = [text(entry, "id") for entry in entries]
+    assert len(set(ids)) == len(ids)
+    assert client.http.get(links(root)["alternate"]).status_code == 200
+    return root
+
+
+def entries(client: Visitor, address: str = FEEDS[0]) -> list[Element]:
+    return feed(client, address).findall(f"{ATOM}entry")
+
+
+# The page
+
+
+def test_without_a_change_the_page_says_so(client: Visitor) -> None:
+    assert "Nothing has changed since the first 222 records" in client.get("/kratom/changes").text
+
+
+def test_a_change_is_told_with_both_values_its_day_and_its_source(
+    client: Visitor, tracker: Tracker
+) -> None:
+    new_law(tracker)
+    page = client.get("/kratom/changes")
+    assert "Georgia: banned from 1 July 2027. Before: regulated from 1 January 2025" in page.text
+    assert "House Bill 7 was signed." in page.text
+    assert "In force from 1 July 2027." in page.text
+    assert "Source: House Bill <7> , Parliament" in page.text
+    assert page.all('.told a[href="https://law.example/hb7"]')
+    assert "reviewed by ben" in page.text
+    assert page.all('a[href="/kratom/us-ga/history/1/diff/0"]')
+    assert "221 records stand as they shipped" in page.text
+
+
+def test_a_rewritten_value_shows_what_it_was(client: Visitor, tracker: Tracker) -> None:
+    before = payload_of(tracker, "us-al")
+    last = msgspec.structs.replace(before.periods[-1], status="unclear", summary="Who knows.")
+    after = msgspec.structs.replace(before, periods=(*before.periods[:-1], last))
+    decide(tracker, propose(tracker, after))
+    page = client.get("/kratom/changes").text
+    assert "Period from 10 May 2016, Status: was Banned; is now Unclear." in page
+    assert "; is now Who knows." in page
+
+
+def test_long_texts_are_cut_to_where_they_differ(client: Visitor, tracker: Tracker) -> None:
+    before = payload_of(tracker, "us-al")
+    words = [f"w{number}" for number in range(60)]
+    note = " ".join(words)
+    decide(tracker, propose(tracker, msgspec.structs.replace(before, notes=note)))
+    words[30] = "CHANGED"
+    after = msgspec.structs.replace(before, notes=" ".join(words))
+    decide(tracker, propose(tracker, after, base_number=1))
+    page = client.get("/kratom/changes").text
+    around = "was “… w24 w25 w26 w27 w28 w29 w30 w31 w32 w33 w34 w35 w36 …”; is now “… w24"
+    assert around in page
+    assert "w29 CHANGED w31 w32 w33 w34 w35 w36 …”." in page
+
+
+def test_what_is_not_published_is_not_told(client: Visitor, tracker: Tracker) -> None:
+    propose(tracker, a_payload(a_period("2027", "banned", summary="A secret draft.")))
+    assert "secret draft" not in client.get("/kratom/changes").text
+    assert entries(client) == []
+
+
+def test_a_first_record_is_told_whole(client: Visitor, tracker: Tracker) -> None:
+    law = a_payload(a_period("2025", "banned", summary="Decree 1 bans it."))
+    decide(tracker, propose(tracker, law, jurisdiction="fj"))
+    page = client.get("/kratom/changes").text
+    assert "Fiji: first record. banned from 2025" in page
+    assert "Banned from 2025. Decree 1 bans it." in page
+
+
+# The feeds
+
+
+@pytest.mark.parametrize("address", FEEDS)
+def test_a_feed_without_entries_is_valid(client: Visitor, address: str) -> None:
+    root = feed(client, address)
+    assert root.findall(f"{ATOM}entry") == []
+    assert instant(root, "updated") <= datetime.now(UTC)
+
+
+def test_a_feed_tells_each_change_newest_first(client: Visitor, tracker: Tracker) -> None:
+    new_law(tracker, "us-ga", HOSTILE)
+    new_law(tracker, "us-al")
+    newer, older = entries(client)
+    assert text(newer, "title").startswith("Alabama: banned from 1 July 2027. Before: banned")
+    assert links(older)["alternate"] == "http://localhost/kratom/us-ga/history/1"
+    assert text(older, "summary") == "House Bill 7 was signed."
+    html = text(older, "content")
+    assert "Sale &amp; &lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; are “barred”." in html
+    assert "<script" not in html
+    assert "https://law.example/hb7" in html
+    assert "In force from 1 July 2027" in html
+
+
+def test_ids_stay_when_more_is_published(client: Visitor, tracker: Tracker) -> None:
+    new_law(tracker, "us-ga")
+    (first,) = [ET.tostring(entry) for entry in entries(client)]
+    new_law(tracker, "us-al")
+    assert first in [ET.tostring(entry) for entry in entries(client)]
+
+
+def test_a_place_hears_of_itself_and_the_levels_above(client: Visitor, tracker: Tracker) -> None:
+    new_law(tracker, "us-ga")
+    new_law(tracker, "us-al")
+    for code in ("us-al", "us-al-mobile"):
+        (entry,) = entries(client, f"/kratom/{code}/changes.atom")
+        assert "Alabama" in text(entry, "title")
+    assert entries(client, "/kratom/us-tn/changes.atom") == []
+    assert entries(client, "/7-oh/us-al/changes.atom") == []
+
+
+def test_a_feed_is_kept_until_something_is_published(client: Visitor, tracker: Tracker) -> None:
+    held = client.http.get(FEEDS[0]).headers
+    assert held["Cache-Control"] == "public, no-cache"
+    asked = {"If-None-Match": held["ETag"]}
+    assert client.http.get(FEEDS[0], headers=asked).status_code == 304
+    new_law(tracker)
+    assert client.http.get(FEEDS[0], headers=asked).status_code == 200
+
+
+def test_ids_name_a_host_without_its_port(app: Flask) -> None:
+    response = app.test_client().get(FEEDS[0], base_url="https://map.example:8443")
+    root = ET.fromstring(response.data)
+    assert text(root, "id") == "tag:map.example,2026:/kratom"
+    assert links(root)["self"] == "https://map.example:8443/kratom/changes.atom"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/nonsense/changes", "There is no topic"),
+        ("/nonsense/changes.atom", "There is no topic"),
+        ("/nonsense/us-al/changes.atom", "There is no topic"),
+        ("/kratom/us-zz/changes.atom", "There is no jurisdiction"),
+    ],
+)
+def test_what_does_not_exist_is_not_found(client: Visitor, address: str, said: str) -> None:
+    assert said in client.get(address, status=404).text
+
+
+def test_pages_name_their_feeds(client: Visitor) -> None:
+    def named(path: str) -> list[str]:
+        found = client.get(path).all('link[rel="alternate"][type="application/atom+xml"]')
+        return [str(link["href"]) for link in found]
+
+    assert named("/kratom") == ["/kratom/changes.atom"]
+    assert named("/7-oh/changes") == ["/7-oh/changes.atom"]
+    assert named("/kratom/us-al") == ["/kratom/changes.atom", "/kratom/us-al/changes.atom"]
+
+
+def test_an_author_without_an_account_name_does_not_break_the_feed(
+    client: Visitor, tracker: Tracker
+) -> None:
+    new_law(tracker)
+    (entry,) = entries(client)
+    assert text(one(entry, "author"), "name") == person(tracker, "ana").handle
