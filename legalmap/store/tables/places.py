@@ -14,7 +14,7 @@ jurisdiction = sa.Table(
     sa.Column("search_name", sa.String(200), nullable=False, index=True),
     sa.Column("parent", sa.ForeignKey("jurisdiction.code"), index=True),
     sa.Column("county", sa.ForeignKey("jurisdiction.code"), index=True),
-    sa.Column("called", sa.String(40), nullable=False),
+    sa.Column("called", sa.String(80), nullable=False),
     sa.Column("iso", sa.String(10), index=True),
     sa.Column("fips", sa.String(10), index=True),
     sa.Column("lat", sa.Float),

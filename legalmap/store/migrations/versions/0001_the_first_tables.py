@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("search_name", sa.String(length=200), nullable=False),
         sa.Column("parent", sa.String(length=120), nullable=True),
         sa.Column("county", sa.String(length=120), nullable=True),
-        sa.Column("called", sa.String(length=40), nullable=False),
+        sa.Column("called", sa.String(length=80), nullable=False),
         sa.Column("iso", sa.String(length=10), nullable=True),
         sa.Column("fips", sa.String(length=10), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),

@@ -61,7 +61,9 @@ class MapView {
       this.zoom(2, this.at(event));
     });
     svg.addEventListener("focusin", (event) => this.tell(event.target.closest("a")));
-    svg.addEventListener("focusout", () => this.hush());
+    svg.addEventListener("focusout", (event) => {
+      if (!this.card.contains(event.relatedTarget)) this.hush();
+    });
     new ResizeObserver(() => this.resizeMarkers()).observe(svg);
   }
 

@@ -1,5 +1,14 @@
 // Follow a link or send a search form within a page without loading it anew: topic, date, filter.
 
+// What decides on the content: not the fragment, and not the part of the map on screen.
+function contentOf(href) {
+  const url = new URL(href, location.href);
+  url.searchParams.delete("box");
+  return url.pathname + url.search;
+}
+
+let shown = contentOf(location.href);
+
 async function swap(url, push, restart) {
   const main = document.querySelector("main");
   main.setAttribute("aria-busy", "true");
@@ -18,6 +27,7 @@ async function swap(url, push, restart) {
     document.querySelector(".topics").replaceWith(document.adoptNode(fresh.querySelector(".topics")));
     document.title = fresh.title;
     if (push) history.pushState({ swapped: true }, "", answer.url);
+    shown = contentOf(answer.url);
     window.scrollTo(0, scroll);
     restart();
   } catch {
@@ -55,6 +65,9 @@ export function startSwapping(restart) {
     url.search = new URLSearchParams(kept);
     swap(withBox(url.href), true, restart);
   });
-  window.addEventListener("popstate", () => swap(location.href, false, restart));
+  window.addEventListener("popstate", () => {
+    // A jump to a heading of this page also comes here, and there is nothing to fetch for it.
+    if (contentOf(location.href) !== shown) swap(location.href, false, restart);
+  });
   document.addEventListener("legalmap:go", (event) => swap(withBox(event.detail), true, restart));
 }
