@@ -85,7 +85,7 @@ def _gains(response: Response) -> bool:
     if response.status_code == 304:
         return True
     length = response.content_length or 0
-    kind = response.mimetype
+    kind = response.mimetype or ""
     return (
         response.status_code in (200, 400, 404)
         and length >= LEAST_BYTES
