@@ -44,6 +44,7 @@ class Row(msgspec.Struct, frozen=True):
     variable: Variable
     words: str
     by: list[str]
+    stated: bool
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -116,7 +117,9 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "sentences": answering.sentences(resolution, topic),
         "coming": _coming(view, resolution),
         "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
-        "duties": [row for row in told_rows if not is_for_travel(row.variable, resolution)],
+        "duties": [
+            row for row in told_rows if row.stated and not is_for_travel(row.variable, resolution)
+        ],
         "levels": [(level, answering.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
         "time": told(view, found.code) if shown else None,
@@ -176,7 +179,8 @@ def rows(resolution: Resolution, topic: Topic) -> list[Row]:
     for variable in topic.variables:
         resolved = resolution.answers[variable.code]
         by = [names[code] for code in resolved.levels if code in names]
-        found.append(Row(variable, presenting.answer(resolved.value, variable), by))
+        words = presenting.answer(resolved.value, variable)
+        found.append(Row(variable, words, by, stated=bool(resolved.levels)))
     return found
 
 

@@ -128,7 +128,7 @@ def suggest() -> Response:
     answer = Suggestions(
         query=text,
         note=_note(text, found),
-        suggestions=tuple(_suggestion(hit(view, each)) for each in places[:MOST_SUGGESTED]),
+        suggestions=tuple(_suggestion(view, each) for each in places[:MOST_SUGGESTED]),
     )
     return Response(msgspec.json.encode(answer), content_type="application/json")
 
@@ -138,7 +138,7 @@ def _known_first(view: View, text: str, places: list[Jurisdiction]) -> list[Juri
     wanted = text.casefold()
 
     def rank(place: Jurisdiction) -> bool:
-        is_exact = wanted in (place.name.casefold(), place.code, f"{place.code[3:]}")
+        is_exact = wanted in (place.name.casefold(), place.code, place.code[3:])
         return not is_exact and place.code not in view.edition.records
 
     return places if text.isdigit() else sorted(places, key=rank)
@@ -159,16 +159,16 @@ def _note(text: str, found: Found) -> str:
     return "" if found.places or not text else f"Nothing found for “{text}”."
 
 
-def _suggestion(found: Hit) -> Suggestion:
+def _suggestion(view: View, place: Jurisdiction) -> Suggestion:
+    found = hit(view, place)
     shown = found.resolution.shown
-    topic = tracker().topic(_topic())
     return Suggestion(
         code=found.place.code,
         name=found.place.name,
         where=found.where,
         word=found.place.word,
         status=shown,
-        label=drawing.label_of(topic, shown),
+        label=drawing.label_of(view.topic, shown),
         url=found.url,
     )
 

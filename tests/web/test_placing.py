@@ -138,6 +138,7 @@ def test_an_age_beside_a_ban_on_sale_is_no_advice_to_travellers(client: Visitor)
     page = client.get("/kratom/us-fl-sarasota-county")
     assert "Minimum age" not in page.one(".travel").get_text()
     assert re.search(r"Minimum age 21 years \(Florida\)", page.text)
+    assert "Minimum age" not in client.get("/kratom/us-al").text
 
 
 def test_many_local_rules_are_folded_counted_and_grouped_by_county(client: Visitor) -> None:
@@ -227,6 +228,11 @@ def test_where_sources_disagree_both_stand_side_by_side(client: Visitor) -> None
     left, right = page.all(".readings section")
     assert "Unclear" in left.get_text()
     assert "older vendors' lists call it banned" in right.get_text()
+    assert "older vendors' lists call it banned" not in left.get_text()
+    assert left.select(".sources li")
+    left, right = client.get("/kratom/us-nh").all(".readings section")[:2]
+    assert "several vendor pages give an age limit of 18" in right.get_text()
+    assert left.select("p + p")
     assert not client.get("/kratom/hk").all(".readings")
 
 
