@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from legalmap.domain.dates import in_words
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
 from legalmap.domain.payload import Payload
@@ -240,7 +241,7 @@ def _uncertain_start(answer: LevelAnswer) -> Caveat:
     start = answer.period.effective_from if answer.period else None
     return Caveat(
         "start-uncertain",
-        f"The law of {answer.jurisdiction.name} took effect some day in {start}; "
+        f"The law of {answer.jurisdiction.name} took effect some day in {in_words(start)}; "
         "on the day asked about it may not yet have been in force.",
     )
 

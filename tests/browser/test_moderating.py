@@ -66,7 +66,7 @@ def test_propose_review_publish_and_everybody_sees_it(signed_in: SignIn, page: P
     expect(ben.get_by_role("main")).to_contain_text("Greenland banned kratom.")
     ben.get_by_label("Approve", exact=True).check()
     ben.get_by_role("button", name="Give this verdict").click()
-    expect(ben.get_by_role("status")).to_have_text("Approved: readers see it now.")
+    expect(ben.locator(".flash")).to_have_text("Approved: readers see it now.")
 
     page.goto("/kratom/gl")
     expect(page.locator(".answer")).to_contain_text("Kratom is banned in Greenland since July 2026")
@@ -125,4 +125,4 @@ def test_changes_are_asked_for_made_and_approved(signed_in: SignIn) -> None:
     ben.goto(ana.url)
     ben.get_by_label("Approve", exact=True).check()
     ben.get_by_role("button", name="Give this verdict").click()
-    expect(ben.get_by_role("status")).to_have_text("Approved: readers see it now.")
+    expect(ben.locator(".flash")).to_have_text("Approved: readers see it now.")

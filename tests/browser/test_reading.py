@@ -33,6 +33,7 @@ PAGES = [
 def _click_inside(page: Page, view: str, code: str) -> None:
     """Click where a person would: on the land, not in the middle of its bounding box."""
     region = next(region for region in shapes(view).regions if region.code == code)
+    page.locator("svg.map").evaluate("svg => svg.scrollIntoView()")
     x, y = page.locator("svg.map").evaluate(
         "(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());"
         " return [p.x, p.y]; }",
