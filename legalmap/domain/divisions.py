@@ -3,7 +3,8 @@
 Null where the official id is not certain: townships and the towns of county subdivisions (they are
 named under a county in some states and under the state in others), Connecticut's planning regions,
 Alaska's census areas, census designated places, subdivisions outside the United States, and names
-that two places of a state share or that stand for a county and a city at once.
+that places of a state share or that stand for a county and a city at once. An independent city is a
+county and a place here and one division there: both carry its id.
 """
 
 import re
@@ -22,12 +23,18 @@ _COUNTY_TYPES = {
     " Municipality": "borough",
     " Municipio": "municipio",
 }
-# City and county in one with one boundary: OCD lists the county alone, or lists them otherwise.
+# City and county in one with one boundary: OCD lists the county alone.
 _CONSOLIDATED = frozenset(
     ("us-ak-anchorage", "us-ak-juneau", "us-ak-sitka", "us-ak-wrangell", "us-ak-yakutat")
-    + ("us-ca-san-francisco", "us-co-broomfield", "us-co-denver", "us-hi-urban-honolulu")
-    + ("us-la-new-orleans", "us-ma-nantucket", "us-ky-lexington", "us-ky-lexington-fayette")
+    + ("us-ca-san-francisco", "us-co-broomfield", "us-co-denver", "us-ga-columbus")
+    + ("us-la-new-orleans", "us-ma-nantucket")
 )
+# Places whose name another place of the state has too, and one that the Census Bureau names otherwise.
+_SHARED = frozenset(
+    ("us-il-wilmington", "us-il-windsor", "us-oh-oakwood", "us-pa-franklin", "us-co-creede")
+)
+# In Vermont a city and the town around it often have one name.
+_UNSETTLED_STATES = frozenset({"us-vt"})
 _SPECIAL = re.compile(r"[(),/]|\bgovernment\b")
 
 
@@ -83,9 +90,9 @@ def _of_county(place: Jurisdiction) -> str | None:
 
 def _of_town(place: Jurisdiction) -> str | None:
     digits = len(place.fips or "")
-    if digits != PLACE_DIGITS or place.code in _CONSOLIDATED or _SPECIAL.search(place.name):
+    if digits != PLACE_DIGITS or place.code in _CONSOLIDATED | _SHARED:
         return None
-    if not _is_only_one(place):
+    if place.parent in _UNSETTLED_STATES or _SPECIAL.search(place.name) or not _is_only_one(place):
         return None
     return f"{_of_state(place.parent or '')}/place:{spelled(place.name)}"
 
