@@ -40,7 +40,7 @@ def test_an_answer_carries_the_hash_of_its_bytes_and_how_long_it_may_be_kept(
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert 'rel="license"' in response.headers["Link"]
     assert "Set-Cookie" not in response.headers
-    assert "Vary" not in response.headers
+    assert response.headers["Vary"] == "Accept-Encoding"
     assert response.last_modified is not None
 
 
