@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test bench-pages clean help
+.PHONY: run test bench-pages pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -28,6 +28,9 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 
 bench-pages: $(VENV)/.test ## Lighthouse, axe, bytes and hover times of the pages (needs npm and chromium)
 	$(BIN)/python -m tests.bench.pages
+
+pictures: $(VENV)/.test ## take the README's pictures anew
+	$(BIN)/python -m tests.bench.pictures
 
 clean: ## forget the virtual environment and caches; the database stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -21,6 +21,7 @@ def table(topic: str) -> str:
         "status": asking.choice("status", [s.code for s in view.topic.statuses]),
         "kind": asking.choice("kind", tabulating.KINDS),
         "freshness": asking.choice("freshness", FRESHNESS_LABELS),
+        "show": asking.choice("show", drawing.order_of(view.topic)),
         "parent": request.args.get("parent") or None,
     }
     if filters["parent"]:
@@ -30,9 +31,11 @@ def table(topic: str) -> str:
     return render_template(
         "public/table.html",
         topic=view.topic,
+        order=drawing.order_of(view.topic),
         view=view,
         rows=rows,
         total=len(view.edition.records),
+        others=tabulating.not_researched(tracker(), view.edition, view.as_of),
         filters=filters,
         sort=sort,
         kinds=tabulating.KINDS,

@@ -11,6 +11,8 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.periods import Period, in_force_on
 from legalmap.domain.resolving import Resolution
 from legalmap.services.editions import Edition, Published
+from legalmap.services.tracker import Tracker
+from legalmap.web import drawing
 
 KINDS = ("country", "territory", "state", "district", "county", "parish", "city", "town", "village")
 SORTS = {
@@ -58,6 +60,7 @@ def _passes(row: Row, filters: dict[str, str | None]) -> bool:
         filters["status"] in (None, status)
         and filters["kind"] in (None, row.place.kind)
         and filters["freshness"] in (None, row.freshness)
+        and filters["show"] in (None, row.resolution.shown)
         and (parent is None or row.place.code.startswith(f"{parent.lower()}-"))
     )
 
@@ -80,3 +83,10 @@ def _order(edition: Edition, sort: str) -> Callable[[Row], Any]:
 def parents(edition: Edition) -> list[str]:
     """The codes of all places that have records below them."""
     return sorted({item.place.parent for item in edition.records.values() if item.place.parent})
+
+
+def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
+    """What the world map draws and no record tells of: with the rows, all that the map holds."""
+    places = tracker.places(drawing.codes_of(edition, "world")).values()
+    found = [p for p in places if edition.resolve(p, as_of).outcome == "not-researched"]
+    return sorted(found, key=lambda place: place.name)

@@ -198,11 +198,20 @@ class MapView {
       }
       this.card.hidden = false;
     }
+    this.move(event ?? this.beside(link));
+  }
+
+  beside(link) {
+    const { right, top } = link.getBoundingClientRect();
+    return { clientX: right, clientY: top };
+  }
+
+  // Nothing is measured but the sheet: the card turns to the side where there is room.
+  move(spot) {
     const bounds = this.sheet.getBoundingClientRect();
-    const spot = event ?? { clientX: link.getBoundingClientRect().right, clientY: link.getBoundingClientRect().top };
-    const x = Math.min(Math.max(spot.clientX - bounds.left + 14, 4), bounds.width - this.card.offsetWidth - 4);
-    const y = Math.min(Math.max(spot.clientY - bounds.top + 14, 4), bounds.height - this.card.offsetHeight - 4);
-    this.card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    const [x, y] = [spot.clientX - bounds.left, spot.clientY - bounds.top];
+    const aside = (at, size) => (at > size / 2 ? `calc(${Math.round(at) - 12}px - 100%)` : `${Math.round(at) + 14}px`);
+    this.card.style.transform = `translate(${aside(x, bounds.width)}, ${aside(y, bounds.height)})`;
   }
 
   hush() {
