@@ -26,6 +26,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page that the test makes up may frame this machine's server.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 
 
