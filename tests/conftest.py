@@ -11,10 +11,8 @@ import pytest
 from flask import Flask
 
 from legalmap.config import Settings
-from legalmap.services import loading
-from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from tests.store.build import add_people, seed
+from tests.store.build import fill_shipped, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
 
 LOOPBACK = ("localhost", "::1", "", None)
@@ -122,11 +120,7 @@ def _refuse_stranger(host: Any) -> None:
 def shipped_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with everything data/ holds, and the people of ``PEOPLE``, to be copied."""
     file = tmp_path_factory.mktemp("shipped") / "legalmap.sqlite"
-    store = Store(f"sqlite:///{file}")
-    loading.initialise(Tracker(store))
-    with store.writing() as connection:
-        add_people(connection)
-    store.close()
+    fill_shipped(f"sqlite:///{file}")
     return file
 
 

@@ -14,6 +14,8 @@ from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
 from legalmap.domain.records import Revision, RevisionKind
 from legalmap.domain.roles import Role
+from legalmap.services import loading
+from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, moderation, places, records, schema
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
@@ -87,6 +89,16 @@ def seed(url: str) -> None:
         places.fill_zips(connection, ZIPS)
         accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, NOW)
         add_people(connection)
+    store.close()
+
+
+def fill_shipped(url: str) -> None:
+    """Everything data/ holds, and the people; one more contributor, for edits that collide."""
+    store = Store(url)
+    loading.initialise(Tracker(store))
+    with store.writing() as connection:
+        add_people(connection)
+        accounts.insert(connection, "dora", Role.CONTRIBUTOR, a_password_hash(), NOW)
     store.close()
 
 

@@ -1,64 +1,28 @@
 """A real application on the shipped data, people who can sign in, and a client that checks every page."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from legalmap.app import create_app
 from legalmap.config import Settings
-from legalmap.domain.roles import Role
-from legalmap.services import accounts, loading
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from tests.store.build import PASSWORD, fill_shipped
 from tests.store.databases import Postgres, Refillable
 from tests.web.visit import Visitor
 
-PASSWORD = "correct horse battery"
-PEOPLE = {
-    "ana": Role.CONTRIBUTOR,
-    "dora": Role.CONTRIBUTOR,
-    "ben": Role.MODERATOR,
-    "cleo": Role.MODERATOR,
-}
 SignedIn = Callable[[str], Visitor]
-
-
-def fill(url: str) -> None:
-    """The shipped data, and people."""
-    store = Store(url)
-    tracker = Tracker(store)
-    loading.initialise(tracker)
-    for handle, role in PEOPLE.items():
-        accounts.add(tracker, handle, role, PASSWORD)
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def shipped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all that ships, to be copied."""
-    file = tmp_path_factory.mktemp("shipped") / "legalmap.sqlite3"
-    fill(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(scope="session")
 def shipped_postgres(postgres_server: Postgres) -> Iterator[Refillable]:
     """A PostgreSQL database with all that ships, refilled for every test."""
-    copy = Refillable(postgres_server, "shipped", fill)
+    copy = Refillable(postgres_server, "shipped", fill_shipped)
     yield copy
     copy.close()
-
-
-@pytest.fixture
-def sqlite_url(shipped_file: Path, tmp_path: Path) -> str:
-    """The URL of a SQLite database of this test alone."""
-    file = tmp_path / "legalmap.sqlite3"
-    shutil.copyfile(shipped_file, file)
-    return f"sqlite:///{file}"
 
 
 @pytest.fixture
@@ -68,7 +32,8 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         copy: Refillable = request.getfixturevalue("shipped_postgres")
         yield from _running(copy.refilled())
     else:
-        yield from _running(request.getfixturevalue("sqlite_url"))
+        store: Store = request.getfixturevalue("shipped_store")
+        yield from _running(store.engine.url.render_as_string(hide_password=False))
 
 
 def _running(url: str) -> Iterator[Flask]:
@@ -93,7 +58,7 @@ def client(app: Flask) -> Visitor:
 
 @pytest.fixture
 def signed_in(app: Flask) -> SignedIn:
-    """Gives a visitor signed in under a name of ``PEOPLE``."""
+    """Gives a visitor signed in under one of the names of tests.store.build."""
 
     def sign_in(handle: str) -> Visitor:
         visitor = Visitor(app)

@@ -7,7 +7,8 @@ import time_machine
 from flask import Flask
 
 from legalmap import clock
-from tests.web.conftest import PASSWORD, SignedIn
+from tests.store.build import PASSWORD
+from tests.web.conftest import SignedIn
 from tests.web.visit import Fields, Visitor
 
 ALABAMA = "/desk/edit/kratom/us-al"

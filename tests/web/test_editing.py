@@ -12,7 +12,8 @@ from legalmap.services import editing, loading
 from legalmap.services.tracker import Tracker, shipped_topics
 from legalmap.web.forms import converting, typed
 from legalmap.web.forms import editing as forms
-from tests.web.conftest import PASSWORD, SignedIn
+from tests.store.build import PASSWORD
+from tests.web.conftest import SignedIn
 from tests.web.visit import Fields, Page, Visitor
 
 ALABAMA = "/desk/edit/kratom/us-al"

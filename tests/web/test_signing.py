@@ -10,7 +10,8 @@ from legalmap import clock
 from legalmap.services import accounts
 from legalmap.services.tracker import Tracker
 from legalmap.web.signing import local_path
-from tests.web.conftest import PASSWORD, SignedIn
+from tests.store.build import PASSWORD
+from tests.web.conftest import SignedIn
 from tests.web.visit import Visitor
 
 RIGHT = {"handle": "ana", "password": PASSWORD}
