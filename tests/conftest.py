@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from legalmap.app import create_app
 from legalmap.config import Settings
 from legalmap.store.engine import Store
 from tests.store.build import fill_shipped, seed
@@ -137,8 +138,6 @@ def shipped_store(shipped_template: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def app(shipped_store: Store) -> Iterator[Flask]:
     """The whole application on the real data."""
-    from legalmap.app import create_app
-
     app = create_app(
         Settings(
             database_url=shipped_store.engine.url.render_as_string(hide_password=False),
