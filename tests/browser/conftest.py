@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 START_SECONDS = 60
+# A busy machine is slow, not wrong: waiting long costs nothing where all is well.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 # Without these a closed network makes Chromium wait for hosts it will never reach.
 QUIET = [
     "--no-sandbox",
@@ -118,7 +121,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     """A fresh browser profile that fails the test on any script error or foreign request."""
     context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     context.on("weberror", lambda error: faults.append(str(error.error)))
     context.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)

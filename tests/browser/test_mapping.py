@@ -130,3 +130,15 @@ def test_the_link_to_a_place_on_the_map_works_without_javascript(
     page.goto("/kratom/us-ms")
     expect(page.locator("svg.map a.town[href='/kratom/us-ms-tupelo']")).to_have_count(1)
     context.close()
+
+
+def test_a_place_chosen_in_the_search_is_shown_on_the_map(page: Page) -> None:
+    page.goto("/kratom")
+    whole = box(page)
+    page.get_by_role("combobox").first.fill("Thailand")
+    page.get_by_role("option").first.click()
+    expect(page.locator(".card")).to_contain_text("Thailand")
+    assert box(page)[2] < whole[2]
+    expect(page).to_have_url(re.compile("box="))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kratom in Thailand")

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PATIENCE_MS, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Page]
@@ -21,7 +21,7 @@ def signed_in(browser: Browser, site: Site) -> Iterator[SignIn]:
 
         def sign_in(handle: str) -> Page:
             context = browser.new_context(base_url=site.url)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE_MS)
             profiles.callback(context.close)
             page = context.new_page()
             page.goto("/sign-in")

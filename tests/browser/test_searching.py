@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PATIENCE_MS, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Opened = Callable[..., Page]
@@ -178,7 +178,7 @@ def opened(browser: Browser, site: Site) -> Iterator[Opened]:
         point: tuple[float, float] | None, *, path: str = "/search", script: bool = True
     ) -> Page:
         context = browser.new_context(base_url=site.url, java_script_enabled=script)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if point:
             context.grant_permissions(["geolocation"], origin=site.url)

@@ -214,19 +214,45 @@ class MapView {
     this.card.style.transform = `translate(${aside(x, bounds.width)}, ${aside(y, bounds.height)})`;
   }
 
+  // Go to a region, so that it fills a third of the window, and tell of it; Enter then opens it.
+  goTo(link) {
+    const { x, y, width, height } = link.getBBox();
+    const [, , frameWidth, frameHeight] = this.frame;
+    const w = Math.max(3 * Math.max(width, (height * frameWidth) / frameHeight), frameWidth / 12);
+    const h = (w * frameHeight) / frameWidth;
+    this.show([x + width / 2 - w / 2, y + height / 2 - h / 2, w, h]);
+    this.sheet.scrollIntoView({ block: "center" });
+    link.focus({ preventScroll: true });
+    this.tell(link);
+  }
+
   hush() {
     this.told = undefined;
     this.card.hidden = true;
   }
 }
 
+let maps = [];
+
 function start() {
+  maps = [];
   for (const figure of document.querySelectorAll("figure.mapped")) {
     const map = new MapView(figure);
+    maps.push(map);
     const course = document.querySelector("section.course");
     if (course) startTime(course, map);
   }
 }
+
+// A place chosen in the search box is shown on the map if the map draws it.
+document.addEventListener("legalmap:chosen", (event) => {
+  for (const map of maps) {
+    const link = map.svg.querySelector(`a[data-code="${CSS.escape(event.detail.code)}"]`);
+    if (!link) continue;
+    event.preventDefault();
+    map.goTo(link);
+  }
+});
 
 start();
 startSwapping(start);
