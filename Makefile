@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test bench-pages pictures clean help
+.PHONY: run test bench-pages bench-api pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,6 +31,9 @@ bench-pages: $(VENV)/.test ## Lighthouse, axe, bytes and hover times of the page
 
 pictures: $(VENV)/.test ## take the README's pictures anew
 	$(BIN)/python -m tests.bench.pictures
+
+bench-api: $(VENV)/.test ## schemathesis with 10,000 cases over the whole API
+	LEGALMAP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 0 -q -s tests/api/test_fuzzing.py
 
 clean: ## forget the virtual environment and caches; the database stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

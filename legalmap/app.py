@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from legalmap import paths, web
-from legalmap.config import Settings, secret_key
+from legalmap.config import Settings, releases_folder, secret_key
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        RELEASES=releases_folder(settings, store),
     )
     if settings.behind_proxy:
         hops = settings.behind_proxy

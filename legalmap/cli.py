@@ -2,8 +2,10 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import wraps
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,16 +14,30 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from legalmap import __version__
-from legalmap.config import Settings, secret_key
-from legalmap.domain.errors import Invalid, LegalmapError, Missing
+from legalmap.config import Settings, releases_folder, secret_key
+from legalmap.domain.errors import Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.roles import Role
-from legalmap.services import accounts, checking, exporting, importing, loading
+from legalmap.services import (
+    accounts,
+    bundling,
+    checking,
+    delivering,
+    exporting,
+    feeding,
+    importing,
+    keeping,
+    loading,
+    releasing,
+    webhooks,
+)
 from legalmap.services.reading import Reader, asked_day
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# How often an idle worker looks at the feed, in seconds.
+WORKER_PAUSE = 1
 
 
 def _refuse(error: LegalmapError) -> NoReturn:
@@ -132,7 +148,9 @@ def _serve(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         interface=Interfaces.WSGI,
-        blocking_threads=4,
+        blocking_threads=4 + feeding.MOST_WAITING,
+        # A stop does not wait for those who wait for the feed.
+        workers_kill_timeout=3,
         log_level=_quiet(),
     ).serve()
 
@@ -213,27 +231,157 @@ def import_(file: Path, handle: str) -> None:
 
 
 @main.command()
-@click.argument("topic")
-@click.option("--format", "form", type=click.Choice(exporting.FORMATS), default="json")
+@click.argument("topic", required=False)
+@click.option(
+    "--format", "form", type=click.Choice([*exporting.FORMATS, "datapackage"]), default="json"
+)
 @click.option("--as-of", help="The day whose law is asked for; today by default.")
 @click.option("--known-at", help="A feed number or instant; now by default.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--site", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @_clearly
 def export(
-    topic: str, form: str, as_of: str | None, known_at: str | None, output: Path | None
+    topic: str | None,
+    form: str,
+    as_of: str | None,
+    known_at: str | None,
+    output: Path | None,
+    site: Path | None,
 ) -> None:
-    """Write a TOPIC as the site serves it, to standard output or a file."""
+    """Write a TOPIC as the site serves it, to standard output or a file.
+
+    With --format datapackage all topics in one zip; with --site the whole public API and every bulk
+    file as static files in a folder.
+    """
+    if site is not None:
+        _export_site(site, [topic, as_of, known_at, output])
+        return
     with _tracker() as tracker:
-        edition = Reader(tracker).edition(topic, known_at)
-        content = exporting.render(edition, asked_day(as_of).day, form)
+        reader, day = Reader(tracker), asked_day(as_of).day
+        if form == "datapackage":
+            file = _packaged(reader, topic, known_at, day)
+        elif topic is None:
+            raise Invalid.at("TOPIC", f"Name one of: {', '.join(tracker.topics)}.")
+        else:
+            file = keeping.made(reader.edition(topic, known_at), day, form)
     if output is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(file.content)
         return
     # The old file stays until the new one is whole.
     part = output.with_name(f"{output.name}.part")
-    part.write_bytes(content)
+    part.write_bytes(file.content)
     part.replace(output)
-    click.echo(f"{output}: {len(content):,} bytes, feed number {edition.feed_no}.", err=True)
+    click.echo(f"{output}: {len(file.content):,} bytes, feed number {file.feed_no}.", err=True)
+
+
+def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date) -> keeping.File:
+    if topic is not None:
+        raise Invalid.at("TOPIC", "A data package holds all topics: leave the topic out.")
+    first, *others = reader.tracker.topics
+    editions = [reader.edition(first, known_at)]
+    editions += [reader.edition(other, str(editions[0].feed_no)) for other in others]
+    return bundling.zipped(editions, day, keeping.Files())
+
+
+def _export_site(folder: Path, others: list[object]) -> None:
+    from legalmap.app import create_app  # noqa: PLC0415 - only this command and run need the web
+    from legalmap.web import freezing  # noqa: PLC0415
+
+    if any(other is not None for other in others):
+        raise Invalid.at("--site", "It writes everything as it stands now: give nothing else.")
+    site = freezing.write(create_app(), folder)
+    total = sum(frozen.bytes for frozen in site.files)
+    click.echo(f"{folder}: {len(site.files):,} files, {total:,} bytes, feed number {site.feed_no}.")
+
+
+@main.command()
+@click.argument("name")
+@_clearly
+def release(name: str) -> None:
+    """Freeze every file, with hashes, changes and citation, as release NAME, such as 2026.11."""
+    settings = Settings.from_environment()
+    with _tracker() as tracker:
+        made = releasing.freeze(Reader(tracker), releases_folder(settings, tracker.store), name)
+    click.echo(f"{made}: {len(list(made.iterdir()))} files, never to be written again.")
+
+
+@main.group()
+def webhook() -> None:
+    """Add, list, remove and replay the addresses that hear of each publication."""
+
+
+@webhook.command("add")
+@click.argument("url")
+@click.option("--topic", help="Only what is published on this topic.")
+@_clearly
+def webhook_add(url: str, topic: str | None) -> None:
+    """Let URL hear of everything published from now on; prints the secret of its signatures once."""
+    loopback = Settings.from_environment().webhooks_to_loopback
+    with _tracker() as tracker:
+        made = webhooks.add(tracker, url, topic, loopback=loopback)
+    click.echo(f"webhook {made.id} from feed number {made.delivered_feed_no} on: {made.secret}")
+
+
+@webhook.command("list")
+@_clearly
+def webhook_list() -> None:
+    """List all webhooks, a line each, with how far each has come."""
+    with _tracker() as tracker:
+        head = Reader(tracker).head()
+        for each in webhooks.everyone(tracker):
+            state = "active" if each.disabled_at is None else "disabled"
+            failed = f"  {each.failures} failures: {each.last_error}" if each.failures else ""
+            how_far = f"{each.delivered_feed_no} of {head}"
+            click.echo(f"{each.id:4} {each.url}  {each.topic or 'all'}  {how_far}  {state}{failed}")
+
+
+@webhook.command("remove")
+@click.argument("number", type=int)
+@_clearly
+def webhook_remove(number: int) -> None:
+    """Forget the webhook of that number and its secret."""
+    with _tracker() as tracker:
+        webhooks.remove(tracker, number)
+    click.echo(f"webhook {number} is removed.")
+
+
+@webhook.command("replay")
+@click.argument("number", type=int)
+@click.option("--since", type=int, required=True, help="The last feed number the receiver has.")
+@_clearly
+def webhook_replay(number: int, since: int) -> None:
+    """Deliver everything after a feed number again, also to a webhook that was disabled."""
+    with _tracker() as tracker:
+        webhooks.replay(tracker, number, since)
+    click.echo(f"webhook {number} hears again of everything after {since}.")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Deliver what is due now, then leave.")
+@_clearly
+def worker(once: bool) -> None:
+    """Deliver each publication to the webhooks, in order, until stopped; any number may run."""
+    loopback = Settings.from_environment().webhooks_to_loopback
+    with _tracker() as tracker:
+        while True:
+            said = _delivered(tracker, loopback=loopback, patient=not once)
+            for line in said:
+                click.echo(line)
+            if once and not said:
+                return
+            if not said:
+                time.sleep(WORKER_PAUSE)
+
+
+def _delivered(tracker: Tracker, *, loopback: bool, patient: bool) -> list[str]:
+    """A worker outlives a database that is away for a while."""
+    try:
+        return delivering.deliver_due(tracker, loopback=loopback)
+    except Unusable as error:
+        if not patient:
+            raise
+        click.echo(str(error), err=True)
+        return []
 
 
 @main.command()

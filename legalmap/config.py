@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str = ""
     secure_cookies: bool = True
     behind_proxy: int = 0
+    releases: str = ""
+    webhooks_to_loopback: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -36,7 +38,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
             behind_proxy=int(proxies),
+            releases=environment.get("LEGALMAP_RELEASES", ""),
+            webhooks_to_loopback=environment.get("LEGALMAP_WEBHOOKS_TO_LOOPBACK", "0") == "1",
         )
+
+
+def releases_folder(settings: Settings, store: Store) -> Path | None:
+    """Where releases are kept: as set, else beside the SQLite file; None where nothing says so."""
+    if settings.releases:
+        return Path(settings.releases)
+    return store.file.parent / "releases" if store.file else None
 
 
 def secret_key(settings: Settings, store: Store) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from click.testing import CliRunner, Result
 
 from legalmap.cli import main
 from legalmap.domain.payload import to_builtins
+from legalmap.services import exporting
 from legalmap.store.engine import Store
+from legalmap.web import freezing
 from tests.services.build import BANNED
 from tests.services.test_checking import drop_triggers
 
@@ -52,14 +55,14 @@ def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store)
 
 
 def test_people_are_added_listed_disabled_and_reset(url: str) -> None:
-    added = run("account", "add", "dora", "--role", "moderator")
+    added = run("account", "add", "nora", "--role", "moderator")
     assert added.stdout.startswith("dora (moderator): ")
     typed = run("account", "add", "emil", "--password-stdin", typed="a long password\n")
     assert typed.stdout == "emil (contributor): the password you gave\n"
-    assert run("account", "disable", "dora").exit_code == 0
+    assert run("account", "disable", "nora").exit_code == 0
     listed = run("account", "list").stdout.split("\n")
-    assert any(line.split() == ["dora", "moderator", "disabled"] for line in listed)
-    assert run("account", "reset", "dora").exit_code == 0
+    assert any(line.split() == ["nora", "moderator", "disabled"] for line in listed)
+    assert run("account", "reset", "nora").exit_code == 0
 
 
 def test_an_import_waits_for_review(url: str, tmp_path: Path) -> None:
@@ -82,7 +85,53 @@ def test_export_writes_what_the_site_serves(url: str, tmp_path: Path) -> None:
     assert past.stdout_bytes.startswith(b"topic,")
 
 
+def test_export_packs_all_topics_in_one(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+    assert run("export", "--format", "datapackage", "--output", str(file)).exit_code == 0
+    with zipfile.ZipFile(file) as archive:
+        assert {"datapackage.json", "kratom.csv", "7-oh-sources.csv"} <= set(archive.namelist())
+
+
+def test_export_does_not_replace_a_file_by_a_broken_one(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "7-oh.csv"
+    assert run("export", "7-oh", "--format", "csv", "--output", str(file)).exit_code == 0
+    before = file.read_bytes()
+    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
+    broken = run("export", "7-oh", "--format", "csv", "--output", str(file))
+    assert broken.exit_code == 2
+    assert "7-oh csv at feed number 268 was refused: its columns are" in broken.stderr
+    assert file.read_bytes() == before
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_release_is_frozen_once(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEGALMAP_RELEASES", str(tmp_path / "frozen"))
+    first = run("release", "2026.11")
+    assert first.exit_code == 0
+    assert f"{tmp_path / 'frozen' / '2026.11'}: " in first.stdout
+    second = run("release", "2026.11")
+    assert second.exit_code == 2
+    assert "a release is never written again" in second.stderr
+
+
+def test_a_site_is_written_whole(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEGALMAP_SECRET_KEY", "x" * 40)
+    # All of it is compared with the live answers in tests/web/test_freezing.py.
+    monkeypatch.setattr(freezing, "_starts", lambda *_asked: iter(["/api/v1/topics"]))
+    done = run("export", "--site", str(tmp_path / "site"))
+    assert "1 files" in done.stdout
+    assert (tmp_path / "site" / "site.json").is_file()
+
+
 MISUSE = [
+    (["export"], "TOPIC: Name one of: kratom, 7-oh."),
+    (["export", "kratom", "--site", "x"], "--site: It writes everything as it stands now"),
+    (["export", "kratom", "--format", "datapackage"], "TOPIC: A data package holds all topics"),
+    (["release", "november"], "name: “november” is no name"),
     (["export", "tea"], "There is no topic “tea”. Did you mean: kratom, 7-oh?"),
     (["export", "kratom", "--as-of", "2019-13-40"], "as_of: “2019-13-40” is not a day"),
     (["export", "kratom", "--known-at", "999"], "known_at: The feed ends at 268"),

@@ -25,9 +25,11 @@ _COUNTY_TYPES = {
 }
 # City and county in one with one boundary: OCD lists the county alone.
 _CONSOLIDATED = frozenset(
-    ("us-ak-anchorage", "us-ak-juneau", "us-ak-sitka", "us-ak-wrangell", "us-ak-yakutat")
-    + ("us-ca-san-francisco", "us-co-broomfield", "us-co-denver", "us-ga-columbus")
-    + ("us-la-new-orleans", "us-ma-nantucket")
+    (
+        *("us-ak-anchorage", "us-ak-juneau", "us-ak-sitka", "us-ak-wrangell", "us-ak-yakutat"),
+        *("us-ca-san-francisco", "us-co-broomfield", "us-co-denver", "us-ga-columbus"),
+        *("us-la-new-orleans", "us-ma-nantucket"),
+    )
 )
 # Places whose name another place of the state has too, and one that the Census Bureau names otherwise.
 _SHARED = frozenset(
@@ -53,7 +55,9 @@ def ocd_of(place: Jurisdiction) -> str | None:
 
 def state_of(ocd: str) -> str | None:
     """The code of the state or country in which to look for a division; None if it is no such id."""
-    found = re.match(r"ocd-division/country:([a-z]{2})(?:/(?:state|district|territory):([a-z]{2}))?", ocd)
+    found = re.match(
+        r"ocd-division/country:([a-z]{2})(?:/(?:state|district|territory):([a-z]{2}))?", ocd
+    )
     if found is None:
         return None
     country, state = found.groups()

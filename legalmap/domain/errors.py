@@ -83,3 +83,15 @@ class NothingChanged(LegalmapError):
 
 class Unusable(LegalmapError):
     """The database cannot be used as it is; the message says why and which command mends it."""
+
+
+class NotInstalled(LegalmapError):
+    """What was asked for needs an extra that is not installed here; the message names it."""
+
+
+class Unsound(Unusable):
+    """A file that was made and does not fit its schema or its edition: it is not let out."""
+
+    def __init__(self, what: str, feed_no: int, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"{what} at feed number {feed_no} was refused: {'; '.join(self.faults)}.")

@@ -3,14 +3,12 @@
 No bytes depend on the clock, on a setting, or on a handle, which an account may lose. CSV follows
 RFC 4180 and holds every value exactly as the JSON does: nothing is put before a cell that begins with
 ``=`` or ``-``, because that would change the data (a longitude begins so). A list is written with
-spaces between its items. Import it as text where a spreadsheet would run formulas.
+spaces between its items. Import it as text where a spreadsheet would run formulas. Parquet alone also
+depends on its writer: another version of pyarrow may give other bytes for the same rows.
 """
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
-from threading import Lock
 from typing import Any
 
 import msgspec
@@ -19,10 +17,8 @@ from legalmap.domain.errors import Missing
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.resolving import Resolution
-from legalmap.services import flattening, outlines, wire
+from legalmap.services import columnar, describing, flattening, outlines, wire
 from legalmap.services.editions import Edition, Published
-
-KEPT_FILES = 12
 
 
 def url_of(topic: str, code: str) -> str:
@@ -162,61 +158,57 @@ def _geometry(place: wire.Jurisdiction, shapes: dict[str, bytes]) -> Any:
     return {"type": "Point", "coordinates": [place.lon, place.lat]}
 
 
-class Format(msgspec.Struct, frozen=True):
-    """One kind of file: its media type, and what writes it."""
+def _sources(edition: Edition, as_of: date) -> bytes:
+    return flattening.sources_table(edition.feed_no, as_of, all_records(edition, as_of))
 
+
+def _dictionary(edition: Edition, _as_of: date) -> bytes:
+    return flattening.dictionary_table(edition.topic)
+
+
+def _parquet(edition: Edition, as_of: date) -> bytes:
+    rows = flattening.period_rows(edition.feed_no, as_of, all_records(edition, as_of))
+    return columnar.written(describing.period_fields(edition.topic), list(rows))
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One kind of file: what its name ends with, its media type, what it is, what writes it."""
+
+    ending: str
     media_type: str
+    about: str
     write: Callable[[Edition, date], bytes]
 
 
+CSV = "text/csv; charset=utf-8; header=present"
 FORMATS: dict[str, Format] = {
-    "json": Format("application/json", _json),
-    "ndjson": Format("application/x-ndjson", _ndjson),
-    "csv": Format("text/csv; charset=utf-8; header=present", _csv),
-    "geojson": Format("application/geo+json", _geojson),
+    "json": Format(".json", "application/json", "everything, nested", _json),
+    "ndjson": Format(".ndjson", "application/x-ndjson", "a record on each line", _ndjson),
+    "csv": Format(".csv", CSV, "a row for each period", _csv),
+    "sources": Format("-sources.csv", CSV, "a row for each source", _sources),
+    "dictionary": Format("-dictionary.csv", CSV, "what each column and code means", _dictionary),
+    "geojson": Format(".geojson", "application/geo+json", "shapes with the law on them", _geojson),
+    "parquet": Format(".parquet", columnar.MEDIA_TYPE, "a row for each period, typed", _parquet),
 }
+
+
+def available() -> dict[str, Format]:
+    """The formats this installation can write: Parquet is an extra."""
+    return {name: kind for name, kind in FORMATS.items() if name != "parquet" or columnar.WRITES}
+
+
+def file_name(topic: str, format: str) -> str:  # noqa: A002
+    """The name of a topic's file, as in its address."""
+    return f"{topic}{format_of(format).ending}"
 
 
 def render(edition: Edition, as_of: date, format: str) -> bytes:  # noqa: A002
     """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another."""
-    return _format(format).write(edition, as_of)
+    return format_of(format).write(edition, as_of)
 
 
-def _format(name: str) -> Format:
+def format_of(name: str) -> Format:
+    """The format of that name; raise Missing, naming the others, if there is none."""
     if name not in FORMATS:
         raise Missing("format", name, FORMATS)
     return FORMATS[name]
-
-
-class File(msgspec.Struct, frozen=True):
-    """A rendered file and its hash, which is its ETag."""
-
-    content: bytes
-    sha256: str
-    media_type: str
-    name: str
-
-
-class Files:
-    """The files rendered last, a bounded number of them; safe between threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, edition: Edition, as_of: date, format: str) -> File:  # noqa: A002
-        """The file of an edition and day, rendered only if it is not kept."""
-        key = (edition.topic.code, edition.feed_no, as_of, format)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        content = render(edition, as_of, format)
-        name = f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}.{format}"
-        sha256 = hashlib.sha256(content).hexdigest()
-        file = File(content, sha256, _format(format).media_type, name)
-        with self._lock:
-            self._kept[key] = file
-            while len(self._kept) > KEPT_FILES:
-                self._kept.popitem(last=False)
-        return file

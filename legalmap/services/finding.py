@@ -5,6 +5,7 @@ import math
 
 import msgspec
 
+from legalmap.domain.divisions import ocd_of, state_of
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.services import geography
@@ -114,6 +115,31 @@ def place(tracker: Tracker, code: str) -> Jurisdiction:
     except Missing:
         matches = [match.code for match in near(tracker, code)]
         raise Missing("jurisdiction", code, matches) from None
+
+
+def by_identifiers(tracker: Tracker, asked: dict[str, str]) -> list[Jurisdiction]:
+    """The places that carry every identifier asked for: ``iso``, ``fips`` or ``ocd``."""
+    found = [_by_identifier(tracker, kind, value) for kind, value in asked.items()]
+    return [place for place in found[0] if all(place in others for others in found)]
+
+
+def _by_identifier(tracker: Tracker, kind: str, value: str) -> list[Jurisdiction]:
+    if kind == "ocd":
+        return _by_division(tracker, value)
+    with tracker.store.reading() as connection:
+        found = places.by_identifier(connection, value)
+    if kind == "iso":
+        return [place for place in found if place.iso == value.upper()]
+    return [place for place in found if place.fips == value]
+
+
+def _by_division(tracker: Tracker, ocd: str) -> list[Jurisdiction]:
+    """A division id is derived, not stored: compare those of the state it lies in."""
+    code = state_of(ocd)
+    with tracker.store.reading() as connection:
+        state = places.get(connection, code) if code else None
+        inside = places.children(connection, state.code) if state and "/" in ocd else []
+    return [place for place in (state, *inside) if place and ocd_of(place) == ocd]
 
 
 def place_at(tracker: Tracker, lat: float, lon: float) -> Jurisdiction:

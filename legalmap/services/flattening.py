@@ -1,69 +1,92 @@
-"""Records on one level, for tables and map programs: a row for each period, or for one day."""
+"""Records on one level, for tables and map programs: a row for each period, source, or for one day."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from legalmap.domain.topics import Topic
-from legalmap.services import wire
+import msgspec
 
-RECORD_COLUMNS = (
-    "topic",
-    "known_at",
-    "as_of",
-    "licence",
-    "jurisdiction",
-    "name",
-    "kind",
-    "parent",
-    "county",
-    "iso",
-    "fips",
-    "lat",
-    "lon",
-    "url",
-    "revision",
-    "feed_no",
-    "published_at",
-    "payload_sha256",
-    "resolved_outcome",
-    "resolved_status",
-    "resolved_deciding",
-    "last_verified",
-    "verified_how",
-    "freshness",
-    "confidence",
-    "notes",
-    "number_of_pending",
-)
+from legalmap.domain.topics import Topic
+from legalmap.services import describing, wire
+
 DATES = ("effective_from", "effective_until", "enacted_on")
 
 
 def columns(topic: Topic) -> tuple[str, ...]:
     """The header of the table: the record, which period, what it says, its sources."""
-    variables = (variable.code for variable in topic.variables)
-    return (
-        *RECORD_COLUMNS,
-        *("period", "in_force", *DATES, "status", "force"),
-        *variables,
-        *("summary", "number_of_sources", "source_urls"),
-    )
+    return tuple(field.name for field in describing.period_fields(topic))
 
 
 def table(topic: Topic, feed_no: int, as_of: date, records: Iterable[wire.Record]) -> bytes:
     """CSV by RFC 4180: a header, then one row for each period with the fields of its record."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    names = columns(topic)
-    writer.writerow(names)
+    return _csv(columns(topic), period_rows(feed_no, as_of, records))
+
+
+def period_rows(
+    feed_no: int, as_of: date, records: Iterable[wire.Record]
+) -> Iterator[dict[str, Any]]:
+    """One row for each period, with the fields of its record."""
     for record in records:
         said = _of_record(record, feed_no, as_of)
         for index, period in enumerate(record.periods):
-            row = {**said, **_of_period(period), "period": index}
-            row["in_force"] = index == record.period
-            writer.writerow([_cell(row[name]) for name in names])
+            own = {"period": index, "in_force": index == record.period}
+            yield {**said, **_of_period(period), **own}
+
+
+def sources_table(feed_no: int, as_of: date, records: Iterable[wire.Record]) -> bytes:
+    """CSV with one row for each source of each period."""
+    names = [field.name for field in describing.source_fields()]
+    return _csv(names, _source_rows(feed_no, as_of, records))
+
+
+def _source_rows(
+    feed_no: int, as_of: date, records: Iterable[wire.Record]
+) -> Iterator[dict[str, Any]]:
+    for record in records:
+        head = {
+            "topic": record.topic,
+            "known_at": feed_no,
+            "as_of": as_of,
+            "licence": wire.LICENCE,
+            "jurisdiction": record.jurisdiction.code,
+        }
+        for index, period in enumerate(record.periods):
+            own = {"period": index, "effective_from": period.effective_from}
+            for position, source in enumerate(period.sources):
+                said = msgspec.structs.asdict(source)
+                yield {**head, **own, "position": position, **said}
+
+
+def dictionary_table(topic: Topic) -> bytes:
+    """CSV of what every column means: a row for each, and one more for each code it may hold."""
+    names = [field.name for field in describing.dictionary_fields()]
+    return _csv(names, dictionary_rows(topic))
+
+
+def dictionary_rows(topic: Topic) -> Iterator[dict[str, Any]]:
+    """The rows of the dictionary."""
+    files = {
+        f"{topic.code}.csv": describing.period_fields(topic),
+        f"{topic.code}-sources.csv": describing.source_fields(),
+    }
+    for file, fields in files.items():
+        for field in fields:
+            same = ("title", "description", "required", "unit", "minimum", "maximum", "resolve")
+            row = {name: getattr(field, name) for name in same}
+            row |= {"file": file, "column": field.name, "type": field.kind}
+            yield {**row, "code": None, "label": None}
+            for code, label in field.choices:
+                yield {**row, "code": code, "label": label}
+
+
+def _csv(names: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in names])
     return out.getvalue().encode()
 
 
@@ -78,7 +101,6 @@ def on_the_day(topic: Topic, feed_no: int, as_of: date, record: wire.Record) -> 
 
 def _of_record(record: wire.Record, feed_no: int, as_of: date) -> dict[str, Any]:
     place = record.jurisdiction
-    same = ("name", "kind", "parent", "county", "iso", "fips", "lat", "lon")
     own = ("topic", "url", "revision", "feed_no", "published_at", "payload_sha256")
     checked = ("last_verified", "verified_how", "freshness", "confidence", "notes")
     resolved = ("outcome", "status", "deciding")
@@ -88,7 +110,7 @@ def _of_record(record: wire.Record, feed_no: int, as_of: date) -> dict[str, Any]
         "licence": wire.LICENCE,
         "jurisdiction": place.code,
         "number_of_pending": len(record.pending),
-        **{name: getattr(place, name) for name in same},
+        **{name: getattr(place, name) for name in describing.PLACE},
         **{name: getattr(record, name) for name in (*own, *checked)},
         **{f"resolved_{name}": getattr(record.resolved, name) for name in resolved},
     }

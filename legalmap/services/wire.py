@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.dates import PartialDate
+from legalmap.domain.divisions import ocd_of
+from legalmap.domain.errors import Problem
 from legalmap.domain.evidence import (
     FRESHNESS_LABELS,
     SOURCE_KINDS,
@@ -20,6 +22,7 @@ from legalmap.domain.jurisdictions import Jurisdiction as Place
 from legalmap.domain.payload import Confidence, Payload, Pending, VerifiedHow
 from legalmap.domain.periods import FORCES, Force
 from legalmap.domain.periods import Period as OwnPeriod
+from legalmap.domain.permitting import Finding, Purchase, Verdict
 from legalmap.domain.resolving import Caveat, Outcome, Standing
 from legalmap.domain.statuses import Status
 from legalmap.domain.topics import Topic, Variable
@@ -49,6 +52,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
     county: str | None
     iso: str | None
     fips: str | None
+    ocd: str | None
     lat: float | None
     lon: float | None
 
@@ -230,7 +234,10 @@ class RevisionsAnswer(Answer, frozen=True, kw_only=True):
 
     topic: str
     jurisdiction: str
+    total: int
     revisions: tuple[Revision, ...]
+    next: str | None
+    next_cursor: str | None
 
 
 class RevisionAnswer(Answer, frozen=True, kw_only=True):
@@ -272,6 +279,59 @@ class ChangesAnswer(Answer, frozen=True, kw_only=True):
     next_since: int
     head: int
     changes: tuple[Change, ...]
+
+
+class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook is sent: an entry of the feed. A *record.verified* found nothing changed."""
+
+    type: str
+    timestamp: str
+    data: Change
+
+
+class HeartbeatAnswer(Answer, frozen=True, kw_only=True):
+    """How far the feed is: ``sha256`` is the hash of the newest publication, null before the first.
+
+    ``published_at`` is when something was last published, ``verified_at`` when a check that found
+    nothing changed was. An old ``server_time`` means that this answer itself is no longer alive.
+    """
+
+    sha256: str | None
+    published_at: str | None
+    verified_at: str | None
+    server_time: str
+
+
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One field that differs, by its path; null where the thing is not there."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class RecordChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that differs between two feed numbers; ``before`` is null where there was none."""
+
+    jurisdiction: Jurisdiction
+    url: str
+    feed_no_before: int | None
+    feed_no: int
+    revision_before: int | None
+    revision: int
+    changed: tuple[FieldChange, ...]
+    before: Payload | None
+    after: Payload
+
+
+class DiffAnswer(Answer, frozen=True, kw_only=True):
+    """The records of a topic that differ between two feed numbers, by code."""
+
+    topic: str
+    since: int
+    until: int
+    total: int
+    records: tuple[RecordChange, ...]
 
 
 class ResolvedVariable(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,6 +410,134 @@ class ResolveAnswer(Answer, frozen=True, kw_only=True):
     candidates: tuple[Resolution, ...]
 
 
+class CompareAnswer(Answer, frozen=True, kw_only=True):
+    """What holds at several places; ``differs`` names the status and variables they differ in."""
+
+    topic: str
+    scope: str
+    disclaimer: str = DISCLAIMER
+    differs: tuple[str, ...]
+    places: tuple[Resolution, ...]
+
+
+class CheckRule(Finding, frozen=True, kw_only=True):
+    """The rule that decides: what it read, whose law that is, with its sources and their age."""
+
+    topic: str
+    jurisdiction: Jurisdiction | None
+    sources: tuple[Source, ...]
+    last_verified: date | None
+    freshness: Freshness | None
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict for one place and topic. ``conditions`` are product rules the seller has to meet."""
+
+    topic: str
+    jurisdiction: Jurisdiction
+    verdict: Verdict
+    rule: CheckRule
+    findings: tuple[Finding, ...]
+    conditions: tuple[str, ...]
+    missing: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
+    url: str
+
+
+class CheckAnswer(Answer, frozen=True, kw_only=True):
+    """Whether a sale is allowed. ``missing`` says what would have to be known for a clearer answer.
+
+    ``checks`` has one for each place that may be meant and each topic the product falls under.
+    """
+
+    topic: str
+    scope: str
+    disclaimer: str = DISCLAIMER
+    asked: Asked
+    purchase: Purchase
+    verdict: Verdict
+    text: str
+    rule: CheckRule
+    missing: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
+    checks: tuple[Check, ...]
+
+
+class BatchLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """One level of the reason chain, in short."""
+
+    code: str
+    standing: Standing
+    status: str | None
+
+
+class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds at one place of a batch, without periods and sources: those are at ``url``."""
+
+    jurisdiction: str | None
+    outcome: str
+    status: str | None
+    label: str | None
+    deciding: str | None
+    variables: dict[str, ResolvedVariable]
+    levels: tuple[BatchLevel, ...]
+    caveats: tuple[Caveat, ...]
+    last_verified: date | None
+    freshness: Freshness | None
+    candidates: tuple[str, ...]
+    url: str | None
+
+
+class BatchRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one place of a batch has no answer, in the words of problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None
+
+
+class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of a batch: answered or refused on its own; ``index`` is its place in what was sent."""
+
+    index: int
+    result: BatchResult | None
+    error: BatchRefusal | None
+
+
+class BatchAnswer(Answer, frozen=True, kw_only=True):
+    """What holds at each place of a batch, in the order in which they were sent."""
+
+    topic: str
+    scope: str
+    disclaimer: str = DISCLAIMER
+    answered: int
+    refused: int
+    items: tuple[BatchItem, ...]
+
+
+class Details(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem. ``errors`` name the fields at fault, ``near`` what may have been meant."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: tuple[Problem, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+class SparseAnswer(Answer, frozen=True, kw_only=True):
+    """An answer to ``fields=``: the keys that every answer of its kind has at the top, and ``fields``.
+
+    Of what it is about it holds only what was asked for.
+    """
+
+    fields: tuple[str, ...]
+
+
 def instant(at: datetime) -> str:
     """An instant as the chain of hashes spells it, so that a mirror can verify what it got."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -366,6 +554,7 @@ def jurisdiction(place: Place) -> Jurisdiction:
         county=place.county,
         iso=place.iso,
         fips=place.fips,
+        ocd=ocd_of(place),
         lat=place.lat,
         lon=place.lon,
     )
@@ -417,6 +606,11 @@ def _plain(value: Any) -> Any:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
+
+
+def plain(answer: Any) -> Any:
+    """An answer as dictionaries and lists, as its JSON has it."""
+    return msgspec.to_builtins(answer, enc_hook=_plain, builtin_types=())
 
 
 def encode(answer: Any) -> bytes:

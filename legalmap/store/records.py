@@ -376,6 +376,18 @@ def head_at(connection: sa.Connection, instant: datetime) -> int:
     return connection.scalar(query) or 0
 
 
+def last_verified_at(connection: sa.Connection) -> datetime | None:
+    """When a revision that says "checked, nothing changed" was last published."""
+    query = (
+        sa.select(publication.c.at)
+        .join(revision, revision.c.id == publication.c.revision_id)
+        .where(revision.c.kind == "verify")
+        .order_by(publication.c.feed_no.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)
+
+
 def _publications() -> sa.Select[Any]:
     return (
         sa.select(
@@ -493,3 +505,17 @@ def current_revisions(
     )
     for row in connection.execute(query):
         yield tuple(row)
+
+
+def moments(
+    connection: sa.Connection, topic: str | None, codes: Iterable[str] | None
+) -> list[tuple[int, datetime]]:
+    """(feed number, instant) of the publications of a topic, or of some places in it, oldest first."""
+    query = sa.select(publication.c.feed_no, publication.c.at).order_by(publication.c.feed_no)
+    if topic is not None or codes is not None:
+        query = query.join(record, record.c.id == publication.c.record_id)
+    if topic is not None:
+        query = query.where(record.c.topic == topic)
+    if codes is not None:
+        query = query.where(record.c.jurisdiction_code.in_(list(codes)))
+    return [(row.feed_no, row.at) for row in connection.execute(query)]

@@ -16,6 +16,8 @@ from legalmap.web import (
     placing,
     presenting,
     public,
+    releasing,
+    remembering,
     reviewing,
     searching,
     session,
@@ -24,18 +26,29 @@ from legalmap.web import (
     travelling,
     trust,
 )
-from legalmap.web.api import bulk, v1
+from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
 PEOPLE = (signing, desk, editing, reviewing)
-TOOLS = (v1, bulk)
-READERS = (searching, travelling, mapping, sharing, feeds, trust, history, public, placing)
+TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
+READERS = (
+    searching,
+    travelling,
+    mapping,
+    sharing,
+    feeds,
+    trust,
+    history,
+    public,
+    releasing,
+    placing,
+)
 
 
 def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
     # What runs last after a request is registered first: compressing comes after all headers.
-    for concern in (compressing, presenting, session, csrf, headers, errors):
+    for concern in (compressing, presenting, session, csrf, headers, errors, remembering):
         concern.register(app)
     for family in (*PEOPLE, *TOOLS, *READERS):
         app.register_blueprint(family.blueprint)

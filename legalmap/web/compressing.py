@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 import brotli
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from legalmap.web import session
 
@@ -18,7 +18,8 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda content: gzip.compress(content, 6, mtime=0),
 }
 _TYPES = ("text/", "application/json", "application/geo+json", "application/x-ndjson", "image/svg")
-_MORE_TYPES = ("application/javascript", "application/atom+xml", "application/problem+json")
+_FEEDS = ("application/atom+xml", "application/feed+json")
+_MORE_TYPES = ("application/javascript", "application/problem+json", *_FEEDS)
 
 
 class _Made:
@@ -53,14 +54,15 @@ def register(app: Flask) -> None:
         """A strong ETag names one coding; ours is the plain one's with the coding behind it."""
         given = request.environ.get("HTTP_IF_NONE_MATCH")
         if given:
-            for coding in CODINGS:
+            # Files for downloading are packed elsewhere, in one more coding.
+            for coding in (*CODINGS, "zstd"):
                 given = given.replace(f'-{coding}"', '"')
             request.environ["HTTP_IF_NONE_MATCH"] = given
 
     @app.after_request
     def _compress(response: Response) -> Response:
         response.vary.add("Accept-Encoding")
-        coding = _coding()
+        coding = None if g.get("packed") else _coding()
         if coding is None or not _gains(response):
             return response
         etag, _ = response.get_etag()

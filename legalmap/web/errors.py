@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/export/", "/suggest"))
+    return request.path.startswith(("/api/", "/export/", "/suggest", "/timemap/"))
 
 
 def _domain_error(error: LegalmapError) -> Response:

@@ -1,8 +1,9 @@
-"""Recent changes with old and new value, as a page and as Atom feeds of a topic and of a place."""
+"""Recent changes with old and new value: a page, and Atom and JSON feeds of a topic and of a place."""
 
 import hashlib
 import re
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,13 +15,14 @@ from legalmap.domain.roles import Permission
 from legalmap.domain.topics import Topic
 from legalmap.services import finding, news, wire
 from legalmap.services.news import News
-from legalmap.web import telling
+from legalmap.web import answering, telling
 from legalmap.web.api import sending
 from legalmap.web.guard import needs, reader, tracker
 from legalmap.web.telling import Line
 
 blueprint = Blueprint("feeds", __name__)
 ATOM = "application/atom+xml; charset=utf-8"
+JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
 # The year in which the ids of entries were first given out (RFC 4151): it never changes.
 TAG_YEAR = 2026
 # XML 1.0 has no place for these, not even escaped.
@@ -73,31 +75,95 @@ def place_feed(topic: str, code: str) -> Response:
     return _atom(found, place, news.of_place(tracker(), topic, place))
 
 
+@blueprint.get("/<topic>/changes.json")
+@needs(Permission.READ)
+def topic_json_feed(topic: str) -> Response:
+    """The changes of a topic as JSON Feed."""
+    found = tracker().topic(topic)
+    return _json_feed(found, None, news.of_topic(tracker(), topic))
+
+
+@blueprint.get("/<topic>/<code>/changes.json")
+@needs(Permission.READ)
+def place_json_feed(topic: str, code: str) -> Response:
+    """The changes that can reach a place as JSON Feed: the entries of its Atom feed."""
+    found = tracker().topic(topic)
+    place = finding.place(tracker(), code)
+    return _json_feed(found, place, news.of_place(tracker(), topic, place))
+
+
+def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
+    path, root = _path(topic, place), request.url_root.rstrip("/")
+    where = f" {answering.in_place(place)}" if place else ""
+    feed = {
+        "version": JSON_FEED_VERSION,
+        "title": f"{topic.name}{where}: changes of the law",
+        "home_page_url": f"{root}{path}" if place else f"{root}{path}/changes",
+        "feed_url": f"{root}{path}/changes.json",
+        "description": f"What was published, after review. {wire.DISCLAIMER}",
+        "language": "en",
+        "authors": [{"name": "legalmap", "url": f"{root}/about"}],
+        "_legalmap": {"licence": wire.LICENCE, "licence_url": wire.LICENCE_URL},
+        "items": [_item(told, topic, root) for told in _told(found, topic)],
+    }
+    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, found))
+
+
+def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
+    """One change; its id is that of the same entry in the Atom feed."""
+    revision = told.news.revision
+    address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
+    html = render_template("feeds/entry.html", entry=told, sources=telling.sources)
+    published = stamp(revision.published_at or revision.created_at)
+    return {
+        "id": f"{_tag()}{address}",
+        "url": f"{root}{address}",
+        "title": told.headline,
+        "summary": revision.note or told.headline,
+        "content_html": html,
+        "date_published": published,
+        "date_modified": published,
+        "authors": [{"name": revision.author}],
+        "tags": [topic.code, revision.jurisdiction],
+        "_legalmap": {"feed_no": revision.feed_no, "kind": revision.kind},
+    }
+
+
 def _atom(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
-    path = f"/{topic.code}/{place.code}" if place else f"/{topic.code}"
     updated = _updated(topic, found)
     content = render_template(
         "feeds/atom.xml",
         topic=topic,
         place=place,
-        path=path,
+        path=_path(topic, place),
         root=request.url_root.rstrip("/"),
-        tag=f"tag:{_authority()},{TAG_YEAR}:",
+        tag=_tag(),
         updated=updated,
         entries=_told(found, topic),
         sources=telling.sources,
         licence_url=wire.LICENCE_URL,
         stamp=stamp,
     )
-    sound = _NOT_XML.sub("", content).encode()
-    sha256 = hashlib.sha256(sound).hexdigest()
-    return sending.opened(sending.send_bytes(sound, sha256, ATOM, updated))
+    return _sent(_NOT_XML.sub("", content).encode(), ATOM, updated)
+
+
+def _path(topic: Topic, place: Jurisdiction | None) -> str:
+    return f"/{topic.code}/{place.code}" if place else f"/{topic.code}"
+
+
+def _sent(content: bytes, media_type: str, updated: datetime) -> Response:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return sending.opened(sending.send_bytes(content, sha256, media_type, updated))
 
 
 def _updated(topic: Topic, found: list[News]) -> datetime:
     """When the feed last changed; without any change, when the data were loaded."""
     instants = [each.revision.published_at for each in found if each.revision.published_at]
     return max(instants, default=reader().edition(topic.code).changed_at or clock.now())
+
+
+def _tag() -> str:
+    return f"tag:{_authority()},{TAG_YEAR}:"
 
 
 def _authority() -> str:

@@ -9,6 +9,7 @@ from legalmap.domain.errors import (
     Invalid,
     Missing,
     NothingChanged,
+    NotInstalled,
     NotNow,
     NotSignedIn,
     OwnWork,
@@ -40,6 +41,7 @@ KINDS: list[tuple[type[Exception], Kind]] = [
     (Stale, Kind(409, "stale", "The record has moved on")),
     (NotNow, Kind(409, "not-now", "Not possible now")),
     (NothingChanged, Kind(409, "nothing-changed", "Nothing changed")),
+    (NotInstalled, Kind(501, "not-installed", "Not installed here")),
     (Unusable, Kind(503, "unusable", "Out of order for a moment")),
 ]
 UNFORESEEN = Kind(500, "unforeseen", "Our mistake")

@@ -1,15 +1,28 @@
 """The pages anybody may read: maps, places, the table, codebook, data."""
 
+import msgspec
 from flask import Blueprint, render_template, request
 
+from legalmap import clock
+from legalmap.domain.errors import Unsound
 from legalmap.domain.evidence import FRESHNESS_LABELS
 from legalmap.domain.roles import Permission
-from legalmap.services import finding
-from legalmap.web import asking, drawing, tabulating
+from legalmap.services import exporting, finding
+from legalmap.services import releasing as releases
+from legalmap.services.editions import Edition
+from legalmap.web import asking, drawing, releasing, tabulating
+from legalmap.web.api import ranging
 from legalmap.web.guard import needs, reader, tracker
 
 blueprint = Blueprint("public", __name__)
-EXPORT_FORMATS = ("json", "ndjson", "csv", "geojson")
+
+
+class Download(msgspec.Struct, frozen=True):
+    """A file on the page of data: its address, what it is, how many bytes it has."""
+
+    name: str
+    about: str
+    size: int
 
 
 @blueprint.get("/<topic>/table")
@@ -57,4 +70,23 @@ def codebook(topic: str) -> str:
 def data() -> str:
     """Downloads, licence, how to cite."""
     editions = [reader().edition(code) for code in tracker().topics]
-    return render_template("public/data.html", editions=editions, formats=EXPORT_FORMATS)
+    downloads = {edition.topic.code: _downloads(edition) for edition in editions}
+    return render_template(
+        "public/data.html",
+        editions=editions,
+        downloads=downloads,
+        releases=releases.all_of(releasing.folder()),
+    )
+
+
+def _downloads(edition: Edition) -> list[Download]:
+    """The files of a topic with their sizes; one that cannot be made now is left out."""
+    found = []
+    for name, kind in exporting.available().items():
+        try:
+            file = ranging.files().of(edition, clock.today(), name, newest=True)
+        except Unsound:
+            continue
+        path = exporting.file_name(edition.topic.code, name)
+        found.append(Download(path, kind.about, len(file.content)))
+    return found

@@ -147,9 +147,9 @@ def dataset(edition: Edition) -> dict[str, Any]:
             {
                 "@type": "DataDownload",
                 "encodingFormat": kind.media_type.partition(";")[0],
-                "contentUrl": whole(f"/export/{topic.code}.{name}"),
+                "contentUrl": whole(f"/export/{topic.code}{kind.ending}"),
             }
-            for name, kind in exporting.FORMATS.items()
+            for kind in exporting.available().values()
         ],
     }
     return told | ({"dateModified": changed.date().isoformat()} if changed else {})

@@ -68,7 +68,7 @@ def sign_in() -> Response:
         token = accounts.sign_in(tracker(), handle, form.password.data or "")
     except Invalid as error:
         return _sign_in_page(form, Problems.of(error.problems), after, 422)
-    _limiter().clear(PER_PERSON, _address(), handle)
+    _limiter().clear(PER_PERSON, address(), handle)
     _end_earlier_session()
     session.adopt(token)
     return session.open_with(_welcome(after), token)
@@ -124,23 +124,23 @@ def _limiter() -> MovingWindowRateLimiter:
 
 def _seconds_to_wait(handle: str) -> int:
     """0 if this attempt may be made; it is counted then."""
-    limiter, address = _limiter(), _address()
-    for limit, names in ((PER_ADDRESS, (address,)), (PER_PERSON, (address, handle[:40]))):
+    limiter, where = _limiter(), address()
+    for limit, names in ((PER_ADDRESS, (where,)), (PER_PERSON, (where, handle[:40]))):
         if not limiter.hit(limit, *names):
             left = limiter.get_window_stats(limit, *names).reset_time - time.time()
             return max(math.ceil(left), 1)
     return 0
 
 
-def _address() -> str:
+def address() -> str:
     """Who asks. In IPv6 a household has a whole /64."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        found = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    if found.version == 4:
+        return str(found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 @blueprint.post("/sign-out")

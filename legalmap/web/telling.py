@@ -50,7 +50,7 @@ def headline(news: News, topic: Topic) -> str:
     if _last(before, topic) != _last(after, topic):
         return f"{name}: {_last(after, topic)}. Before: {_last(before, topic)}"
     if news.revision.kind == "verify":
-        return f"{name}: checked, nothing changed in the law"
+        return f"{name}: checked, nothing changed"
     if news.revision.kind == "revert":
         return f"{name}: an earlier revision was restored"
     return f"{name}: details changed, the status is the same"

@@ -84,7 +84,7 @@ BAD_QUERIES = {
     "an unknown freshness": (f"{RECORDS}?freshness=stale", "freshness", "fresh, due"),
     "an unknown parent": (f"{RECORDS}?parent=us-all", "parent", "us-al"),
     "an unknown parameter": (f"{RECORDS}?asof=2019-01-01", "asof", "Did you mean as_of?"),
-    "a parameter of another address": ("/api/v1/topics?as_of=2019-01-01", "as_of", "none here"),
+    "a parameter of another address": ("/api/v1/topics?as_of=2019-01-01", "as_of", "takes: fields"),
     "a parameter twice": (f"{RECORDS}?status=legal&status=banned", "status", "once"),
     "a parameter without a value": (f"{RECORDS}?status=", "status", "leave it out"),
     "a limit of nothing": (f"{RECORDS}?limit=0", "limit", "1 to 500"),

@@ -28,6 +28,7 @@ ANSWERS = {
     "revisions": ["/api/v1/kratom/records/us-al/revisions"],
     "revision": ["/api/v1/kratom/records/us-al/revisions/0"],
     "changes": ["/api/v1/changes?limit=500"],
+    "heartbeat": ["/api/v1/heartbeat"],
     "resolve": [
         "/api/v1/kratom/resolve?place=us-ca-san-diego",
         "/api/v1/kratom/resolve?place=us-ut-provo",
@@ -36,7 +37,27 @@ ANSWERS = {
         "/api/v1/kratom/resolve?place=us-ca",
     ],
     "export": ["/export/kratom.json", "/export/7-oh.json"],
+    "compare": ["/api/v1/kratom/compare?place=us-al&place=us-ut&place=us-ca-san-diego"],
+    "check": [
+        "/api/v1/kratom/check?place=us-al-mobile",
+        "/api/v1/kratom/check?place=us-ut-provo&age=30&product=7-oh&seven_oh_percent=1",
+        "/api/v1/kratom/check?zip=35006&age=30",
+        "/api/v1/kratom/check?lat=27.34&lon=-82.53",
+        "/api/v1/kratom/check?place=aq",
+    ],
+    "batch": ["POST /api/v1/kratom/resolve"],
+    "sparse": ["/api/v1/kratom/resolve?place=us-al&fields=status"],
     "problem": ["/api/v1/nowhere", "/api/v1/topics?x=1", "/api/v1/topics/x"],
+}
+BATCH = {
+    "items": [
+        {"place": "us-ut-provo"},
+        {"place": "aq"},
+        {"place": "us-ca-san-diego"},
+        {"zip": "35006"},
+        {"lat": 91, "lon": 0},
+        {"place": "nowhere"},
+    ]
 }
 TYPES = {
     type(None): "null",
@@ -65,7 +86,9 @@ def keys_of(value: Any, at: str = "", found: dict | None = None) -> dict[str, se
 def shape(client: FlaskClient, addresses: list[str]) -> dict[str, str]:
     found: dict[str, set[str]] = defaultdict(set)
     for address in addresses:
-        keys_of(client.get(address).json, "", found)
+        method, _, path = address.rpartition(" ")
+        sent = {"json": BATCH} if method else {}
+        keys_of(client.open(path, method=method or "GET", **sent).json, "", found)
     return {path: " ".join(sorted(types)) for path, types in sorted(found.items())}
 
 

@@ -65,19 +65,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def serving(folder: Path) -> Iterator[Site]:
     """legalmap init and legalmap run --demo, as a person types them."""
     url = f"sqlite:///{folder / 'legalmap.sqlite3'}"
-    environment = {
-        **os.environ,
-        "LEGALMAP_DATABASE_URL": url,
-        "PYTHONPATH": str(Path.cwd()),
-        "PYTHONUNBUFFERED": "1",
-    }
-    subprocess.run(legalmap("init"), env=environment, check=True)
-    port = free_port()
-    log = folder / "log"
+    subprocess.run(legalmap("init"), env=_environment(url), check=True)
+    with started(url, free_port(), folder / "log") as site:
+        yield site
+
+
+def _environment(url: str) -> dict[str, str]:
+    more = {"PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, "LEGALMAP_DATABASE_URL": url, **more}
+
+
+@contextmanager
+def started(url: str, port: int, log: Path) -> Iterator[Site]:
+    """A server on a database that is there, until the end of the block."""
     with log.open("w") as out:
         server = subprocess.Popen(
             legalmap("run", "--demo", "--port", str(port)),
-            env=environment,
+            env=_environment(url),
             stdout=out,
             stderr=subprocess.STDOUT,
         )

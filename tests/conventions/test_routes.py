@@ -8,8 +8,9 @@ from flask import Flask
 from legalmap.domain.roles import Permission
 
 KNOWN = Path(__file__).with_name("routes.txt")
-# The point of “Where am I?” is sent in a body because addresses are logged. Nothing is written.
-READING_BY_POST = frozenset({"/here"})
+# The point of “Where am I?” is sent in a body because addresses are logged, and a thousand places
+# are too long for an address. Nothing is written.
+READING_BY_POST = frozenset({"/here", "/api/v1/<topic>/resolve"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -55,9 +56,9 @@ def test_paths_are_kebab_case(app: Flask) -> None:
 def test_ids_are_typed(app: Flask) -> None:
     """A parameter that is a number says so, so that a word in its place is simply not found."""
     for rule in app.url_map.iter_rules():
-        words = {"topic", "code", "format", "filename"}
+        words = {"topic", "code", "format", "filename", "release"}
         # The API takes anything there and says what a number looks like.
-        words |= {"number"} if rule.rule.startswith("/api/") else set()
+        words |= {"number", "name"} if rule.rule.startswith("/api/") else set()
         for name in re.findall(r"<(\w+)>", rule.rule):
             assert name in words, (rule.rule, name)
 

@@ -11,9 +11,10 @@ import pytest
 from legalmap.domain import payload
 from legalmap.domain.errors import Missing
 from legalmap.domain.payload import Payload
-from legalmap.services import exporting, flattening, loading
+from legalmap.services import flattening, keeping, loading
 from legalmap.services.editions import Edition
-from legalmap.services.exporting import FORMATS, KEPT_FILES, Files, render
+from legalmap.services.exporting import FORMATS, render
+from legalmap.services.keeping import KEPT_FILES, Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
@@ -102,7 +103,8 @@ def test_a_later_publication_changes_no_byte_of_an_earlier_edition(tracker: Trac
     reader = Reader(tracker)
     assert everything(reader.edition("kratom", "1")) == before
     now = everything(reader.edition("kratom"))
-    assert all(now[name] != before[name] for name in FORMATS)
+    # The dictionary tells of the codebook, which no publication changes.
+    assert all(now[name] != before[name] for name in FORMATS if name != "dictionary")
     assert json.loads(now["json"])["records"][0]["status"] == "banned"
 
 
@@ -206,7 +208,7 @@ def test_geojson_rings_are_closed_and_on_the_globe(shipped: Reader) -> None:
 def test_an_unknown_format_is_missing_and_the_known_ones_are_named(shipped: Reader) -> None:
     with pytest.raises(Missing) as refused:
         render(shipped.edition("7-oh"), TODAY, "xml")
-    assert refused.value.near == ("json", "ndjson", "csv", "geojson")
+    assert refused.value.near == tuple(FORMATS)
 
 
 def test_a_file_is_rendered_once_and_a_bounded_number_is_kept(
@@ -215,7 +217,9 @@ def test_a_file_is_rendered_once_and_a_bounded_number_is_kept(
     files, edition = Files(), shipped.edition("7-oh")
     first = files.of(edition, TODAY, "ndjson")
     rendered = []
-    monkeypatch.setattr(exporting, "render", lambda *asked: rendered.append(asked) or b"")
+    monkeypatch.setattr(
+        keeping, "made", lambda *asked: rendered.append(asked) or msgspec.structs.replace(first)
+    )
     assert files.of(edition, TODAY, "ndjson") is first
     assert not rendered
     for year in range(KEPT_FILES):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
@@ -9,7 +10,9 @@ import msgspec
 import pytest
 from flask import Flask
 
+from legalmap import clock
 from legalmap.domain.payload import Payload
+from legalmap.services import verifying
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from tests.build import a_payload, a_period, a_source
@@ -214,6 +217,8 @@ def test_ids_name_a_host_without_its_port(app: Flask) -> None:
         ("/nonsense/changes.atom", "There is no topic"),
         ("/nonsense/us-al/changes.atom", "There is no topic"),
         ("/kratom/us-zz/changes.atom", "There is no jurisdiction"),
+        ("/nonsense/changes.json", "There is no topic"),
+        ("/kratom/us-zz/changes.json", "There is no jurisdiction"),
     ],
 )
 def test_what_does_not_exist_is_not_found(client: Visitor, address: str, said: str) -> None:
@@ -221,10 +226,55 @@ def test_what_does_not_exist_is_not_found(client: Visitor, address: str, said: s
 
 
 def test_pages_name_their_feeds(client: Visitor) -> None:
-    def named(path: str) -> list[str]:
-        found = client.get(path).all('link[rel="alternate"][type="application/atom+xml"]')
+    def named(path: str, form: str = "atom+xml") -> list[str]:
+        found = client.get(path).all(f'link[rel="alternate"][type="application/{form}"]')
         return [str(link["href"]) for link in found]
 
     assert named("/kratom") == ["/kratom/changes.atom"]
     assert named("/7-oh/changes") == ["/7-oh/changes.atom"]
     assert named("/kratom/us-al") == ["/kratom/changes.atom", "/kratom/us-al/changes.atom"]
+    in_json = named("/kratom/us-al", "feed+json")
+    assert in_json == ["/kratom/changes.json", "/kratom/us-al/changes.json"]
+
+
+# The JSON feeds
+
+
+def json_feed(client: Visitor, address: str) -> Any:
+    """A feed that keeps JSON Feed 1.1."""
+    response = client.http.get(address)
+    assert (response.status_code, response.mimetype) == (200, "application/feed+json")
+    found = response.get_json(force=True)
+    assert found["version"] == "https://jsonfeed.org/version/1.1"
+    assert found["feed_url"] == f"http://localhost{address}"
+    assert client.http.get(found["home_page_url"]).status_code == 200
+    return found
+
+
+@pytest.mark.parametrize("address", FEEDS)
+def test_a_json_feed_has_the_entries_of_the_atom_feed(
+    client: Visitor, tracker: Tracker, address: str
+) -> None:
+    form = address.replace(".atom", ".json")
+    assert json_feed(client, form)["items"] == []
+    new_law(tracker, "us-al", HOSTILE)
+    (entry,), (item,) = entries(client, address), json_feed(client, form)["items"]
+    assert item["id"] == text(entry, "id")
+    assert item["url"] == links(entry)["alternate"]
+    assert (item["title"], item["summary"]) == (text(entry, "title"), text(entry, "summary"))
+    assert item["content_html"].split() == text(entry, "content").split()
+    assert "<script" not in item["content_html"]
+    assert item["date_published"] == text(entry, "published")
+    assert item["authors"] == [{"name": "ana"}]
+    assert item["_legalmap"] == {"feed_no": 269, "kind": "edit"}
+
+
+def test_a_check_that_found_nothing_is_news_too(client: Visitor, tracker: Tracker) -> None:
+    before = payload_of(tracker, "us-al")
+    opened = before.periods[0].sources[0].url
+    checked = verifying.verified(before, {opened}, clock.today())
+    decide(tracker, propose(tracker, checked, kind="verify"))
+    (item,) = json_feed(client, "/kratom/us-al/changes.json")["items"]
+    (entry,) = entries(client)
+    assert item["title"] == text(entry, "title") == "Alabama: checked, nothing changed"
+    assert item["_legalmap"]["kind"] == "verify"

@@ -12,6 +12,7 @@ from legalmap.store.tables.records import (
     revision,
     revision_author,
 )
+from legalmap.store.tables.webhooks import webhook
 
 __all__ = [
     "account",
@@ -28,6 +29,7 @@ __all__ = [
     "revision_author",
     "session",
     "submission",
+    "webhook",
     "withdrawal",
     "zip_county",
 ]

@@ -1,16 +1,25 @@
-"""/export/{topic}.{format}: a whole topic as one file."""
+"""/export: whole topics as files, what describes them, and all of them in one package."""
 
-from flask import Blueprint, Response, current_app
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
-from legalmap.services.exporting import FORMATS, Files
-from legalmap.web.api import parameters, sending
-from legalmap.web.guard import needs
+from legalmap.services import bundling, exporting, schemas
+from legalmap.services.editions import Edition
+from legalmap.services.exporting import FORMATS
+from legalmap.services.keeping import File, Files, file_of
+from legalmap.web.api import parameters, ranging, sending
+from legalmap.web.api.parameters import Given, View
+from legalmap.web.guard import needs, reader, tracker
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/export")
 blueprint.after_request(sending.opened)
+# The bytes of an edition and day stay the same until this software writes them otherwise.
+PINNED = "public, max-age=86400"
+SCHEMA = "application/schema+json"
 
 
 @blueprint.record
@@ -23,11 +32,98 @@ def _prepare(state: BlueprintSetupState) -> None:
 @needs(Permission.READ)
 def export(topic: str, format: str) -> Response:  # noqa: A002
     """A topic in one of the formats, on a day and as known at a feed number."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at"))
-    if format not in FORMATS:
-        raise Missing("format", format, FORMATS)
-    files: Files = current_app.extensions["files"]
-    file = files.of(view.edition, view.as_of, format)
-    response = sending.send_bytes(file.content, file.sha256, file.media_type, view.changed_at)
-    response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
-    return response
+    given = parameters.read("as_of", "known_at")
+    tracker().topic(topic)
+    plain = [name for name, kind in FORMATS.items() if kind.ending == f".{name}"]
+    if format not in plain:
+        raise Missing("format", format, plain)
+    return _file(topic, format, given)
+
+
+@blueprint.get("/<topic>-sources.csv")
+@needs(Permission.READ)
+def sources(topic: str) -> Response:
+    """Every source of a topic, a row for each."""
+    return _file(topic, "sources", parameters.read("as_of", "known_at"))
+
+
+@blueprint.get("/<topic>-dictionary.csv")
+@needs(Permission.READ)
+def dictionary(topic: str) -> Response:
+    """What every column and code of a topic's tables means."""
+    return _file(topic, "dictionary", parameters.read("as_of", "known_at"))
+
+
+def _file(topic: str, format: str, given: Given) -> Response:  # noqa: A002
+    view = parameters.view(topic, given)
+    file = ranging.files().of(view.edition, view.as_of, format, newest=not given)
+    name = f"{exporting.file_name(topic, format)}{schemas.SUFFIX}"
+    described = f'<{schemas.FOLDER}/{name}>; rel="describedby"; type="{SCHEMA}"'
+    return _send(file, [described], given)
+
+
+def _send(file: File, links: list[str], given: Given) -> Response:
+    pinned = "as_of" in given and given.get("known_at", "").isdigit()
+    kept = PINNED if pinned else sending.CACHE_CONTROL
+    return ranging.send(file, links, newest=not given, cache_control=kept)
+
+
+@blueprint.get("/datapackage.json")
+@needs(Permission.READ)
+def datapackage() -> Response:
+    """All topics as a Frictionless Data Package; with a day or feed number its paths name both."""
+    given = parameters.read("as_of", "known_at")
+    view, editions = _all(given)
+    file = _once(
+        f"{bundling.NAME} {bool(given)}",
+        view,
+        lambda: bundling.package(
+            editions, view.as_of, ranging.files(), newest=not given, pinned=bool(given)
+        ),
+    )
+    return _send(file, [f'<{bundling.PROFILE}>; rel="describedby"'], given)
+
+
+@blueprint.get("/datapackage.zip")
+@needs(Permission.READ)
+def datapackage_zip() -> Response:
+    """The package with the files it names."""
+    given = parameters.read("as_of", "known_at")
+    view, editions = _all(given)
+    file = _once(
+        bundling.ZIP_NAME,
+        view,
+        lambda: bundling.zipped(editions, view.as_of, ranging.files(), newest=not given),
+    )
+    return _send(file, [], given)
+
+
+def _once(name: str, view: View, make: Callable[[], File]) -> File:
+    return ranging.files().once(name, view.edition.feed_no, view.as_of, make)
+
+
+def _all(given: Given) -> tuple[View, list[Edition]]:
+    """Every topic at one feed number: a publication between two of them must not show in one alone."""
+    view = parameters.view(next(iter(tracker().topics)), given)
+    feed_no = str(view.edition.feed_no)
+    return view, [reader().edition(topic, feed_no) for topic in tracker().topics]
+
+
+@blueprint.get("/schemas/<filename>")
+@needs(Permission.READ)
+def schema(filename: str) -> Response:
+    """The schema of a file: JSON Schema, or Table Schema for a table."""
+    parameters.read()
+    known = {
+        f"{exporting.file_name(topic, format)}{schemas.SUFFIX}": (topic, format)
+        for topic in tracker().topics
+        for format in FORMATS  # noqa: A001
+    }
+    if filename not in known:
+        near = [name for name in known if name.startswith(filename.partition(".")[0])]
+        raise Missing("schema", filename, near or known)
+    topic, format = known[filename]  # noqa: A001
+    edition = reader().edition(topic)
+    content = bundling.schema(edition, format)
+    file = file_of(content, SCHEMA, filename, edition.feed_no, edition.changed_at)
+    return ranging.send(file, [], newest=request.method == "GET")

@@ -38,8 +38,11 @@ class BadParameter(BadQuery):
         super().__init__([Problem(field, message)])
 
 
-def read(*accepted: str) -> Given:
-    """The parameters of this request; raise BadParameter for the first that is not ``accepted``."""
+def read(*accepted: str, repeated: str = "") -> Given:
+    """The parameters of this request; raise BadParameter for the first that is not ``accepted``.
+
+    The one named ``repeated`` may be given more than once: ``many`` reads it.
+    """
     given: Given = {}
     for name, values in request.args.lists():
         if name not in accepted:
@@ -48,12 +51,20 @@ def read(*accepted: str) -> Given:
             takes = f"This address takes: {', '.join(accepted)}." if accepted else ""
             message = f"There is no such parameter here.{hint} {takes or 'It takes none here.'}"
             raise BadParameter(name, message, near)
-        if len(values) > 1:
+        if len(values) > 1 and name != repeated:
             raise BadParameter(name, "Give it once.")
-        if not values[0].strip():
+        if not all(value.strip() for value in values):
             raise BadParameter(name, "Give it a value or leave it out.")
         given[name] = values[0]
     return given
+
+
+def many(name: str, *, least: int, most: int) -> list[str]:
+    """The values of a parameter that is given once for each; the same one twice counts once."""
+    values = list(dict.fromkeys(request.args.getlist(name)))
+    if least <= len(values) <= most:
+        return values
+    raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
 def choice(given: Given, name: str, allowed: Iterable[str]) -> str | None:
@@ -73,6 +84,17 @@ def whole_number(given: Given, name: str, *, usual: int, least: int, most: int) 
     if _WHOLE.fullmatch(text) and least <= int(text) <= most:
         return int(text)
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
+
+
+def number(given: Given, name: str, *, least: float, most: float) -> float | None:
+    """A number in decimals from ``least`` to ``most``, or None if it is not given."""
+    text = given.get(name)
+    if text is None:
+        return None
+    value = float(text) if _DECIMAL.fullmatch(text) else math.nan
+    if least <= value <= most:
+        return value
+    raise BadParameter(name, f"Give a number from {least:g} to {most:g}, such as 1.5.")
 
 
 def limit(given: Given) -> int:
@@ -97,6 +119,26 @@ def zip_code(given: Given) -> str:
     if _ZIP.fullmatch(given["zip"]):
         return given["zip"]
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
+
+
+IDENTIFIERS: dict[str, tuple[str, str]] = {
+    "iso": (r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", "an ISO 3166 code such as AL or US-AL"),
+    "fips": (r"(\d{2}|\d{5}|\d{7}|\d{10})", "the 2, 5, 7 or 10 digits of a US GEOID"),
+    "ocd": (
+        r"ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\s\x00-\x1f]+)*",
+        "an id such as ocd-division/country:us/state:al",
+    ),
+}
+
+
+def identifiers(given: Given) -> dict[str, str]:
+    """The identifiers that a place is looked up by; each has a shape of its own."""
+    asked = {name: given[name] for name in IDENTIFIERS if name in given}
+    for name, text in asked.items():
+        shape, words = IDENTIFIERS[name]
+        if not re.fullmatch(shape, text, re.ASCII):
+            raise BadParameter(name, f"Give {words}.")
+    return asked
 
 
 def place_code(given: Given, name: str) -> str | None:

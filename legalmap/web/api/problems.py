@@ -5,6 +5,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from legalmap.domain.errors import Invalid, LegalmapError, Problem, Unusable
+from legalmap.services import wire
 from legalmap.web import kinds
 from legalmap.web.api import sending
 
@@ -14,18 +15,6 @@ LONGEST_ECHO = 500
 
 OUT_OF_ORDER = "The database cannot be used at the moment. Ask again in a little while."
 OUR_MISTAKE = "Something went wrong on our side. Ask again in a moment."
-
-
-class Details(msgspec.Struct, frozen=True, kw_only=True):
-    """The problem. ``errors`` name the fields at fault, ``near`` what may have been meant."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: tuple[Problem, ...] = ()
-    near: tuple[str, ...] = ()
 
 
 def response(error: Exception) -> Response:
@@ -76,7 +65,7 @@ def _detail_of_http(error: HTTPException, status: int) -> str:
 def _answer(
     kind: kinds.Kind, detail: str, problems: tuple[Problem, ...] = (), near: tuple[str, ...] = ()
 ) -> Response:
-    details = Details(
+    details = wire.Details(
         type=f"urn:legalmap:problem:{kind.name}",
         title=kind.title,
         status=kind.status,

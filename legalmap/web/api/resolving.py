@@ -12,6 +12,7 @@ from legalmap.web.api.parameters import BadParameter, Given, View
 from legalmap.web.guard import tracker
 
 ASK = "ask"
+WAYS_TO_ASK = ("place", "lat", "lon", "zip")
 WAYS = "Give exactly one of: place, zip, or lat with lon."
 _NOT_A_TOWN = "Towns inside may have rules of their own: ask again with place= for the town."
 ZIP_REACH = Caveat("zip-reach", f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
@@ -22,8 +23,8 @@ POINT_REACH = Caveat(
 
 def answer(view: View, given: Given) -> wire.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    asked, places, caveats = _asked(given)
-    found = [_resolution(view, place, caveats) for place in places]
+    asked, places, caveats = asked_places(given)
+    found = [resolution(view, place, caveats) for place in places]
     sure = found[0] if len(found) == 1 else None
     topic = view.edition.topic
     return wire.ResolveAnswer(
@@ -41,7 +42,8 @@ def answer(view: View, given: Given) -> wire.ResolveAnswer:
     )
 
 
-def _asked(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
+def asked_places(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
+    """What was asked, the places it may mean, and what a vague way of asking leaves open."""
     ways: dict[str, Callable[[Given], tuple[wire.Asked, list[Jurisdiction], list[Caveat]]]] = {
         "place": _by_place,
         "zip": _by_zip,
@@ -80,7 +82,8 @@ def _question(asked: wire.Asked, places: list[Jurisdiction]) -> str:
     return f"ZIP code {asked.zip} touches {len(places)} counties: {names}. Ask which one it is."
 
 
-def _resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.Resolution:
+def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.Resolution:
+    """What holds at one place, with more caveats if the place was found in a vague way."""
     edition, topic = view.edition, view.edition.topic
     found = edition.resolve(place, view.as_of)
     deciding = found.deciding_level

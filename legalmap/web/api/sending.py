@@ -8,18 +8,34 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.services import wire
+from legalmap.web.api import sparse
 
 JSON = "application/json"
 # May be kept, but must be checked with us each time, so that a publication shows at once.
 CACHE_CONTROL = "public, no-cache"
 Some = TypeVar("Some", bound=AnyResponse)
+# What a script of another origin may read of an answer beside its body.
+EXPOSED = (
+    "ETag, Last-Modified, Link, Retry-After, Accept-Ranges, Content-Range, "
+    "Content-Disposition, Memento-Datetime, Content-Location, Location, RateLimit, "
+    "RateLimit-Policy, Deprecation, Sunset"
+)
+
+
+ASKED = "If-None-Match, If-Range, Range, Accept-Datetime, Content-Type"
 
 
 def send(answer: wire.Answer, changed_at: datetime | None, next_url: str | None = None) -> Response:
     """An answer as JSON, or 304 if the asker has it."""
-    content = wire.encode(answer)
+    content = encoded(answer)
     links = [f'<{next_url}>; rel="next"'] if next_url else []
     return send_bytes(content, hashlib.sha256(content).hexdigest(), JSON, changed_at, links)
+
+
+def encoded(answer: wire.Answer) -> bytes:
+    """An answer as JSON, narrowed to the ``fields`` that are asked for."""
+    fields = request.args.get("fields")
+    return wire.encode(sparse.narrowed(answer, fields) if fields else answer)
 
 
 def send_bytes(
@@ -44,14 +60,19 @@ def send_bytes(
     return response
 
 
+def sha256_of(content: bytes) -> str:
+    """The hash that is the ETag."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def opened(response: Some) -> Some:
     """Let every page of every origin read this; nothing here depends on who asks."""
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
+    headers["Access-Control-Expose-Headers"] = EXPOSED
     if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-        headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
+        headers["Access-Control-Allow-Headers"] = ASKED
         headers["Access-Control-Max-Age"] = "86400"
         headers["Cache-Control"] = "public, max-age=86400"
         headers.pop("Content-Type", None)
@@ -60,7 +81,7 @@ def opened(response: Some) -> Some:
 
 def without_page(response: Some) -> Some:
     """A redirect of a mistyped address, such as //, brings a small HTML page: never to a tool."""
-    if response.location and request.path.startswith(("/api/", "/export/")):
+    if response.location and request.path.startswith(("/api/", "/export/", "/timemap/")):
         response.set_data(b"")
         response.headers.pop("Content-Type", None)
     return response

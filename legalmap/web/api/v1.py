@@ -4,18 +4,16 @@ from typing import get_args
 
 from flask import Blueprint, Response
 
-from legalmap.domain import changes as differences
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.evidence import FRESHNESS_LABELS
 from legalmap.domain.jurisdictions import Jurisdiction, Kind, chain
-from legalmap.domain.payload import NOT_RESEARCHED
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding, wire
+from legalmap.services import feeding as feeds
 from legalmap.services.editions import Published
-from legalmap.services.reading import Entry
-from legalmap.web.api import parameters, resolving, sending
+from legalmap.web.api import accepting, feeding, parameters, resolving, retiring, sending
 from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
 from legalmap.web.guard import needs, reader, tracker
 
@@ -24,6 +22,8 @@ ROOT = "/api/v1"
 MOST_FOUND = 5_000
 
 blueprint = Blueprint("v1", __name__, url_prefix=ROOT)
+blueprint.before_request(accepting.require_json_taken)
+blueprint.after_request(retiring.announce)
 blueprint.after_request(sending.opened)
 blueprint.after_app_request(sending.without_page)
 
@@ -32,7 +32,7 @@ blueprint.after_app_request(sending.without_page)
 @needs(Permission.READ)
 def topics() -> Response:
     """All topics."""
-    parameters.read()
+    parameters.read("fields")
     now = parameters.now()
     entries = tuple(
         wire.TopicEntry(
@@ -53,7 +53,7 @@ def topics() -> Response:
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
     found = tracker().topic(topic)
-    parameters.read()
+    parameters.read("fields")
     now = parameters.now()
     answer = wire.TopicAnswer(
         feed_no=now.feed_no, as_of=now.as_of, topic=topic, codebook=wire.codebook(found)
@@ -65,9 +65,10 @@ def topic(topic: str) -> Response:
 @needs(Permission.READ)
 def jurisdictions() -> Response:
     """Places in the order of their codes, or those that fit a search, best first."""
-    given = parameters.read("q", "parent", "cursor", "limit")
+    given = parameters.read("q", "parent", *parameters.IDENTIFIERS, "cursor", "limit", "fields")
     now = parameters.now()
-    answer = _search(given, now) if "q" in given else _page_of_places(given, now)
+    one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
+    answer = _search(given, now) if one_page else _page_of_places(given, now)
     return sending.send(answer, now.changed_at, answer.next)
 
 
@@ -75,8 +76,17 @@ def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
     if "cursor" in given:
         raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
-    found = finding.search(tracker(), given["q"], MOST_FOUND if parent else limit)
-    inside = [p for p in found.places if not parent or exporting.is_directly_below(p, parent)]
+    asked = parameters.identifiers(given)
+    known = finding.by_identifiers(tracker(), asked) if asked else []
+    found = finding.Found(known)
+    if "q" in given:
+        found = finding.search(tracker(), given["q"], MOST_FOUND if parent or asked else limit)
+    inside = [
+        place
+        for place in found.places
+        if (not parent or exporting.is_directly_below(place, parent))
+        and (not asked or place in known)
+    ]
     return wire.JurisdictionsAnswer(
         feed_no=now.feed_no,
         as_of=now.as_of,
@@ -112,7 +122,7 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
 @needs(Permission.READ)
 def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
-    parameters.read()
+    parameters.read("fields")
     place, now = finding.place(tracker(), code), parameters.now()
     held = [t for t in tracker().topics if place.code in reader().edition(t).records]
     answer = wire.JurisdictionAnswer(
@@ -134,7 +144,8 @@ def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
     known = tracker().topic(topic)
     given = parameters.read(
-        "status", "parent", "kind", "freshness", "as_of", "known_at", "cursor", "limit"
+        *("status", "parent", "kind", "freshness"),
+        *("as_of", "known_at", "cursor", "limit", "fields"),
     )
     cursor, limit = parameters.cursor(given), parameters.limit(given)
     wanted = {
@@ -191,7 +202,7 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 @needs(Permission.READ)
 def record(topic: str, code: str) -> Response:
     """One record."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
     item = _item(view, finding.place(tracker(), code))
     answer = wire.RecordAnswer(
         feed_no=view.edition.feed_no,
@@ -215,25 +226,38 @@ def _item(view: View, place: Jurisdiction) -> Published:
 @needs(Permission.READ)
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    given = parameters.read("as_of", "known_at", "cursor", "limit", "fields")
+    limit, cursor = parameters.limit(given), parameters.cursor(given)
+    tracker().topic(topic)
+    view = _paged_view(topic, given, cursor)
     place = finding.place(tracker(), code)
     _item(view, place)
     found = reader().published_revisions(topic, place.code)
+    known = [one for one in found if _was_known(view, one)]
+    left = [one for one in known if cursor is None or one.number < int(cursor.after)]
+    shown = left[:limit]
+    following = None
+    if len(left) > limit:
+        last = str(shown[-1].number)
+        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
     answer = wire.RevisionsAnswer(
         feed_no=view.edition.feed_no,
         as_of=view.as_of,
         topic=topic,
         jurisdiction=place.code,
-        revisions=tuple(_revision(view, one) for one in found if _was_known(view, one)),
+        total=len(known),
+        revisions=tuple(_revision(view, one) for one in shown),
+        next=parameters.link_to(given, following) if following else None,
+        next_cursor=following,
     )
-    return sending.send(answer, view.changed_at)
+    return sending.send(answer, view.changed_at, answer.next)
 
 
 @blueprint.get("/<topic>/records/<code>/revisions/<number>")
 @needs(Permission.READ)
 def revision(topic: str, code: str, number: str) -> Response:
     """One published revision, whole."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at"))
+    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
     place = finding.place(tracker(), code)
     _item(view, place)
     published = reader().published_revisions(topic, place.code)
@@ -283,7 +307,7 @@ def _revision(view: View, revision: Revision) -> wire.Revision:
 def resolve(topic: str) -> Response:
     """What holds at a place, a point or a ZIP code, level by level."""
     tracker().topic(topic)
-    given = parameters.read("place", "lat", "lon", "zip", "as_of", "known_at")
+    given = parameters.read(*resolving.WAYS_TO_ASK, "as_of", "known_at", "fields")
     view = parameters.view(topic, given)
     return sending.send(resolving.answer(view, given), view.changed_at)
 
@@ -292,43 +316,21 @@ def resolve(topic: str) -> Response:
 @needs(Permission.READ)
 def changes() -> Response:
     """The feed after a number, oldest first, with what each publication changed."""
-    given = parameters.read("since", "topic", "limit")
-    now = parameters.now()
-    since = parameters.whole_number(given, "since", usual=0, least=0, most=now.feed_no)
+    given = parameters.read("since", "topic", "limit", "wait", "fields")
+    head, limit = reader().head(), parameters.limit(given)
+    since = parameters.whole_number(given, "since", usual=0, least=0, most=head)
     topic = parameters.choice(given, "topic", tracker().topics)
-    stretch = reader().stretch(since, parameters.limit(given), topic)
+    wait = parameters.whole_number(given, "wait", usual=0, least=0, most=feeds.LONGEST_WAIT)
+    if wait:
+        feeding.waiting.for_news(reader(), since, topic, wait)
+    now = parameters.now()
+    stretch = reader().stretch(since, limit, topic)
     answer = wire.ChangesAnswer(
         feed_no=stretch.head,
         as_of=now.as_of,
         since=since,
         next_since=stretch.next_since,
         head=stretch.head,
-        changes=tuple(_change(entry) for entry in stretch.entries),
+        changes=tuple(feeds.change(tracker(), entry) for entry in stretch.entries),
     )
     return sending.send(answer, now.changed_at)
-
-
-def _change(entry: Entry) -> wire.Change:
-    publication, after = entry.publication, entry.revision.payload
-    before = entry.before.payload if entry.before else None
-    different = differences.diff(before or NOT_RESEARCHED, after)
-    return wire.Change(
-        feed_no=publication.feed_no,
-        topic=publication.topic,
-        jurisdiction=publication.jurisdiction,
-        name=tracker().place(publication.jurisdiction).name,
-        url=exporting.url_of(publication.topic, publication.jurisdiction),
-        revision=publication.revision_number,
-        base=entry.before.number if entry.before else None,
-        kind=entry.revision.kind,
-        author=publication.author,
-        reviewer=publication.reviewer,
-        note=publication.note,
-        at=wire.instant(publication.at),
-        payload_sha256=publication.payload_sha256,
-        prev_sha256=publication.prev_sha256,
-        sha256=publication.sha256,
-        changed=tuple(change.field for change in different),
-        before=before,
-        after=after,
-    )

@@ -1,0 +1,102 @@
+"""Delivering publications to webhooks by Standard Webhooks: in order, at least once, with patience."""
+
+from datetime import datetime, timedelta
+
+from legalmap import __version__, clock
+from legalmap.domain.webhooks import Webhook, is_given_up, pause_after, signature
+from legalmap.services import feeding, posting, wire
+from legalmap.services.posting import Undelivered
+from legalmap.services.reading import Entry, Reader
+from legalmap.services.tracker import Tracker
+from legalmap.services.webhooks import log_of
+from legalmap.store import webhooks
+
+# How long a worker has a webhook to itself. Should it die, another takes over after that.
+CLAIM = timedelta(seconds=4 * posting.SECONDS)
+
+
+def deliver_due(tracker: Tracker, *, loopback: bool = False) -> list[str]:
+    """Try the next publication of each webhook that is due; gives a line for each that was tried."""
+    reader, at = Reader(tracker), clock.now()
+    with tracker.store.reading() as connection:
+        found = webhooks.everyone(connection)
+    said = [_delivered(reader, each, loopback=loopback) for each in found if _is_due(each, at)]
+    return [line for line in said if line]
+
+
+def _is_due(found: Webhook, at: datetime) -> bool:
+    return found.disabled_at is None and (found.next_at is None or found.next_at <= at)
+
+
+def _delivered(reader: Reader, found: Webhook, *, loopback: bool) -> str:
+    stretch = reader.stretch(found.delivered_feed_no, 1, found.topic)
+    if not stretch.entries:
+        return ""
+    tracker, at = reader.tracker, clock.now()
+    until = at + CLAIM
+    with tracker.store.writing() as connection:
+        if not webhooks.claim(connection, found, at, until):
+            return ""
+    entry = stretch.entries[0]
+    feed_no = entry.publication.feed_no
+    try:
+        _post(tracker, found, entry, loopback=loopback)
+    except Undelivered as error:
+        return f"webhook {found.id}: {feed_no}: {error} {_failed(tracker, found, error, until)}"
+    with tracker.store.writing() as connection:
+        webhooks.settle(
+            connection,
+            found,
+            until,
+            delivered_feed_no=feed_no,
+            failures=0,
+            failing_since=None,
+            last_error="",
+            next_at=None,
+        )
+    return f"webhook {found.id}: {feed_no}: delivered"
+
+
+def _post(tracker: Tracker, found: Webhook, entry: Entry, *, loopback: bool) -> None:
+    # The same publication always has the same id, so that a receiver can tell a repetition.
+    message_id, now = f"msg_{entry.publication.sha256[:32]}", int(clock.now().timestamp())
+    body = message(tracker, entry)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"legalmap/{__version__}",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature(found.secret, message_id, now, body),
+    }
+    posting.post(found.url, headers, body, loopback=loopback)
+
+
+def message(tracker: Tracker, entry: Entry) -> bytes:
+    """What a webhook is sent of a publication: its entry of the feed, and which kind it is."""
+    change = feeding.change(tracker, entry)
+    kind = "record.verified" if change.kind == "verify" else "record.published"
+    return wire.encode(wire.WebhookMessage(type=kind, timestamp=change.at, data=change))
+
+
+def _failed(tracker: Tracker, found: Webhook, error: Undelivered, until: datetime) -> str:
+    at = clock.now()
+    failures, since = found.failures + 1, found.failing_since or at
+    disabled = error.gone or is_given_up(failures, since, at)
+    next_at = at + pause_after(failures)
+    with tracker.store.writing() as connection:
+        settled = webhooks.settle(
+            connection,
+            found,
+            until,
+            failures=failures,
+            failing_since=since,
+            last_error=str(error)[:300],
+            next_at=next_at,
+            disabled_at=at if disabled else None,
+        )
+        if settled and (disabled or failures == 1):
+            action = "webhook-disable" if disabled else "webhook-fail"
+            log_of(connection, found, action, "worker", why=str(error), failures=failures)
+    if disabled:
+        return f"Disabled: “legalmap webhook replay {found.id}” takes it up again."
+    return f"Again at {next_at:%Y-%m-%d %H:%M:%S} UTC."

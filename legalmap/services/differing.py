@@ -1,0 +1,51 @@
+"""What differs between two editions of a topic: records, fields, before and after."""
+
+import msgspec
+
+from legalmap.domain import changes
+from legalmap.domain.changes import Change
+from legalmap.domain.payload import NOT_RESEARCHED
+from legalmap.services import exporting, wire
+from legalmap.services.editions import Edition, Published
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One record as two editions have it; ``before`` is None where the older has none."""
+
+    before: Published | None
+    after: Published
+
+    @property
+    def changes(self) -> list[Change]:
+        """The fields that differ."""
+        earlier = self.before.payload if self.before else NOT_RESEARCHED
+        return changes.diff(earlier, self.after.payload)
+
+
+def between(older: Edition, newer: Edition) -> list[Difference]:
+    """The records that were published again, by code. None ever goes away."""
+    found = []
+    for item in exporting.items(newer):
+        before = older.records.get(item.place.code)
+        if before is None or before.publication.feed_no != item.publication.feed_no:
+            found.append(Difference(before, item))
+    return found
+
+
+def told(difference: Difference) -> wire.RecordChange:
+    """A difference for the outside."""
+    before, after = difference.before, difference.after
+    return wire.RecordChange(
+        jurisdiction=wire.jurisdiction(after.place),
+        url=exporting.url_of(after.publication.topic, after.place.code),
+        feed_no_before=before.publication.feed_no if before else None,
+        feed_no=after.publication.feed_no,
+        revision_before=before.publication.revision_number if before else None,
+        revision=after.publication.revision_number,
+        changed=tuple(
+            wire.FieldChange(field=each.field, before=each.before, after=each.after)
+            for each in difference.changes
+        ),
+        before=before.payload if before else None,
+        after=after.payload,
+    )

@@ -1,0 +1,130 @@
+"""The files made last, each proved before it is let out. If a new one is not sound the last good stays."""
+
+import gzip
+import hashlib
+import logging
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date, datetime
+from threading import Lock
+
+import brotli
+import msgspec
+
+from legalmap.domain.errors import Unsound
+from legalmap.services import exporting, proving
+from legalmap.services.editions import Edition
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+log = logging.getLogger(__name__)
+KEPT_FILES = 40
+KEPT_PACKED = 120
+# The best brotli takes seconds for a map, once for each edition and day; the others take moments.
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: brotli.compress(content, quality=11),
+    "zstd": lambda content: zstd.compress(content, 19),
+    "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
+# For the past, which anybody may ask for on any of thousands of days: no seconds for each.
+QUICK: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: brotli.compress(content, quality=5),
+    "zstd": lambda content: zstd.compress(content, 3),
+    "gzip": lambda content: gzip.compress(content, 6, mtime=0),
+}
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file and its hash, which is its ETag; ``name`` is what a browser saves it as."""
+
+    content: bytes
+    sha256: str
+    media_type: str
+    name: str
+    feed_no: int
+    changed_at: datetime | None
+
+
+def file_of(
+    content: bytes, media_type: str, name: str, feed_no: int, changed_at: datetime | None
+) -> File:
+    """Bytes with their hash."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return File(content, sha256, media_type, name, feed_no, changed_at)
+
+
+def made(edition: Edition, as_of: date, format: str) -> File:  # noqa: A002
+    """A file, proved; raise Unsound if it does not fit its schema or its edition."""
+    content = exporting.render(edition, as_of, format)
+    proving.prove(edition, as_of, format, content)
+    kind = exporting.format_of(format)
+    name = f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}{kind.ending}"
+    return file_of(content, kind.media_type, name, edition.feed_no, edition.changed_at)
+
+
+class Files:
+    """The files and their packed forms, a bounded number of each; safe between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
+        self._good: dict[tuple[str, str], File] = {}
+        self._packed: OrderedDict[tuple[str, str, bool], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, edition: Edition, as_of: date, format: str, *, newest: bool = False) -> File:  # noqa: A002
+        """The file of an edition and day. For who asks for the newest the last good one will do."""
+        key = (edition.topic.code, edition.feed_no, as_of, format)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                if newest:
+                    self._good[edition.topic.code, format] = self._kept[key]
+                return self._kept[key]
+        try:
+            file = made(edition, as_of, format)
+        except Unsound as error:
+            return self._last_good(edition.topic.code, format, error, newest=newest)
+        with self._lock:
+            self._kept[key] = file
+            if newest:
+                self._good[edition.topic.code, format] = file
+            while len(self._kept) > KEPT_FILES:
+                self._kept.popitem(last=False)
+        return file
+
+    def once(self, name: str, feed_no: int, as_of: date, make: Callable[[], File]) -> File:
+        """A file made of several others, made only if it is not kept."""
+        key = ("", feed_no, as_of, name)
+        with self._lock:
+            if key in self._kept:
+                return self._kept[key]
+        file = make()
+        with self._lock:
+            self._kept[key] = file
+        return file
+
+    def _last_good(self, topic: str, format: str, error: Unsound, *, newest: bool) -> File:  # noqa: A002
+        good = self._good.get((topic, format)) if newest else None
+        if good is None:
+            log.error("export: %s No earlier file can stand in for it.", error)
+            raise error
+        log.error("export: %s The one of feed number %s stays.", error, good.feed_no)
+        return good
+
+    def packed(self, file: File, coding: str, *, newest: bool) -> bytes:
+        """The file in a coding, as small as can be for the newest."""
+        key = (file.sha256, coding, newest)
+        with self._lock:
+            if key in self._packed:
+                self._packed.move_to_end(key)
+                return self._packed[key]
+        small = (CODINGS if newest else QUICK)[coding](file.content)
+        with self._lock:
+            self._packed[key] = small
+            while len(self._packed) > KEPT_PACKED:
+                self._packed.popitem(last=False)
+        return small

@@ -1,0 +1,138 @@
+"""Sending one message to a stranger's address: https, no redirect, no private host, no endless wait."""
+
+import http.client
+import socket
+import ssl
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Timer
+from urllib.parse import SplitResult, urlsplit
+
+from legalmap.domain.errors import Invalid
+
+SECONDS = 15
+LONGEST = 2000
+# Ways to write an IPv4 address as IPv6: what is behind them cannot be told from here.
+_WRAPPED = tuple(IPv6Network(text) for text in ("64:ff9b::/32", "2001::/32", "2002::/16"))
+Address = IPv4Address | IPv6Address
+
+
+class Undelivered(Exception):
+    """The message was not taken; ``gone`` if the receiver wants no more."""
+
+    def __init__(self, why: str, *, gone: bool = False) -> None:
+        self.gone = gone
+        super().__init__(why)
+
+
+def checked_url(url: str, *, loopback: bool) -> SplitResult:
+    """The parts of an address that messages may be sent to; raise Invalid for any other."""
+    try:
+        parts = urlsplit(url)
+        named = parts.hostname and parts.port != 0
+    except ValueError:
+        named = None
+    if not named or not url.isascii() or not url.isprintable() or " " in url:
+        raise Invalid.at("URL", "Give a whole address such as https://example.org/hook.")
+    if len(url) > LONGEST:
+        raise Invalid.at("URL", f"Give at most {LONGEST} characters.")
+    if parts.username is not None or parts.fragment:
+        raise Invalid.at("URL", "Leave out user name, password and fragment.")
+    plain = parts.scheme == "http" and loopback and _is_loopback(parts.hostname or "")
+    if parts.scheme != "https" and not plain:
+        raise Invalid.at("URL", "Only https is spoken to other machines.")
+    literal = _literal(parts.hostname or "")
+    if literal is not None and not _is_public(literal, loopback=loopback):
+        raise Invalid.at("URL", "Give an address of the public internet.")
+    return parts
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    literal = _literal(host)
+    return host == "localhost" or (literal is not None and literal.is_loopback)
+
+
+def _is_public(address: Address, *, loopback: bool) -> bool:
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return _is_public(address.ipv4_mapped, loopback=loopback)
+        if any(address in network for network in _WRAPPED):
+            return False
+    if address.is_loopback:
+        return loopback
+    return address.is_global and not address.is_multicast
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """The addresses that a name stands for now."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class _Connection(http.client.HTTPConnection):
+    """Goes to an address that was looked up and checked: a second look-up might say another."""
+
+    def __init__(self, parts: SplitResult, address: str) -> None:
+        self.secure = parts.scheme == "https"
+        self.address = address
+        if self.secure:
+            self.default_port = 443
+        super().__init__(parts.hostname or "", parts.port, timeout=SECONDS)
+
+    def connect(self) -> None:
+        """Connect, with the certificate checked against the name."""
+        self.sock = socket.create_connection((self.address, self.port), SECONDS)
+        if self.secure:
+            self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
+
+    def hang_up(self) -> None:
+        """End whatever is being waited for: a byte each second would else keep us for ever."""
+        if self.sock is not None:
+            try:
+                self.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                self.sock.close()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def post(url: str, headers: dict[str, str], body: bytes, *, loopback: bool) -> None:
+    """Send a message; raise Undelivered unless it is taken with a status from 200 to 299."""
+    try:
+        parts = checked_url(url, loopback=loopback)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        found = addresses_of(parts.hostname or "", port)
+        if not all(_is_public(ip_address(each), loopback=loopback) for each in found):
+            raise Undelivered("The name stands for an address that is not public.")
+        status = _status(_Connection(parts, found[0]), parts, headers, body)
+    except Invalid as error:
+        raise Undelivered(error.problems[0].message) from error
+    except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+        raise Undelivered(f"No answer: {type(error).__name__}.") from error
+    if not 200 <= status <= 299:
+        raise Undelivered(f"The answer was {status}.", gone=status == http.client.GONE)
+
+
+def _status(
+    connection: _Connection, parts: SplitResult, headers: dict[str, str], body: bytes
+) -> int:
+    deadline = Timer(SECONDS, connection.hang_up)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+        connection.request("POST", target, body, headers)
+        return connection.getresponse().status
+    finally:
+        deadline.cancel()
+        connection.close()

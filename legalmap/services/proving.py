@@ -1,0 +1,178 @@
+"""Before a file is served or replaces another: does it fit its schema, and are its counts right?"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.dates import PartialDate
+from legalmap.domain.errors import Unsound
+from legalmap.services import columnar, describing, flattening, schemas, wire
+from legalmap.services.describing import Field
+from legalmap.services.editions import Edition
+
+Check = Callable[[Edition, date, bytes], Iterator[str]]
+# One line of the log tells enough; a broken renderer breaks every row.
+MOST_TOLD = 5
+
+
+def prove(edition: Edition, as_of: date, format: str, content: bytes) -> None:  # noqa: A002
+    """Raise Unsound, saying what is wrong, unless the file is what its schema and edition promise."""
+    try:
+        faults = list(islice(_CHECKS[format](edition, as_of, content), MOST_TOLD))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        # A file so broken that it cannot be read at all.
+        faults = [f"it cannot be read: {error!r}"[:500]]
+    if faults:
+        raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, faults)
+
+
+def _dec_hook(kind: type, value: Any) -> Any:
+    if kind is PartialDate and isinstance(value, str):
+        return PartialDate(value)
+    raise NotImplementedError(f"{kind} has no place in an answer")
+
+
+def _same_again(kind: Any, content: bytes) -> tuple[Any, Iterator[str]]:
+    """Decoded by the structs; what they do not know or would write otherwise is a fault."""
+    found = msgspec.json.decode(content, type=kind, dec_hook=_dec_hook)
+    wrong = wire.encode(found) != content.rstrip(b"\n")
+    return found, iter(["it has other keys than its schema"] if wrong else [])
+
+
+def _json(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+    found, faults = _same_again(wire.Export, content)
+    yield from faults
+    yield from _of_edition(edition, as_of, found.feed_no, found.as_of)
+    yield from _codes(edition, [record.jurisdiction.code for record in found.records])
+    if found.counts.records != len(edition.records):
+        yield f"it counts {found.counts.records} records, the edition has {len(edition.records)}"
+    if sum(found.counts.by_status.values()) + found.counts.not_known != found.counts.records:
+        yield "its counts do not add up"
+    yield from _records(edition, found.records)
+
+
+def _ndjson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+    lines = []
+    for text in content.splitlines():
+        line, faults = _same_again(wire.RecordLine, text)
+        yield from faults
+        yield from _of_edition(edition, as_of, line.known_at, line.as_of)
+        lines.append(line)
+    yield from _codes(edition, [line.jurisdiction.code for line in lines])
+    yield from _records(edition, lines)
+
+
+def _records(edition: Edition, records: Any) -> Iterator[str]:
+    statuses = {status.code for status in edition.topic.statuses}
+    for record in records:
+        code = record.jurisdiction.code
+        if len(record.periods) != len(edition.records[code].payload.periods):
+            yield f"{code} has another number of periods than the edition"
+        if any(period.status not in statuses for period in record.periods):
+            yield f"{code} has a status that is not in the codebook"
+
+
+def _of_edition(edition: Edition, as_of: date, feed_no: int, day: date) -> Iterator[str]:
+    if (feed_no, day) != (edition.feed_no, as_of):
+        yield f"it says feed number {feed_no} and {day}, not {edition.feed_no} and {as_of}"
+
+
+def _codes(edition: Edition, codes: list[str]) -> Iterator[str]:
+    if codes != sorted(edition.records):
+        yield f"it holds {len(codes)} records, the edition has {len(edition.records)} (or others)"
+
+
+def _count_of(edition: Edition, format: str) -> int:  # noqa: A002
+    periods = [p for item in edition.records.values() for p in item.payload.periods]
+    if format == "sources":
+        return sum(len(period.sources) for period in periods)
+    if format == "dictionary":
+        return sum(1 for _ in flattening.dictionary_rows(edition.topic))
+    return len(periods)
+
+
+def _table(format: str) -> Check:  # noqa: A002
+    def check(edition: Edition, _as_of: date, content: bytes) -> Iterator[str]:
+        fields = schemas.fields_of(edition.topic, format)
+        rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+        names = [field.name for field in fields]
+        if not rows or rows[0] != names:
+            yield f"its columns are {rows[:1]}, not {names}"
+            return
+        if len(rows) - 1 != _count_of(edition, format):
+            yield f"it has {len(rows) - 1} rows, the edition makes {_count_of(edition, format)}"
+        for number, row in enumerate(rows[1:], start=2):
+            for field, cell in zip(fields, row, strict=True):
+                if not _fits(field, cell):
+                    yield f"row {number}: “{cell[:80]}” does not fit the column {field.name}"
+
+    return check
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?", re.ASCII)
+_PATTERNS = {
+    "integer": re.compile(r"-?\d+", re.ASCII),
+    "number": _NUMBER,
+    "boolean": re.compile(r"true|false"),
+    "partial": re.compile(describing.PARTIAL_DATE, re.ASCII),
+    "codes": re.compile(describing.CODES),
+    "sha256": re.compile(describing.SHA256),
+}
+
+
+def _fits(field: Field, cell: str) -> bool:
+    if not cell:
+        return not field.required
+    if field.kind == "choice":
+        return cell in {code for code, _ in field.choices}
+    if field.kind in ("date", "instant"):
+        return _is_instant(cell) if field.kind == "instant" else _is_day(cell)
+    pattern = _PATTERNS.get(field.kind)
+    return pattern is None or pattern.fullmatch(cell) is not None
+
+
+def _is_day(cell: str) -> bool:
+    return date.fromisoformat(cell).isoformat() == cell
+
+
+def _is_instant(cell: str) -> bool:
+    return datetime.strptime(cell, describing.INSTANT).utcoffset() is not None  # noqa: DTZ007
+
+
+def _geojson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+    found = msgspec.json.decode(content)
+    names = list(flattening.columns(edition.topic))
+    day = date.fromisoformat(found["as_of"])
+    yield from _of_edition(edition, as_of, found["feed_no"], day)
+    yield from _codes(edition, [feature["id"] for feature in found["features"]])
+    for feature in found["features"]:
+        if list(feature["properties"]) != names:
+            yield f"{feature['id']} has other properties than its schema"
+        geometry = feature["geometry"]
+        if geometry and geometry["type"] not in ("Point", "Polygon", "MultiPolygon"):
+            yield f"{feature['id']} has a geometry of another kind"
+
+
+def _parquet(edition: Edition, _as_of: date, content: bytes) -> Iterator[str]:
+    names, rows = columnar.shape(content)
+    if names != list(flattening.columns(edition.topic)):
+        yield f"its columns are {names}"
+    if rows != _count_of(edition, "parquet"):
+        yield f"it has {rows} rows, the edition makes {_count_of(edition, 'parquet')}"
+
+
+_CHECKS: dict[str, Check] = {
+    "json": _json,
+    "ndjson": _ndjson,
+    "csv": _table("csv"),
+    "sources": _table("sources"),
+    "dictionary": _table("dictionary"),
+    "geojson": _geojson,
+    "parquet": _parquet,
+}

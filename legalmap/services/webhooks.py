@@ -1,0 +1,82 @@
+"""Webhooks: adding, listing, removing and replaying them; only the command line can."""
+
+import base64
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from legalmap import clock
+from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.webhooks import SECRET_PREFIX, Webhook
+from legalmap.services import posting
+from legalmap.services.tracker import Tracker
+from legalmap.store import log, records, webhooks
+from legalmap.store.engine import Connection
+
+
+def add(tracker: Tracker, url: str, topic: str | None = None, *, loopback: bool = False) -> Webhook:
+    """Let ``url`` hear of what is published from now on; the secret in the answer is shown once."""
+    posting.checked_url(url, loopback=loopback)
+    if topic is not None:
+        tracker.topic(topic)
+    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    with tracker.store.writing() as connection:
+        if any((each.url, each.topic) == (url, topic) for each in webhooks.everyone(connection)):
+            raise Invalid.at("URL", "There is such a webhook already.")
+        head = records.head(connection)
+        added = webhooks.insert(connection, url, topic, secret, head, clock.now())
+        found = _webhook(connection, added)
+        log_of(connection, found, "webhook-add", since=head)
+    return found
+
+
+def everyone(tracker: Tracker) -> list[Webhook]:
+    """All webhooks, oldest first."""
+    with tracker.store.reading() as connection:
+        return webhooks.everyone(connection)
+
+
+def remove(tracker: Tracker, webhook_id: int) -> None:
+    """Forget a webhook and its secret; the log keeps where it went."""
+    with tracker.store.writing() as connection:
+        found = _webhook(connection, webhook_id)
+        webhooks.remove(connection, webhook_id)
+        log_of(connection, found, "webhook-remove")
+
+
+def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
+    """Deliver everything after ``since`` again, at once, also to one that was disabled."""
+    with tracker.store.writing() as connection:
+        found, head = _webhook(connection, webhook_id), records.head(connection)
+        if not 0 <= since <= head:
+            raise Invalid.at("--since", f"Give a feed number from 0 to {head}.")
+        fresh: dict[str, Any] = dict.fromkeys(("failing_since", "next_at", "disabled_at"))
+        fresh |= {"failures": 0, "last_error": "", "delivered_feed_no": since}
+        webhooks.update(connection, webhook_id, **fresh)
+        log_of(connection, found, "webhook-replay", since=since)
+
+
+def _webhook(connection: Connection, webhook_id: int) -> Webhook:
+    found = webhooks.by_id(connection, webhook_id)
+    if found is None:
+        near = [str(each.id) for each in webhooks.everyone(connection)]
+        raise Missing("webhook", str(webhook_id), near)
+    return found
+
+
+def log_of(
+    connection: Connection, found: Webhook, action: str, by: str = "command line", **data: Any
+) -> None:
+    """Write an event. A query may hold a password of the receiver's: it stays out of the log."""
+    parts = urlsplit(found.url)
+    log.append(
+        connection,
+        at=clock.now(),
+        actor_id=None,
+        actor_label=by,
+        action=action,
+        subject_kind="webhook",
+        subject_id=str(found.id),
+        subject_label=f"{parts.scheme}://{parts.netloc}{parts.path}"[:300],
+        data={"topic": found.topic, **data},
+    )

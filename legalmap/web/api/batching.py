@@ -1,0 +1,156 @@
+"""Many places in one request: each is resolved, or refused, on its own and under its index."""
+
+from typing import cast
+
+import msgspec
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
+from legalmap.services import exporting, finding, wire
+from legalmap.web import kinds
+from legalmap.web.api import accepting, registry, resolving
+from legalmap.web.api.parameters import View
+from legalmap.web.guard import tracker
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is sent. The items are read one by one, so that one that is wrong spoils no other."""
+
+    items: list[msgspec.Raw]
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One place: exactly one of a code, a ZIP code, or a point."""
+
+    place: str | None = None
+    zip: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+def answer(view: View) -> wire.BatchAnswer:
+    """What holds at each place of the body of this request."""
+    batch = cast("Batch", accepting.body(Batch))
+    if len(batch.items) > registry.MOST_ASKED:
+        most, sent = registry.MOST_ASKED, len(batch.items)
+        raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
+    items = tuple(_item(view, index, raw) for index, raw in enumerate(batch.items))
+    refused = sum(item.error is not None for item in items)
+    return wire.BatchAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=view.edition.topic.code,
+        scope=view.edition.topic.scope,
+        answered=len(items) - refused,
+        refused=refused,
+        items=items,
+    )
+
+
+def _item(view: View, index: int, raw: msgspec.Raw) -> wire.BatchItem:
+    try:
+        places, caveats = _places(_read(raw))
+        found = [view.edition.resolve(place, view.as_of) for place in places]
+    except Unusable:
+        raise
+    except LegalmapError as error:
+        return wire.BatchItem(index=index, result=None, error=_refusal(error))
+    sure = found[0] if len(found) == 1 else None
+    result = _result(view, sure, caveats) if sure else _ask(places, caveats)
+    return wire.BatchItem(index=index, result=result, error=None)
+
+
+def _read(raw: msgspec.Raw) -> Item:
+    try:
+        return msgspec.json.decode(raw, type=Item)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at ")
+        raise Invalid.at(path.strip("`$.") or "item", f"{message}.") from None
+    except msgspec.DecodeError as error:
+        raise BadQuery.at("item", f"{error}.") from None
+
+
+def _places(item: Item) -> tuple[list[Jurisdiction], list[Caveat]]:
+    point = item.lat is not None or item.lon is not None
+    if (item.place is not None) + (item.zip is not None) + point != 1:
+        raise BadQuery.at("item", resolving.WAYS)
+    if item.place is not None:
+        return [_by_code(item.place)], []
+    if item.zip is not None:
+        return finding.counties_of_zip(tracker(), _digits(item.zip)), [resolving.ZIP_REACH]
+    if item.lat is None or item.lon is None:
+        raise BadQuery.at("item", "A point needs both lat and lon.")
+    return [finding.place_at(tracker(), item.lat, item.lon)], [resolving.POINT_REACH]
+
+
+def _by_code(code: str) -> Jurisdiction:
+    """Without near matches: to seek those for a thousand codes would take minutes."""
+    if not code.isprintable() or len(code) > registry.CODE["maxLength"]:
+        raise Missing("jurisdiction", code[:80])
+    return tracker().place(code.lower())
+
+
+def _digits(zip_code: str) -> str:
+    if len(zip_code) == finding.ZIP_DIGITS and zip_code.isascii() and zip_code.isdigit():
+        return zip_code
+    raise BadQuery.at("zip", "Give the five digits of a US ZIP code.")
+
+
+def _refusal(error: LegalmapError) -> wire.BatchRefusal:
+    kind = kinds.of(error)
+    problems = error.problems if isinstance(error, Invalid) else ()
+    return wire.BatchRefusal(
+        type=f"urn:legalmap:problem:{kind.name}",
+        title=kind.title,
+        status=kind.status,
+        detail=str(error),
+        field=problems[0].field if problems else None,
+    )
+
+
+def _result(view: View, found: Resolution, caveats: list[Caveat]) -> wire.BatchResult:
+    topic, deciding = view.edition.topic, found.deciding_level
+    return wire.BatchResult(
+        jurisdiction=found.place.code,
+        outcome=found.outcome,
+        status=found.status,
+        label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
+        deciding=found.deciding,
+        variables={
+            code: wire.ResolvedVariable(value=said.value, levels=said.levels)
+            for code, said in found.answers.items()
+        },
+        levels=tuple(
+            wire.BatchLevel(
+                code=level.jurisdiction.code,
+                standing=level.standing,
+                status=level.period.status if level.period else None,
+            )
+            for level in found.levels
+        ),
+        caveats=(*found.caveats, *caveats),
+        last_verified=deciding.last_verified if deciding else None,
+        freshness=deciding.freshness if deciding else None,
+        candidates=(),
+        url=exporting.url_of(topic.code, found.place.code),
+    )
+
+
+def _ask(places: list[Jurisdiction], caveats: list[Caveat]) -> wire.BatchResult:
+    """A ZIP code in several counties is asked back, never guessed."""
+    return wire.BatchResult(
+        jurisdiction=None,
+        outcome=resolving.ASK,
+        status=None,
+        label=None,
+        deciding=None,
+        variables={},
+        levels=(),
+        caveats=tuple(caveats),
+        last_verified=None,
+        freshness=None,
+        candidates=tuple(place.code for place in places),
+        url=None,
+    )

@@ -1,0 +1,80 @@
+"""/api/v1: what holds at many places at once, side by side, and whether a sale is allowed."""
+
+from flask import Blueprint, Response
+
+from legalmap.domain.roles import Permission
+from legalmap.services import finding, wire
+from legalmap.web.api import (
+    accepting,
+    batching,
+    limiting,
+    parameters,
+    permitting,
+    registry,
+    resolving,
+    retiring,
+    sending,
+)
+from legalmap.web.guard import needs, tracker
+
+blueprint = Blueprint("deciding", __name__, url_prefix=registry.ROOT)
+blueprint.record(limiting.prepare)
+blueprint.before_request(accepting.require_json_taken)
+blueprint.after_request(retiring.announce)
+blueprint.after_request(sending.opened)
+
+
+@blueprint.get("/<topic>/compare")
+@needs(Permission.READ)
+def compare(topic: str) -> Response:
+    """What holds at several places, and in what they differ."""
+    tracker().topic(topic)
+    given = parameters.read("place", "as_of", "known_at", "fields", repeated="place")
+    view = parameters.view(topic, given)
+    asked = parameters.many("place", least=2, most=registry.MOST_COMPARED)
+    found = [finding.place(tracker(), code) for code in asked]
+    places = {place.code: place for place in found}
+    resolutions = tuple(resolving.resolution(view, place, []) for place in places.values())
+    answer = wire.CompareAnswer(
+        feed_no=view.edition.feed_no,
+        as_of=view.as_of,
+        topic=topic,
+        scope=view.edition.topic.scope,
+        differs=_differing(resolutions),
+        places=resolutions,
+    )
+    return sending.send(answer, view.changed_at)
+
+
+def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:
+    said = [
+        {"status": place.status, **{code: v.value for code, v in place.variables.items()}}
+        for place in places
+    ]
+    return tuple(code for code in said[0] if any(each[code] != said[0][code] for each in said))
+
+
+@blueprint.get("/<topic>/check")
+@needs(Permission.READ)
+def check(topic: str) -> Response:
+    """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
+    tracker().topic(topic)
+    taken = (*resolving.WAYS_TO_ASK, *permitting.PURCHASE, "as_of", "known_at")
+    given = parameters.read(*taken)
+    view = parameters.view(topic, given)
+    return sending.send(permitting.answer(view, given), view.changed_at)
+
+
+@blueprint.post("/<topic>/resolve")
+@needs(Permission.READ)
+@limiting.limited
+def resolve_many(topic: str) -> Response:
+    """What holds at up to a thousand places; each is answered or refused on its own."""
+    tracker().topic(topic)
+    given = parameters.read("as_of", "known_at", "fields")
+    view = parameters.view(topic, given)
+    content = sending.encoded(batching.answer(view))
+    response = Response(content, content_type=sending.JSON)
+    # What somebody asks in a body is theirs alone.
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,79 @@
+"""How a file leaves: packed as well as can be, with a strong ETag for each coding, also in part."""
+
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from legalmap.services.keeping import CODINGS, File, Files
+from legalmap.web.api import sending
+
+LEAST_BYTES = 600
+_PACKED_ALREADY = ("application/zip", "application/vnd.apache.parquet")
+
+
+def files() -> Files:
+    """The files this application keeps."""
+    found: Files = current_app.extensions["files"]
+    return found
+
+
+def send(
+    file: File, links: list[str], *, newest: bool, cache_control: str = sending.CACHE_CONTROL
+) -> Response:
+    """The file, the part of it that was asked for, or 304 if the asker has it."""
+    g.packed = True
+    coding = _coding(file)
+    etag = f"{file.sha256}-{coding}" if coding else file.sha256
+    response = sending.send_bytes(
+        file.content, file.sha256, file.media_type, file.changed_at, links
+    )
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Accept-Ranges"] = "bytes"
+    if response.status_code == 200:
+        content = files().packed(file, coding, newest=newest) if coding else file.content
+        if coding:
+            response.headers["Content-Encoding"] = coding
+        response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
+        _fill(response, content, etag)
+    return response
+
+
+def _coding(file: File) -> str | None:
+    if len(file.content) < LEAST_BYTES or file.media_type in _PACKED_ALREADY:
+        return None
+    accepted = request.accept_encodings
+    return next((coding for coding in CODINGS if accepted[coding] > 0), None)
+
+
+def _fill(response: Response, content: bytes, etag: str) -> None:
+    """The bytes asked for: of the coding that is sent, as RFC 9110 means it."""
+    span = _span(etag, len(content))
+    if span is None:
+        response.set_data(content)
+        return
+    start, stop = span
+    response.set_data(content[start:stop])
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(content)}"
+
+
+def _span(etag: str, length: int) -> tuple[int, int] | None:
+    """Where the one range asked for begins and ends; None where the whole is to be sent.
+
+    Several ranges at once may be answered with the whole, and are. A date in If-Range is no proof
+    that the asker holds part of these very bytes: two publications may share a second.
+    """
+    asked = request.range
+    if request.method != "GET" or asked is None or asked.units != "bytes":
+        return None
+    if len(asked.ranges) != 1 or not _holds_part_of(etag):
+        return None
+    span = asked.range_for_length(length)
+    if span is None:
+        raise RequestedRangeNotSatisfiable(length)
+    return span
+
+
+def _holds_part_of(etag: str) -> bool:
+    condition = request.headers.get("If-Range")
+    return condition is None or condition.strip() == f'"{etag}"'

@@ -1,0 +1,86 @@
+"""The API about itself: the OpenAPI document, the JSON Schemas, and a page for people."""
+
+import hashlib
+
+import msgspec
+from flask import Blueprint, Response, render_template
+from flask.blueprints import BlueprintSetupState
+
+from legalmap.domain.errors import Missing
+from legalmap.domain.roles import Permission
+from legalmap.web.api import accepting, describing, parameters, registry, retiring, sending
+from legalmap.web.guard import needs, tracker
+
+blueprint = Blueprint("reference", __name__)
+
+
+tools = Blueprint("about", __name__, url_prefix=registry.ROOT)
+tools.before_request(accepting.require_json_taken)
+tools.after_request(retiring.announce)
+tools.after_request(sending.opened)
+
+
+@blueprint.record
+def _with_tools(state: BlueprintSetupState) -> None:
+    state.app.register_blueprint(tools)
+
+
+@tools.get("/openapi.json")
+@needs(Permission.READ)
+def openapi() -> Response:
+    """The whole API as an OpenAPI 3.1 document."""
+    parameters.read()
+    return _sent(describing.document(tracker().topics))
+
+
+@tools.get("/schemas/<name>.json")
+@needs(Permission.READ)
+def schema(name: str) -> Response:
+    """One JSON Schema with all that it refers to."""
+    parameters.read()
+    found = describing.schema_alone(name)
+    if found is None:
+        raise Missing("schema", name, sorted(describing.schemas()))
+    return _sent(found)
+
+
+def _sent(made: dict[str, object]) -> Response:
+    content = msgspec.json.encode(made)
+    return sending.send_bytes(content, hashlib.sha256(content).hexdigest(), sending.JSON, None)
+
+
+@blueprint.get("/api")
+@needs(Permission.READ)
+def reference() -> str:
+    """Every address of the API with what it takes, what it answers, and examples."""
+    groups: dict[str, list[registry.Route]] = {}
+    for route in registry.ROUTES:
+        groups.setdefault(route.group, []).append(route)
+    return render_template(
+        "api/reference.html",
+        groups=groups,
+        promise=registry.PROMISE,
+        schemas=sorted(describing.schemas()),
+        sent=_sent_body,
+        type_of=_type_of,
+    )
+
+
+def _sent_body(example: registry.Example) -> str:
+    return msgspec.json.encode(example.body).decode() if example.body is not None else ""
+
+
+def _type_of(parameter: registry.Parameter) -> str:
+    """What a parameter takes, in a few words."""
+    schema = parameter.schema
+    if "enum" in schema:
+        return "one of " + ", ".join(schema["enum"])
+    if "anyOf" in schema:
+        return "a feed number or an instant"
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if schema["type"] in ("integer", "number"):
+        word = "whole number" if schema["type"] == "integer" else "number"
+        return f"{word} from {low:g} to {high:g}" if high is not None else f"{word} from {low:g}"
+    if schema.get("format") == "date":
+        return "day, such as 2025-07-01"
+    return "text"

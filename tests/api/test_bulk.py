@@ -1,0 +1,167 @@
+"""Bulk files over HTTP: parts, codings, what describes them, and what happens when one is broken."""
+
+import gzip
+import hashlib
+import json
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from legalmap.services import columnar, exporting
+from legalmap.services.exporting import FORMATS
+from legalmap.services.keeping import zstd
+
+UNPACK = {"br": brotli.decompress, "zstd": zstd.decompress, "gzip": gzip.decompress}
+FILES = [f"/export/7-oh{kind.ending}" for kind in FORMATS.values()]
+PACKAGES = ["/export/datapackage.json", "/export/datapackage.zip"]
+FILE = "/export/7-oh.json"
+
+
+@pytest.mark.parametrize("address", [*FILES, *PACKAGES])
+def test_a_file_comes_in_parts_that_make_the_whole(client: FlaskClient, address: str) -> None:
+    whole = client.get(address)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    length = len(whole.data)
+    parts = []
+    for start in range(0, length, length // 3 + 1):
+        asked = f"bytes={start}-{start + length // 3}"
+        headers = {"Range": asked, "If-Range": whole.headers["ETag"]}
+        part = client.get(address, headers=headers)
+        assert part.status_code == 206
+        stop = start + len(part.data)
+        assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{length}"
+        assert part.headers["ETag"] == whole.headers["ETag"]
+        parts.append(part.data)
+    assert len(parts) == 3
+    assert b"".join(parts) == whole.data
+
+
+@pytest.mark.parametrize("coding", UNPACK)
+def test_a_coding_has_its_own_etag_and_its_own_parts(client: FlaskClient, coding: str) -> None:
+    plain, wanted = client.get(FILE), {"Accept-Encoding": coding}
+    packed = client.get(FILE, headers=wanted)
+    assert packed.headers["Content-Encoding"] == coding
+    assert UNPACK[coding](packed.data) == plain.data
+    assert packed.headers["ETag"] not in (plain.headers["ETag"], None)
+    part = client.get(FILE, headers={**wanted, "Range": "bytes=-10"})
+    assert (part.status_code, part.data) == (206, packed.data[-10:])
+    # Who holds part of one coding gets the whole of another, never a mixture.
+    mixed = {**wanted, "Range": "bytes=0-9", "If-Range": plain.headers["ETag"]}
+    again = client.get(FILE, headers=mixed)
+    assert (again.status_code, again.data) == (200, packed.data)
+    held = client.get(FILE, headers={**wanted, "If-None-Match": packed.headers["ETag"]})
+    assert (held.status_code, held.data) == (304, b"")
+    assert held.headers["ETag"] == packed.headers["ETag"]
+    assert set(packed.vary) == {"Accept-Encoding", "Accept-Datetime"}
+
+
+def test_the_newest_is_packed_as_small_as_can_be(client: FlaskClient) -> None:
+    wanted = {"Accept-Encoding": "br"}
+    newest = client.get(FILE, headers=wanted).data
+    past = client.get(f"{FILE}?as_of=2026-11-23&known_at=268", headers=wanted).data
+    assert brotli.decompress(newest) == brotli.decompress(past)
+    assert len(newest) < len(past)
+
+
+WHOLE = [
+    {"Range": "bytes=0-9", "If-Range": '"other"'},
+    {"Range": "bytes=0-9", "If-Range": "Mon, 23 Nov 2026 12:00:00 GMT"},
+    {"Range": "bytes=0-1,4-5"},
+    {"Range": "lines=0-9"},
+    {"Range": "bytes=what"},
+]
+
+
+@pytest.mark.parametrize("headers", WHOLE)
+def test_what_cannot_be_sent_in_part_is_sent_whole(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.get(FILE, headers=headers)
+    assert (answer.status_code, answer.data) == (200, client.get(FILE).data)
+    assert "Content-Range" not in answer.headers
+
+
+def test_a_part_beyond_the_end_is_refused_with_the_length(client: FlaskClient) -> None:
+    length = len(client.get(FILE).data)
+    answer = client.get(FILE, headers={"Range": f"bytes={length}-"})
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == f"bytes */{length}"
+    assert answer.content_type == "application/problem+json"
+
+
+def test_head_knows_no_parts(client: FlaskClient) -> None:
+    answer = client.head(FILE, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert answer.content_length == len(client.get(FILE).data)
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_names_its_schema_and_licence(client: FlaskClient, address: str) -> None:
+    links = client.get(address).headers["Link"]
+    name = address.rpartition("/")[2]
+    described = f"/export/schemas/{name}.schema.json"
+    assert f'<{described}>; rel="describedby"' in links
+    assert 'rel="license"' in links
+    schema = client.get(described)
+    assert schema.content_type == "application/schema+json"
+    assert {"$schema", "fields"} & set(json.loads(schema.data))
+
+
+def test_a_day_and_a_number_may_be_kept_and_the_newest_must_be_checked(client: FlaskClient) -> None:
+    pinned = client.get(f"{FILE}?as_of=2026-11-23&known_at=268")
+    assert pinned.headers["Cache-Control"] == "public, max-age=86400"
+    for address in (FILE, f"{FILE}?as_of=2026-11-23", f"{FILE}?known_at=268"):
+        assert client.get(address).headers["Cache-Control"] == "public, no-cache"
+
+
+def test_the_package_has_the_hash_of_what_is_served(client: FlaskClient) -> None:
+    for query in ("", "?as_of=2020-01-01"):
+        said = client.get(f"/export/datapackage.json{query}").json
+        for resource in said["resources"]:
+            content = client.get(f"/export/{resource['path']}").data
+            assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+NOWHERE = ["7-oh.sources", "7-oh.dictionary", "tea-sources.csv", "datapackage.csv", "schemas/x"]
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_there_is_not_is_a_problem_document(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/export/{name}")
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_without_pyarrow_the_answer_says_what_to_install(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columnar, "WRITES", False)
+    # A day nobody asked for yet, so that no kept file answers.
+    answer = client.get("/export/7-oh.parquet?as_of=2001-02-03")
+    assert (answer.status_code, answer.json["type"]) == (501, "urn:legalmap:problem:not-installed")
+    assert "legalmap[parquet]" in answer.json["detail"]
+    assert "parquet" not in exporting.available()
+
+
+def test_a_broken_file_is_never_served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    good = client.get("/export/7-oh.csv").data
+    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
+    assert client.get("/export/7-oh.csv").data == good
+    answer = client.get("/export/7-oh.csv?as_of=2001-02-03")
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"]
+    page = client.get("/data")
+    assert page.status_code == 200
+    assert "7-oh.geojson</a>" not in page.text
+
+
+def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/data").text
+    for address in FILES:
+        assert f'href="{address}"' in page
+        assert f"{len(client.get(address).data):,}" in page
+    for address in (*PACKAGES, "/releases/"):
+        assert f'href="{address}"' in page
