@@ -13,7 +13,7 @@ def test_the_signature_of_the_specification() -> None:
         1614265330,
         b'{"test": 2432232314}',
     )
-    assert made == "v1,g0hM9SsE+OTPJTGt/tmtKtSyZlE3uFJELVlNIOLJ1OE="
+    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_pauses_grow_up_to_six_hours() -> None:

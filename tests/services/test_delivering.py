@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import msgspec
@@ -25,49 +24,8 @@ from legalmap.store import webhooks as stored
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
+from tests.services.receiving import Receiver
 from tests.store.build import NOW, a_record
-
-
-class Receiver:
-    """A small HTTP server that keeps what it is sent and answers with the next of ``answers``."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        self.asked: list[str] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.asked.append(self.path)
-                outer.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(outer.answers.pop(0) if outer.answers else 204)
-                self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_words: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?key=1"
-
-    @property
-    def numbers(self) -> list[int]:
-        """The feed numbers that came, in the order in which they came."""
-        return [json.loads(body)["data"]["feed_no"] for _, body in self.got]
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 @pytest.fixture
@@ -241,9 +199,10 @@ def test_a_worker_that_dies_is_followed_by_another(
     def dies(*_given: Any, **_named: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(stored, "settle", dies)
-        deliver(tracker)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(tracker)
     restarted = Tracker(tracker.store)
     assert deliver(restarted) == [], "it may be alive still"
     noon.shift(delivering.CLAIM)
