@@ -40,12 +40,15 @@ def main() -> None:
     if chromium is None:
         sys.exit("Install Debian's “chromium” first.")
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as site:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-            for picture in PICTURES:
-                _take(browser, site, picture)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as site,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        for picture in PICTURES:
+            _take(browser, site, picture)
+        browser.close()
 
 
 def _take(browser: Browser, site: Site, picture: Picture) -> None:
