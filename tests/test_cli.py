@@ -56,7 +56,7 @@ def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store)
 
 def test_people_are_added_listed_disabled_and_reset(url: str) -> None:
     added = run("account", "add", "nora", "--role", "moderator")
-    assert added.stdout.startswith("dora (moderator): ")
+    assert added.stdout.startswith("nora (moderator): ")
     typed = run("account", "add", "emil", "--password-stdin", typed="a long password\n")
     assert typed.stdout == "emil (contributor): the password you gave\n"
     assert run("account", "disable", "nora").exit_code == 0
