@@ -10,12 +10,14 @@ echo "== Types"
 mypy
 echo "== Import contracts"
 lint-imports
-echo "== A browser"
-if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
-  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    apt-get update -qq && apt-get install -y -qq chromium >/dev/null || true
-  fi
+echo "== Programs from the system: a browser, and GDAL to read the GeoJSON with"
+missing=()
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+command -v ogrinfo >/dev/null || missing+=(gdal-bin)
+if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  { apt-get update -qq && apt-get install -y -qq "${missing[@]}"; } >/dev/null || true
 fi
 command -v chromium || command -v google-chrome || echo "NO CHROMIUM: the browser journeys will be skipped. Install Debian's “chromium” to run them."
+command -v ogrinfo || echo "NO GDAL: one test will be skipped. Install Debian's “gdal-bin” to run it."
 echo "== Tests"
 pytest -n 2 --dist loadgroup "$@"
