@@ -3,6 +3,7 @@
 import pytest
 
 from legalmap import clock
+from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
 from tests.web.visit import Visitor
 
@@ -102,6 +103,6 @@ def test_ticks_outlive_the_session(ana: Visitor, client: Visitor) -> None:
     fields = page.form(FORM)
     fields.setlist("opened", links[:2])
     asked = client.post(VERIFY, fields, status=403)
-    who = {"handle": "ana", "password": "correct horse battery"}
+    who = {"handle": "ana", "password": PASSWORD}
     back = client.send(client.send(asked, "main form", who, status=200), FORM, status=200)
     assert back.form(FORM).getlist("opened") == links[:2]

@@ -3,6 +3,7 @@
 import pytest
 
 from legalmap.services.tracker import Tracker
+from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
 from tests.web.visit import Page, Visitor
 
@@ -365,7 +366,7 @@ def test_a_typed_verdict_outlives_the_session(signed_in: SignedIn, client: Visit
     sent = ben.get(proposal).form(VERDICT)
     sent["verdict"], sent["comment"] = "reject", "A long comment."
     asked = client.post(f"{proposal}/verdict", sent, status=403)
-    who = {"handle": "ben", "password": "correct horse battery"}
+    who = {"handle": "ben", "password": PASSWORD}
     welcome = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
     back = client.send(welcome, VERDICT, status=200)
     assert back.form(VERDICT)["comment"] == "A long comment."
