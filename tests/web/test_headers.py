@@ -65,9 +65,9 @@ def test_the_session_cookie_is_out_of_reach(app: Flask, signed_in: SignedIn) -> 
 
 def test_a_file_named_by_its_hash_may_be_kept_for_ever(app: Flask) -> None:
     client = app.test_client()
-    named = client.get("/static/css/base.css?v=0123456789")
-    assert named.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert named.headers["X-Content-Type-Options"] == "nosniff"
+    with client.get("/static/css/base.css?v=0123456789") as named:
+        assert named.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert named.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_error_page_is_not_kept(app: Flask) -> None:
