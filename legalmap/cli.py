@@ -158,7 +158,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 def _quiet() -> Any:
     from granian.log import LogLevels  # noqa: PLC0415
 
-    return LogLevels.warning
+    return LogLevels.error
 
 
 @main.group()
