@@ -94,7 +94,9 @@ class MapView {
     const scale = this.svg.getScreenCTM()?.a;
     if (!scale) return;
     const zoomed = this.frame[2] / this.box[2];
-    const dot = Math.min(4 + zoomed, 7) / scale;
+    // On a phone's small map the dots of the Caribbean would hide it: they grow with the map.
+    const least = Math.min(Math.max(this.svg.clientWidth / 260, 2), 5);
+    const dot = Math.min(least + zoomed - 1, 7) / scale;
     for (const ring of this.svg.querySelectorAll("a > circle")) {
       ring.setAttribute("r", ring.classList.contains("target") ? HIT / scale : dot);
     }
