@@ -121,11 +121,12 @@ def zip_code(given: Given) -> str:
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
 
+# The shapes stand in the OpenAPI document too: what it lets through is not refused here.
 IDENTIFIERS: dict[str, tuple[str, str]] = {
     "iso": (r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", "an ISO 3166 code such as AL or US-AL"),
-    "fips": (r"(\d{2}|\d{5}|\d{7}|\d{10})", "the 2, 5, 7 or 10 digits of a US GEOID"),
+    "fips": (r"([0-9]{2}|[0-9]{5}|[0-9]{7}|[0-9]{10})", "the 2, 5, 7 or 10 digits of a US GEOID"),
     "ocd": (
-        r"ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\s\x00-\x1f]+)*",
+        r"ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\x00-\x20]+)*",
         "an id such as ocd-division/country:us/state:al",
     ),
 }

@@ -13,6 +13,7 @@ from legalmap.domain.jurisdictions import Kind
 from legalmap.domain.permitting import PRODUCTS
 from legalmap.services import wire
 from legalmap.services.feeding import LONGEST_WAIT
+from legalmap.web.api.parameters import IDENTIFIERS
 
 ROOT = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -64,6 +65,12 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     def takes_fields(self) -> bool:
         """Whether the answer can be narrowed."""
         return FIELDS in self.parameters
+
+
+def _shape(identifier: str) -> Schema:
+    """What an identifier must look like, from where requests are checked."""
+    shape, _ = IDENTIFIERS[identifier]
+    return {"type": "string", "pattern": f"^{shape}$"}
 
 
 TEXT: Schema = {"type": "string", "minLength": 1, "pattern": r"\S"}
@@ -203,22 +210,19 @@ ROUTES: tuple[Route, ...] = (
             Parameter(
                 name="iso",
                 about="An ISO 3166-1 alpha-2 or ISO 3166-2 code.",
-                schema={"type": "string", "pattern": "^[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?$"},
+                schema=_shape("iso"),
                 example="US-AL",
             ),
             Parameter(
                 name="fips",
                 about="A US FIPS code or Census GEOID, of 2, 5, 7 or 10 digits.",
-                schema={"type": "string", "pattern": "^([0-9]{2}|[0-9]{5}|[0-9]{7}|[0-9]{10})$"},
+                schema=_shape("fips"),
                 example="12115",
             ),
             Parameter(
                 name="ocd",
                 about="An Open Civic Data division id.",
-                schema={
-                    "type": "string",
-                    "pattern": r"^ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\s]+)*$",
-                },
+                schema=_shape("ocd"),
                 example="ocd-division/country:us/state:fl/county:sarasota",
             ),
             LIMIT,
