@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Missing
 from legalmap.domain.records import Revision
-from legalmap.store import log
+from legalmap.store import log, records
 from legalmap.store.engine import Connection
 
 
@@ -29,3 +30,11 @@ def log_act(
         subject_label=f"{revised.topic}/{revised.jurisdiction} revision {revised.number}",
         data={"topic": revised.topic, "jurisdiction": revised.jurisdiction, **data},
     )
+
+
+def revision_of(connection: Connection, revision_id: int | None) -> Revision:
+    """The revision of that id; raise Missing if there is none."""
+    found = records.revision_by_id(connection, revision_id) if revision_id is not None else None
+    if found is None:
+        raise Missing("revision", str(revision_id))
+    return found

@@ -12,7 +12,7 @@ from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
 from legalmap.services import finding
-from legalmap.services.acting import log_act
+from legalmap.services.acting import log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, moderation, records
 from legalmap.store.engine import Connection
@@ -142,7 +142,7 @@ def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revis
     )
     moderation.submit(connection, revision_id, actor.id, at)
     moderation.drop_draft(connection, record.id, actor.id)
-    revised = _by_id(connection, revision_id)
+    revised = revision_of(connection, revision_id)
     changed = [change.field for change in changes.diff(base.payload, proposal.payload)]
     log_act(connection, actor, "submit", revised, at, kind=proposal.kind, changed=changed)
     return revised
@@ -193,13 +193,6 @@ def _revision(connection: Connection, record: Record, number: int) -> Revision:
     return found
 
 
-def _by_id(connection: Connection, revision_id: int) -> Revision:
-    found = records.revision_by_id(connection, revision_id)
-    if found is None:
-        raise Missing("revision", str(revision_id))
-    return found
-
-
 def save_draft(
     tracker: Tracker,
     actor: Account,
@@ -241,14 +234,14 @@ def discard_draft(tracker: Tracker, actor: Account, topic: str, code: str) -> No
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:
     """Take one's own proposal out of the queue."""
     with tracker.store.writing() as connection:
-        found = _by_id(connection, revision_id)
+        found = revision_of(connection, revision_id)
         records.lock_by_id(connection, found.record_id)
-        revised = _by_id(connection, revision_id)
+        revised = revision_of(connection, revision_id)
         check(Act.WITHDRAW, revised.facts, actor.id, actor.role)
         at = clock.now()
         moderation.withdraw(connection, revision_id, actor.id, at, why)
         log_act(connection, actor, "withdraw", revised, at, why=why)
-        return _by_id(connection, revision_id)
+        return revision_of(connection, revision_id)
 
 
 class Desk(msgspec.Struct, frozen=True):

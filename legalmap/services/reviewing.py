@@ -6,13 +6,13 @@ from legalmap import clock
 from legalmap.domain import changes
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import Change
-from legalmap.domain.errors import Invalid, Missing, NotNow, Stale
+from legalmap.domain.errors import Invalid, NotNow, Stale
 from legalmap.domain.moderation import Act, State, Verdict, check, is_allowed
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import publishing
-from legalmap.services.acting import log_act
+from legalmap.services.acting import log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation, records
 from legalmap.store.engine import Connection
@@ -64,10 +64,10 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
     """The review page of one proposal, for its author and for whoever may review it."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
-        revised = _find(connection, revision_id)
-        base = _find(connection, revised.base_id)
+        revised = revision_of(connection, revision_id)
+        base = revision_of(connection, revised.base_id)
         record = records.find(connection, revised.topic, revised.jurisdiction)
-        current = _find(connection, record.current_revision_id if record else None)
+        current = revision_of(connection, record.current_revision_id if record else None)
     allowed = {act for act in Act if is_allowed(act, revised.facts, actor.id, actor.role)}
     return ReviewSheet(
         revision=revised,
@@ -76,13 +76,6 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         changes=changes.diff(base.payload, revised.payload),
         allowed=frozenset(allowed),
     )
-
-
-def _find(connection: Connection, revision_id: int | None) -> Revision:
-    found = records.revision_by_id(connection, revision_id) if revision_id is not None else None
-    if found is None:
-        raise Missing("revision", str(revision_id))
-    return found
 
 
 def decide(
@@ -99,8 +92,8 @@ def decide(
     Raises OwnWork, AlreadyDecided, Stale or NotNow; then nothing has changed.
     """
     with tracker.store.writing() as connection:
-        records.lock_by_id(connection, _find(connection, revision_id).record_id)
-        revised = _find(connection, revision_id)
+        records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
+        revised = revision_of(connection, revision_id)
         _check(connection, actor, revised, verdict, comment)
         problems = problems_of_text("comment", comment, MAX_COMMENT, needed="")
         if problems:
@@ -114,7 +107,7 @@ def decide(
         log_act(connection, actor, verdict.value, revised, at, comment=comment.strip())
         if verdict is Verdict.APPROVE:
             publishing.publish_reviewed(connection, actor, revised, review_id, at)
-        return _find(connection, revision_id)
+        return revision_of(connection, revision_id)
 
 
 def _check(
