@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 
 from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.store import accounts, places, records
+from legalmap.store import accounts, feed, places
 from legalmap.store.engine import Store
 from tests.store.build import PLACES
 
@@ -33,4 +33,4 @@ def test_a_store_has_places_and_people_and_no_record(store: Store) -> None:
         assert places.count(connection) == len(PLACES)
         handles = [account.handle for account in accounts.everyone(connection)]
         assert handles == ["ana", "ben", "cleo", SYSTEM_HANDLE]
-        assert records.head(connection) == 0
+        assert feed.head(connection) == 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed, records, statuses
 from legalmap.store.engine import Connection
 from legalmap.store.tables.records import NO_HASH
 
@@ -24,7 +24,7 @@ def reindex(tracker: Tracker) -> int:
     """Write ``legal_status`` anew from the current revisions; gives the number of rows."""
     with tracker.store.writing() as connection:
         rows = _true_status_rows(connection)
-        records.replace_legal_status(connection, rows)
+        statuses.replace(connection, rows)
     return len(rows)
 
 
@@ -39,13 +39,13 @@ def _changed_revisions(connection: Connection) -> Iterator[str]:
 
 def _broken_feed(connection: Connection) -> Iterator[str]:
     expected, prev_sha256 = 1, NO_HASH
-    for entry in records.walk_feed(connection):
+    for entry in feed.walk(connection):
         where = f"publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         if entry.feed_no != expected:
             yield f"publication {expected} is missing: the feed goes on with {entry.feed_no}."
         if entry.prev_sha256 != prev_sha256:
             yield f"{where}: it does not name the hash of the publication before it."
-        said = records.publication_entry(
+        said = feed.publication_entry(
             entry.feed_no,
             entry.topic,
             entry.jurisdiction,
@@ -53,7 +53,7 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
             entry.payload_sha256,
             entry.at,
         )
-        if records.publication_hash(said, entry.prev_sha256) != entry.sha256:
+        if feed.publication_hash(said, entry.prev_sha256) != entry.sha256:
             yield f"{where}: its hash does not match what it says."
         if entry.payload_sha256 != entry.stored_payload_sha256:
             yield f"{where}: it stands for another content than its revision holds."
@@ -64,21 +64,21 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
 
 def _unpublished(connection: Connection) -> Iterator[str]:
     empty = canonical_bytes(NOT_RESEARCHED).decode()
-    for topic, code, number, stored, is_genesis, feed_no in records.current_revisions(connection):
+    for topic, code, number, stored, is_genesis, feed_no in statuses.current_revisions(connection):
         if feed_no is None and not (is_genesis and stored == empty):
             yield f"{topic}/{code} stands at revision {number}, which was never published."
 
 
 def _true_status_rows(connection: Connection) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for topic, code, number, stored, _genesis, feed_no in records.current_revisions(connection):
+    for topic, code, number, stored, _genesis, feed_no in statuses.current_revisions(connection):
         if feed_no is not None:
-            rows += records.status_rows(topic, code, number, from_bytes(stored))
+            rows += statuses.rows_of(topic, code, number, from_bytes(stored))
     return rows
 
 
 def _wrong_status_rows(connection: Connection) -> Iterator[str]:
-    stored = {_key(row): row for row in records.stored_status_rows(connection)}
+    stored = {_key(row): row for row in statuses.stored(connection)}
     true = {_key(row): row for row in _true_status_rows(connection)}
     for key in sorted({*stored, *true}):
         topic, code, position = key

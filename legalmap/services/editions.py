@@ -18,7 +18,7 @@ from legalmap.domain.records import Publication
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed
 
 KEPT_EDITIONS = 8
 KEPT_RESOLUTIONS = 20_000
@@ -109,7 +109,7 @@ class Editions:
     def at(self, topic: Topic, feed_no: int | None = None) -> Edition:
         """The edition of ``topic`` at ``feed_no``, by default at the head of the feed."""
         with self._tracker.store.reading() as connection:
-            wanted = records.head(connection) if feed_no is None else feed_no
+            wanted = feed.head(connection) if feed_no is None else feed_no
         key = (topic.code, wanted)
         with self._lock:
             if key in self._kept:
@@ -124,7 +124,7 @@ class Editions:
 
     def _build(self, topic: Topic, feed_no: int) -> Edition:
         with self._tracker.store.reading() as connection:
-            found = list(records.published_at(connection, topic.code, feed_no))
+            found = list(feed.published_at(connection, topic.code, feed_no))
         places = self._tracker.places([publication.jurisdiction for publication, _ in found])
         items = [
             Published(places[publication.jurisdiction], payload, publication)

@@ -12,7 +12,7 @@ from legalmap.domain.records import Publication
 from legalmap.services import exporting, wire
 from legalmap.services.reading import Entry, Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed
 
 LONGEST_WAIT = 30
 # How many requests of a process may wait at once; the server has threads beyond these to answer with.
@@ -89,5 +89,5 @@ def change(tracker: Tracker, entry: Entry) -> wire.Change:
 def heartbeat(tracker: Tracker) -> Heartbeat:
     """How far the feed is, as one state of the database has it."""
     with tracker.store.reading() as connection:
-        newest = records.feed(connection, 0, 1, newest_first=True)
-        return Heartbeat(newest[0] if newest else None, records.last_verified_at(connection))
+        newest = feed.entries(connection, 0, 1, newest_first=True)
+        return Heartbeat(newest[0] if newest else None, feed.last_verified_at(connection))

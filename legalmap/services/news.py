@@ -7,7 +7,7 @@ from legalmap.domain.changes import Change
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.records import Revision
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed, records
 
 SHOWN = 100
 # Corrections are looked for in so many of a topic's newest publications.
@@ -35,8 +35,8 @@ def of_topic(tracker: Tracker, topic: str, limit: int = SHOWN) -> list[News]:
     """The newest changes of a topic; what shipped as revision 0 is none."""
     tracker.topic(topic)
     with tracker.store.reading() as connection:
-        feed = records.feed(connection, 0, limit, topic=topic, newest_first=True)
-        wanted = [entry.revision_id for entry in feed if entry.revision_number > 0]
+        told = feed.entries(connection, 0, limit, topic=topic, newest_first=True)
+        wanted = [entry.revision_id for entry in told if entry.revision_number > 0]
         made = records.revisions_by_id(connection, wanted)
         bases = records.revisions_by_id(connection, _bases(list(made.values())))
     return _told(tracker, [made[number] for number in wanted], bases)

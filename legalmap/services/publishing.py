@@ -7,7 +7,7 @@ from legalmap.domain.errors import Missing
 from legalmap.domain.payload import Payload
 from legalmap.domain.records import Revision
 from legalmap.services.acting import log_act
-from legalmap.store import records
+from legalmap.store import feed, records
 from legalmap.store.engine import Connection
 
 
@@ -15,7 +15,7 @@ def publish_reviewed(
     connection: Connection, actor: Account, revised: Revision, review_id: int, at: datetime
 ) -> int:
     """Put an approved revision into the feed, in the transaction of its review."""
-    feed_no = records.publish(connection, revised, review_id, at)
+    feed_no = feed.publish(connection, revised, review_id, at)
     log_act(connection, actor, "publish", revised, at, feed_no=feed_no, base=revised.base_number)
     return feed_no
 
@@ -29,4 +29,4 @@ def publish_shipped(
     revised = records.revision_by_id(connection, revision_id)
     if revised is None:
         raise Missing("revision", str(revision_id))
-    return records.publish(connection, revised, None, at)
+    return feed.publish(connection, revised, None, at)

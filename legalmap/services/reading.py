@@ -12,7 +12,7 @@ from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.records import Publication, Revision
 from legalmap.services.editions import Edition, Editions
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed, records
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -51,7 +51,7 @@ class Reader:
         if not known_at:
             return None
         with self.tracker.store.reading() as connection:
-            head = records.head(connection)
+            head = feed.head(connection)
             if _NUMBER.fullmatch(known_at):
                 asked = int(known_at)
                 if asked > head:
@@ -59,12 +59,12 @@ class Reader:
                         "known_at", f"The feed ends at {head}: give a number up to it."
                     )
                 return asked
-            return records.head_at(connection, _instant(known_at))
+            return feed.head_at(connection, _instant(known_at))
 
     def head(self) -> int:
         """The newest feed number."""
         with self.tracker.store.reading() as connection:
-            return records.head(connection)
+            return feed.head(connection)
 
     def feed(
         self, since: int, limit: int, topic: str | None = None, *, newest_first: bool = False
@@ -73,15 +73,15 @@ class Reader:
         if topic is not None:
             self.tracker.topic(topic)
         with self.tracker.store.reading() as connection:
-            return records.feed(connection, since, limit, topic=topic, newest_first=newest_first)
+            return feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
 
     def stretch(self, since: int, limit: int, topic: str | None = None) -> Stretch:
         """Publications after ``since`` with what they changed, as one state of the database has them."""
         if topic is not None:
             self.tracker.topic(topic)
         with self.tracker.store.reading() as connection:
-            head = records.head(connection)
-            found = records.feed(connection, since, limit, topic=topic)
+            head = feed.head(connection)
+            found = feed.entries(connection, since, limit, topic=topic)
             made = records.revisions_by_id(connection, (entry.revision_id for entry in found))
             bases = (revision.base_id for revision in made.values() if revision.base_id)
             earlier = records.revisions_by_id(connection, bases)

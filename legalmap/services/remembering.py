@@ -8,7 +8,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed
 
 
 class Memento(msgspec.Struct, frozen=True):
@@ -61,4 +61,4 @@ class Memory:
 def memory(tracker: Tracker, topic: str | None, codes: Iterable[str] | None) -> Memory:
     """The memory of a topic, of some places in it, or of all there is."""
     with tracker.store.reading() as connection:
-        return Memory(records.moments(connection, topic, codes))
+        return Memory(feed.moments(connection, topic, codes))

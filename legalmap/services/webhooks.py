@@ -10,7 +10,7 @@ from legalmap.domain.errors import Invalid, Missing
 from legalmap.domain.webhooks import SECRET_PREFIX, Webhook
 from legalmap.services import posting
 from legalmap.services.tracker import Tracker
-from legalmap.store import log, records, webhooks
+from legalmap.store import feed, log, webhooks
 from legalmap.store.engine import Connection
 
 
@@ -23,7 +23,7 @@ def add(tracker: Tracker, url: str, topic: str | None = None, *, loopback: bool 
     with tracker.store.writing() as connection:
         if any((each.url, each.topic) == (url, topic) for each in webhooks.everyone(connection)):
             raise Invalid.at("URL", "There is such a webhook already.")
-        head = records.head(connection)
+        head = feed.head(connection)
         added = webhooks.insert(connection, url, topic, secret, head, clock.now())
         found = _webhook(connection, added)
         log_of(connection, found, "webhook-add", since=head)
@@ -47,7 +47,7 @@ def remove(tracker: Tracker, webhook_id: int) -> None:
 def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
     """Deliver everything after ``since`` again, at once, also to one that was disabled."""
     with tracker.store.writing() as connection:
-        found, head = _webhook(connection, webhook_id), records.head(connection)
+        found, head = _webhook(connection, webhook_id), feed.head(connection)
         if not 0 <= since <= head:
             raise Invalid.at("--since", f"Give a feed number from 0 to {head}.")
         fresh: dict[str, Any] = dict.fromkeys(("failing_since", "next_at", "disabled_at"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import feed
 from legalmap.store.engine import Store
 from tests.browser.conftest import free_port, started
 from tests.services.build import decide, propose
@@ -73,7 +73,7 @@ def test_the_mirror_follows_through_a_restart_and_verifies_the_chain(
         mirror.join(timeout=60)
     assert [change["feed_no"] for change in changes] == list(range(1, 271))
     with shipped_store.reading() as connection:
-        stored = [each.sha256 for each in records.walk_feed(connection)]
+        stored = [each.sha256 for each in feed.walk(connection)]
     assert [change["sha256"] for change in changes] == stored
 
 

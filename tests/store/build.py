@@ -16,7 +16,7 @@ from legalmap.domain.records import Revision, RevisionKind
 from legalmap.domain.roles import Role
 from legalmap.services import loading
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, moderation, places, records, schema
+from legalmap.store import accounts, feed, moderation, places, records, schema
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period
@@ -149,7 +149,7 @@ def a_record(
     content = a_payload() if payload is None else payload
     made = records.insert_record(connection, topic, code, content, system.id, at)
     records.point_to_genesis(connection, *made)
-    records.publish(connection, _revision(connection, made[1]), None, at)
+    feed.publish(connection, _revision(connection, made[1]), None, at)
     return _revision(connection, made[1])
 
 
@@ -202,7 +202,7 @@ def approved(
 ) -> int:
     """Review a proposal and publish it; gives the feed number."""
     review_id = a_review(connection, proposal, by=by, at=at)
-    return records.publish(connection, proposal, review_id, at)
+    return feed.publish(connection, proposal, review_id, at)
 
 
 def a_publication(

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Role
-from legalmap.store import accounts, log, moderation, records
+from legalmap.store import accounts, feed, log, moderation, records
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from legalmap.store.tables.records import NO_HASH
@@ -155,7 +155,7 @@ def _scene(connection: Connection) -> Scene:
         "review_of_rejected": a_review(connection, rejected, verdict=Verdict.REJECT),
         "review_of_stale": a_review(connection, stale),
     }
-    head = records.feed(connection, 2, 1)[0].sha256
+    head = feed.entries(connection, 2, 1)[0].sha256
     known = (genesis, first, pending, approved, rejected, withdrawn, stale)
     return Scene(*known, **revisions, **reviews, head_sha256=head, **people)
 

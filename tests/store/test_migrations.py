@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from legalmap import paths
 from legalmap.domain.errors import Unusable
-from legalmap.store import engine, records, schema
+from legalmap.store import engine, feed, records, schema
 from legalmap.store.engine import Store
 from legalmap.store.tables import metadata
 from tests.store.build import a_publication, a_record, refreshed, seed
@@ -198,7 +198,7 @@ def test_asking_for_a_missing_database_does_not_make_one(tmp_path: Path) -> None
 def test_using_tables_that_are_missing_says_so(empty: Store) -> None:
     says = "is missing: run “legalmap init” first"
     with pytest.raises(Unusable, match=says), empty.reading() as connection:
-        records.head(connection)
+        feed.head(connection)
 
 
 def test_a_database_in_a_folder_that_is_not_there_is_missing(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_sqlite_locked_by_another_writer_says_so(
         with pytest.raises(Unusable, match=LOCKED), impatient.writing():
             pass
         with impatient.reading() as connection:
-            assert records.head(connection) == 0, "readers do not wait for writers"
+            assert feed.head(connection) == 0, "readers do not wait for writers"
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from legalmap.domain.errors import Stale
-from legalmap.store import moderation, records
+from legalmap.store import feed, moderation, records
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from tests.store.build import (
@@ -63,7 +63,7 @@ def count(connection: Connection, table: str) -> int | None:
 
 def assert_sound(connection: Connection, length: int) -> None:
     """The feed has ``length`` entries, numbered and chained without gaps."""
-    entries = records.feed(connection, 0, 1000)
+    entries = feed.entries(connection, 0, 1000)
     assert [entry.feed_no for entry in entries] == list(range(1, length + 1))
     for before, after in pairwise(entries):
         assert after.prev_sha256 == before.sha256
@@ -108,7 +108,7 @@ def prefixes(store: Store) -> Iterator[list[list[int]]]:
     def read() -> None:
         while not over.is_set():
             with store.reading() as connection:
-                seen.append([entry.feed_no for entry in records.feed(connection, 0, 1000)])
+                seen.append([entry.feed_no for entry in feed.entries(connection, 0, 1000)])
 
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(read) for _ in range(2)]
@@ -155,7 +155,7 @@ def test_a_number_is_seen_only_when_all_before_it_are(store: Store) -> None:
             with pytest.raises(TimeoutError):
                 overtaking.result(timeout=0.3)
             with store.reading() as reader:
-                assert records.head(reader) == 2
+                assert feed.head(reader) == 2
         assert overtaking.result(timeout=30) == 4
 
 

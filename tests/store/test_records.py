@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from legalmap.domain.errors import Stale
 from legalmap.domain.moderation import State, Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, sha256_of
-from legalmap.store import records
+from legalmap.store import feed, records, statuses
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from legalmap.store.tables.records import NO_HASH
@@ -35,7 +35,7 @@ REGULATED = a_payload(a_period("2020", "regulated"))
 
 def numbers(connection: Connection, topic: str | None = None) -> list[int]:
     """The numbers of the whole feed."""
-    return [entry.feed_no for entry in records.feed(connection, 0, 1000, topic=topic)]
+    return [entry.feed_no for entry in feed.entries(connection, 0, 1000, topic=topic)]
 
 
 def three_records(connection: Connection) -> None:
@@ -51,9 +51,9 @@ def test_there_is_no_record_until_one_is_made(store: Store) -> None:
         assert records.find(connection, "kratom", "us-al") is None
         assert records.revision_by_id(connection, 1) is None
         assert records.revisions_of(connection, 1) == []
-        assert records.head(connection) == 0
+        assert feed.head(connection) == 0
         assert numbers(connection) == []
-        assert list(records.published_at(connection, "kratom", 0)) == []
+        assert list(feed.published_at(connection, "kratom", 0)) == []
 
 
 @pytest.mark.parametrize("lock", [False, True])
@@ -82,7 +82,7 @@ def test_not_researched_is_a_record_in_no_feed(store: Store) -> None:
         blank = an_unresearched_record(connection)
         assert (blank.payload, blank.feed_no, blank.is_current) == (NOT_RESEARCHED, None, True)
         assert numbers(connection) == []
-        assert records.stored_status_rows(connection) == []
+        assert statuses.stored(connection) == []
 
 
 def test_a_published_proposal_tells_all_that_happened_to_it(store: Store) -> None:
@@ -90,7 +90,7 @@ def test_a_published_proposal_tells_all_that_happened_to_it(store: Store) -> Non
         genesis = a_record(connection)
         proposal = a_proposal(connection, genesis, BANNED, note="HB 1 passed.", at=minutes(1))
         a_review_id = a_review(connection, proposal, comment="Checked.", at=minutes(2))
-        records.publish(connection, proposal, a_review_id, minutes(3))
+        feed.publish(connection, proposal, a_review_id, minutes(3))
         found = refreshed(connection, proposal)
     assert (found.number, found.base_id, found.base_number) == (1, genesis.id, 0)
     assert (found.author, found.kind, found.note) == ("ana", "edit", "HB 1 passed.")
@@ -181,13 +181,13 @@ def test_the_feed_is_numbered_from_1_without_gaps_over_all_topics(store: Store) 
     with store.writing() as connection:
         three_records(connection)
         assert numbers(connection) == [1, 2, 3, 4]
-        assert records.head(connection) == 4
+        assert feed.head(connection) == 4
 
 
 def test_an_entry_of_the_feed_says_what_who_and_when(store: Store) -> None:
     with store.writing() as connection:
         three_records(connection)
-        first, _, third, _ = records.feed(connection, 0, 10)
+        first, _, third, _ = feed.entries(connection, 0, 10)
     assert (third.topic, third.jurisdiction, third.revision_number) == ("kratom", "us-al", 1)
     assert (third.author, third.reviewer, third.note) == ("ana", "ben", "It was banned.")
     assert (third.at, third.payload_sha256) == (minutes(3), sha256_of(canonical_bytes(BANNED)))
@@ -219,7 +219,7 @@ def test_the_feed_is_read_from_any_number(
 ) -> None:
     with store.writing() as connection:
         three_records(connection)
-        found = records.feed(connection, since, limit, topic=topic, newest_first=newest_first)
+        found = feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
     assert [entry.feed_no for entry in found] == expected
 
 
@@ -227,7 +227,7 @@ def test_the_feed_is_read_from_any_number(
 def test_an_instant_has_a_feed_number(store: Store, after: float, expected: int) -> None:
     with store.writing() as connection:
         three_records(connection)
-        assert records.head_at(connection, minutes(after)) == expected
+        assert feed.head_at(connection, minutes(after)) == expected
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_what_readers_saw_at_a_feed_number(
 ) -> None:
     with store.writing() as connection:
         three_records(connection)
-        seen = list(records.published_at(connection, "kratom", feed_no))
+        seen = list(feed.published_at(connection, "kratom", feed_no))
     assert {entry.jurisdiction: content.periods[0].status for entry, content in seen} == expected
     assert [entry.jurisdiction for entry, _ in seen] == sorted(expected)
 
@@ -255,8 +255,8 @@ def test_the_chain_of_hashes_can_be_walked_again(store: Store) -> None:
     with store.writing() as connection:
         three_records(connection)
         before = NO_HASH
-        for entry in records.walk_feed(connection):
-            said = records.publication_entry(
+        for entry in feed.walk(connection):
+            said = feed.publication_entry(
                 entry.feed_no,
                 entry.topic,
                 entry.jurisdiction,
@@ -265,7 +265,7 @@ def test_the_chain_of_hashes_can_be_walked_again(store: Store) -> None:
                 entry.at,
             )
             assert entry.prev_sha256 == before
-            assert entry.sha256 == records.publication_hash(said, before)
+            assert entry.sha256 == feed.publication_hash(said, before)
             assert entry.payload_sha256 == entry.stored_payload_sha256
             assert sha256_of(entry.payload.encode()) == entry.payload_sha256
             before = entry.sha256
@@ -274,36 +274,36 @@ def test_the_chain_of_hashes_can_be_walked_again(store: Store) -> None:
 def test_the_walk_says_which_publications_were_reviewed(store: Store) -> None:
     with store.writing() as connection:
         three_records(connection)
-        reviewed = [entry.reviewed for entry in records.walk_feed(connection)]
+        reviewed = [entry.reviewed for entry in feed.walk(connection)]
     assert reviewed == [False, False, True, False]
 
 
 def test_the_hash_of_a_publication_is_fixed_for_ever() -> None:
     """Anybody can compute it: SHA-256 over the hash before, a line break, and this JSON."""
-    entry = records.publication_entry(3, "kratom", "us-al", 1, "c" * 64, NOW)
+    entry = feed.publication_entry(3, "kratom", "us-al", 1, "c" * 64, NOW)
     said = (
         '{"at":"2026-11-23T12:00:00.000000+00:00","feed_no":3,"jurisdiction":"us-al",'
         f'"payload_sha256":"{"c" * 64}","revision":1,"topic":"kratom"}}'
     )
     assert json.loads(said) == entry
     expected = hashlib.sha256(f"{'b' * 64}\n{said}".encode()).hexdigest()
-    assert records.publication_hash(entry, "b" * 64) == expected
+    assert feed.publication_hash(entry, "b" * 64) == expected
 
 
 def test_the_hash_does_not_depend_on_the_zone_of_the_clock() -> None:
     there: datetime = NOW.astimezone(timezone(timedelta(hours=-6)))
     here, away = (
-        records.publication_entry(1, "kratom", "us-al", 0, "c" * 64, at) for at in (NOW, there)
+        feed.publication_entry(1, "kratom", "us-al", 0, "c" * 64, at) for at in (NOW, there)
     )
     assert here == away
 
 
 @pytest.mark.parametrize("part", ["feed_no", "topic", "jurisdiction", "revision", "at"])
 def test_the_hash_covers_every_part(part: str) -> None:
-    entry = records.publication_entry(1, "kratom", "us-al", 0, "c" * 64, NOW)
+    entry = feed.publication_entry(1, "kratom", "us-al", 0, "c" * 64, NOW)
     changed = {**entry, part: "other"}
-    assert records.publication_hash(entry, NO_HASH) != records.publication_hash(changed, NO_HASH)
-    assert records.publication_hash(entry, NO_HASH) != records.publication_hash(entry, "1" * 64)
+    assert feed.publication_hash(entry, NO_HASH) != feed.publication_hash(changed, NO_HASH)
+    assert feed.publication_hash(entry, NO_HASH) != feed.publication_hash(entry, "1" * 64)
 
 
 def test_publishing_on_a_base_that_is_not_current_changes_nothing(store: Store) -> None:
@@ -316,7 +316,7 @@ def test_publishing_on_a_base_that_is_not_current_changes_nothing(store: Store) 
     with store.reading() as connection:
         assert numbers(connection) == [1, 2]
         assert refreshed(connection, late).decision is None
-        assert records.stored_status_rows(connection)[0]["status"] == "banned"
+        assert statuses.stored(connection)[0]["status"] == "banned"
 
 
 def test_a_record_that_moves_within_the_publishing_is_stale(store: Store) -> None:
@@ -334,7 +334,7 @@ def test_legal_status_has_a_row_for_every_period(store: Store) -> None:
     second = a_period("2016-05", "banned", force="enjoined", answers={"min-age": 18}, sources=())
     with store.writing() as connection:
         a_record(connection, "us-al", a_payload(first, second))
-        rows = records.stored_status_rows(connection)
+        rows = statuses.stored(connection)
     same = {
         "topic": "kratom",
         "jurisdiction_code": "us-al",
@@ -357,7 +357,7 @@ def test_publishing_rewrites_the_rows_of_that_record_only(store: Store) -> None:
         a_record(connection, "us-al", topic="7-oh")
         a_record(connection, "us-fl")
         a_publication(connection, one, BANNED)
-        rows = records.stored_status_rows(connection)
+        rows = statuses.stored(connection)
     found = [(row["topic"], row["jurisdiction_code"], row["revision_number"]) for row in rows]
     assert found == [("7-oh", "us-al", 0), ("kratom", "us-al", 1), ("kratom", "us-fl", 0)]
 
@@ -365,25 +365,25 @@ def test_publishing_rewrites_the_rows_of_that_record_only(store: Store) -> None:
 def test_a_proposal_is_not_in_legal_status(store: Store) -> None:
     with store.writing() as connection:
         a_proposal(connection, a_record(connection), BANNED)
-        assert [row["status"] for row in records.stored_status_rows(connection)] == ["legal"]
+        assert [row["status"] for row in statuses.stored(connection)] == ["legal"]
 
 
 def test_legal_status_can_be_written_anew_and_comes_back_the_same(store: Store) -> None:
     with store.writing() as connection:
         three_records(connection)
-        rows = records.stored_status_rows(connection)
+        rows = statuses.stored(connection)
         connection.execute(metadata.tables["legal_status"].update().values(status="wrong"))
-        records.replace_legal_status(connection, rows)
-        assert records.stored_status_rows(connection) == rows
-        records.replace_legal_status(connection, [])
-        assert records.stored_status_rows(connection) == []
+        statuses.replace(connection, rows)
+        assert statuses.stored(connection) == rows
+        statuses.replace(connection, [])
+        assert statuses.stored(connection) == []
 
 
 def test_the_rows_that_follow_from_a_revision_are_the_rows_that_are_stored(store: Store) -> None:
     with store.writing() as connection:
         a_record(connection, "us-al", BANNED)
-        expected = records.status_rows("kratom", "us-al", 0, BANNED)
-        assert records.stored_status_rows(connection) == expected
+        expected = statuses.rows_of("kratom", "us-al", 0, BANNED)
+        assert statuses.stored(connection) == expected
 
 
 def test_every_record_is_listed_at_the_revision_it_stands_at(store: Store) -> None:
@@ -392,7 +392,7 @@ def test_every_record_is_listed_at_the_revision_it_stands_at(store: Store) -> No
         an_unresearched_record(connection, "us-wv")
         found = [
             (topic, code, number, bool(genesis), feed_no)
-            for topic, code, number, _, genesis, feed_no in records.current_revisions(connection)
+            for topic, code, number, _, genesis, feed_no in statuses.current_revisions(connection)
         ]
     assert found == [
         ("7-oh", "us-fl", 0, True, 4),
@@ -406,20 +406,20 @@ def test_a_reading_sees_one_state_throughout(store: Store) -> None:
     with store.writing() as connection:
         genesis = a_record(connection)
     with store.reading() as reader:
-        assert records.head(reader) == 1
+        assert feed.head(reader) == 1
         with store.writing() as writer:
             a_publication(writer, genesis)
-        assert records.head(reader) == 1
+        assert feed.head(reader) == 1
         assert refreshed(reader, genesis).is_current
     with store.reading() as reader:
-        assert records.head(reader) == 2
+        assert feed.head(reader) == 2
 
 
 def test_a_reading_keeps_nothing_that_is_written_in_it(store: Store) -> None:
     with store.reading() as connection:
         a_record(connection)
     with store.reading() as connection:
-        assert records.head(connection) == 0
+        assert feed.head(connection) == 0
 
 
 def test_a_writing_that_fails_leaves_nothing(store: Store) -> None:
@@ -431,5 +431,5 @@ def test_a_writing_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyError):
         fail_at_the_end()
     with store.reading() as connection:
-        assert records.head(connection) == 0
+        assert feed.head(connection) == 0
         assert records.find(connection, "kratom", "us-al") is None

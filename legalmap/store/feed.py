@@ -1,0 +1,209 @@
+"""The feed: publications in their order, each hashed over the one before, and what stood at a number."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.domain.errors import Stale
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.payload import Payload, from_bytes
+from legalmap.domain.records import Publication, Revision
+from legalmap.store import statuses
+from legalmap.store.engine import FEED_LOCK
+from legalmap.store.records import current_number
+from legalmap.store.tables import account, publication, record, review, revision
+from legalmap.store.tables.records import NO_HASH
+
+_author = account.alias("author")
+_reviewer = account.alias("reviewer")
+
+
+def publication_hash(entry: dict[str, object], prev_sha256: str) -> str:
+    """The hash of a publication: over the one before and what this one says."""
+    said = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{prev_sha256}\n{said}".encode()).hexdigest()
+
+
+def publication_entry(
+    feed_no: int, topic: str, code: str, number: int, payload_sha256: str, at: datetime
+) -> dict[str, object]:
+    """What a publication says and its hash covers: these keys, this spelling of the instant."""
+    return {
+        "feed_no": feed_no,
+        "topic": topic,
+        "jurisdiction": code,
+        "revision": number,
+        "payload_sha256": payload_sha256,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+
+
+def publish(
+    connection: sa.Connection,
+    revised: Revision,
+    review_id: int | None,
+    at: datetime,
+) -> int:
+    """Append ``revised`` to the feed and make it current; gives the feed number.
+
+    The number is taken last, under a lock held until commit, so numbers follow commits. The
+    pointer moves only if it still stands at the base; raise Stale otherwise.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(FEED_LOCK)))
+    query = sa.select(publication.c.feed_no, publication.c.sha256)
+    last = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(1)).one_or_none()
+    feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
+    entry = publication_entry(
+        feed_no, revised.topic, revised.jurisdiction, revised.number, revised.payload_sha256, at
+    )
+    values = {
+        "feed_no": feed_no,
+        "record_id": revised.record_id,
+        "revision_id": revised.id,
+        "revision_number": revised.number,
+        "payload_sha256": revised.payload_sha256,
+        "review_id": review_id,
+        "verdict": Verdict.APPROVE.value if review_id else None,
+        "at": at,
+        "prev_sha256": prev_sha256,
+        "sha256": publication_hash(entry, prev_sha256),
+    }
+    connection.execute(publication.insert().values(values))
+    if revised.base_id is not None:
+        _swap(connection, revised)
+    statuses.rewrite(connection, revised)
+    return feed_no
+
+
+def _swap(connection: sa.Connection, revised: Revision) -> None:
+    moved = connection.execute(
+        record.update()
+        .where(record.c.id == revised.record_id, record.c.current_revision_id == revised.base_id)
+        .values(current_revision_id=revised.id)
+    )
+    if moved.rowcount != 1:
+        current = current_number(connection, revised.record_id)
+        raise Stale(revised.topic, revised.jurisdiction, revised.base_number or 0, current)
+
+
+def head(connection: sa.Connection) -> int:
+    """The newest feed number, 0 when nothing is published."""
+    return connection.scalar(sa.select(sa.func.max(publication.c.feed_no))) or 0
+
+
+def head_at(connection: sa.Connection, instant: datetime) -> int:
+    """The newest feed number at an instant."""
+    query = sa.select(sa.func.max(publication.c.feed_no)).where(publication.c.at <= instant)
+    return connection.scalar(query) or 0
+
+
+def last_verified_at(connection: sa.Connection) -> datetime | None:
+    """When a revision that says "checked, nothing changed" was last published."""
+    query = (
+        sa.select(publication.c.at)
+        .join(revision, revision.c.id == publication.c.revision_id)
+        .where(revision.c.kind == "verify")
+        .order_by(publication.c.feed_no.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)
+
+
+def _publications() -> sa.Select[Any]:
+    return (
+        sa.select(
+            publication,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.note,
+            _author.c.handle.label("author"),
+            _reviewer.c.handle.label("reviewer"),
+        )
+        .join(record, record.c.id == publication.c.record_id)
+        .join(revision, revision.c.id == publication.c.revision_id)
+        .join(_author, _author.c.id == revision.c.author_id)
+        .outerjoin(review, review.c.id == publication.c.review_id)
+        .outerjoin(_reviewer, _reviewer.c.id == review.c.reviewer_id)
+    )
+
+
+def _publication(row: sa.Row[Any]) -> Publication:
+    fields = {name: getattr(row, name) for name in Publication.__struct_fields__}
+    return Publication(**fields)
+
+
+def entries(
+    connection: sa.Connection,
+    since: int,
+    limit: int,
+    *,
+    topic: str | None = None,
+    newest_first: bool = False,
+) -> list[Publication]:
+    """Publications after number ``since`` in the order of the feed, or the newest first."""
+    query = _publications().where(publication.c.feed_no > since).limit(limit)
+    if topic is not None:
+        query = query.where(record.c.topic == topic)
+    number = publication.c.feed_no
+    rows = connection.execute(query.order_by(number.desc() if newest_first else number))
+    return [_publication(row) for row in rows]
+
+
+def published_at(
+    connection: sa.Connection, topic: str, feed_no: int
+) -> Iterator[tuple[Publication, Payload]]:
+    """What readers of ``topic`` saw at a feed number: the latest publication of each record."""
+    latest = (
+        sa.select(sa.func.max(publication.c.feed_no).label("feed_no"))
+        .join(record, record.c.id == publication.c.record_id)
+        .where(record.c.topic == topic, publication.c.feed_no <= feed_no)
+        .group_by(publication.c.record_id)
+        .subquery()
+    )
+    query = _publications().add_columns(revision.c.payload)
+    rows = connection.execute(
+        query.join(latest, latest.c.feed_no == publication.c.feed_no).order_by(
+            record.c.jurisdiction_code
+        )
+    )
+    for row in rows:
+        yield _publication(row), from_bytes(row.payload)
+
+
+class StoredPublication(Publication, frozen=True, kw_only=True):
+    """A publication beside what the revision and record it names hold: for checking."""
+
+    payload: str
+    stored_payload_sha256: str
+    reviewed: bool
+
+
+def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
+    """The whole feed in order, with the bytes it stands for."""
+    query = _publications().add_columns(
+        revision.c.payload,
+        revision.c.payload_sha256.label("stored_payload_sha256"),
+        publication.c.review_id.is_not(None).label("reviewed"),
+    )
+    for row in connection.execute(query.order_by(publication.c.feed_no)):
+        fields = {name: getattr(row, name) for name in StoredPublication.__struct_fields__}
+        yield StoredPublication(**fields)
+
+
+def moments(
+    connection: sa.Connection, topic: str | None, codes: Iterable[str] | None
+) -> list[tuple[int, datetime]]:
+    """(feed number, instant) of the publications of a topic, or of some places in it, oldest first."""
+    query = sa.select(publication.c.feed_no, publication.c.at).order_by(publication.c.feed_no)
+    if topic is not None or codes is not None:
+        query = query.join(record, record.c.id == publication.c.record_id)
+    if topic is not None:
+        query = query.where(record.c.topic == topic)
+    if codes is not None:
+        query = query.where(record.c.jurisdiction_code.in_(list(codes)))
+    return [(row.feed_no, row.at) for row in connection.execute(query)]
