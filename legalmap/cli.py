@@ -414,4 +414,5 @@ def migrate() -> None:
         if not schema.exists(tracker.store):
             raise Invalid.at("database", "There is none yet: run “legalmap init”.")
         schema.migrate(tracker.store)
+        checking.catch_up(tracker)
     click.echo("The database is up to date.")

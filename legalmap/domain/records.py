@@ -21,6 +21,23 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     current_number: int
 
 
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a record stands at a feed number: the publication that put it there, in short.
+
+    ``gist`` is None where an older version published; the payload says the same.
+    """
+
+    topic: str
+    jurisdiction: str
+    record_id: int
+    revision_id: int
+    revision_number: int
+    feed_no: int
+    payload_sha256: str
+    at: datetime
+    gist: Payload | None
+
+
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the feed: a revision of a record becoming what readers see.
 

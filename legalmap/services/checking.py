@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from legalmap.domain.gists import content_of
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import feed, records, statuses
+from legalmap.store import courses, feed, records, statuses
 from legalmap.store.engine import Connection
 from legalmap.store.tables.records import NO_HASH
+
+# How many courses are written in one step.
+STEP = 1_000
 
 
 def check(tracker: Tracker) -> list[str]:
@@ -17,15 +21,38 @@ def check(tracker: Tracker) -> list[str]:
             *_broken_feed(connection),
             *_unpublished(connection),
             *_wrong_status_rows(connection),
+            *_wrong_courses(connection),
         ]
 
 
 def reindex(tracker: Tracker) -> int:
-    """Write ``legal_status`` anew from the current revisions; gives the number of rows."""
+    """Write ``legal_status`` and the courses anew; gives the number of rows of ``legal_status``."""
     with tracker.store.writing() as connection:
+        feed.lock(connection)
         rows = _true_status_rows(connection)
         statuses.replace(connection, rows)
+        courses.clear(connection)
+        since = 0
+        while points := courses.missing(connection, since, STEP):
+            courses.write(connection, points)
+            since = points[-1].feed_no
     return len(rows)
+
+
+def catch_up(tracker: Tracker) -> int:
+    """Write the courses that an older version did not, in small steps that hold nobody up for long.
+
+    Gives the number of publications. Broken off, it goes on where it stood.
+    """
+    written = since = 0
+    while True:
+        with tracker.store.writing() as connection:
+            feed.lock(connection)
+            points = courses.missing(connection, since, STEP)
+            courses.write(connection, points)
+        if not points:
+            return written
+        written, since = written + len(points), points[-1].feed_no
 
 
 def _changed_revisions(connection: Connection) -> Iterator[str]:
@@ -90,6 +117,19 @@ def _wrong_status_rows(connection: Connection) -> Iterator[str]:
         elif stored[key] != true[key]:
             wrong = [name for name, value in true[key].items() if stored[key][name] != value]
             yield f"{where} is wrong in {', '.join(wrong)}: run “legalmap reindex”."
+
+
+def _wrong_courses(connection: Connection) -> Iterator[str]:
+    stored = {feed_no: row for feed_no, *row in courses.stored(connection)}
+    for entry in feed.walk(connection):
+        where = f"the course of publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
+        payload = from_bytes(entry.payload)
+        true = [entry.record_id, content_of(payload), payload.last_verified]
+        found = stored.pop(entry.feed_no, None)
+        if found is None:
+            yield f"{where} is missing: run “legalmap migrate”."
+        elif found != true:
+            yield f"{where} is wrong: run “legalmap reindex”."
 
 
 def _key(row: dict[str, object]) -> tuple[str, str, int]:

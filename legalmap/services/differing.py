@@ -6,7 +6,8 @@ from legalmap.domain import changes
 from legalmap.domain.changes import Change
 from legalmap.domain.payload import NOT_RESEARCHED
 from legalmap.services import exporting, wire
-from legalmap.services.editions import Edition, Published
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 
 
 class Difference(msgspec.Struct, frozen=True):

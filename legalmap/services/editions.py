@@ -1,82 +1,138 @@
 """Editions: the published records of one topic at one feed number, immutable and in memory.
 
 A reader's page is rendered from an edition and never from the tables, so it costs a look-up and
-can never show half of a publication.
+can never show half of a publication. The newest edition is whole and grows out of the one before;
+one of the past loads what is asked for.
 """
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 from threading import Lock
-
-import msgspec
 
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
-from legalmap.domain.payload import Payload
-from legalmap.domain.records import Publication
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
+from legalmap.services.gathering import Payloads, Published, Records, Source, status_on
 from legalmap.services.tracker import Tracker
-from legalmap.store import feed
 
 KEPT_EDITIONS = 8
-KEPT_RESOLUTIONS = 20_000
+KEPT_RESOLUTIONS = 4_000
+# Over how many editions what changed between them is remembered.
+REMEMBERED = 32
+# A place, a day, and whether summaries and sources were wanted.
+Key = tuple[str, date, bool]
 
 
-class Published(msgspec.Struct, frozen=True):
-    """One record as readers see it, the publication that put it there, and its place."""
+class Resolutions:
+    """What was resolved of an edition, a bounded number. Safe between threads."""
 
-    place: Jurisdiction
-    payload: Payload
-    publication: Publication
+    def __init__(self, found: Iterable[tuple[Key, Resolution]] = ()) -> None:
+        self._kept: OrderedDict[Key, Resolution] = OrderedDict(found)
+        self._lock = Lock()
+
+    def get(self, key: Key) -> Resolution | None:
+        """What was resolved, if it is kept."""
+        return self._kept.get(key)
+
+    def keep(self, key: Key, resolution: Resolution) -> None:
+        """Keep one more; the oldest goes when there are too many."""
+        with self._lock:
+            self._kept[key] = resolution
+            while len(self._kept) > KEPT_RESOLUTIONS:
+                self._kept.popitem(last=False)
+
+    def after(self, moved: frozenset[str]) -> "Resolutions":
+        """Those that hold on after publications for the places of ``moved``."""
+        with self._lock:
+            known = list(self._kept.items())
+        return Resolutions(
+            (key, found)
+            for key, found in known
+            if not any(level.jurisdiction.code in moved for level in found.levels)
+        )
 
 
 class Edition:
-    """What readers of ``topic`` see at ``feed_no``."""
+    """What readers of a topic see at ``feed_no``."""
 
     def __init__(
-        self, tracker: Tracker, topic: Topic, feed_no: int, published: Iterable[Published]
+        self,
+        source: Source,
+        feed_no: int,
+        records: Records,
+        moves: tuple[tuple[int, frozenset[str]], ...] = (),
+        resolutions: Resolutions | None = None,
     ) -> None:
-        self.topic = topic
+        self.topic = source.topic
         self.feed_no = feed_no
-        self.records = {item.place.code: item for item in published}
-        self._tracker = tracker
-        self._resolutions: OrderedDict[tuple[str, date], Resolution] = OrderedDict()
-        self._lock = Lock()
+        self.records = records
+        self._source = source
+        # (feed number, what was published between it and the next one here), oldest first.
+        self._moves = moves
+        self._resolutions = Resolutions() if resolutions is None else resolutions
 
-    @property
+    @cached_property
     def changed_at(self) -> datetime | None:
         """The instant of the newest publication in this edition."""
+        if not self.records.is_whole:
+            return self._source.changed_at(self.feed_no)
         return max((item.publication.at for item in self.records.values()), default=None)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The codes of the places with a record, sorted."""
+        return sorted(self.records)
+
+    @cached_property
+    def _of_county(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for item in self.records.values():
+            if item.place.county:
+                found.setdefault(item.place.county, []).append(item.place.code)
+        return found
 
     def resolve(self, place: Jurisdiction, as_of: date) -> Resolution:
         """What holds at ``place`` on ``as_of``. Freshness is counted to that same day."""
-        key = (place.code, as_of)
+        return self._resolved(place, as_of, whole=True)
+
+    def glance(self, place: Jurisdiction, as_of: date) -> Resolution:
+        """The same for maps and counts: summaries and sources may be left out."""
+        return self._resolved(place, as_of, whole=False)
+
+    def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
+        key = (place.code, as_of, whole)
         known = self._resolutions.get(key)
         if known is None:
-            levels = [self._level(level) for level in self.chain_of(place)]
-            known = resolve(levels, self.topic, as_of, as_of)
-            self._remember(key, known)
+            levels = self.chain_of(place)
+            self.records.need(level.code for level in levels)
+            told = [self._level(level, whole=whole) for level in levels]
+            known = resolve(told, self.topic, as_of, as_of)
+            self._resolutions.keep(key, known)
         return known
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""
-        return chain(place, self._tracker.place)
+        return chain(place, self._source.tracker.place)
 
-    def _level(self, place: Jurisdiction) -> Level:
+    def _level(self, place: Jurisdiction, *, whole: bool) -> Level:
         item = self.records.get(place.code)
-        return Level(place, item.payload if item else None)
+        if item is None:
+            return Level(place, None)
+        return Level(place, item.payload if whole else item.handy)
 
-    def _remember(self, key: tuple[str, date], resolution: Resolution) -> None:
-        with self._lock:
-            self._resolutions[key] = resolution
-            while len(self._resolutions) > KEPT_RESOLUTIONS:
-                self._resolutions.popitem(last=False)
+    def statuses(self, as_of: date) -> dict[str, str | None]:
+        """The own status of every record on a day; None where nothing is known of that day."""
+        if not self.records.is_whole:
+            return self._source.statuses(self.feed_no, as_of)
+        return {code: status_on(item.gist, as_of) for code, item in self.records.items()}
 
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
-        return freshness(item.payload.last_verified, as_of, self.topic.age_limit_days)
+        return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
 
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""
@@ -90,44 +146,87 @@ class Edition:
 
     def below(self, code: str) -> list[Published]:
         """The records of places anywhere below ``code``, by name."""
-        found = [
-            item
-            for item in self.records.values()
-            if item.place.code.startswith(f"{code}-") or item.place.county == code
-        ]
+        found = [self.records[each] for each in self.codes_below(code)]
         return sorted(found, key=lambda item: item.place.name)
+
+    def codes_below(self, code: str) -> list[str]:
+        """The codes of these records: those that begin with the code, and the towns of a county."""
+        first = bisect_left(self.codes, f"{code}-")
+        # “.” is the character after “-”, so this is where codes with that beginning end.
+        last = bisect_left(self.codes, f"{code}.")
+        inside = self.codes[first:last]
+        return list(dict.fromkeys([*inside, *self._of_county.get(code, ())]))
+
+    def changed_since(self, feed_no: int) -> frozenset[str] | None:
+        """The places something was published for since an edition; None if that is not remembered."""
+        if feed_no == self.feed_no:
+            return frozenset()
+        known = [codes for number, codes in self._moves if number >= feed_no]
+        if not known or all(number != feed_no for number, _ in self._moves):
+            return None
+        return frozenset().union(*known)
+
+    def grown(self, feed_no: int) -> "Edition":
+        """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
+        moved = frozenset(self._source.moved(self.feed_no, feed_no))
+        found = self._source.some(feed_no, moved) if moved else {}
+        whole = {**self.records.whole, **found}
+        moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
+        held = Records(self._source, feed_no, whole)
+        # The answers that no publication between can have changed are taken over.
+        later = Edition(self._source, feed_no, held, moves, self._resolutions.after(moved))
+        if len(whole) == len(self.records):
+            # No record is new: what only depends on which there are holds on.
+            later.codes, later._of_county = self.codes, self._of_county
+        later.changed_at = max(
+            (item.publication.at for item in found.values()), default=self.changed_at
+        )
+        return later
 
 
 class Editions:
-    """The editions in memory: today's of each topic and a bounded number of earlier ones."""
+    """The editions in memory: the newest of each topic and a bounded number of earlier ones."""
 
     def __init__(self, tracker: Tracker) -> None:
-        self._tracker = tracker
-        self._kept: OrderedDict[tuple[str, int], Edition] = OrderedDict()
+        self._heading = tracker.heading
+        payloads = Payloads(tracker)
+        self._sources = {
+            code: Source(tracker, topic, payloads) for code, topic in tracker.topics.items()
+        }
+        self._newest: dict[str, Edition] = {}
+        self._past: OrderedDict[tuple[str, int], Edition] = OrderedDict()
         self._lock = Lock()
+        self._growing = Lock()
 
-    def at(self, topic: Topic, feed_no: int | None = None) -> Edition:
-        """The edition of ``topic`` at ``feed_no``, by default at the head of the feed."""
-        with self._tracker.store.reading() as connection:
-            wanted = feed.head(connection) if feed_no is None else feed_no
-        key = (topic.code, wanted)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        edition = self._build(topic, wanted)
-        with self._lock:
-            self._kept[key] = edition
-            while len(self._kept) > KEPT_EDITIONS:
-                self._kept.popitem(last=False)
-        return edition
+    def newest(self, topic: Topic) -> Edition:
+        """The edition of a topic at the head of the feed."""
+        head = self._heading.now()
+        known = self._newest.get(topic.code)
+        if known is not None and known.feed_no >= head:
+            return known
+        # One request makes it; those who come meanwhile wait for it and do not make it again.
+        with self._growing:
+            known = self._newest.get(topic.code)
+            if known is None or known.feed_no < head:
+                known = known.grown(head) if known else self._whole(topic, head)
+                self._newest[topic.code] = known
+            return known
 
-    def _build(self, topic: Topic, feed_no: int) -> Edition:
-        with self._tracker.store.reading() as connection:
-            found = list(feed.published_at(connection, topic.code, feed_no))
-        places = self._tracker.places([publication.jurisdiction for publication, _ in found])
-        items = [
-            Published(places[publication.jurisdiction], payload, publication)
-            for publication, payload in found
-        ]
-        return Edition(self._tracker, topic, feed_no, items)
+    def _whole(self, topic: Topic, head: int) -> Edition:
+        source = self._sources[topic.code]
+        return Edition(source, head, Records(source, head, source.everything(head)))
+
+    def at(self, topic: Topic, feed_no: int) -> Edition:
+        """The edition of a topic at a feed number."""
+        newest = self._newest.get(topic.code)
+        if newest is not None and newest.feed_no == feed_no:
+            return newest
+        key = (topic.code, feed_no)
+        with self._lock:
+            if key not in self._past:
+                source = self._sources[topic.code]
+                self._past[key] = Edition(source, feed_no, Records(source, feed_no))
+            self._past.move_to_end(key)
+            while len(self._past) > KEPT_EDITIONS:
+                self._past.popitem(last=False)
+            return self._past[key]

@@ -18,7 +18,8 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.resolving import Resolution
 from legalmap.services import columnar, describing, flattening, outlines, wire
-from legalmap.services.editions import Edition, Published
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 
 
 def url_of(topic: str, code: str) -> str:
@@ -52,7 +53,7 @@ def record(edition: Edition, item: Published, as_of: date) -> wire.Record:
         payload_sha256=publication.payload_sha256,
         status=own.status if own else None,
         period=payload.periods.index(own) if own else None,
-        resolved=resolved(edition.resolve(item.place, as_of)),
+        resolved=resolved(edition.glance(item.place, as_of)),
         last_verified=payload.last_verified,
         verified_how=payload.verified_how,
         freshness=edition.freshness_of(item, as_of),

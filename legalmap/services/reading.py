@@ -45,26 +45,22 @@ class Reader:
     def edition(self, topic: str, known_at: str | None = None) -> Edition:
         """The edition of a topic now, or as this site knew it at a feed number or instant."""
         found = self.tracker.topic(topic)
+        if not known_at:
+            return self._editions.newest(found)
         return self._editions.at(found, self._feed_no(known_at))
 
-    def _feed_no(self, known_at: str | None) -> int | None:
-        if not known_at:
-            return None
-        with self.tracker.store.reading() as connection:
-            head = feed.head(connection)
-            if _NUMBER.fullmatch(known_at):
-                asked = int(known_at)
-                if asked > head:
-                    raise BadQuery.at(
-                        "known_at", f"The feed ends at {head}: give a number up to it."
-                    )
-                return asked
-            return feed.head_at(connection, _instant(known_at))
+    def _feed_no(self, known_at: str) -> int:
+        if not _NUMBER.fullmatch(known_at):
+            with self.tracker.reading() as connection:
+                return feed.head_at(connection, _instant(known_at))
+        asked, head = int(known_at), self.head()
+        if asked > head:
+            raise BadQuery.at("known_at", f"The feed ends at {head}: give a number up to it.")
+        return asked
 
     def head(self) -> int:
         """The newest feed number."""
-        with self.tracker.store.reading() as connection:
-            return feed.head(connection)
+        return self.tracker.heading.now()
 
     def feed(
         self, since: int, limit: int, topic: str | None = None, *, newest_first: bool = False
@@ -72,14 +68,14 @@ class Reader:
         """Publications after ``since``."""
         if topic is not None:
             self.tracker.topic(topic)
-        with self.tracker.store.reading() as connection:
+        with self.tracker.reading() as connection:
             return feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
 
     def stretch(self, since: int, limit: int, topic: str | None = None) -> Stretch:
         """Publications after ``since`` with what they changed, as one state of the database has them."""
         if topic is not None:
             self.tracker.topic(topic)
-        with self.tracker.store.reading() as connection:
+        with self.tracker.reading() as connection:
             head = feed.head(connection)
             found = feed.entries(connection, since, limit, topic=topic)
             made = records.revisions_by_id(connection, (entry.revision_id for entry in found))
@@ -91,7 +87,7 @@ class Reader:
 
     def published_revisions(self, topic: str, code: str) -> list[Revision]:
         """The published revisions of a record, newest first; empty if nothing was published."""
-        with self.tracker.store.reading() as connection:
+        with self.tracker.reading() as connection:
             record = records.find(connection, topic, code)
             found = records.revisions_of(connection, record.id) if record else []
         return [revision for revision in found if revision.published_at is not None]

@@ -1,6 +1,8 @@
 """What every use case needs: the store, the topics, and the editions readers see."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -10,8 +12,10 @@ from legalmap import paths
 from legalmap.domain.errors import Missing
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.topics import Topic
+from legalmap.services.heading import Head
+from legalmap.services.replicating import Replica
 from legalmap.store import places
-from legalmap.store.engine import Store
+from legalmap.store.engine import Connection, Store
 
 DEFAULT_TOPIC = "kratom"
 KEPT_PLACES = 20_000
@@ -26,11 +30,31 @@ def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
 class Tracker:
     """One running legalmap. Cheap to make; safe to share between threads."""
 
-    def __init__(self, store: Store, topics: dict[str, Topic] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        topics: dict[str, Topic] | None = None,
+        *,
+        replica: Store | None = None,
+        listen: bool = False,
+    ) -> None:
+        """``replica`` is asked by readers only. ``listen``: this process serves for long."""
         self.store = store
+        self.heading = Head(store, listen=listen)
+        self._replica = Replica(replica) if replica else None
         self.topics = shipped_topics() if topics is None else topics
         self._places: OrderedDict[str, Jurisdiction] = OrderedDict()
         self._lock = Lock()
+
+    @contextmanager
+    def reading(self, feed_no: int = 0) -> Iterator[Connection]:
+        """A transaction for readers that sees the feed at least up to ``feed_no``.
+
+        On the replica if there is one, it answers, and it has come that far; else on the primary.
+        """
+        with ExitStack() as stack:
+            replica = self._replica.caught_up(stack, feed_no) if self._replica else None
+            yield replica or stack.enter_context(self.store.reading())
 
     def topic(self, code: str) -> Topic:
         """The topic of that code; raise Missing, naming the others, if there is none."""

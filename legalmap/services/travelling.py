@@ -249,7 +249,7 @@ def towns_near(
 def _towns(edition: Edition, as_of: date) -> list[Resolution]:
     """What holds in each town whose own record says something about the day."""
     towns = [item.place for item in edition.records.values() if item.place.kind in INCORPORATED]
-    found = [edition.resolve(place, as_of) for place in towns]
+    found = [edition.glance(place, as_of) for place in towns]
     return [each for each in found if each.levels[-1].period is not None]
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.services.editions import Edition, Published
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +54,9 @@ def _turns_of(item: Published) -> list[Turn]:
 def course(edition: Edition, place: Jurisdiction) -> list[tuple[date | None, str]]:
     """What is shown at ``place`` from each day on; the first entry, without a day, from always."""
     days = sorted({day for level in edition.chain_of(place) for day in _days(edition, level)})
-    found: list[tuple[date | None, str]] = [(None, edition.resolve(place, date.min).shown)]
+    found: list[tuple[date | None, str]] = [(None, edition.glance(place, date.min).shown)]
     for day in days:
-        shown = edition.resolve(place, day).shown
+        shown = edition.glance(place, day).shown
         if shown != found[-1][1]:
             found.append((day, shown))
     return found

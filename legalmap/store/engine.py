@@ -1,6 +1,6 @@
 """The database engine and the two ways to use it: reading() and writing(), each one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ Connection = sa.Connection
 
 # Serialises publications on PostgreSQL: any constant will do, it only has to be always the same.
 FEED_LOCK = 7_033_742
+# Where PostgreSQL tells of each publication.
+FEED_CHANNEL = "legalmap_feed"
 # Serialises the making of records there: two first proposals for one place must not collide.
 RECORD_LOCK = 7_033_743
 SQLITE_WAIT_MS = 10_000
+ALTERING_WAIT_MS = 3_000
 
 
 def readable_url(url: str) -> URL:
@@ -46,7 +49,10 @@ def make_engine(url: str) -> sa.Engine:
         parsed,
         pool_pre_ping=True,
         connect_args={
-            "options": "-c lock_timeout=10000 -c statement_timeout=60000 -c timezone=UTC"
+            "options": "-c lock_timeout=10000 -c statement_timeout=60000 -c timezone=UTC",
+            # Nobody waits for minutes for a host that is gone.
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
         },
     )
 
@@ -86,6 +92,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = readable_url(url)
         self.engine = make_engine(url)
+        self._closers: list[Callable[[], None]] = []
 
     @property
     def file(self) -> Path | None:
@@ -111,11 +118,44 @@ class Store:
         ):
             yield connection
 
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Any]:
+        """A connection of its own that hears what is told on a channel (PostgreSQL, psycopg 3)."""
+        with failures.translated(self.url):
+            engine = sa.create_engine(self.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"LISTEN {channel}")
+                heard: Any = connection.connection.driver_connection
+                with failures.of_driver(self.url):
+                    yield heard
+
+    @contextmanager
+    def altering(self) -> Iterator[sa.Connection]:
+        """For migrations: one transaction on SQLite; on PostgreSQL each migration begins its own."""
+        if self.is_sqlite:
+            with self.writing() as connection:
+                yield connection
+            return
+        with failures.translated(self.url), self.engine.connect() as connection:
+            # Others queue behind a statement that waits for its lock: it may not wait for long.
+            connection.exec_driver_sql(f"SET lock_timeout = {ALTERING_WAIT_MS}")
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.commit()
+            yield connection
+            connection.commit()
+            connection.invalidate()
+
     @property
     def is_sqlite(self) -> bool:
         """Whether this is SQLite; the few places where SQL differs ask here."""
         return self.url.get_backend_name() == "sqlite"
 
+    def closing(self, closer: Callable[[], None]) -> None:
+        """Have something called that must end before the connections do."""
+        self._closers.append(closer)
+
     def close(self) -> None:
         """Give all connections back."""
+        while self._closers:
+            self._closers.pop()()
         self.engine.dispose()

@@ -28,6 +28,17 @@ def translated(url: URL) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def of_driver(url: URL) -> Iterator[None]:
+    """The same for what psycopg says by itself, where SQLAlchemy does not stand between."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "psycopg":
+            raise
+        raise Unusable(f"{named(url)} cannot be reached: check that it runs.") from error
+
+
 def named(url: URL) -> str:
     """The database for people, without its password."""
     return f"The database {url.render_as_string(hide_password=True)}"

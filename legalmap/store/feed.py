@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.errors import Stale
 from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import Payload, from_bytes
 from legalmap.domain.records import Publication, Revision
-from legalmap.store import statuses
-from legalmap.store.engine import FEED_LOCK
+from legalmap.store import courses, statuses
+from legalmap.store.engine import FEED_CHANNEL, FEED_LOCK
 from legalmap.store.records import current_number
 from legalmap.store.tables import account, publication, record, review, revision
 from legalmap.store.tables.records import NO_HASH
@@ -51,13 +51,13 @@ def publish(
     """Append ``revised`` to the feed and make it current; gives the feed number.
 
     The number is taken last, under a lock held until commit, so numbers follow commits. The
-    pointer moves only if it still stands at the base; raise Stale otherwise.
+    pointer moves only if it still stands at the base; raise Stale otherwise. The instants of the
+    feed never go back, whatever the clock does.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(FEED_LOCK)))
-    query = sa.select(publication.c.feed_no, publication.c.sha256)
-    last = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(1)).one_or_none()
+    lock(connection)
+    last = newest(connection)
     feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
+    at = max(at, last.at) if last else at
     entry = publication_entry(
         feed_no, revised.topic, revised.jurisdiction, revised.number, revised.payload_sha256, at
     )
@@ -77,7 +77,36 @@ def publish(
     if revised.base_id is not None:
         _swap(connection, revised)
     statuses.rewrite(connection, revised)
+    courses.write(connection, [courses.Point(revised.record_id, feed_no, revised.payload)])
+    announce(connection, feed_no)
     return feed_no
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """The end of the feed: its number, its hash, its instant."""
+
+    feed_no: int
+    sha256: str
+    at: datetime
+
+
+def lock(connection: sa.Connection) -> None:
+    """Keep others from publishing until the end (PostgreSQL; SQLite has one writer anyway)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(FEED_LOCK)))
+
+
+def newest(connection: sa.Connection) -> Newest | None:
+    """The last publication, or None before the first."""
+    query = sa.select(publication.c.feed_no, publication.c.sha256, publication.c.at)
+    row = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(1)).one_or_none()
+    return Newest(*row) if row else None
+
+
+def announce(connection: sa.Connection, feed_no: int) -> None:
+    """Let every process hear of it at the moment of the commit (PostgreSQL)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_notify(FEED_CHANNEL, str(feed_no))))
 
 
 def _swap(connection: sa.Connection, revised: Revision) -> None:
@@ -97,9 +126,10 @@ def head(connection: sa.Connection) -> int:
 
 
 def head_at(connection: sa.Connection, instant: datetime) -> int:
-    """The newest feed number at an instant."""
-    query = sa.select(sa.func.max(publication.c.feed_no)).where(publication.c.at <= instant)
-    return connection.scalar(query) or 0
+    """The newest feed number at an instant: the feed's instants never go back."""
+    query = sa.select(publication.c.feed_no).where(publication.c.at <= instant)
+    order = (publication.c.at.desc(), publication.c.feed_no.desc())
+    return connection.scalar(query.order_by(*order).limit(1)) or 0
 
 
 def last_verified_at(connection: sa.Connection) -> datetime | None:
@@ -152,27 +182,6 @@ def entries(
     number = publication.c.feed_no
     rows = connection.execute(query.order_by(number.desc() if newest_first else number))
     return [_publication(row) for row in rows]
-
-
-def published_at(
-    connection: sa.Connection, topic: str, feed_no: int
-) -> Iterator[tuple[Publication, Payload]]:
-    """What readers of ``topic`` saw at a feed number: the latest publication of each record."""
-    latest = (
-        sa.select(sa.func.max(publication.c.feed_no).label("feed_no"))
-        .join(record, record.c.id == publication.c.record_id)
-        .where(record.c.topic == topic, publication.c.feed_no <= feed_no)
-        .group_by(publication.c.record_id)
-        .subquery()
-    )
-    query = _publications().add_columns(revision.c.payload)
-    rows = connection.execute(
-        query.join(latest, latest.c.feed_no == publication.c.feed_no).order_by(
-            record.c.jurisdiction_code
-        )
-    )
-    for row in rows:
-        yield _publication(row), from_bytes(row.payload)
 
 
 class StoredPublication(Publication, frozen=True, kw_only=True):

@@ -20,10 +20,16 @@ def _config(connection: sa.Connection) -> Config:
 
 
 def migrate(store: Store, target: str = "head") -> None:
-    """Bring the tables to ``target``; a migration happens wholly or not at all."""
-    with store.writing() as connection:
+    """Bring the tables to ``target``; each migration happens wholly or not at all.
+
+    Nobody waits for long: a statement that does not get its lock soon gives up, and what takes its
+    time, such as an index of a large table, is done beside the work of others (PostgreSQL).
+    """
+    with store.altering() as connection:
         config = _config(connection)
         current = _current(connection)
+        if not store.is_sqlite:
+            connection.commit()
         if target == "base" and current is not None:
             command.downgrade(config, "base")
         elif target != "base":

@@ -122,7 +122,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     regions, by_part = regions_of(edition, view, shapes)
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    resolutions = {r.code: edition.resolve(places[r.code], wish.as_of) for r in coded}
+    resolutions = {r.code: edition.glance(places[r.code], wish.as_of) for r in coded}
     pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
     parts = [
@@ -178,7 +178,7 @@ def _towns(
     for item in edition.below(view.replace("/", "-")):
         place = item.place
         if place.lat is not None and place.lon is not None:
-            found.append((shapes.fit.place(place.lat, place.lon), edition.resolve(place, as_of)))
+            found.append((shapes.fit.place(place.lat, place.lon), edition.glance(place, as_of)))
     return found
 
 

@@ -91,7 +91,7 @@ def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]
     roots = [item.place for item in edition.records.values() if "-" not in item.place.code]
     groups: dict[str, list[Jurisdiction]] = {code: [] for code in drawing.order_of(edition.topic)}
     for place in sorted(roots, key=lambda place: place.name):
-        groups[edition.resolve(place, as_of).shown].append(place)
+        groups[edition.glance(place, as_of).shown].append(place)
     return [(code, found) for code, found in groups.items() if found]
 
 

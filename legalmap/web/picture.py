@@ -130,7 +130,7 @@ def _drawn(
     regions, _ = drawing.regions_of(edition, view, geography.shapes(view))
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    found = {region.code: edition.resolve(places[region.code], as_of) for region in coded}
+    found = {region.code: edition.glance(places[region.code], as_of) for region in coded}
 
     def linked(region: Region, shape: str) -> str:
         return link.around(found[region.code], shape) if link else shape

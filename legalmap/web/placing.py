@@ -185,7 +185,7 @@ def rows(resolution: Resolution, topic: Topic) -> list[Row]:
 
 
 def _below(view: View, found: Jurisdiction) -> list[Resolution]:
-    return [view.edition.resolve(i.place, view.as_of) for i in view.edition.below(found.code)]
+    return [view.edition.glance(i.place, view.as_of) for i in view.edition.below(found.code)]
 
 
 def _is_part(found: Jurisdiction, place: Jurisdiction) -> bool:

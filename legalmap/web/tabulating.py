@@ -10,7 +10,8 @@ from legalmap.domain.evidence import Freshness
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.periods import Period, in_force_on
 from legalmap.domain.resolving import Resolution
-from legalmap.services.editions import Edition, Published
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 from legalmap.services.tracker import Tracker
 from legalmap.web import drawing
 

@@ -1,16 +1,20 @@
 """Builders for use cases: a tracker on a test database, people, and a proposal made by service."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from legalmap.domain import gists
 from legalmap.domain.accounts import Account
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import Payload
-from legalmap.domain.records import Revision
+from legalmap.domain.records import Revision, Stand
 from legalmap.services import editing, reviewing
 from legalmap.services.editing import Proposal
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Payloads, Published, Records, Source
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts
-from tests.build import a_payload, a_period
+from tests.build import a_payload, a_period, the_topic
 
 BANNED = a_payload(a_period(), a_period("2020-05", "banned"))
 
@@ -51,3 +55,26 @@ def decide(
         comment=comment,
         payload_sha256=revision.payload_sha256,
     )
+
+
+def edition_of(tracker: Tracker, feed_no: int, contents: dict[str, Payload]) -> Edition:
+    """An edition of records of our own, by the codes of their places; nothing of it is stored."""
+    payloads = Payloads(tracker)
+    topic = the_topic()
+    source = Source(tracker, topic, payloads)
+    items = {}
+    for number, (code, payload) in enumerate(contents.items(), start=1):
+        stand = Stand(
+            topic=topic.code,
+            jurisdiction=code,
+            record_id=number,
+            revision_id=-number,
+            revision_number=0,
+            feed_no=feed_no,
+            payload_sha256="0" * 64,
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            gist=gists.gist_of(payload),
+        )
+        payloads._kept[stand.revision_id] = payload
+        items[code] = Published(tracker.place(code), stand, payloads)
+    return Edition(source, feed_no, Records(source, feed_no, items))

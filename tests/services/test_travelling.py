@@ -6,12 +6,13 @@ import pytest
 
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.services import travelling
-from legalmap.services.editions import Edition, Published
+from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.services.travelling import Way
 from legalmap.store.engine import Store
-from tests.build import a_payload, a_period, the_topic
+from tests.build import a_payload, a_period
+from tests.services.build import edition_of
 
 DAY = date(2026, 11, 23)
 
@@ -28,15 +29,12 @@ def edition(tracker: Tracker) -> Edition:
 
 def an_edition(tracker: Tracker, edition: Edition, **statuses: str) -> Edition:
     """Records of our own: each place (with _ for -) has one undated period of that status."""
-    some = next(iter(edition.records.values())).publication
-    items = []
+    contents = {}
     for name, status in statuses.items():
         word, _, possession = status.partition(" ")
         period = a_period(status=word, answers={"possession": possession} if possession else {})
-        items.append(
-            Published(tracker.place(name.replace("_", "-")), a_payload(period), publication=some)
-        )
-    return Edition(tracker, the_topic(), edition.feed_no, items)
+        contents[name.replace("_", "-")] = a_payload(period)
+    return edition_of(tracker, edition.feed_no, contents)
 
 
 def a_way(tracker: Tracker, edition: Edition, *codes: str) -> Way:
@@ -219,10 +217,8 @@ def test_a_county_and_a_town_without_a_rule_are_not_towns_with_one(edition: Edit
 def test_a_town_whose_law_is_not_known_that_day_has_no_rule(
     tracker: Tracker, edition: Edition
 ) -> None:
-    some = next(iter(edition.records.values())).publication
-    town = tracker.place("us-ca-fresno")
     payload = a_payload(a_period("2020-05", "banned"))
-    ours = Edition(tracker, the_topic(), 1, [Published(town, payload, some)])
+    ours = edition_of(tracker, 1, {"us-ca-fresno": payload})
     assert travelling.towns_near(ours, (36.74, -119.78), date(2019, 1, 1)) == []
     assert len(travelling.towns_near(ours, (36.74, -119.78), date(2021, 1, 1))) == 1
 

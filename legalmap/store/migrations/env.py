@@ -10,5 +10,8 @@ context.configure(
     render_as_batch=False,
     compare_type=True,
     transactional_ddl=True,
+    # On PostgreSQL an index is built outside of any transaction, so that nobody waits for it.
+    transaction_per_migration=context.config.attributes["connection"].dialect.name != "sqlite",
 )
-context.run_migrations()
+with context.begin_transaction():
+    context.run_migrations()

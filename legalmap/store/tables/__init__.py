@@ -6,6 +6,8 @@ from legalmap.store.tables.log import event
 from legalmap.store.tables.moderation import draft, review, submission, withdrawal
 from legalmap.store.tables.places import jurisdiction, jurisdiction_alias, zip_county
 from legalmap.store.tables.records import (
+    course,
+    gist,
     legal_status,
     publication,
     record,
@@ -16,8 +18,10 @@ from legalmap.store.tables.webhooks import webhook
 
 __all__ = [
     "account",
+    "course",
     "draft",
     "event",
+    "gist",
     "jurisdiction",
     "jurisdiction_alias",
     "legal_status",

@@ -1,5 +1,6 @@
 """Records, their revisions, the feed of publications, and the plain table kept from them.
 
+``legal_status``, ``gist`` and ``course`` follow from the feed and can be written anew at any time.
 ``revision`` and ``publication`` are history: triggers refuse UPDATE and DELETE. The composite
 foreign keys make it impossible for a publication to name another revision, hash or verdict than
 the review it rests on.
@@ -62,13 +63,13 @@ publication = sa.Table(
     "publication",
     metadata,
     sa.Column("feed_no", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("record_id", sa.Integer, nullable=False, index=True),
+    sa.Column("record_id", sa.Integer, nullable=False),
     sa.Column("revision_id", sa.Integer, nullable=False, unique=True),
     sa.Column("revision_number", sa.Integer, nullable=False),
     sa.Column("payload_sha256", SHA256, nullable=False),
     sa.Column("review_id", sa.Integer, unique=True),
     sa.Column("verdict", sa.String(20)),
-    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
     sa.Column("prev_sha256", SHA256, nullable=False, unique=True),
     sa.Column("sha256", SHA256, nullable=False, unique=True),
     sa.ForeignKeyConstraint(["record_id", "revision_id"], ["revision.record_id", "revision.id"]),
@@ -80,6 +81,8 @@ publication = sa.Table(
         ["review_id", "revision_id", "verdict", "payload_sha256"],
         ["review.id", "review.revision_id", "review.verdict", "review.payload_sha256"],
     ),
+    # Which publication of a record stood at a feed number is one look at this index.
+    sa.Index("ix_publication_record_id_feed_no", "record_id", "feed_no"),
     sa.CheckConstraint("feed_no > 0", name="feed_no"),
     sa.CheckConstraint("(review_id IS NULL) = (revision_number = 0)", name="reviewed"),
     sa.CheckConstraint("(review_id IS NULL) = (verdict IS NULL)", name="verdict_given"),
@@ -99,4 +102,22 @@ legal_status = sa.Table(
     sa.Column("last_verified", sa.Date),
     sa.Column("revision_number", sa.Integer, nullable=False),
     sa.Column("number_of_sources", sa.Integer, nullable=False),
+)
+# What a payload says of the status, without words and sources. Thousands of revisions share one.
+gist = sa.Table(
+    "gist",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sha256", SHA256, nullable=False, unique=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+# One narrow row for each publication, in the order in which the past is asked for.
+course = sa.Table(
+    "course",
+    metadata,
+    sa.Column("record_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("feed_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("gist_id", sa.ForeignKey("gist.id"), nullable=False),
+    sa.Column("last_verified", sa.Date),
+    sqlite_with_rowid=False,
 )

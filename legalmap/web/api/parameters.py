@@ -188,11 +188,11 @@ class Now(msgspec.Struct, frozen=True):
 def now() -> Now:
     """The newest publication and the present day."""
     today = clock.today()
-    newest = reader().feed(0, 1, newest_first=True)
-    if not newest:
+    newest = tracker().heading.newest()
+    if newest is None:
         return Now(0, today, None)
-    changed_at = max(newest[0].at, datetime.combine(today, time(), UTC))
-    return Now(newest[0].feed_no, today, changed_at)
+    changed_at = max(newest.at, datetime.combine(today, time(), UTC))
+    return Now(newest.feed_no, today, changed_at)
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding, wire
 from legalmap.services import feeding as feeds
-from legalmap.services.editions import Published
+from legalmap.services.gathering import Published
 from legalmap.web.api import accepting, feeding, parameters, resolving, retiring, sending
 from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
 from legalmap.web.guard import needs, reader, tracker

@@ -1,0 +1,188 @@
+"""What editions hold: the published records of a topic, gathered whole or one by one, and their contents."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from threading import Lock
+
+import msgspec
+
+from legalmap.domain import gists
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.payload import Payload
+from legalmap.domain.periods import in_force_on
+from legalmap.domain.records import Stand
+from legalmap.domain.topics import Topic
+from legalmap.services.tracker import Tracker
+from legalmap.store import courses, records, stands
+
+# The payloads of a tracker of usual size stay in memory, so that its pages never need the database.
+KEPT_PAYLOADS = 5_000
+# Somebody who asks for so many records of the past one by one wants the map: the rest comes at once.
+MANY = 64
+
+
+class Payloads:
+    """The contents of revisions, which never change, for all editions together; a bounded number."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._kept: OrderedDict[int, Payload] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, stand: Stand) -> Payload:
+        """The content of the revision a record stands at."""
+        known = self._kept.get(stand.revision_id)
+        return self.need([stand])[stand.revision_id] if known is None else known
+
+    def known(self, revision_id: int) -> Payload | None:
+        """The content of a revision if it is at hand."""
+        return self._kept.get(revision_id)
+
+    def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
+        """The contents of some revisions, in one look; they stay at hand as long as there is room."""
+        newest = {stand.revision_id: stand.feed_no for stand in wanted}
+        found = {key: kept for key in newest if (kept := self._kept.get(key)) is not None}
+        left = [key for key in newest if key not in found]
+        if left:
+            with self._tracker.reading(max(newest[key] for key in left)) as connection:
+                fetched = records.payloads_of(connection, left)
+            found |= fetched
+            self._keep(fetched)
+        return found
+
+    def _keep(self, fetched: dict[int, Payload]) -> None:
+        with self._lock:
+            self._kept.update(fetched)
+            while len(self._kept) > KEPT_PAYLOADS:
+                self._kept.popitem(last=False)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """One record as readers see it, the publication that put it there, and its place."""
+
+    place: Jurisdiction
+    publication: Stand
+    payloads: Payloads
+
+    @property
+    def payload(self) -> Payload:
+        """What the record says, whole."""
+        return self.payloads.of(self.publication)
+
+    @property
+    def gist(self) -> Payload:
+        """What decides the status, without words and sources: always in memory."""
+        return self.publication.gist or gists.gist_of(self.payload)
+
+    @property
+    def handy(self) -> Payload:
+        """The payload if it is at hand, else its gist: enough for a status and its dates."""
+        return self.payloads.known(self.publication.revision_id) or self.gist
+
+
+class Records(Mapping[str, Published]):
+    """The records of an edition by the code of their place; of the past, those asked for so far."""
+
+    def __init__(
+        self, source: "Source", feed_no: int, found: dict[str, Published] | None = None
+    ) -> None:
+        self._source = source
+        self._feed_no = feed_no
+        self._whole = found
+        self._some: dict[str, Published | None] = {}
+
+    def __getitem__(self, code: str) -> Published:
+        """The record of a place."""
+        if self._whole is None and code not in self._some:
+            self.need([code])
+        found = self._some.get(code) if self._whole is None else self._whole.get(code)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """The codes, in no order."""
+        return iter(self.whole)
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self.whole)
+
+    @property
+    def whole(self) -> dict[str, Published]:
+        """All of them; never to be changed."""
+        if self._whole is None:
+            self._whole = self._source.everything(self._feed_no)
+        return self._whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all are in memory."""
+        return self._whole is not None
+
+    def need(self, codes: Iterable[str]) -> None:
+        """Load the records of some places in one look."""
+        if self._whole is not None:
+            return
+        left = [code for code in codes if code not in self._some]
+        if len(self._some) + len(left) > MANY:
+            self._whole = self._source.everything(self._feed_no)
+        elif left:
+            found = self._source.some(self._feed_no, left)
+            self._some |= {code: found.get(code) for code in left}
+
+
+class Source:
+    """Where the records of one topic come from."""
+
+    def __init__(self, tracker: Tracker, topic: Topic, payloads: Payloads) -> None:
+        self.tracker = tracker
+        self.topic = topic
+        self._payloads = payloads
+
+    def everything(self, feed_no: int) -> dict[str, Published]:
+        """Every record at a feed number; the contents too, if they all fit in memory."""
+        with self.tracker.reading(feed_no) as connection:
+            found = list(stands.everything(connection, self.topic.code, feed_no))
+        if len(found) <= KEPT_PAYLOADS:
+            self._payloads.need(found)
+        return self._published(found)
+
+    def some(self, feed_no: int, codes: Iterable[str]) -> dict[str, Published]:
+        """The records of some places at a feed number, with their contents."""
+        with self.tracker.reading(feed_no) as connection:
+            found = list(stands.some(connection, self.topic.code, feed_no, codes))
+        self._payloads.need(found)
+        return self._published(found)
+
+    def moved(self, since: int, until: int) -> list[str]:
+        """The places something was published for after one feed number, up to another."""
+        with self.tracker.reading(until) as connection:
+            return stands.moved(connection, self.topic.code, since, until)
+
+    def statuses(self, feed_no: int, as_of: date) -> dict[str, str | None]:
+        """The status of every record on a day, as known at a feed number: from narrow rows alone."""
+        with self.tracker.reading(feed_no) as connection:
+            said = list(courses.said_at(connection, self.topic.code, feed_no))
+            texts = courses.gists(connection, {each.gist_id for each in said})
+        shown = {key: status_on(gists.read(text, None), as_of) for key, text in texts.items()}
+        return {each.jurisdiction: shown[each.gist_id] for each in said}
+
+    def changed_at(self, feed_no: int) -> datetime | None:
+        """The instant of the newest publication of the topic up to a feed number."""
+        with self.tracker.reading(feed_no) as connection:
+            return stands.changed_at(connection, self.topic.code, feed_no)
+
+    def _published(self, found: list[Stand]) -> dict[str, Published]:
+        places = self.tracker.places([stand.jurisdiction for stand in found])
+        return {
+            stand.jurisdiction: Published(places[stand.jurisdiction], stand, self._payloads)
+            for stand in found
+        }
+
+
+def status_on(payload: Payload, as_of: date) -> str | None:
+    """A record's own status on a day; None where nothing is known of that day."""
+    period = in_force_on(payload.periods, as_of)
+    return period.status if period else None

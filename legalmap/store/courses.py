@@ -1,0 +1,143 @@
+"""The course of each record: a narrow row for each publication, with the gist of what it says.
+
+Kept in the publishing transaction. It follows from the feed: ``missing`` and ``write`` fill what an
+older version did not write.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.domain.gists import content_of
+from legalmap.domain.payload import Payload, from_bytes, sha256_of
+from legalmap.store.tables import course, gist, publication, record, revision
+
+PART = 500
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One publication of a record and what it says."""
+
+    record_id: int
+    feed_no: int
+    payload: Payload
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What stood for a place at a feed number, in short."""
+
+    jurisdiction: str
+    gist_id: int
+    last_verified: date | None
+
+
+def write(connection: sa.Connection, points: Sequence[Point]) -> None:
+    """Write the rows of some publications; they must have none yet."""
+    if not points:
+        return
+    texts = [content_of(point.payload) for point in points]
+    ids = _gist_ids(connection, set(texts))
+    rows = [
+        {
+            "record_id": point.record_id,
+            "feed_no": point.feed_no,
+            "gist_id": ids[text],
+            "last_verified": point.payload.last_verified,
+        }
+        for point, text in zip(points, texts, strict=True)
+    ]
+    connection.execute(course.insert(), rows)
+
+
+def _gist_ids(connection: sa.Connection, texts: set[str]) -> dict[str, int]:
+    """The ids of gists, made where they are new: whoever writes here holds the lock of the feed."""
+    hashes = {sha256_of(text.encode()): text for text in texts}
+    found = _known(connection, hashes)
+    fresh = [
+        {"sha256": sha256, "content": text} for sha256, text in hashes.items() if text not in found
+    ]
+    if fresh:
+        connection.execute(gist.insert(), fresh)
+        found |= _known(connection, {row["sha256"]: row["content"] for row in fresh})
+    return found
+
+
+def _known(connection: sa.Connection, hashes: dict[str, str]) -> dict[str, int]:
+    wanted = sorted(hashes)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), PART):
+        query = sa.select(gist.c.id, gist.c.sha256).where(
+            gist.c.sha256.in_(wanted[start : start + PART])
+        )
+        found |= {hashes[row.sha256]: row.id for row in connection.execute(query)}
+    return found
+
+
+def gists(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The texts of some gists by their id."""
+    wanted = sorted(set(ids))
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), PART):
+        query = sa.select(gist.c.id, gist.c.content).where(
+            gist.c.id.in_(wanted[start : start + PART])
+        )
+        found |= {row.id: row.content for row in connection.execute(query)}
+    return found
+
+
+def said_at(connection: sa.Connection, topic: str, feed_no: int) -> Iterator[Said]:
+    """What stood for every place of a topic at a feed number: one look at an index for each record."""
+    earlier = course.alias("earlier")
+    newest = (
+        sa.select(sa.func.max(earlier.c.feed_no))
+        .where(earlier.c.record_id == record.c.id, earlier.c.feed_no <= feed_no)
+        .correlate(record)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(record.c.jurisdiction_code, course.c.gist_id, course.c.last_verified)
+        .select_from(record)
+        .join(course, sa.and_(course.c.record_id == record.c.id, course.c.feed_no == newest))
+        .where(record.c.topic == topic)
+    )
+    for row in connection.execute(query):
+        yield Said(*row)
+
+
+def missing(connection: sa.Connection, since: int, limit: int) -> list[Point]:
+    """Publications after a number without a row here, oldest first: those of an older version."""
+    query = (
+        sa.select(publication.c.record_id, publication.c.feed_no, revision.c.payload)
+        .join(revision, revision.c.id == publication.c.revision_id)
+        .outerjoin(
+            course,
+            sa.and_(
+                course.c.record_id == publication.c.record_id,
+                course.c.feed_no == publication.c.feed_no,
+            ),
+        )
+        .where(publication.c.feed_no > since, course.c.feed_no.is_(None))
+        .order_by(publication.c.feed_no)
+        .limit(limit)
+    )
+    rows = connection.execute(query)
+    return [Point(row.record_id, row.feed_no, from_bytes(row.payload)) for row in rows]
+
+
+def clear(connection: sa.Connection) -> None:
+    """Forget all rows, before they are written anew."""
+    connection.execute(course.delete())
+    connection.execute(gist.delete())
+
+
+def stored(connection: sa.Connection) -> Iterator[tuple[int, int, str, date | None]]:
+    """(feed number, record id, gist, last verified) of every row, in the order of the feed."""
+    query = (
+        sa.select(course.c.feed_no, course.c.record_id, gist.c.content, course.c.last_verified)
+        .join(gist, gist.c.id == course.c.gist_id)
+        .order_by(course.c.feed_no)
+    )
+    for row in connection.execute(query):
+        yield tuple(row)
