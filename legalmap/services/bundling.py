@@ -81,8 +81,8 @@ def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str
         "format": path.rpartition(".")[2],
         "mediatype": kind.media_type.partition(";")[0],
         "encoding": "utf-8",
-        "bytes": len(file.content),
-        "hash": f"sha256:{file.sha256}",
+        "bytes": file.length,
+        "hash": f"sha256:{file.content_sha256}",
     }
     if format not in TABLES:
         return {**said, "jsonSchema": f"{schemas.FOLDER}/{path}{schemas.SUFFIX}"}

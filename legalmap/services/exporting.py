@@ -7,7 +7,8 @@ spaces between its items. Import it as text where a spreadsheet would run formul
 depends on its writer: another version of pyarrow may give other bytes for the same rows.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,10 @@ from legalmap.domain.resolving import Resolution
 from legalmap.services import columnar, describing, flattening, outlines, wire
 from legalmap.services.editions import Edition
 from legalmap.services.gathering import Published
+
+Records = tuple[wire.Record, ...]
+# How a JSON file ends that holds no record.
+_END = b"]}"
 
 
 def url_of(topic: str, code: str) -> str:
@@ -69,26 +74,22 @@ def items(edition: Edition) -> list[Published]:
     return [item for _, item in sorted(edition.records.items())]
 
 
-def all_records(edition: Edition, as_of: date) -> tuple[wire.Record, ...]:
+def all_records(edition: Edition, as_of: date) -> Records:
     """Every record of an edition, by code."""
     return tuple(record(edition, item, as_of) for item in items(edition))
 
 
-def counts(edition: Edition, records: tuple[wire.Record, ...]) -> wire.Counts:
-    """How many records have which status; a status nobody has counts zero."""
-    by_status = {
-        status.code: sum(record.status == status.code for record in records)
-        for status in edition.topic.statuses
-    }
+def counts(edition: Edition, statuses: Iterable[str | None]) -> wire.Counts:
+    """How many records have which status on a day; a status nobody has counts zero."""
+    found = Counter(statuses)
     return wire.Counts(
-        records=len(records),
-        by_status=by_status,
-        not_known=sum(record.status is None for record in records),
+        records=found.total(),
+        by_status={status.code: found[status.code] for status in edition.topic.statuses},
+        not_known=found[None],
     )
 
 
-def _export(edition: Edition, as_of: date) -> wire.Export:
-    records = all_records(edition, as_of)
+def _export(edition: Edition, as_of: date, counted: wire.Counts, records: Records) -> wire.Export:
     topic = edition.topic
     return wire.Export(
         topic=topic.code,
@@ -98,32 +99,39 @@ def _export(edition: Edition, as_of: date) -> wire.Export:
         changed_at=wire.instant(edition.changed_at) if edition.changed_at else None,
         scope=topic.scope,
         codebook=wire.codebook(topic),
-        counts=counts(edition, records),
+        counts=counted,
         records=records,
     )
 
 
-def _json(edition: Edition, as_of: date) -> bytes:
-    return wire.encode(_export(edition, as_of)) + b"\n"
+def _json(edition: Edition, as_of: date, records: Records) -> bytes:
+    counted = counts(edition, (record.status for record in records))
+    return wire.encode(_export(edition, as_of, counted, records)) + b"\n"
 
 
-def _ndjson(edition: Edition, as_of: date) -> bytes:
+def json_frame(edition: Edition, as_of: date, counted: wire.Counts) -> tuple[bytes, bytes]:
+    """What stands before the first record of the JSON file and behind the last."""
+    empty = wire.encode(_export(edition, as_of, counted, ()))
+    return empty[: -len(_END)], _END + b"\n"
+
+
+def _ndjson(edition: Edition, as_of: date, records: Records) -> bytes:
     lines = [
         wire.RecordLine(
             **{name: getattr(record, name) for name in record.__struct_fields__},
             known_at=edition.feed_no,
             as_of=as_of,
         )
-        for record in all_records(edition, as_of)
+        for record in records
     ]
     return b"".join(wire.encode(line) + b"\n" for line in lines)
 
 
-def _csv(edition: Edition, as_of: date) -> bytes:
-    return flattening.table(edition.topic, edition.feed_no, as_of, all_records(edition, as_of))
+def _csv(edition: Edition, as_of: date, records: Records) -> bytes:
+    return flattening.table(edition.topic, edition.feed_no, as_of, records)
 
 
-def _geojson(edition: Edition, as_of: date) -> bytes:
+def _geojson(edition: Edition, as_of: date, records: Records) -> bytes:
     """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
     shapes = outlines.outlines(edition.records)
     topic, feed_no = edition.topic, edition.feed_no
@@ -134,7 +142,7 @@ def _geojson(edition: Edition, as_of: date) -> bytes:
             "geometry": _geometry(record.jurisdiction, shapes),
             "properties": flattening.on_the_day(topic, feed_no, as_of, record),
         }
-        for record in all_records(edition, as_of)
+        for record in records
     ]
     collection = {
         "type": "FeatureCollection",
@@ -159,16 +167,16 @@ def _geometry(place: wire.Jurisdiction, shapes: dict[str, bytes]) -> Any:
     return {"type": "Point", "coordinates": [place.lon, place.lat]}
 
 
-def _sources(edition: Edition, as_of: date) -> bytes:
-    return flattening.sources_table(edition.feed_no, as_of, all_records(edition, as_of))
+def _sources(edition: Edition, as_of: date, records: Records) -> bytes:
+    return flattening.sources_table(edition.feed_no, as_of, records)
 
 
-def _dictionary(edition: Edition, _as_of: date) -> bytes:
+def _dictionary(edition: Edition, _as_of: date, _records: Records) -> bytes:
     return flattening.dictionary_table(edition.topic)
 
 
-def _parquet(edition: Edition, as_of: date) -> bytes:
-    rows = flattening.period_rows(edition.feed_no, as_of, all_records(edition, as_of))
+def _parquet(edition: Edition, as_of: date, records: Records) -> bytes:
+    rows = flattening.period_rows(edition.feed_no, as_of, records)
     return columnar.written(describing.period_fields(edition.topic), list(rows))
 
 
@@ -178,7 +186,7 @@ class Format(msgspec.Struct, frozen=True):
     ending: str
     media_type: str
     about: str
-    write: Callable[[Edition, date], bytes]
+    write: Callable[[Edition, date, Records], bytes]
 
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -203,9 +211,18 @@ def file_name(topic: str, format: str) -> str:  # noqa: A002
     return f"{topic}{format_of(format).ending}"
 
 
-def render(edition: Edition, as_of: date, format: str) -> bytes:  # noqa: A002
-    """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another."""
-    return format_of(format).write(edition, as_of)
+def render(
+    edition: Edition,
+    as_of: date,
+    format: str,  # noqa: A002
+    records: Records | None = None,
+) -> bytes:
+    """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another.
+
+    ``records`` is ``all_records`` of this edition and day, where somebody has made them already.
+    """
+    kind = format_of(format)
+    return kind.write(edition, as_of, all_records(edition, as_of) if records is None else records)
 
 
 def format_of(name: str) -> Format:

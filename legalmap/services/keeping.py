@@ -5,7 +5,7 @@ import hashlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from threading import Lock
 
@@ -15,6 +15,7 @@ import msgspec
 from legalmap.domain.errors import Unsound
 from legalmap.services import exporting, proving
 from legalmap.services.editions import Edition
+from legalmap.services.piecing import Cut, Cuts
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -39,14 +40,38 @@ QUICK: dict[str, Callable[[bytes], bytes]] = {
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file and its hash, which is its ETag; ``name`` is what a browser saves it as."""
+    """A file and the hash that is its ETag; ``name`` is what a browser saves it as.
 
-    content: bytes
+    A file too large to be held is ``written`` in parts each time, and its ETag is a hash of hashes.
+    """
+
+    held: bytes | None
     sha256: str
     media_type: str
     name: str
     feed_no: int
     changed_at: datetime | None
+    length: int
+    written: Callable[[], Iterator[bytes]] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """All its bytes, in memory."""
+        return self.held if self.held is not None else b"".join(self.parts())
+
+    def parts(self) -> Iterator[bytes]:
+        """Its bytes one after the other."""
+        return self.written() if self.written else iter((self.held or b"",))
+
+    @property
+    def content_sha256(self) -> str:
+        """The hash of its bytes, as a reader of the file can compute it."""
+        if self.held is not None:
+            return self.sha256
+        found = hashlib.sha256()
+        for part in self.parts():
+            found.update(part)
+        return found.hexdigest()
 
 
 def file_of(
@@ -54,16 +79,45 @@ def file_of(
 ) -> File:
     """Bytes with their hash."""
     sha256 = hashlib.sha256(content).hexdigest()
-    return File(content, sha256, media_type, name, feed_no, changed_at)
+    return File(content, sha256, media_type, name, feed_no, changed_at, len(content))
 
 
-def made(edition: Edition, as_of: date, format: str) -> File:  # noqa: A002
+def made(
+    edition: Edition,
+    as_of: date,
+    format: str,  # noqa: A002
+    records: exporting.Records | None = None,
+) -> File:
     """A file, proved; raise Unsound if it does not fit its schema or its edition."""
-    content = exporting.render(edition, as_of, format)
+    content = exporting.render(edition, as_of, format, records)
     proving.prove(edition, as_of, format, content)
-    kind = exporting.format_of(format)
-    name = f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}{kind.ending}"
+    kind, name = exporting.format_of(format), _name(edition, as_of, format)
     return file_of(content, kind.media_type, name, edition.feed_no, edition.changed_at)
+
+
+def _name(edition: Edition, as_of: date, format: str) -> str:  # noqa: A002
+    ending = exporting.format_of(format).ending
+    return f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}{ending}"
+
+
+def pieced(cut: Cut) -> File:
+    """The JSON file of proved pieces; raise Unsound if what stands around them is not as promised."""
+    edition, as_of = cut.edition, cut.as_of
+    proving.prove_frame(edition, as_of, b"".join(cut.frame()))
+    kind, name = exporting.format_of("json"), _name(edition, as_of, "json")
+    if cut.is_held:
+        content = cut.content()
+        return file_of(content, kind.media_type, name, edition.feed_no, edition.changed_at)
+    return File(
+        held=None,
+        sha256=cut.sha256(),
+        media_type=kind.media_type,
+        name=name,
+        feed_no=edition.feed_no,
+        changed_at=edition.changed_at,
+        length=cut.length(),
+        written=cut.written,
+    )
 
 
 class Files:
@@ -73,6 +127,7 @@ class Files:
         self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
         self._good: dict[tuple[str, str], File] = {}
         self._packed: OrderedDict[tuple[str, str, bool], bytes] = OrderedDict()
+        self._cuts = Cuts()
         self._lock = Lock()
 
     def of(self, edition: Edition, as_of: date, format: str, *, newest: bool = False) -> File:  # noqa: A002
@@ -85,7 +140,7 @@ class Files:
                     self._good[edition.topic.code, format] = self._kept[key]
                 return self._kept[key]
         try:
-            file = made(edition, as_of, format)
+            file = self._made(edition, as_of, format, newest=newest)
         except Unsound as error:
             return self._last_good(edition.topic.code, format, error, newest=newest)
         with self._lock:
@@ -96,6 +151,13 @@ class Files:
                 self._kept.popitem(last=False)
         return file
 
+    def _made(self, edition: Edition, as_of: date, format: str, *, newest: bool) -> File:  # noqa: A002
+        """The newest file grows out of the one before; what is asked of the past is made from nothing."""
+        if not newest or format == "dictionary":
+            return made(edition, as_of, format)
+        cut = self._cuts.of(edition, as_of)
+        return pieced(cut) if format == "json" else made(edition, as_of, format, cut.records)
+
     def once(self, name: str, feed_no: int, as_of: date, make: Callable[[], File]) -> File:
         """A file made of several others, made only if it is not kept."""
         key = ("", feed_no, as_of, name)
@@ -105,6 +167,8 @@ class Files:
         file = make()
         with self._lock:
             self._kept[key] = file
+            while len(self._kept) > KEPT_FILES:
+                self._kept.popitem(last=False)
         return file
 
     def _last_good(self, topic: str, format: str, error: Unsound, *, newest: bool) -> File:  # noqa: A002

@@ -32,6 +32,30 @@ def prove(edition: Edition, as_of: date, format: str, content: bytes) -> None:  
         raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, faults)
 
 
+def prove_record(edition: Edition, code: str, content: bytes) -> None:
+    """The same for one record as it stands in a JSON file."""
+    try:
+        found, wrong = _same_again(wire.Record, content)
+        faults = [*wrong, *_records(edition, [found])]
+        if found.jurisdiction.code != code:
+            faults.append(f"it is the record of {found.jurisdiction.code}, not of {code}")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        faults = [f"{code} cannot be read: {error!r}"[:500]]
+    if faults:
+        raise Unsound(f"{edition.topic.code} json", edition.feed_no, faults[:MOST_TOLD])
+
+
+def prove_frame(edition: Edition, as_of: date, content: bytes) -> None:
+    """The same for a JSON file without its records: what it says of them must be true."""
+    try:
+        found, wrong = _same_again(wire.Export, content)
+        faults = [*wrong, *_of_whole(edition, as_of, found)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        faults = [f"it cannot be read: {error!r}"[:500]]
+    if faults:
+        raise Unsound(f"{edition.topic.code} json", edition.feed_no, faults[:MOST_TOLD])
+
+
 def _dec_hook(kind: type, value: Any) -> Any:
     if kind is PartialDate and isinstance(value, str):
         return PartialDate(value)
@@ -48,13 +72,17 @@ def _same_again(kind: Any, content: bytes) -> tuple[Any, Iterator[str]]:
 def _json(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
     found, faults = _same_again(wire.Export, content)
     yield from faults
-    yield from _of_edition(edition, as_of, found.feed_no, found.as_of)
     yield from _codes(edition, [record.jurisdiction.code for record in found.records])
+    yield from _of_whole(edition, as_of, found)
+    yield from _records(edition, found.records)
+
+
+def _of_whole(edition: Edition, as_of: date, found: wire.Export) -> Iterator[str]:
+    yield from _of_edition(edition, as_of, found.feed_no, found.as_of)
     if found.counts.records != len(edition.records):
         yield f"it counts {found.counts.records} records, the edition has {len(edition.records)}"
     if sum(found.counts.by_status.values()) + found.counts.not_known != found.counts.records:
         yield "its counts do not add up"
-    yield from _records(edition, found.records)
 
 
 def _ndjson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:

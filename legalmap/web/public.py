@@ -88,5 +88,5 @@ def _downloads(edition: Edition) -> list[Download]:
         except Unsound:
             continue
         path = exporting.file_name(edition.topic.code, name)
-        found.append(Download(path, kind.about, len(file.content)))
+        found.append(Download(path, kind.about, file.length))
     return found

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from legalmap.domain.errors import Unsound
@@ -82,6 +83,18 @@ def test_a_broken_renderer_is_found_out(
     assert says in str(refused.value)
 
 
+def _break(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The newest JSON file is made of pieces: there a record has a status that nobody knows."""
+    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
+    if name == "json":
+        true = exporting.record
+        monkeypatch.setattr(
+            exporting,
+            "record",
+            lambda *asked: msgspec.structs.replace(true(*asked), periods=()),
+        )
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_last_good_file_stays_and_the_log_says_why(
     tracker: Tracker,
@@ -93,7 +106,7 @@ def test_the_last_good_file_stays_and_the_log_says_why(
     good = files.of(reader.edition("kratom"), TODAY, name, newest=True)
     decide(tracker, propose(tracker))
     edition = reader.edition("kratom")
-    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
+    _break(monkeypatch, name)
     with caplog.at_level(logging.ERROR):
         assert files.of(edition, TODAY, name, newest=True) is good
     assert good.feed_no < edition.feed_no
@@ -104,3 +117,17 @@ def test_the_last_good_file_stays_and_the_log_says_why(
         files.of(edition, TODAY, name)
     monkeypatch.undo()
     assert files.of(edition, TODAY, name, newest=True).feed_no == edition.feed_no
+
+
+def test_a_frame_that_does_not_fit_is_found_out(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the newest JSON file says before its first record is proved too."""
+    true = exporting.counts
+    monkeypatch.setattr(
+        exporting,
+        "counts",
+        lambda *asked: msgspec.structs.replace(true(*asked), not_known=400),
+    )
+    with pytest.raises(Unsound, match="its counts do not add up"):
+        Files().of(edition, TODAY, "json", newest=True)
