@@ -13,8 +13,11 @@ from legalmap.store.engine import Store
 MAX_FORM_BYTES = 4_000_000
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The application. Raises Unusable if the database is missing, older or newer than the code."""
+def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
+    """The application. Raises Unusable if the database is missing, older or newer than the code.
+
+    ``serving``: this process serves for long and may keep a thread that listens to the database.
+    """
     settings = settings or Settings.from_environment()
     store = Store(settings.database_url)
     schema.require_current(store)
@@ -30,5 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.behind_proxy:
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    web.register(app, Reader(Tracker(store)))
+    replica = Store(settings.replica_url) if settings.replica_url else None
+    tracker = Tracker(store, replica=replica, listen=serving)
+    web.register(app, Reader(tracker))
     return app

@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database_url: str = DEFAULT_URL
+    replica_url: str = ""
     secret_key: str = ""
     secure_cookies: bool = True
     behind_proxy: int = 0
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise Unusable("LEGALMAP_BEHIND_PROXY must be a number: how many proxies are in front.")
         return cls(
             database_url=environment.get("LEGALMAP_DATABASE_URL") or DEFAULT_URL,
+            replica_url=environment.get("LEGALMAP_REPLICA_URL", ""),
             secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
             behind_proxy=int(proxies),

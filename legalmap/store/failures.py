@@ -50,7 +50,7 @@ def _unusable(error: sa.exc.DBAPIError, url: URL) -> Unusable | None:
         return Unusable(f"{named(url)} is locked by another writer: try again in a moment.")
     if any(word in text for word in _MISSING):
         return Unusable(f"{named(url)} is missing: run “legalmap init” first.")
-    if "disk" in text and "full" in text:
+    if ("disk" in text and "full" in text) or "no space left" in text:
         return Unusable(f"{named(url)} has no disk space left: free some, nothing was changed.")
     if isinstance(error, sa.exc.OperationalError):
         return Unusable(f"{named(url)} cannot be reached: check that it runs and the URL is right.")

@@ -8,10 +8,11 @@ from flask import Flask, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn
+from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn, Unusable
 from legalmap.services import finding
 from legalmap.web import guard, kinds
 from legalmap.web.api import problems
+from legalmap.web.forms import typed
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,18 @@ def _domain_error(error: LegalmapError) -> Response:
         back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
         return redirect(f"/sign-in?{urlencode({'next': back})}", code=303)
     kind = kinds.of(error)
-    if kind.status == 503:
-        log.error("database: %s", error)
-    response = _page(kind.status, kind.title, error=error, near=_near(error))
-    if kind.status == 503:
-        response.headers["Retry-After"] = kinds.RETRY_AFTER
+    if isinstance(error, Unusable):
+        return _out_of_order(error, kind)
+    return _page(kind.status, kind.title, error=error, near=_near(error))
+
+
+def _out_of_order(error: Unusable, kind: kinds.Kind) -> Response:
+    """Nothing of the inside; and what was typed into a form that could not be taken is given back."""
+    log.error("database: %s", error)
+    written = request.method == "POST" and typed.is_written(request.path)
+    kept = typed.to_json(typed.sent()) if written else ""
+    response = _page(kind.status, kind.title, message=kinds.OUT_OF_ORDER, kept=kept)
+    response.headers["Retry-After"] = kinds.RETRY_AFTER
     return response
 
 

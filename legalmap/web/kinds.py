@@ -19,6 +19,7 @@ from legalmap.domain.errors import (
 
 # Seconds to wait before asking again when the database cannot be used.
 RETRY_AFTER = "10"
+OUT_OF_ORDER = "The database cannot be used at the moment. Ask again in a little while."
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -22,7 +22,12 @@ def account() -> Account | None:
     """Who is signed in, looked up once a request; None for readers, without touching the database."""
     if "account" not in g:
         presented = token()
+        # If the look-up fails, the page that says so must not fail with it.
+        g.account = None
         g.account = accounts.signed_in(_tracker(), presented) if presented else None
+        if g.account is not None:
+            # Nobody is shown less than they themselves have published.
+            _tracker().heading.now(exact=True)
     found: Account | None = g.account
     return found
 

@@ -13,7 +13,6 @@ MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 500
 
 
-OUT_OF_ORDER = "The database cannot be used at the moment. Ask again in a little while."
 OUR_MISTAKE = "Something went wrong on our side. Ask again in a moment."
 
 
@@ -31,7 +30,7 @@ def response(error: Exception) -> Response:
 
 def _detail(error: Exception) -> str:
     if isinstance(error, Unusable):
-        return OUT_OF_ORDER
+        return kinds.OUT_OF_ORDER
     return str(error) if isinstance(error, LegalmapError) else OUR_MISTAKE
 
 
