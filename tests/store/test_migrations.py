@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,9 +15,13 @@ from alembic.script import ScriptDirectory
 
 from legalmap import paths
 from legalmap.domain.errors import Unusable
-from legalmap.store import engine, feed, records, schema
+from legalmap.services import checking
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import courses, engine, feed, records, schema
 from legalmap.store.engine import Store
 from legalmap.store.tables import metadata
+from tests.services.test_heading import soon
 from tests.store.build import a_publication, a_record, refreshed, seed
 
 NAMES = sorted(metadata.tables)
@@ -318,3 +324,47 @@ def test_every_sqlite_connection_is_set_up(store: Store, pragma: str, value: obj
             value,
             value,
         ]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_nobody_waits_for_a_migration_that_waits(empty: Store) -> None:
+    """A publication is under way when the indexes of the feed are built: others publish on."""
+    schema.migrate(empty, "0003")
+    other = Store(empty.engine.url.render_as_string(hide_password=False))
+    publishing = sa.text("LOCK TABLE publication IN ROW EXCLUSIVE MODE")
+    done: list[bool] = []
+    migrating = Thread(target=lambda: done.append(schema.migrate(empty) is None))
+    with other.engine.connect() as under_way:
+        under_way.execute(publishing)
+        migrating.start()
+        with other.engine.connect() as looking:
+            waits = sa.text(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%'"
+            )
+            assert soon(lambda: bool(looking.scalar(waits)) or looking.rollback())
+        for _ in range(3):
+            with other.engine.begin() as writer:
+                writer.execute(sa.text("SET LOCAL lock_timeout = 1000"))
+                writer.execute(publishing)
+        assert not done
+    migrating.join(timeout=60)
+    assert done == [True]
+    schema.require_current(empty)
+    other.close()
+
+
+def test_what_an_older_version_published_gets_its_course(store: Store) -> None:
+    """By “legalmap migrate”, in steps; broken off, it goes on where it stood."""
+    tracker = Tracker(store)
+    with store.writing() as connection:
+        base = a_record(connection)
+        a_publication(connection, base)
+        courses.clear(connection)
+    assert any("the course of publication 1" in fault for fault in checking.check(tracker))
+    edition = Reader(tracker).edition("kratom")
+    assert edition.statuses(date(2026, 11, 23)) == {"us-al": "banned"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "STEP", 1)
+        assert checking.catch_up(tracker) == 2
+    assert checking.check(tracker) == []
+    assert checking.catch_up(tracker) == 0

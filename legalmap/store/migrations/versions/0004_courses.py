@@ -43,11 +43,14 @@ def upgrade() -> None:
         op.drop_index("ix_publication_record_id", table_name="publication")
         return
     with op.get_context().autocommit_block():
+        # It waits for transactions that are under way, and nobody waits for it.
+        op.execute("SET lock_timeout = 0")
         for name, columns in INDEXES.items():
             # One that was broken off is there and not valid: it is made anew.
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
             op.create_index(name, "publication", columns, postgresql_concurrently=True)
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_publication_record_id")
+        op.execute("RESET lock_timeout")
 
 
 def downgrade() -> None:
