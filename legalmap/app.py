@@ -9,6 +9,8 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
+from legalmap.web.front import Front
+from legalmap.web.guard import readiness
 
 MAX_FORM_BYTES = 4_000_000
 
@@ -30,10 +32,12 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         RELEASES=releases_folder(settings, store),
     )
-    if settings.behind_proxy:
-        hops = settings.behind_proxy
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
     web.register(app, Reader(tracker))
+    # Inside ProxyFix, so that it sees the address that readers see.
+    app.wsgi_app = Front(app.wsgi_app, tracker.heading, readiness(app))  # type: ignore[method-assign]
+    if settings.behind_proxy:
+        hops = settings.behind_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -9,6 +9,7 @@ import brotli
 from flask import Flask, Response, g, request
 
 from legalmap.web import session
+from legalmap.web.front import READY
 
 LEAST_BYTES = 600
 KEPT = 256
@@ -68,7 +69,9 @@ def register(app: Flask) -> None:
         etag, _ = response.get_etag()
         if response.status_code != 304:
             response.direct_passthrough = False
-            response.set_data(made.of(etag, coding, response.get_data()))
+            # What is made once for all readers is kept, as it is sent, in front of us.
+            known_by = None if request.environ.get(READY) else etag
+            response.set_data(made.of(known_by, coding, response.get_data()))
             response.headers["Content-Encoding"] = coding
         if etag:
             response.set_etag(f"{etag}-{coding}")

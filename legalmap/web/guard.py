@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import NotSignedIn
@@ -12,24 +14,47 @@ from legalmap.domain.roles import Permission, require
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.web import session
+from legalmap.web.front import READY
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(permission: Permission) -> Callable[[View], View]:
-    """Let a view be used only by who has ``permission``; READ and SIGN_IN are for everybody."""
+def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], View]:
+    """Let a view be used only by who has ``permission``; READ and SIGN_IN are for everybody.
+
+    ``ready``: what it answers to readers follows from the head of the feed, the day and the address
+    alone, so that it may be made once for all of them. No name of a person, no time of the day, and
+    nothing that somebody looked up may be in it.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if permission not in (Permission.READ, Permission.SIGN_IN):
                 require(actor().role, permission)
+            if ready:
+                request.environ[READY] = True
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.ready = ready  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def readiness(app: Flask) -> Callable[[str], bool]:
+    """Tells of a path whether its view is ``ready``; style sheets and scripts are too."""
+    routes = app.url_map.bind("")
+
+    def is_ready(path: str) -> bool:
+        try:
+            endpoint, _ = routes.match(path, method="GET")
+        except (HTTPException, RoutingException):
+            return False
+        return endpoint == "static" or getattr(app.view_functions[endpoint], "ready", False)
+
+    return is_ready
 
 
 def actor() -> Account:

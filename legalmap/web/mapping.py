@@ -24,14 +24,14 @@ COUNTIES = "us-counties"
 
 
 @blueprint.get("/")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def home() -> str:
     """The default topic's map."""
     return world(DEFAULT_TOPIC)
 
 
 @blueprint.get("/<topic>")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def world(topic: str) -> str:
     """The world map of a topic."""
     view = asking.view(topic)
@@ -108,7 +108,7 @@ def told(view: View, within: str | None) -> dict[str, Any]:
 
 
 @blueprint.get("/<topic>/course")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def course(topic: str) -> Response:
     """For the slider: from which day on each region of a view shows what, and every change on the way."""
     view = asking.view(topic)

@@ -85,7 +85,7 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 @blueprint.get("/<topic>/<code>")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def place(topic: str, code: str) -> str | Response:
     """One place: what holds there and why, its own record, and the map of its parts."""
     view = asking.view(topic)

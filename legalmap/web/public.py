@@ -26,7 +26,7 @@ class Download(msgspec.Struct, frozen=True):
 
 
 @blueprint.get("/<topic>/table")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def table(topic: str) -> str:
     """All records of a topic as a table, to filter and to sort."""
     view = asking.view(topic)
@@ -58,7 +58,7 @@ def table(topic: str) -> str:
 
 
 @blueprint.get("/<topic>/codebook")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def codebook(topic: str) -> str:
     """The scale, the variables and how they resolve."""
     found = tracker().topic(topic)

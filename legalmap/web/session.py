@@ -8,9 +8,9 @@ from legalmap.services import accounts
 from legalmap.services.accounts import SESSION_LIFE
 from legalmap.services.tracker import Tracker
 
-PLAIN_NAME = "legalmap-session"
+NAME = "legalmap-session"
 # The prefix makes browsers refuse the cookie unless it is Secure and belongs to this very host.
-SECURE_NAME = "__Host-legalmap-session"
+SECURE_NAME = f"__Host-{NAME}"
 
 
 def register(app: Flask) -> None:
@@ -50,7 +50,7 @@ def _tracker() -> Tracker:
 
 
 def _name() -> str:
-    return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else PLAIN_NAME
+    return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else NAME
 
 
 def open_with(response: Response, given: str) -> Response:

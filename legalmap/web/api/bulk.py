@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
 
 from legalmap.domain.errors import Missing
@@ -29,7 +29,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/<topic>.<format>")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def export(topic: str, format: str) -> Response:  # noqa: A002
     """A topic in one of the formats, on a day and as known at a feed number."""
     given = parameters.read("as_of", "known_at")
@@ -41,14 +41,14 @@ def export(topic: str, format: str) -> Response:  # noqa: A002
 
 
 @blueprint.get("/<topic>-sources.csv")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def sources(topic: str) -> Response:
     """Every source of a topic, a row for each."""
     return _file(topic, "sources", parameters.read("as_of", "known_at"))
 
 
 @blueprint.get("/<topic>-dictionary.csv")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def dictionary(topic: str) -> Response:
     """What every column and code of a topic's tables means."""
     return _file(topic, "dictionary", parameters.read("as_of", "known_at"))
@@ -69,7 +69,7 @@ def _send(file: File, links: list[str], given: Given) -> Response:
 
 
 @blueprint.get("/datapackage.json")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def datapackage() -> Response:
     """All topics as a Frictionless Data Package; with a day or feed number its paths name both."""
     given = parameters.read("as_of", "known_at")
@@ -85,7 +85,7 @@ def datapackage() -> Response:
 
 
 @blueprint.get("/datapackage.zip")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def datapackage_zip() -> Response:
     """The package with the files it names."""
     given = parameters.read("as_of", "known_at")
@@ -110,7 +110,7 @@ def _all(given: Given) -> tuple[View, list[Edition]]:
 
 
 @blueprint.get("/schemas/<filename>")
-@needs(Permission.READ)
+@needs(Permission.READ, ready=True)
 def schema(filename: str) -> Response:
     """The schema of a file: JSON Schema, or Table Schema for a table."""
     parameters.read()
@@ -126,4 +126,4 @@ def schema(filename: str) -> Response:
     edition = reader().edition(topic)
     content = bundling.schema(edition, format)
     file = file_of(content, SCHEMA, filename, edition.feed_no, edition.changed_at)
-    return ranging.send(file, [], newest=request.method == "GET")
+    return ranging.send(file, [], newest=True)
