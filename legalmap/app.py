@@ -13,6 +13,8 @@ from legalmap.web.front import Front
 from legalmap.web.guard import readiness
 
 MAX_FORM_BYTES = 4_000_000
+# For how long a process that serves relies on one look at the head of the feed.
+LOOK_SECONDS = 0.01
 
 
 def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
@@ -36,7 +38,9 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     tracker = Tracker(store, replica=replica, listen=serving)
     web.register(app, Reader(tracker))
     # Inside ProxyFix, so that it sees the address that readers see.
-    app.wsgi_app = Front(app.wsgi_app, tracker.heading, readiness(app))  # type: ignore[method-assign]
+    app.wsgi_app = Front(  # type: ignore[method-assign]
+        app.wsgi_app, tracker.heading, readiness(app), pause=LOOK_SECONDS if serving else 0
+    )
     if settings.behind_proxy:
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

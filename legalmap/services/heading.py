@@ -38,6 +38,11 @@ class Head:
         newest = self.newest(exact=exact)
         return newest.feed_no if newest else 0
 
+    @property
+    def number(self) -> int:
+        """The feed number seen last, without looking."""
+        return self._known.feed_no if self._known else 0
+
     def newest(self, *, exact: bool = False) -> Newest | None:
         """The newest publication; raise Unusable if the database was never reached."""
         if self._away and (monotonic() < self._next_try or self._lock.locked()):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from threading import Event, Lock
+from time import monotonic
 from typing import Any, Protocol
 
 from werkzeug.http import parse_accept_header, parse_etags
@@ -69,12 +70,19 @@ class Front:
         heading: Head,
         is_ready: Callable[[str], bool],
         quick: Quick | None = None,
+        pause: float = 0,
     ) -> None:
-        """``is_ready`` tells whether the view of a path says so: what is no such is passed on."""
+        """``is_ready`` tells whether the view of a path says so: what is no such is passed on.
+
+        ``pause``: for how many seconds a look at the head of the feed serves everybody. Who publishes
+        looks anew, and what one request has seen all others of this process see.
+        """
         self._inner = inner
         self._heading = heading
         self._is_ready = is_ready
         self._quick = quick
+        self._pause = pause
+        self._next_look = 0.0
         self._stamp: tuple[int, date] | None = None
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
@@ -89,7 +97,10 @@ class Front:
             status, headers, body = found
             start_response(status, headers)
             return (body,)
-        stamp = (self._heading.now(), clock.today())
+        if (moment := monotonic()) >= self._next_look:
+            self._heading.now()
+            self._next_look = moment + self._pause
+        stamp = (self._heading.number, clock.today())
         if stamp != self._stamp:
             self._turn_over(stamp)
         key = _key(environ)
