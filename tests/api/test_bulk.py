@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from legalmap.services import columnar, exporting
+from legalmap.services import columnar, exporting, keeping, piecing
 from legalmap.services.exporting import FORMATS
 from legalmap.services.keeping import zstd
 
@@ -165,3 +165,27 @@ def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
         assert f"{len(client.get(address).data):,}" in page
     for address in (*PACKAGES, "/releases/"):
         assert f'href="{address}"' in page
+
+
+def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same bytes, their length known before, under an ETag that only other bytes change."""
+    whole = client.get("/export/kratom.json")
+    monkeypatch.setattr(piecing, "MOST_HELD", 10)
+    monkeypatch.setitem(client.application.extensions, "files", keeping.Files())
+    client.application.wsgi_app._kept.clear()
+    path = "/export/kratom.json"
+    parts = client.get(path, headers={"Accept-Encoding": "br", "Range": "bytes=0-9"})
+    assert parts.status_code == 200
+    assert parts.data == whole.data
+    assert parts.headers["Content-Length"] == str(len(whole.data))
+    assert "Content-Encoding" not in parts.headers
+    assert "Accept-Ranges" not in parts.headers
+    etag = parts.headers["ETag"]
+    assert etag != whole.headers["ETag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    described = client.get("/export/datapackage.json").get_json()["resources"]
+    [said] = [each for each in described if each["path"] == "kratom.json"]
+    assert said["hash"] == f"sha256:{hashlib.sha256(whole.data).hexdigest()}"
+    assert said["bytes"] == len(whole.data)

@@ -21,6 +21,8 @@ def send(
 ) -> Response:
     """The file, the part of it that was asked for, or 304 if the asker has it."""
     g.packed = True
+    if file.held is None:
+        return _in_parts(file, links, cache_control)
     coding = _coding(file)
     etag = f"{file.sha256}-{coding}" if coding else file.sha256
     response = sending.send_bytes(
@@ -35,6 +37,17 @@ def send(
             response.headers["Content-Encoding"] = coding
         response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
         _fill(response, content, etag)
+    return response
+
+
+def _in_parts(file: File, links: list[str], cache_control: str) -> Response:
+    """A file too large to be held: written while it is sent, neither packed nor in ranges."""
+    response = sending.send_bytes(b"", file.sha256, file.media_type, file.changed_at, links)
+    response.headers["Cache-Control"] = cache_control
+    if response.status_code == 200:
+        response.response = file.parts()
+        response.content_length = file.length
+        response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
     return response
 
 
