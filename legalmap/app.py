@@ -9,6 +9,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
+from legalmap.web.api.quick import Quick
 from legalmap.web.front import Front
 from legalmap.web.guard import readiness
 
@@ -36,10 +37,15 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     )
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
-    web.register(app, Reader(tracker))
+    reader = Reader(tracker)
+    web.register(app, reader)
     # Inside ProxyFix, so that it sees the address that readers see.
     app.wsgi_app = Front(  # type: ignore[method-assign]
-        app.wsgi_app, tracker.heading, readiness(app), pause=LOOK_SECONDS if serving else 0
+        app.wsgi_app,
+        tracker.heading,
+        readiness(app),
+        quick=Quick(reader, app.wsgi_app),
+        pause=LOOK_SECONDS if serving else 0,
     )
     if settings.behind_proxy:
         hops = settings.behind_proxy

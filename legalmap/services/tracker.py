@@ -1,10 +1,8 @@
 """What every use case needs: the store, the topics, and the editions readers see."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Lock
 
 import msgspec
 
@@ -14,11 +12,10 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.topics import Topic
 from legalmap.services.heading import Head
 from legalmap.services.replicating import Replica
-from legalmap.store import places
+from legalmap.services.tree import Tree
 from legalmap.store.engine import Connection, Store
 
 DEFAULT_TOPIC = "kratom"
-KEPT_PLACES = 20_000
 
 
 def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
@@ -43,8 +40,7 @@ class Tracker:
         self.heading = Head(store, listen=listen)
         self._replica = Replica(replica) if replica else None
         self.topics = shipped_topics() if topics is None else topics
-        self._places: OrderedDict[str, Jurisdiction] = OrderedDict()
-        self._lock = Lock()
+        self._tree = Tree(self.reading)
 
     @contextmanager
     def reading(self, feed_no: int = 0) -> Iterator[Connection]:
@@ -64,25 +60,8 @@ class Tracker:
 
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""
-        return self.places([code])[code]
+        return self._tree.one(code)
 
     def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
-        """The places of ``codes``, from memory where possible; raise Missing for the first unknown."""
-        found = {code: place for code in codes if (place := self._places.get(code))}
-        left = [code for code in codes if code not in found]
-        if left:
-            with self.store.reading() as connection:
-                fetched = places.get_many(connection, left)
-            found |= fetched
-            self._remember(fetched)
-        for code in codes:
-            if code not in found:
-                raise Missing("jurisdiction", code)
-        return found
-
-    def _remember(self, fetched: dict[str, Jurisdiction]) -> None:
-        """The tree never changes while we run, so places are kept, the oldest dropped when full."""
-        with self._lock:
-            self._places.update(fetched)
-            while len(self._places) > KEPT_PLACES:
-                self._places.popitem(last=False)
+        """The places of ``codes``; raise Missing for the first unknown one."""
+        return self._tree.get(codes)

@@ -1,7 +1,7 @@
 """Reading and filling the jurisdiction tree; searching it by name, code and ZIP."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -159,6 +159,18 @@ def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
         .order_by(zip_county.c.position)
     )
     return [_place(row) for row in connection.execute(query)]
+
+
+def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:
+    """All places, in no order."""
+    for row in connection.execute(sa.select(*_COLUMNS)):
+        yield _place(row)
+
+
+def aliases(connection: sa.Connection) -> list[tuple[str, str]]:
+    """(other code, code) of every place that has another code."""
+    rows = connection.execute(sa.select(jurisdiction_alias.c.alias, jurisdiction_alias.c.code))
+    return [(row.alias, row.code) for row in rows]
 
 
 def count(connection: sa.Connection) -> int:

@@ -93,13 +93,13 @@ class Front:
         """Answer what is made; else let Flask answer, and keep that if it may be kept."""
         if not self._is_plain(environ):
             return self._inner(environ, start_response)
+        if (moment := monotonic()) >= self._next_look:
+            self._heading.now()
+            self._next_look = moment + self._pause
         if self._quick is not None and (found := self._quick.answer(environ)) is not None:
             status, headers, body = found
             start_response(status, headers)
             return (body,)
-        if (moment := monotonic()) >= self._next_look:
-            self._heading.now()
-            self._next_look = moment + self._pause
         stamp = (self._heading.number, clock.today())
         if stamp != self._stamp:
             self._turn_over(stamp)
@@ -194,7 +194,7 @@ class Front:
     def _keep(
         self, key: Key, stamp: tuple[int, date], answered: tuple[str, Headers], body: bytes
     ) -> None:
-        etag = _named(answered[1], "etag") or ""
+        etag = named(answered[1], "etag") or ""
         with self._lock:
             if stamp != self._stamp:
                 return
@@ -225,12 +225,12 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_HOST", ""),
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
-        _codings(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        codings(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
 
 
 @lru_cache(maxsize=256)
-def _codings(accepted: str) -> str:
+def codings(accepted: str) -> str:
     """The codings somebody takes; which of them is sent depends on the kind of answer."""
     found = parse_accept_header(accepted)
     return " ".join(
@@ -258,12 +258,13 @@ def _matches(condition: str, etag: str) -> bool:
 
 
 def _may_be_kept(status: str, headers: Headers) -> bool:
-    if status[:3] not in ("200", "304") or _named(headers, "etag") is None:
+    if status[:3] not in ("200", "304") or named(headers, "etag") is None:
         return False
-    if _named(headers, "set-cookie") is not None:
+    if named(headers, "set-cookie") is not None:
         return False
-    return int(_named(headers, "content-length") or 0) <= MOST_OF_ONE
+    return int(named(headers, "content-length") or 0) <= MOST_OF_ONE
 
 
-def _named(headers: Headers, name: str) -> str | None:
+def named(headers: Headers, name: str) -> str | None:
+    """The value of a header, by its name in lower case."""
     return next((value for key, value in headers if key.lower() == name), None)

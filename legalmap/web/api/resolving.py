@@ -23,7 +23,13 @@ POINT_REACH = Caveat(
 
 def answer(view: View, given: Given) -> wire.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    asked, places, caveats = asked_places(given)
+    return told(view, *asked_places(given))
+
+
+def told(
+    view: View, asked: wire.Asked, places: list[Jurisdiction], caveats: list[Caveat]
+) -> wire.ResolveAnswer:
+    """The answer for the places that what was asked may mean."""
     found = [resolution(view, place, caveats) for place in places]
     sure = found[0] if len(found) == 1 else None
     topic = view.edition.topic

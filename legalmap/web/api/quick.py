@@ -1,0 +1,231 @@
+"""What holds at one place or point, without Flask: for most places the answer is that of their levels.
+
+The bytes are those of the contract: a real answer is made for a place that stands for all with the same
+levels, and cut where it speaks of the place itself. The headers are those Flask has sent for another place.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date
+from itertools import count
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.errors import LegalmapError
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.services import finding, wire
+from legalmap.services.editions import Edition
+from legalmap.services.reading import Reader
+from legalmap.web.api import resolving
+from legalmap.web.api.parameters import View
+from legalmap.web.front import Application, Environ, Headers, codings, named
+
+# How many answers that are cut are kept: one for each kind of place under the same levels.
+MOST_CUT = 1_500
+_PLACE = re.compile(r"place=([a-z0-9-]+)", re.ASCII)
+_POINT = re.compile(r"lat=(-?\d{1,2}(?:\.\d{1,15})?)&lon=(-?\d{1,3}(?:\.\d{1,15})?)", re.ASCII)
+# Nothing that a real answer could hold.
+_NAME, _WORD = "Stand-in name \u2063", "stand-in word \u2063"
+_LAT, _LON = 0.123456789012345, 0.543210987654321
+# An edition, and those that grow out of it, remember by the code: none is ever used twice.
+_stand_ins = count()
+_Slot = Callable[["Spoken"], bytes]
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """Of which place, asked for by which point, an answer speaks."""
+
+    place: Jurisdiction
+    lat: float | None = None
+    lon: float | None = None
+
+
+def _text(value: str) -> bytes:
+    """As it stands inside of a string of JSON."""
+    return msgspec.json.encode(value)[1:-1]
+
+
+# What is cut out, the longest first, and what is put in its place.
+_SLOTS: list[tuple[bytes, _Slot]] = [
+    (msgspec.json.encode(_LAT), lambda spoken: msgspec.json.encode(spoken.lat)),
+    (msgspec.json.encode(_LON), lambda spoken: msgspec.json.encode(spoken.lon)),
+    (_text(_NAME), lambda spoken: _text(spoken.place.name)),
+    (_text(_WORD), lambda spoken: _text(spoken.place.word)),
+]
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """An answer in pieces: bytes, and what is to be put between them."""
+
+    pieces: tuple[bytes | _Slot, ...]
+
+    def filled(self, spoken: Spoken) -> bytes:
+        """The answer for one place."""
+        return b"".join(
+            [piece if isinstance(piece, bytes) else piece(spoken) for piece in self.pieces]
+        )
+
+
+def cut(content: bytes, slots: list[tuple[bytes, _Slot]]) -> Cut:
+    """Take an answer apart at everything that is to be replaced."""
+    pieces: list[bytes | _Slot] = [content]
+    for mark, slot in slots:
+        pieces = [part for piece in pieces for part in _parted(piece, mark, slot)]
+    return Cut(tuple(piece for piece in pieces if piece != b""))
+
+
+def _parted(piece: bytes | _Slot, mark: bytes, slot: _Slot) -> list[bytes | _Slot]:
+    if not isinstance(piece, bytes):
+        return [piece]
+    found: list[bytes | _Slot] = []
+    for part in piece.split(mark):
+        found += [slot, part]
+    return found[1:]
+
+
+def _told_of(spoken: Spoken) -> bytes:
+    return wire.encode(wire.jurisdiction(spoken.place))
+
+
+class Composer:
+    """The answers of one topic at one edition and day."""
+
+    def __init__(self, edition: Edition, as_of: date) -> None:
+        self.edition = edition
+        self.as_of = as_of
+        self._view = View(edition, as_of, given=False)
+        self._cuts: OrderedDict[tuple[Any, ...], Cut] = OrderedDict()
+        # Whatever is directly above a record tells of it in its own answer.
+        self._above = {
+            code
+            for item in edition.records.values()
+            for code in (item.place.parent, item.place.county)
+        }
+        self._lock = Lock()
+
+    def of(self, spoken: Spoken) -> bytes:
+        """The answer for a place, or for the point in it."""
+        place, by_point = spoken.place, spoken.lat is not None
+        own = place.code in self.edition.records or place.code in self._above or bool(place.note)
+        key = (
+            (by_point, place.code)
+            if own
+            else (by_point, place.parent, place.county, place.kind, place.law)
+        )
+        known = self._cuts.get(key)
+        if known is None:
+            known = self._cut_own(place, by_point=by_point) if own else self._cut(place, by_point)
+            self._keep(key, known)
+        return known.filled(spoken)
+
+    def _keep(self, key: tuple[Any, ...], found: Cut) -> None:
+        with self._lock:
+            self._cuts[key] = found
+            while len(self._cuts) > MOST_CUT:
+                self._cuts.popitem(last=False)
+
+    def _cut_own(self, place: Jurisdiction, *, by_point: bool) -> Cut:
+        return cut(self._answer(place, by_point), _SLOTS[:2] if by_point else [])
+
+    def _cut(self, place: Jurisdiction, by_point: bool) -> Cut:
+        code = f"zz-stand-in-{next(_stand_ins)}-zz"
+        stand_in = msgspec.structs.replace(
+            place, code=code, name=_NAME, called=_WORD, iso=None, fips=None, lat=None, lon=None
+        )
+        whole = (wire.encode(wire.jurisdiction(stand_in)), _told_of)
+        inner = (_text(code), lambda spoken: _text(spoken.place.code))
+        return cut(self._answer(stand_in, by_point), [whole, *_SLOTS, inner])
+
+    def _answer(self, place: Jurisdiction, by_point: bool) -> bytes:
+        asked = wire.Asked(
+            place=None if by_point else place.code,
+            zip=None,
+            lat=_LAT if by_point else None,
+            lon=_LON if by_point else None,
+        )
+        caveats = [resolving.POINT_REACH] if by_point else []
+        return wire.encode(resolving.told(self._view, asked, [place], caveats))
+
+
+class Quick:
+    """Stands in front of Flask for ``/api/v1/{topic}/resolve`` with nothing but a place or a point."""
+
+    def __init__(self, reader: Reader, inner: Application) -> None:
+        self._reader = reader
+        self._inner = inner
+        self._topics = {f"/api/v1/{topic}/resolve": topic for topic in reader.tracker.topics}
+        self._composers: dict[str, Composer] = {}
+        self._headers: dict[tuple[object, ...], Headers] = {}
+
+    def answer(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
+        """Status, headers and body; None where Flask is to be asked."""
+        topic = self._topics.get(environ.get("PATH_INFO", ""))
+        if topic is None or codings(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            return None
+        spoken = self._spoken(environ.get("QUERY_STRING", ""))
+        if spoken is None or environ["REQUEST_METHOD"] != "GET":
+            return None
+        composer = self._composer(topic)
+        content = composer.of(spoken)
+        sha256 = hashlib.sha256(content).hexdigest()
+        has_it = f'"{sha256}"' in environ.get("HTTP_IF_NONE_MATCH", "")
+        if not has_it and "HTTP_IF_NONE_MATCH" in environ:
+            return None
+        key = (environ["wsgi.url_scheme"], composer.edition.feed_no, composer.as_of, topic, has_it)
+        headers = self._headers.get(key)
+        if headers is None:
+            return self._learnt(key, environ)
+        own = [
+            ("ETag", f'"{sha256}"'),
+            *([] if has_it else [("Content-Length", str(len(content)))]),
+        ]
+        status = "304 NOT MODIFIED" if has_it else "200 OK"
+        return status, headers + own, b"" if has_it else content
+
+    def _spoken(self, query: str) -> Spoken | None:
+        """The place that is asked for by its own code or by a point; None for anything else."""
+        tracker = self._reader.tracker
+        try:
+            if found := _PLACE.fullmatch(query):
+                place = tracker.place(found[1])
+                return Spoken(place) if place.code == found[1] else None
+            if found := _POINT.fullmatch(query):
+                lat, lon = float(found[1]), float(found[2])
+                return Spoken(finding.place_at(tracker, lat, lon), lat, lon)
+        except LegalmapError:
+            return None
+        return None
+
+    def _composer(self, topic: str) -> Composer:
+        known, today = self._composers.get(topic), clock.today()
+        # The front has looked at the head of the feed just before.
+        head = self._reader.tracker.heading.number
+        if known is None or known.edition.feed_no < head or known.as_of != today:
+            known = self._composers[topic] = Composer(self._reader.edition(topic), today)
+            # What Flask sent for an earlier edition or day is of no use any more.
+            self._headers = {}
+        return known
+
+    def _learnt(
+        self, key: tuple[object, ...], environ: Environ
+    ) -> tuple[str, Headers, bytes] | None:
+        """Let Flask answer this once, and take its headers for the others."""
+        said: list[tuple[str, Headers]] = []
+
+        def listen(status: str, headers: Headers, _exc_info: Any = None) -> Callable[..., object]:
+            said.append((status, headers))
+            return lambda _data: None
+
+        body = b"".join(self._inner(environ, listen))
+        status, headers = said[-1]
+        if status[:3] in ("200", "304") and named(headers, "etag"):
+            shared = ("etag", "content-length")
+            self._headers[key] = [
+                (name, value) for name, value in headers if name.lower() not in shared
+            ]
+        return status, headers, body
