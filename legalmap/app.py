@@ -5,10 +5,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from legalmap import paths, web
 from legalmap.config import Settings, releases_folder, secret_key
+from legalmap.domain.errors import Unusable
+from legalmap.services import loading
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
+from legalmap.store.failures import named
 from legalmap.web.api.quick import Quick
 from legalmap.web.front import Front
 from legalmap.web.guard import readiness
@@ -37,6 +40,10 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     )
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
+    if not loading.is_initialised(tracker):
+        raise Unusable(
+            f"{named(store.url)} holds nothing yet: run “legalmap init”, or “legalmap copy” again."
+        )
     reader = Reader(tracker)
     web.register(app, reader)
     # Inside ProxyFix, so that it sees the address that readers see.

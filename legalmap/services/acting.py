@@ -19,17 +19,17 @@ def log_act(
     **data: Any,
 ) -> None:
     """Write the event of an act on a revision."""
-    log.append(
-        connection,
+    row = log.revision_row(
         at=at,
-        actor_id=actor.id,
-        actor_label=actor.handle,
+        actor=actor,
         action=action,
-        subject_kind="revision",
-        subject_id=str(revised.id),
-        subject_label=f"{revised.topic}/{revised.jurisdiction} revision {revised.number}",
-        data={"topic": revised.topic, "jurisdiction": revised.jurisdiction, **data},
+        revision_id=revised.id,
+        topic=revised.topic,
+        jurisdiction=revised.jurisdiction,
+        number=revised.number,
+        data=data,
     )
+    log.append_many(connection, [row])
 
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,15 @@ from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Invalid, Missing, Problem, Unusable
 from legalmap.domain.payload import Payload
 from legalmap.domain.roles import Role
-from legalmap.services import publishing
+from legalmap.services import appending
+from legalmap.services.appending import Step
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, log, places, schema
+from legalmap.store.bulk import Entry
 from legalmap.store.engine import Connection
 
 # Wider places first: a place may only name a parent that is there already.
 TREE_FILES = ("countries", "subdivisions", "us-counties", "us-places")
-Step = Callable[[str, int], None]
 
 
 class ShippedRecord(msgspec.Struct, frozen=True):
@@ -62,16 +63,27 @@ def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[
             yield row["zip"], row["counties"].split()
 
 
-def shipped_records(folder: Path = paths.DATA / "records") -> Iterator[ShippedRecord]:
-    """Every record file, in the order of topic and code; raise Invalid naming file and field."""
-    for file in sorted(folder.glob("*/*.json")):
-        raw = json.loads(file.read_text(encoding="utf-8"))
-        head = {key: raw.pop(key) for key in ("topic", "jurisdiction", "name")}
-        try:
-            yield ShippedRecord(**head, payload=payload.from_builtins(raw))
-        except Invalid as error:
-            named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
-            raise Invalid(named) from None
+def shipped_records(
+    folder: Path = paths.DATA / "records", topics: Iterable[str] | None = None
+) -> Iterator[ShippedRecord]:
+    """Every record file in the order of ``topics`` (by default of their names) and code.
+
+    Raise Invalid naming file and field.
+    """
+    names = sorted(file.name for file in folder.iterdir()) if topics is None else topics
+    for name in names:
+        for file in sorted((folder / name).glob("*.json"), key=lambda file: file.stem):
+            yield _shipped(file)
+
+
+def _shipped(file: Path) -> ShippedRecord:
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    head = {key: raw.pop(key) for key in ("topic", "jurisdiction", "name")}
+    try:
+        return ShippedRecord(**head, payload=payload.from_builtins(raw))
+    except Invalid as error:
+        named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
+        raise Invalid(named) from None
 
 
 def shipped_count(folder: Path = paths.DATA / "records") -> int:
@@ -96,33 +108,34 @@ def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> 
     if is_initialised(tracker):
         raise Unusable("The database has data already: nothing was changed.")
     schema.migrate(tracker.store)
-    found = list(shipped_records())
     with tracker.store.writing() as connection:
         places.fill(connection, shipped_places())
         step("jurisdictions", 1)
         places.fill_zips(connection, shipped_zips())
         step("ZIP codes", 1)
-        _publish_all(connection, tracker, found, step)
-    return len(found)
+        return publish_shipped(connection, tracker, shipped_records(topics=tracker.topics), step)
 
 
-def _publish_all(
+def publish_shipped(
     connection: Connection, tracker: Tracker, found: Iterable[ShippedRecord], step: Step
-) -> None:
+) -> int:
+    """Make records of what ships and publish each as revision 0, which nobody reviews here."""
     at = clock.now()
     system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
     system = accounts.by_id(connection, system_id)
     if system is None:
         raise Missing("account", SYSTEM_HANDLE)
-    ordered = sorted(
-        found, key=lambda item: (list(tracker.topics).index(item.topic), item.jurisdiction)
-    )
-    for item in ordered:
-        payload.validate(item.payload, tracker.topic(item.topic), clock.today())
-        publishing.publish_shipped(
-            connection, system, item.topic, item.jurisdiction, item.payload, at
+    entries = (
+        Entry(
+            topic=item.topic,
+            jurisdiction=item.jurisdiction,
+            payload=item.payload,
+            author=system,
+            at=at,
         )
-        step("records", 1)
+        for item in found
+    )
+    total = appending.append(connection, tracker, entries, step)
     log.append(
         connection,
         at=at,
@@ -132,5 +145,6 @@ def _publish_all(
         subject_kind="database",
         subject_id="",
         subject_label="data/ as shipped",
-        data={"records": len(ordered)},
+        data={"records": total},
     )
+    return total

@@ -38,7 +38,7 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
     if not points:
         return
     texts = [content_of(point.payload) for point in points]
-    ids = _gist_ids(connection, set(texts))
+    ids = _gist_ids(connection, dict.fromkeys(texts))
     rows = [
         {
             "record_id": point.record_id,
@@ -51,7 +51,7 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
     connection.execute(course.insert(), rows)
 
 
-def _gist_ids(connection: sa.Connection, texts: set[str]) -> dict[str, int]:
+def _gist_ids(connection: sa.Connection, texts: Iterable[str]) -> dict[str, int]:
     """The ids of gists, made where they are new: whoever writes here holds the lock of the feed."""
     hashes = {sha256_of(text.encode()): text for text in texts}
     found = _known(connection, hashes)

@@ -55,24 +55,18 @@ def publish(
     feed never go back, whatever the clock does.
     """
     lock(connection)
-    last = newest(connection)
-    feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
-    at = max(at, last.at) if last else at
-    entry = publication_entry(
-        feed_no, revised.topic, revised.jurisdiction, revised.number, revised.payload_sha256, at
+    values = row_after(
+        newest(connection),
+        topic=revised.topic,
+        jurisdiction=revised.jurisdiction,
+        record_id=revised.record_id,
+        revision_id=revised.id,
+        number=revised.number,
+        payload_sha256=revised.payload_sha256,
+        review_id=review_id,
+        at=at,
     )
-    values = {
-        "feed_no": feed_no,
-        "record_id": revised.record_id,
-        "revision_id": revised.id,
-        "revision_number": revised.number,
-        "payload_sha256": revised.payload_sha256,
-        "review_id": review_id,
-        "verdict": Verdict.APPROVE.value if review_id else None,
-        "at": at,
-        "prev_sha256": prev_sha256,
-        "sha256": publication_hash(entry, prev_sha256),
-    }
+    feed_no = int(values["feed_no"])
     connection.execute(publication.insert().values(values))
     if revised.base_id is not None:
         _swap(connection, revised)
@@ -88,6 +82,36 @@ class Newest(msgspec.Struct, frozen=True):
     feed_no: int
     sha256: str
     at: datetime
+
+
+def row_after(
+    last: Newest | None,
+    *,
+    topic: str,
+    jurisdiction: str,
+    record_id: int,
+    revision_id: int,
+    number: int,
+    payload_sha256: str,
+    review_id: int | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """The row of the publication that follows ``last``, with its number, instant and hash."""
+    feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
+    at = max(at, last.at) if last else at
+    entry = publication_entry(feed_no, topic, jurisdiction, number, payload_sha256, at)
+    return {
+        "feed_no": feed_no,
+        "record_id": record_id,
+        "revision_id": revision_id,
+        "revision_number": number,
+        "payload_sha256": payload_sha256,
+        "review_id": review_id,
+        "verdict": Verdict.APPROVE.value if review_id else None,
+        "at": at,
+        "prev_sha256": prev_sha256,
+        "sha256": publication_hash(entry, prev_sha256),
+    }
 
 
 def lock(connection: sa.Connection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.domain.accounts import Account
 from legalmap.store.tables import event
 
 
@@ -44,9 +45,44 @@ def append(
         "subject_kind": subject_kind,
         "subject_id": subject_id,
         "subject_label": subject_label,
-        "data": json.dumps(data or {}, sort_keys=True, ensure_ascii=False),
+        "data": _written(data),
     }
     connection.execute(event.insert().values(values))
+
+
+def revision_row(
+    *,
+    at: datetime,
+    actor: Account,
+    action: str,
+    revision_id: int,
+    topic: str,
+    jurisdiction: str,
+    number: int,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    """The row of an act on a revision, for ``append_many``."""
+    said = {"topic": topic, "jurisdiction": jurisdiction, **data}
+    return {
+        "at": at,
+        "actor_id": actor.id,
+        "actor_label": actor.handle,
+        "action": action,
+        "subject_kind": "revision",
+        "subject_id": str(revision_id),
+        "subject_label": f"{topic}/{jurisdiction} revision {number}",
+        "data": _written(said),
+    }
+
+
+def append_many(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Write several events in their order, in the transaction of the acts."""
+    if rows:
+        connection.execute(event.insert(), rows)
+
+
+def _written(data: dict[str, Any] | None) -> str:
+    return json.dumps(data or {}, sort_keys=True, ensure_ascii=False)
 
 
 def of_subject(connection: sa.Connection, kind: str, subject_id: str) -> list[Event]:

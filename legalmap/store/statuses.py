@@ -1,7 +1,7 @@
 """The plain table of what holds, one row for each period of every published record."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -12,12 +12,21 @@ from legalmap.store.tables import legal_status, publication, record, revision
 
 def rewrite(connection: sa.Connection, revised: Revision) -> None:
     """Write the rows of one record anew, in the transaction of its publication."""
+    said = (revised.topic, revised.jurisdiction, revised.number, revised.payload)
+    rewrite_many(connection, [said])
+
+
+def rewrite_many(connection: sa.Connection, said: Sequence[tuple[str, str, int, Payload]]) -> None:
+    """Write anew the rows of some records, each given as topic, code, revision number, content."""
+    if not said:
+        return
     same = (
-        legal_status.c.topic == revised.topic,
-        legal_status.c.jurisdiction_code == revised.jurisdiction,
+        legal_status.c.topic == sa.bindparam("of"),
+        legal_status.c.jurisdiction_code == sa.bindparam("at"),
     )
-    connection.execute(legal_status.delete().where(*same))
-    rows = rows_of(revised.topic, revised.jurisdiction, revised.number, revised.payload)
+    places = [{"of": topic, "at": code} for topic, code, _, _ in said]
+    connection.execute(legal_status.delete().where(*same), places)
+    rows = [row for each in said for row in rows_of(*each)]
     if rows:
         connection.execute(legal_status.insert(), rows)
 

@@ -17,7 +17,7 @@ from legalmap.services import finding
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from legalmap.web.api.quick import Composer, Spoken
+from legalmap.web.api.quick import Composer
 from tests.build import a_payload, a_period
 from tests.services.test_editions import publish
 
@@ -72,17 +72,17 @@ def test_every_place_is_answered_as_by_flask(
     reading_app: Flask, behind: Client, everywhere: list[Jurisdiction], topic: str, day: str
 ) -> None:
     with time_machine.travel(f"{day}T12:00:00Z", tick=False):
-        composer = Composer(
-            reading_app.extensions["reader"].edition(topic), date.fromisoformat(day)
-        )
+        reader = reading_app.extensions["reader"]
+        composer = Composer(reader.edition(topic), date.fromisoformat(day), reader.tracker.place)
         for place in everywhere:
             true = behind.get(f"/api/v1/{topic}/resolve?place={place.code}").data
-            assert composer.of(Spoken(place)) == true, place.code
+            assert composer.of(place) == true, place.code
 
 
 def test_every_point_is_answered_as_by_flask(reading_app: Flask, behind: Client) -> None:
     tracker = reading_app.extensions["reader"].tracker
-    composer = Composer(reading_app.extensions["reader"].edition("kratom"), date(2026, 11, 23))
+    edition = reading_app.extensions["reader"].edition("kratom")
+    composer = Composer(edition, date(2026, 11, 23), tracker.place)
     chance, found = random.Random(2), 0
     for _ in range(400):
         lat, lon = (
@@ -93,7 +93,7 @@ def test_every_point_is_answered_as_by_flask(reading_app: Flask, behind: Client)
         if true.status_code == 200:
             found += 1
             place = finding.place_at(tracker, lat, lon)
-            assert composer.of(Spoken(place, lat, lon)) == true.data
+            assert composer.of(place, lat, lon) == true.data
     assert found > 100
 
 

@@ -73,6 +73,9 @@ PLACES = [
     ),
 ]
 
+BANNED = a_payload(a_period("2016-05", "banned"))
+REGULATED = a_payload(a_period("2020", "regulated"))
+
 
 @cache
 def a_password_hash() -> str:
@@ -212,6 +215,19 @@ def a_publication(
     proposal = a_proposal(connection, base, payload, at=at)
     approved(connection, proposal, at=at)
     return refreshed(connection, proposal)
+
+
+def numbers(connection: Connection, topic: str | None = None) -> list[int]:
+    """The numbers of the whole feed."""
+    return [entry.feed_no for entry in feed.entries(connection, 0, 1000, topic=topic)]
+
+
+def three_records(connection: Connection) -> None:
+    """Feed: 1 us-al, 2 us-fl, 3 us-al again, 4 us-fl of another topic, a minute apart."""
+    alabama = a_record(connection, "us-al", at=minutes(1))
+    a_record(connection, "us-fl", REGULATED, at=minutes(2))
+    a_publication(connection, alabama, BANNED, at=minutes(3))
+    a_record(connection, "us-fl", topic="7-oh", at=minutes(4))
 
 
 @contextmanager

@@ -34,13 +34,13 @@ _NAME, _WORD = "Stand-in name \u2063", "stand-in word \u2063"
 _LAT, _LON = 0.123456789012345, 0.543210987654321
 # An edition, and those that grow out of it, remember by the code: none is ever used twice.
 _stand_ins = count()
-_Slot = Callable[["Spoken"], bytes]
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """Of which place, asked for by which point, an answer speaks."""
+    """Of which place an answer speaks, the county it lies in, and by which point it was asked for."""
 
     place: Jurisdiction
+    county: Jurisdiction | None = None
     lat: float | None = None
     lon: float | None = None
 
@@ -50,52 +50,63 @@ def _text(value: str) -> bytes:
     return msgspec.json.encode(value)[1:-1]
 
 
-# What is cut out, the longest first, and what is put in its place.
-_SLOTS: list[tuple[bytes, _Slot]] = [
-    (msgspec.json.encode(_LAT), lambda spoken: msgspec.json.encode(spoken.lat)),
-    (msgspec.json.encode(_LON), lambda spoken: msgspec.json.encode(spoken.lon)),
-    (_text(_NAME), lambda spoken: _text(spoken.place.name)),
-    (_text(_WORD), lambda spoken: _text(spoken.place.word)),
-]
+def _whole(place: Jurisdiction | None) -> bytes:
+    return wire.encode(wire.jurisdiction(place)) if place else b""
+
+
+# What an answer says of its place. It is cut in this order: the longer before what is part of it.
+_SAID: dict[str, Callable[[Spoken], bytes]] = {
+    "place": lambda spoken: _whole(spoken.place),
+    "county": lambda spoken: _whole(spoken.county),
+    "lat": lambda spoken: msgspec.json.encode(spoken.lat),
+    "lon": lambda spoken: msgspec.json.encode(spoken.lon),
+    "name": lambda spoken: _text(spoken.place.name),
+    "word": lambda spoken: _text(spoken.place.word),
+    "code": lambda spoken: spoken.place.code.encode(),
+    "county code": lambda spoken: spoken.county.code.encode() if spoken.county else b"",
+}
+_OF_THE_POINT = {"lat": msgspec.json.encode(_LAT), "lon": msgspec.json.encode(_LON)}
+_OF_THE_PLACE = {"name": _text(_NAME), "word": _text(_WORD)}
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """An answer in pieces: bytes, and what is to be put between them."""
+    """An answer in pieces: bytes, and between them the names of what is to be said there."""
 
-    pieces: tuple[bytes | _Slot, ...]
+    pieces: tuple[bytes | str, ...]
+    names: tuple[str, ...]
 
     def filled(self, spoken: Spoken) -> bytes:
         """The answer for one place."""
+        said = {name: _SAID[name](spoken) for name in self.names}
         return b"".join(
-            [piece if isinstance(piece, bytes) else piece(spoken) for piece in self.pieces]
+            [piece if piece.__class__ is bytes else said[piece] for piece in self.pieces]  # type: ignore[index]
         )
 
 
-def cut(content: bytes, slots: list[tuple[bytes, _Slot]]) -> Cut:
-    """Take an answer apart at everything that is to be replaced."""
-    pieces: list[bytes | _Slot] = [content]
-    for mark, slot in slots:
-        pieces = [part for piece in pieces for part in _parted(piece, mark, slot)]
-    return Cut(tuple(piece for piece in pieces if piece != b""))
+def cut(content: bytes, marks: dict[str, bytes]) -> Cut:
+    """Take an answer apart at every mark."""
+    pieces: list[bytes | str] = [content]
+    for name in _SAID:
+        if name in marks:
+            pieces = [part for piece in pieces for part in _parted(piece, name, marks[name])]
+    names = {piece for piece in pieces if isinstance(piece, str)}
+    return Cut(tuple(piece for piece in pieces if piece), tuple(sorted(names)))
 
 
-def _parted(piece: bytes | _Slot, mark: bytes, slot: _Slot) -> list[bytes | _Slot]:
-    if not isinstance(piece, bytes):
+def _parted(piece: bytes | str, name: str, mark: bytes) -> list[bytes | str]:
+    if isinstance(piece, str):
         return [piece]
-    found: list[bytes | _Slot] = []
+    found: list[bytes | str] = []
     for part in piece.split(mark):
-        found += [slot, part]
+        found += [name, part]
     return found[1:]
-
-
-def _told_of(spoken: Spoken) -> bytes:
-    return wire.encode(wire.jurisdiction(spoken.place))
 
 
 class Composer:
     """The answers of one topic at one edition and day."""
 
-    def __init__(self, edition: Edition, as_of: date) -> None:
+    def __init__(self, edition: Edition, as_of: date, place: Callable[[str], Jurisdiction]) -> None:
+        self._place = place
         self.edition = edition
         self.as_of = as_of
         self._view = View(edition, as_of, given=False)
@@ -108,20 +119,23 @@ class Composer:
         }
         self._lock = Lock()
 
-    def of(self, spoken: Spoken) -> bytes:
+    def of(self, place: Jurisdiction, lat: float | None = None, lon: float | None = None) -> bytes:
         """The answer for a place, or for the point in it."""
-        place, by_point = spoken.place, spoken.lat is not None
-        own = place.code in self.edition.records or place.code in self._above or bool(place.note)
-        key = (
-            (by_point, place.code)
-            if own
-            else (by_point, place.parent, place.county, place.kind, place.law)
-        )
+        by_point, records = lat is not None, self.edition.records.whole
+        county = self._place(place.county) if place.county else None
+        if place.code in records or place.code in self._above or place.note:
+            key: tuple[Any, ...] = (by_point, place.code)
+        elif county is not None and county.code not in records:
+            # Of the county nothing is said but which one it is.
+            key = (by_point, place.parent, "", place.kind, place.law)
+        else:
+            key = (by_point, place.parent, place.county, place.kind, place.law)
         known = self._cuts.get(key)
         if known is None:
-            known = self._cut_own(place, by_point=by_point) if own else self._cut(place, by_point)
+            own = key[1] == place.code
+            known = self._cut_own(place, by_point) if own else self._cut(place, county, key)
             self._keep(key, known)
-        return known.filled(spoken)
+        return known.filled(Spoken(place, county, lat, lon))
 
     def _keep(self, key: tuple[Any, ...], found: Cut) -> None:
         with self._lock:
@@ -129,17 +143,20 @@ class Composer:
             while len(self._cuts) > MOST_CUT:
                 self._cuts.popitem(last=False)
 
-    def _cut_own(self, place: Jurisdiction, *, by_point: bool) -> Cut:
-        return cut(self._answer(place, by_point), _SLOTS[:2] if by_point else [])
+    def _cut_own(self, place: Jurisdiction, by_point: bool) -> Cut:
+        return cut(self._answer(place, by_point), _OF_THE_POINT if by_point else {})
 
-    def _cut(self, place: Jurisdiction, by_point: bool) -> Cut:
-        code = f"zz-stand-in-{next(_stand_ins)}-zz"
+    def _cut(self, place: Jurisdiction, county: Jurisdiction | None, key: tuple[Any, ...]) -> Cut:
+        by_point, code = bool(key[0]), f"zz-stand-in-{next(_stand_ins)}-zz"
         stand_in = msgspec.structs.replace(
             place, code=code, name=_NAME, called=_WORD, iso=None, fips=None, lat=None, lon=None
         )
-        whole = (wire.encode(wire.jurisdiction(stand_in)), _told_of)
-        inner = (_text(code), lambda spoken: _text(spoken.place.code))
-        return cut(self._answer(stand_in, by_point), [whole, *_SLOTS, inner])
+        marks = {**_OF_THE_PLACE, "place": _whole(stand_in), "code": code.encode()}
+        if by_point:
+            marks |= _OF_THE_POINT
+        if county is not None and key[2] == "":
+            marks |= {"county": _whole(county), "county code": county.code.encode()}
+        return cut(self._answer(stand_in, by_point), marks)
 
     def _answer(self, place: Jurisdiction, by_point: bool) -> bytes:
         asked = wire.Asked(
@@ -167,11 +184,11 @@ class Quick:
         topic = self._topics.get(environ.get("PATH_INFO", ""))
         if topic is None or codings(environ.get("HTTP_ACCEPT_ENCODING", "")):
             return None
-        spoken = self._spoken(environ.get("QUERY_STRING", ""))
-        if spoken is None or environ["REQUEST_METHOD"] != "GET":
+        asked = self._asked(environ.get("QUERY_STRING", ""))
+        if asked is None or environ["REQUEST_METHOD"] != "GET":
             return None
         composer = self._composer(topic)
-        content = composer.of(spoken)
+        content = composer.of(*asked)
         sha256 = hashlib.sha256(content).hexdigest()
         has_it = f'"{sha256}"' in environ.get("HTTP_IF_NONE_MATCH", "")
         if not has_it and "HTTP_IF_NONE_MATCH" in environ:
@@ -187,16 +204,16 @@ class Quick:
         status = "304 NOT MODIFIED" if has_it else "200 OK"
         return status, headers + own, b"" if has_it else content
 
-    def _spoken(self, query: str) -> Spoken | None:
+    def _asked(self, query: str) -> tuple[Jurisdiction, float | None, float | None] | None:
         """The place that is asked for by its own code or by a point; None for anything else."""
         tracker = self._reader.tracker
         try:
             if found := _PLACE.fullmatch(query):
                 place = tracker.place(found[1])
-                return Spoken(place) if place.code == found[1] else None
+                return (place, None, None) if place.code == found[1] else None
             if found := _POINT.fullmatch(query):
                 lat, lon = float(found[1]), float(found[2])
-                return Spoken(finding.place_at(tracker, lat, lon), lat, lon)
+                return finding.place_at(tracker, lat, lon), lat, lon
         except LegalmapError:
             return None
         return None
@@ -206,7 +223,9 @@ class Quick:
         # The front has looked at the head of the feed just before.
         head = self._reader.tracker.heading.number
         if known is None or known.edition.feed_no < head or known.as_of != today:
-            known = self._composers[topic] = Composer(self._reader.edition(topic), today)
+            known = self._composers[topic] = Composer(
+                self._reader.edition(topic), today, self._reader.tracker.place
+            )
             # What Flask sent for an earlier edition or day is of no use any more.
             self._headers = {}
         return known

@@ -1,0 +1,401 @@
+"""Appending many revisions and publications in few statements: the same rows, triggers and hashes.
+
+``append`` writes one batch in the transaction of the caller, who decides what belongs together: a
+shipped folder or a copied tracker is all or nothing, so it is one transaction of many batches.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.domain import changes
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Invalid, LegalmapError, NothingChanged, NotNow, Problem, Stale
+from legalmap.domain.moderation import Act, Facts, Verdict, check
+from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
+from legalmap.domain.records import RevisionKind
+from legalmap.store import courses, feed, log, records, statuses
+from legalmap.store.tables import publication, record, review, revision, submission
+
+Row = dict[str, Any]
+Item = TypeVar("Item")
+BATCH = 5_000
+PART = 500
+# Indexes of hashes are written in no order: their pages must not be read again for every row.
+SQLITE_CACHE_KIB = 131_072
+
+
+class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on a revision; approving publishes it."""
+
+    reviewer: Account
+    verdict: Verdict
+    comment: str
+    at: datetime
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision to append, valid by its codebook.
+
+    Of kind ``genesis`` it makes its record and is published, unless it says "not researched". Any
+    other is submitted by its author on ``base_number`` and, if ``reviewed`` is given, decided.
+    """
+
+    topic: str
+    jurisdiction: str
+    payload: Payload
+    author: Account
+    at: datetime
+    kind: RevisionKind = "genesis"
+    note: str = ""
+    base_number: int | None = None
+    reviewed: Reviewed | None = None
+
+
+class _Stand(msgspec.Struct):
+    """Where a record stands while a batch is gone through."""
+
+    id: int
+    current_id: int
+    number: int
+    next_number: int
+    payload: Payload
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A publication to write: its row, what it stands for, and the revision the record was at.
+
+    ``base_id`` is None for revision 0, at which a record stands before it is published.
+    """
+
+    row: Row
+    topic: str
+    jurisdiction: str
+    payload: Payload
+    base_id: int | None
+
+
+def in_batches(items: Iterable[Item], size: int | None = None) -> Iterator[list[Item]]:
+    """Lists of at most ``size`` (BATCH), so that no more than that is in memory."""
+    rest = iter(items)
+    while batch := list(islice(rest, size or BATCH)):
+        yield batch
+
+
+@contextmanager
+def alone(connection: sa.Connection) -> Iterator[None]:
+    """Nobody else writes records or publishes until the transaction ends; readers go on."""
+    if connection.dialect.name == "postgresql":
+        records.lock_making(connection)
+        # Before the lock of the feed, as every review takes them: no two wait crosswise.
+        connection.exec_driver_sql("LOCK TABLE record IN EXCLUSIVE MODE")
+        feed.lock(connection)
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
+
+
+def append(connection: sa.Connection, entries: Sequence[Entry], first: int = 1) -> None:
+    """Write one batch, in order; within ``alone``.
+
+    ``first`` is the number of its first entry, for errors. Raises Invalid naming each entry that
+    cannot be written and why; the caller's transaction must then end without a commit.
+    """
+    batch = _Batch(connection, entries)
+    for number, entry in enumerate(entries, first):
+        try:
+            batch.add(entry)
+        except LegalmapError as error:
+            raise Invalid(problems_of(error, number, entry)) from error
+    try:
+        batch.write()
+    except sa.exc.IntegrityError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        where = f"entries {first} to {first + len(entries) - 1}"
+        raise Invalid.at(where, f"The database refuses one of them: {said}.") from error
+
+
+def problems_of(error: LegalmapError, number: int, entry: Entry) -> list[Problem]:
+    """What is wrong with an entry, each problem naming its number and place."""
+    where = f"entry {number} ({entry.topic}/{entry.jurisdiction})"
+    if isinstance(error, Invalid):
+        return [Problem(f"{where}: {each.field}", each.message) for each in error.problems]
+    return [Problem(where, str(error))]
+
+
+class _Batch:
+    """The rows of one batch, table by table, gathered in the order of its entries."""
+
+    def __init__(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        self._connection = connection
+        self._stands = _stands(connection, {(e.topic, e.jurisdiction) for e in entries})
+        born = sum(entry.kind == "genesis" for entry in entries)
+        decided = sum(entry.reviewed is not None for entry in entries)
+        self._record_ids = _ids(connection, record, born)
+        self._revision_ids = _ids(connection, revision, len(entries))
+        self._review_ids = _ids(connection, review, decided)
+        self._last = feed.newest(connection)
+        self._records: list[Row] = []
+        self._pointers: list[Row] = []
+        self._revisions: list[Row] = []
+        self._submissions: list[Row] = []
+        self._reviews: list[Row] = []
+        self._events: list[Row] = []
+        self._published: list[Published] = []
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry; raise the LegalmapError that the one-by-one path would raise."""
+        if entry.kind == "genesis":
+            self._begin(entry)
+        else:
+            self._propose(entry)
+
+    def _begin(self, entry: Entry) -> None:
+        key = (entry.topic, entry.jurisdiction)
+        if key in self._stands:
+            raise NotNow("There is a record already.")
+        record_id, revision_id = next(self._record_ids), next(self._revision_ids)
+        self._records.append(
+            {"id": record_id, "topic": entry.topic, "jurisdiction_code": entry.jurisdiction}
+        )
+        self._pointers.append({"key": record_id, "to": revision_id})
+        stand = self._stands[key] = _Stand(record_id, revision_id, 0, 0, entry.payload)
+        sha256 = self._revise(entry, stand, revision_id, canonical_bytes(entry.payload))
+        if entry.payload != NOT_RESEARCHED:
+            self._publish(entry, stand, sha256, review_id=None, at=entry.at)
+
+    def _propose(self, entry: Entry) -> None:
+        stand = self._stands.get((entry.topic, entry.jurisdiction))
+        if stand is None:
+            raise NotNow("There is no record yet: begin with its revision 0.")
+        if entry.base_number != stand.number:
+            raise Stale(entry.topic, entry.jurisdiction, entry.base_number or 0, stand.number)
+        canonical = canonical_bytes(entry.payload)
+        if canonical == canonical_bytes(stand.payload):
+            raise NothingChanged("Nothing differs from what is published.")
+        if entry.reviewed is not None:
+            _check_review(entry, entry.reviewed)
+        revision_id, number = next(self._revision_ids), stand.next_number
+        sha256 = self._revise(entry, stand, revision_id, canonical)
+        self._submissions.append(
+            {"revision_id": revision_id, "submitter_id": entry.author.id, "at": entry.at}
+        )
+        changed = [change.field for change in changes.diff(stand.payload, entry.payload)]
+        self._log(entry, "submit", revision_id, number, kind=entry.kind, changed=changed)
+        if entry.reviewed is not None:
+            self._decide(entry, entry.reviewed, stand, (revision_id, number, sha256))
+
+    def _revise(self, entry: Entry, stand: _Stand, revision_id: int, canonical: bytes) -> str:
+        sha256 = sha256_of(canonical)
+        self._revisions.append(
+            {
+                "id": revision_id,
+                "record_id": stand.id,
+                "number": stand.next_number,
+                "base_id": None if entry.kind == "genesis" else stand.current_id,
+                "reworks_id": None,
+                "author_id": entry.author.id,
+                "created_at": entry.at,
+                "kind": entry.kind,
+                "note": entry.note.strip(),
+                "payload": canonical.decode(),
+                "payload_sha256": sha256,
+            }
+        )
+        stand.next_number += 1
+        return sha256
+
+    def _decide(
+        self, entry: Entry, reviewed: Reviewed, stand: _Stand, made: tuple[int, int, str]
+    ) -> None:
+        revision_id, number, sha256 = made
+        review_id, comment = next(self._review_ids), reviewed.comment.strip()
+        self._reviews.append(
+            {
+                "id": review_id,
+                "revision_id": revision_id,
+                "author_id": entry.author.id,
+                "payload_sha256": sha256,
+                "reviewer_id": reviewed.reviewer.id,
+                "verdict": reviewed.verdict,
+                "comment": comment,
+                "at": reviewed.at,
+            }
+        )
+        self._log(entry, reviewed.verdict.value, revision_id, number, comment=comment)
+        if reviewed.verdict is not Verdict.APPROVE:
+            return
+        base_id, base_number = stand.current_id, stand.number
+        stand.current_id, stand.number, stand.payload = revision_id, number, entry.payload
+        self._publish(entry, stand, sha256, review_id, reviewed.at, base_id)
+        self._log(
+            entry,
+            "publish",
+            revision_id,
+            number,
+            feed_no=self._published[-1].row["feed_no"],
+            base=base_number,
+        )
+
+    def _publish(
+        self,
+        entry: Entry,
+        stand: _Stand,
+        sha256: str,
+        review_id: int | None,
+        at: datetime,
+        base_id: int | None = None,
+    ) -> None:
+        row = feed.row_after(
+            self._last,
+            topic=entry.topic,
+            jurisdiction=entry.jurisdiction,
+            record_id=stand.id,
+            revision_id=stand.current_id,
+            number=stand.number,
+            payload_sha256=sha256,
+            review_id=review_id,
+            at=at,
+        )
+        self._last = feed.Newest(row["feed_no"], row["sha256"], row["at"])
+        self._published.append(
+            Published(row, entry.topic, entry.jurisdiction, entry.payload, base_id)
+        )
+
+    def _log(self, entry: Entry, action: str, revision_id: int, number: int, **data: Any) -> None:
+        reviewed = None if action == "submit" else entry.reviewed
+        actor = reviewed.reviewer if reviewed else entry.author
+        self._events.append(
+            log.revision_row(
+                at=reviewed.at if reviewed else entry.at,
+                actor=actor,
+                action=action,
+                revision_id=revision_id,
+                topic=entry.topic,
+                jurisdiction=entry.jurisdiction,
+                number=number,
+                data=data,
+            )
+        )
+
+    def write(self) -> None:
+        """Send all rows, a few statements a table."""
+        connection = self._connection
+        insert_many(connection, record, self._records)
+        insert_many(connection, revision, self._revisions)
+        point_to_genesis(connection, self._pointers)
+        insert_many(connection, submission, self._submissions)
+        insert_many(connection, review, self._reviews)
+        publish_many(connection, self._published)
+        log.append_many(connection, self._events)
+
+
+def _check_review(entry: Entry, reviewed: Reviewed) -> None:
+    facts = Facts(authors=frozenset({entry.author.id}), submitted=True)
+    act = Act(reviewed.verdict.value)
+    check(act, facts, reviewed.reviewer.id, reviewed.reviewer.role, reviewed.comment)
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
+    """Insert rows of one shape, if there are any."""
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+_POINT = record.update().where(record.c.id == sa.bindparam("key"))
+
+
+def point_to_genesis(connection: sa.Connection, pointers: list[Row]) -> None:
+    """Set ``key`` (record) to ``to`` (its revision 0), for records that have none yet."""
+    if pointers:
+        connection.execute(_POINT.values(current_revision_id=sa.bindparam("to")), pointers)
+
+
+def publish_many(connection: sa.Connection, published: Sequence[Published]) -> None:
+    """Append publications in their order, and write all that follows from them.
+
+    A record's next publication needs the pointer of the one before, so a run of rows that go
+    together ends where a record comes again.
+    """
+    run: dict[int, Published] = {}
+    for each in published:
+        if each.row["record_id"] in run:
+            _publish_run(connection, list(run.values()))
+            run = {}
+        run[each.row["record_id"]] = each
+    _publish_run(connection, list(run.values()))
+    _derive(connection, published)
+
+
+def _derive(connection: sa.Connection, published: Sequence[Published]) -> None:
+    """Write what follows from publications: the one place for it in this module."""
+    last = {
+        (each.topic, each.jurisdiction): (each.row["revision_number"], each.payload)
+        for each in published
+    }
+    statuses.rewrite_many(connection, [(*place, *said) for place, said in last.items()])
+    courses.write(
+        connection,
+        [
+            courses.Point(each.row["record_id"], each.row["feed_no"], each.payload)
+            for each in published
+        ],
+    )
+    if published:
+        feed.announce(connection, published[-1].row["feed_no"])
+
+
+def _publish_run(connection: sa.Connection, run: list[Published]) -> None:
+    insert_many(connection, publication, [each.row for each in run])
+    moves = [
+        {"key": each.row["record_id"], "base": each.base_id, "to": each.row["revision_id"]}
+        for each in run
+        if each.base_id is not None
+    ]
+    if not moves:
+        return
+    swap = _POINT.where(record.c.current_revision_id == sa.bindparam("base"))
+    moved = connection.execute(swap.values(current_revision_id=sa.bindparam("to")), moves)
+    if moved.rowcount != len(moves):
+        raise NotNow("A record has moved on while its publication was written.")
+
+
+def _stands(
+    connection: sa.Connection, places: set[tuple[str, str]]
+) -> dict[tuple[str, str], _Stand]:
+    """Where the records of some places stand; those without one are left out."""
+    found: dict[tuple[str, str], _Stand] = {}
+    earlier = revision.alias("earlier")
+    last = sa.select(sa.func.max(earlier.c.number)).where(earlier.c.record_id == record.c.id)
+    query = sa.select(
+        record, revision.c.number, revision.c.payload, last.scalar_subquery().label("last")
+    ).join(revision, revision.c.id == record.c.current_revision_id)
+    for part in in_batches(sorted(places), PART):
+        codes = {code for _, code in part}
+        for row in connection.execute(query.where(record.c.jurisdiction_code.in_(codes))):
+            found[row.topic, row.jurisdiction_code] = _Stand(
+                row.id, row.current_revision_id, row.number, row.last + 1, from_bytes(row.payload)
+            )
+    return found
+
+
+def _ids(connection: sa.Connection, table: sa.Table, how_many: int) -> Iterator[int]:
+    """The next ids of a table. Nobody else makes any: SQLite has one writer, a sequence skips."""
+    if connection.dialect.name == "postgresql":
+        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        series = sa.func.generate_series(1, how_many).table_valued("step")
+        return iter(
+            connection.scalars(sa.select(sa.func.nextval(sequence)).select_from(series)).all()
+        )
+    last = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+    return iter(range(last + 1, last + 1 + how_many))
