@@ -1,6 +1,10 @@
 """Many places in one request: each is resolved, or refused, on its own and under its index."""
 
+from collections import OrderedDict
+from datetime import date
+from threading import Lock
 from typing import cast
+from weakref import WeakKeyDictionary
 
 import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -9,10 +13,17 @@ from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Un
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
 from legalmap.services import exporting, finding, wire
+from legalmap.services.editions import Edition
 from legalmap.web import kinds
 from legalmap.web.api import accepting, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
+
+# How many results of an edition are kept.
+MOST_KNOWN = 2_000
+_Key = tuple[str, date, tuple[str, ...]]
+_results: WeakKeyDictionary[Edition, OrderedDict[_Key, wire.BatchResult]] = WeakKeyDictionary()
+_lock = Lock()
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,13 +63,11 @@ def answer(view: View) -> wire.BatchAnswer:
 def _item(view: View, index: int, raw: msgspec.Raw) -> wire.BatchItem:
     try:
         places, caveats = _places(_read(raw))
-        found = [view.edition.resolve(place, view.as_of) for place in places]
     except Unusable:
         raise
     except LegalmapError as error:
         return wire.BatchItem(index=index, result=None, error=_refusal(error))
-    sure = found[0] if len(found) == 1 else None
-    result = _result(view, sure, caveats) if sure else _ask(places, caveats)
+    result = _known(view, places[0], caveats) if len(places) == 1 else _ask(places, caveats)
     return wire.BatchItem(index=index, result=result, error=None)
 
 
@@ -96,6 +105,21 @@ def _digits(zip_code: str) -> str:
     if len(zip_code) == finding.ZIP_DIGITS and zip_code.isascii() and zip_code.isdigit():
         return zip_code
     raise BadQuery.at("zip", "Give the five digits of a US ZIP code.")
+
+
+def _known(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.BatchResult:
+    """What holds at one place, made once for an edition and day: many points lie in one county."""
+    with _lock:
+        results = _results.setdefault(view.edition, OrderedDict())
+        key = (place.code, view.as_of, tuple(caveat.code for caveat in caveats))
+        known = results.get(key)
+    if known is None:
+        known = _result(view, view.edition.resolve(place, view.as_of), caveats)
+        with _lock:
+            results[key] = known
+            while len(results) > MOST_KNOWN:
+                results.popitem(last=False)
+    return known
 
 
 def _refusal(error: LegalmapError) -> wire.BatchRefusal:
