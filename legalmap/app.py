@@ -4,8 +4,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from legalmap import paths, web
-from legalmap.config import Settings, releases_folder, secret_key
+from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Unusable
+from legalmap.jobs.queueing import open_queue
+from legalmap.jobs.tasks import Jobs
 from legalmap.services import loading
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -37,6 +39,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         RELEASES=releases_folder(settings, store),
+        FILES=files_folder(settings, store),
     )
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
@@ -53,8 +56,12 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         readiness(app),
         quick=Quick(reader, app.wsgi_app),
         pause=LOOK_SECONDS if serving else 0,
+        shared=bool(settings.behind_proxy),
     )
     if settings.behind_proxy:
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if serving:
+        queue = open_queue(jobs_url(settings, store))
+        tracker.listeners.append(Jobs(queue, tracker, app.extensions["files"]).published)
     return app

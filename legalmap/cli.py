@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,10 +12,12 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from legalmap import __version__
-from legalmap.config import Settings, releases_folder, secret_key
-from legalmap.domain.errors import Invalid, LegalmapError, Missing, Unusable
+from legalmap import __version__, clock
+from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
+from legalmap.domain.errors import Invalid, LegalmapError, Missing
 from legalmap.domain.roles import Role
+from legalmap.jobs.queueing import open_queue
+from legalmap.jobs.tasks import Jobs
 from legalmap.services import (
     accounts,
     bundling,
@@ -31,14 +32,14 @@ from legalmap.services import (
     releasing,
     webhooks,
 )
+from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader, asked_day
+from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-# How often an idle worker looks at the feed, in seconds.
-WORKER_PAUSE = 1
 
 
 def _refuse(error: LegalmapError) -> NoReturn:
@@ -67,12 +68,12 @@ def _clearly(command: Command) -> Command:
 
 
 @contextmanager
-def _tracker(*, current: bool = True) -> Iterator[Tracker]:
+def _tracker(*, current: bool = True, listen: bool = False) -> Iterator[Tracker]:
     store = Store(Settings.from_environment().database_url)
     try:
         if current:
             schema.require_current(store)
-        yield Tracker(store)
+        yield Tracker(store, listen=listen)
     finally:
         store.close()
 
@@ -358,31 +359,23 @@ def webhook_replay(number: int, since: int) -> None:
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Deliver what is due now, then leave.")
+@click.option("--once", is_flag=True, help="Do what is due now, then leave.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
 @_clearly
-def worker(once: bool) -> None:
-    """Deliver each publication to the webhooks, in order, until stopped; any number may run."""
-    loopback = Settings.from_environment().webhooks_to_loopback
-    with _tracker() as tracker:
-        while True:
-            said = _delivered(tracker, loopback=loopback, patient=not once)
-            for line in said:
-                click.echo(line)
-            if once and not said:
-                return
-            if not said:
-                time.sleep(WORKER_PAUSE)
-
-
-def _delivered(tracker: Tracker, *, loopback: bool, patient: bool) -> list[str]:
-    """A worker outlives a database that is away for a while."""
-    try:
-        return delivering.deliver_due(tracker, loopback=loopback)
-    except Unusable as error:
-        if not patient:
-            raise
-        click.echo(str(error), err=True)
-        return []
+def worker(once: bool, threads: int) -> None:
+    """Deliver to the webhooks and make the newest files, until stopped; any number may run."""
+    settings = Settings.from_environment()
+    with _tracker(listen=not once) as tracker:
+        files = Files(Shelf(files_folder(settings, tracker.store)))
+        loopback = settings.webhooks_to_loopback
+        if once:
+            while said := delivering.deliver_due(tracker, loopback=loopback):
+                for line in said:
+                    click.echo(line)
+            files.make_all(Reader(tracker), clock.today())
+            return
+        huey = open_queue(jobs_url(settings, tracker.store))
+        Jobs(huey, tracker, files, loopback=loopback, say=click.echo).run(threads)
 
 
 @main.command()

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secure_cookies: bool = True
     behind_proxy: int = 0
     releases: str = ""
+    files: str = ""
+    jobs_url: str = ""
     webhooks_to_loopback: bool = False
 
     @classmethod
@@ -41,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
             behind_proxy=int(proxies),
             releases=environment.get("LEGALMAP_RELEASES", ""),
+            files=environment.get("LEGALMAP_FILES", ""),
+            jobs_url=environment.get("LEGALMAP_JOBS_URL", ""),
             webhooks_to_loopback=environment.get("LEGALMAP_WEBHOOKS_TO_LOOPBACK", "0") == "1",
         )
 
@@ -50,6 +54,22 @@ def releases_folder(settings: Settings, store: Store) -> Path | None:
     if settings.releases:
         return Path(settings.releases)
     return store.file.parent / "releases" if store.file else None
+
+
+def files_folder(settings: Settings, store: Store) -> Path | None:
+    """Where packed files are shared between the processes of a host; None: each makes its own."""
+    if settings.files:
+        return Path(settings.files)
+    return store.file.with_suffix(".files") if store.file else None
+
+
+def jobs_url(settings: Settings, store: Store) -> str:
+    """Where the queue of tasks is: as set, else beside the SQLite file or in the PostgreSQL database."""
+    if settings.jobs_url:
+        return settings.jobs_url
+    if store.file is None:
+        return settings.database_url
+    return f"sqlite:///{store.file.with_suffix('.jobs.sqlite3').absolute()}"
 
 
 def secret_key(settings: Settings, store: Store) -> str:

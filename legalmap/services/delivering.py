@@ -24,6 +24,30 @@ def deliver_due(tracker: Tracker, *, loopback: bool = False) -> list[str]:
     return [line for line in said if line]
 
 
+def due(tracker: Tracker) -> list[int]:
+    """The webhooks that have something to hear and may be tried now."""
+    at, head = clock.now(), tracker.heading.now(exact=True)
+    with tracker.store.reading() as connection:
+        found = webhooks.everyone(connection)
+    return [each.id for each in found if _is_due(each, at) and each.delivered_feed_no < head]
+
+
+def deliver(tracker: Tracker, webhook_id: int, *, loopback: bool = False) -> str:
+    """Try the next publication of one webhook; gives a line about it, or nothing if none is due."""
+    with tracker.store.reading() as connection:
+        found = webhooks.by_id(connection, webhook_id)
+    if found is None or not _is_due(found, clock.now()):
+        return ""
+    return _delivered(Reader(tracker), found, loopback=loopback)
+
+
+def next_try(tracker: Tracker, webhook_id: int) -> datetime | None:
+    """When a webhook is to be tried again; None if nothing hinders it or it is given up."""
+    with tracker.store.reading() as connection:
+        found = webhooks.by_id(connection, webhook_id)
+    return found.next_at if found is not None and found.disabled_at is None else None
+
+
 def _is_due(found: Webhook, at: datetime) -> bool:
     return found.disabled_at is None and (found.next_at is None or found.next_at <= at)
 

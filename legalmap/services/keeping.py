@@ -16,6 +16,8 @@ from legalmap.domain.errors import Unsound
 from legalmap.services import exporting, proving
 from legalmap.services.editions import Edition
 from legalmap.services.piecing import Cut, Cuts
+from legalmap.services.reading import Reader
+from legalmap.services.shelving import Shelf
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,6 +27,8 @@ else:
 log = logging.getLogger(__name__)
 KEPT_FILES = 40
 KEPT_PACKED = 120
+# What gains nothing by being packed once more.
+PACKED_ALREADY = ("application/zip", "application/vnd.apache.parquet")
 # The best brotli takes seconds for a map, once for each edition and day; the others take moments.
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: brotli.compress(content, quality=11),
@@ -123,7 +127,8 @@ def pieced(cut: Cut) -> File:
 class Files:
     """The files and their packed forms, a bounded number of each; safe between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf or Shelf(None)
         self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
         self._good: dict[tuple[str, str], File] = {}
         self._packed: OrderedDict[tuple[str, str, bool], bytes] = OrderedDict()
@@ -158,6 +163,17 @@ class Files:
         cut = self._cuts.of(edition, as_of)
         return pieced(cut) if format == "json" else made(edition, as_of, format, cut.records)
 
+    def make_all(self, reader: Reader, as_of: date) -> None:
+        """Make the newest file of each topic and format, and pack each as it is asked for most."""
+        for topic in reader.tracker.topics:
+            edition = reader.edition(topic)
+            for format in exporting.available():  # noqa: A001
+                file = self.of(edition, as_of, format, newest=True)
+                if file.held is None or file.media_type in PACKED_ALREADY:
+                    continue
+                for coding in CODINGS:
+                    self.packed(file, coding, newest=True)
+
     def once(self, name: str, feed_no: int, as_of: date, make: Callable[[], File]) -> File:
         """A file made of several others, made only if it is not kept."""
         key = ("", feed_no, as_of, name)
@@ -186,9 +202,17 @@ class Files:
             if key in self._packed:
                 self._packed.move_to_end(key)
                 return self._packed[key]
-        small = (CODINGS if newest else QUICK)[coding](file.content)
+        small = self._small(file, coding) if newest else QUICK[coding](file.content)
         with self._lock:
             self._packed[key] = small
             while len(self._packed) > KEPT_PACKED:
                 self._packed.popitem(last=False)
         return small
+
+    def _small(self, file: File, coding: str) -> bytes:
+        """As small as can be: from the shelf if any process of this host has made it."""
+        known = self._shelf.get(file.sha256, coding)
+        if known is None:
+            known = CODINGS[coding](file.content)
+            self._shelf.put(file.sha256, coding, known)
+        return known

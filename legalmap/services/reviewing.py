@@ -107,7 +107,10 @@ def decide(
         log_act(connection, actor, verdict.value, revised, at, comment=comment.strip())
         if verdict is Verdict.APPROVE:
             publishing.publish_reviewed(connection, actor, revised, review_id, at)
-        return revision_of(connection, revision_id)
+        decided = revision_of(connection, revision_id)
+    if decided.feed_no is not None:
+        tracker.tell(decided.feed_no)
+    return decided
 
 
 def _check(

@@ -1,6 +1,6 @@
 """What every use case needs: the store, the topics, and the editions readers see."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -41,6 +41,13 @@ class Tracker:
         self._replica = Replica(replica) if replica else None
         self.topics = shipped_topics() if topics is None else topics
         self._tree = Tree(self.reading)
+        # Told, after the commit, of each feed number that was published here.
+        self.listeners: list[Callable[[int], None]] = []
+
+    def tell(self, feed_no: int) -> None:
+        """Let everybody know who wants to hear of publications."""
+        for listener in self.listeners:
+            listener(feed_no)
 
     @contextmanager
     def reading(self, feed_no: int = 0) -> Iterator[Connection]:

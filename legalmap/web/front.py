@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from threading import Event, Lock
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Protocol
 
 from werkzeug.http import parse_accept_header, parse_etags
@@ -71,17 +71,20 @@ class Front:
         is_ready: Callable[[str], bool],
         quick: Quick | None = None,
         pause: float = 0,
+        shared: bool = False,
     ) -> None:
         """``is_ready`` tells whether the view of a path says so: what is no such is passed on.
 
         ``pause``: for how many seconds a look at the head of the feed serves everybody. Who publishes
-        looks anew, and what one request has seen all others of this process see.
+        looks anew, and what one request has seen all others of this process see. ``shared``: a proxy in
+        front keeps answers; it is told until the end of which second.
         """
         self._inner = inner
         self._heading = heading
         self._is_ready = is_ready
         self._quick = quick
         self._pause = pause
+        self._shared = shared
         self._next_look = 0.0
         self._stamp: tuple[int, date] | None = None
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
@@ -100,6 +103,8 @@ class Front:
             status, headers, body = found
             start_response(status, headers)
             return (body,)
+        if self._shared:
+            start_response = _dated(environ, start_response)
         stamp = (self._heading.number, clock.today())
         if stamp != self._stamp:
             self._turn_over(stamp)
@@ -109,6 +114,7 @@ class Front:
             given = _given(kept, environ)
             if given is not None:
                 kept.used = True
+                environ[READY] = True
                 (status, headers), body = given
                 start_response(status, headers)
                 return (body,)
@@ -146,6 +152,7 @@ class Front:
             kept = self._kept.get(key)
             given = _given(kept, environ) if kept is not None else None
             if given is not None:
+                environ[READY] = True
                 (status, headers), body = given
                 start_response(status, headers)
                 return (body,)
@@ -217,6 +224,20 @@ class Front:
                 self._kept[key] = kept
             else:
                 self._bytes -= len(kept.body)
+
+
+def _dated(environ: Environ, start_response: StartResponse) -> StartResponse:
+    """Let nginx keep an answer until the second is over in which it left: no answer is older than one.
+
+    A number of seconds would be kept for up to one more (it counts whole ones).
+    """
+
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        if environ.get(READY):
+            headers = [*headers, ("X-Accel-Expires", f"@{int(time())}")]
+        return start_response(status, headers, exc_info)
+
+    return start
 
 
 def _key(environ: Environ) -> Key:

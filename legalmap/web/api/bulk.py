@@ -11,6 +11,7 @@ from legalmap.services import bundling, exporting, schemas
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS
 from legalmap.services.keeping import File, Files, file_of
+from legalmap.services.shelving import Shelf
 from legalmap.web.api import parameters, ranging, sending
 from legalmap.web.api.parameters import Given, View
 from legalmap.web.guard import needs, reader, tracker
@@ -25,7 +26,7 @@ SCHEMA = "application/schema+json"
 @blueprint.record
 def _prepare(state: BlueprintSetupState) -> None:
     """Each application keeps files of its own: two may stand on two databases."""
-    state.app.extensions["files"] = Files()
+    state.app.extensions["files"] = Files(Shelf(state.app.config.get("FILES")))
 
 
 @blueprint.get("/<topic>.<format>")

@@ -3,11 +3,10 @@
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from legalmap.services.keeping import CODINGS, File, Files
+from legalmap.services.keeping import CODINGS, PACKED_ALREADY, File, Files
 from legalmap.web.api import sending
 
 LEAST_BYTES = 600
-_PACKED_ALREADY = ("application/zip", "application/vnd.apache.parquet")
 
 
 def files() -> Files:
@@ -52,7 +51,7 @@ def _in_parts(file: File, links: list[str], cache_control: str) -> Response:
 
 
 def _coding(file: File) -> str | None:
-    if len(file.content) < LEAST_BYTES or file.media_type in _PACKED_ALREADY:
+    if len(file.content) < LEAST_BYTES or file.media_type in PACKED_ALREADY:
         return None
     accepted = request.accept_encodings
     return next((coding for coding in CODINGS if accepted[coding] > 0), None)

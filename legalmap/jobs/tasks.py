@@ -1,0 +1,96 @@
+"""The tasks, each a call of a service that may be repeated, and what puts them into the queue."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from huey import Huey, crontab
+
+from legalmap import clock
+from legalmap.domain.errors import Unusable
+from legalmap.services import delivering
+from legalmap.services.keeping import Files
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The tasks of one tracker on one queue. The same in the process that asks and in the worker."""
+
+    def __init__(
+        self,
+        huey: Huey,
+        tracker: Tracker,
+        files: Files,
+        *,
+        loopback: bool = False,
+        say: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.huey = huey
+        self._tracker = tracker
+        self._reader = Reader(tracker)
+        self._files = files
+        self._loopback = loopback
+        self._say = say
+        self._rendered: tuple[int, date] | None = None
+        self._deliver = huey.task(name="deliver")(self.deliver)
+        self._render = huey.task(name="render")(self.render)
+        self._sweep = huey.periodic_task(crontab(), name="sweep")(self.sweep)
+
+    def published(self, feed_no: int) -> None:
+        """Somebody published: put into the queue what follows. It must never fail the publication."""
+        try:
+            self.ask()
+        except Exception:
+            log.warning(
+                "jobs: %s is not in the queue; the next sweep finds it.", feed_no, exc_info=True
+            )
+
+    def ask(self) -> None:
+        """Put everything that is due into the queue."""
+        for webhook_id in delivering.due(self._tracker):
+            self._deliver(webhook_id)
+        self._render()
+
+    def sweep(self) -> None:
+        """Each minute: what was lost, or has become due, is put into the queue again."""
+        self._outliving(self.ask)
+
+    def deliver(self, webhook_id: int) -> None:
+        """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""
+
+        def bring() -> None:
+            while line := delivering.deliver(self._tracker, webhook_id, loopback=self._loopback):
+                self._say(line)
+            again = delivering.next_try(self._tracker, webhook_id)
+            if again is not None and again > clock.now():
+                self._deliver.schedule((webhook_id,), eta=again)
+
+        self._outliving(bring)
+
+    def render(self) -> None:
+        """Make the newest files and their smallest packed forms before somebody asks for them."""
+
+        def make() -> None:
+            stamp = (self._reader.head(), clock.today())
+            if stamp != self._rendered:
+                self._files.make_all(self._reader, stamp[1])
+                self._rendered = stamp
+
+        self._outliving(make)
+
+    def _outliving(self, work: Callable[[], None]) -> None:
+        """A worker outlives a database that is away for a while."""
+        try:
+            work()
+        except Unusable as error:
+            log.warning("jobs: %s The next sweep tries again.", error)
+
+    def run(self, threads: int) -> None:
+        """Work until stopped: by SIGTERM after what is under way, by SIGINT at once."""
+        self.sweep()
+        self.huey.create_consumer(
+            workers=threads, max_delay=1.0, graceful_signal="TERM", check_worker_health=True
+        ).run()
