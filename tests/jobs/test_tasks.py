@@ -1,0 +1,184 @@
+"""Tasks of the queue: idempotent, patient, and nothing is lost when the queue is."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from huey import Huey, MemoryHuey
+
+from legalmap import clock
+from legalmap.domain.errors import Unusable
+from legalmap.jobs.queueing import open_queue
+from legalmap.jobs.tasks import Jobs
+from legalmap.services import delivering, webhooks
+from legalmap.services.keeping import Files
+from legalmap.services.shelving import Shelf
+from legalmap.services.tracker import Tracker
+from legalmap.store.engine import Store
+from tests.services.build import decide, propose
+from tests.services.receiving import Receiver
+from tests.store.build import a_record
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody who hears of publications."""
+    receiver = Receiver()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture
+def tracker(store: Store) -> Tracker:
+    """us-al stands at revision 0."""
+    with store.writing() as connection:
+        a_record(connection)
+    return Tracker(store)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty shelf."""
+    return Shelf(tmp_path / "files")
+
+
+def jobs_on(huey: Huey, tracker: Tracker, shelf: Shelf | None = None) -> Jobs:
+    """The tasks of a tracker, and what its publications put into the queue."""
+    jobs = Jobs(huey, tracker, Files(shelf), loopback=True)
+    tracker.listeners.append(jobs.published)
+    return jobs
+
+
+def worked_off(huey: Huey) -> list[str]:
+    """Do everything that is in the queue now, as a worker does; gives the names of the tasks."""
+    done = []
+    while (task := huey.dequeue()) is not None:
+        done.append(task.name)
+        huey.execute(task)
+    return done
+
+
+QUEUES = ["memory", "sqlite", "postgresql"]
+
+
+@pytest.mark.parametrize("kind", QUEUES)
+def test_a_publication_reaches_its_webhooks_through_the_queue(
+    kind: str, tracker: Tracker, receiver: Receiver, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "memory":
+        huey: Huey = MemoryHuey(results=False)
+    elif kind == "sqlite":
+        huey = open_queue(f"sqlite:///{tmp_path / 'jobs.sqlite3'}")
+    else:
+        huey = open_queue(request.getfixturevalue("postgres_server").create("jobs"))
+    jobs_on(huey, tracker)
+    webhooks.add(tracker, receiver.url, loopback=True)
+    decide(tracker, propose(tracker))
+    assert worked_off(huey) == ["deliver", "render"]
+    assert receiver.numbers == [2]
+    huey.storage.close()
+
+
+def test_a_queue_that_fails_fails_no_publication(
+    tracker: Tracker, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And the sweep finds afterwards what was not put into it."""
+    huey = MemoryHuey(results=False)
+    jobs = jobs_on(huey, tracker)
+    webhooks.add(tracker, receiver.url, loopback=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(huey.storage, "enqueue", _refuse)
+        decide(tracker, propose(tracker))
+    assert "2 is not in the queue" in caplog.text
+    assert receiver.numbers == []
+    jobs.sweep()
+    worked_off(huey)
+    assert receiver.numbers == [2]
+
+
+def _refuse(*_task: object, **_more: object) -> None:
+    raise ConnectionError("no queue")
+
+
+def test_a_slow_receiver_holds_up_nobody_else(tracker: Tracker, receiver: Receiver) -> None:
+    """Each webhook is a task of its own."""
+    huey = MemoryHuey(results=False)
+    jobs_on(huey, tracker)
+    webhooks.add(tracker, receiver.url, loopback=True)
+    webhooks.add(tracker, f"{receiver.url}2", loopback=True)
+    decide(tracker, propose(tracker))
+    tasks = [huey.dequeue() for _ in range(2)]
+    both = [threading.Thread(target=huey.execute, args=(task,)) for task in tasks]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert receiver.numbers == [2, 2]
+
+
+def test_what_failed_is_scheduled_for_when_it_is_due(tracker: Tracker, receiver: Receiver) -> None:
+    huey = MemoryHuey(results=False)
+    jobs_on(huey, tracker)
+    hook = webhooks.add(tracker, receiver.url, loopback=True)
+    receiver.answers = [500]
+    decide(tracker, propose(tracker))
+    worked_off(huey)
+    again = delivering.next_try(tracker, hook.id)
+    assert again is not None
+    [scheduled] = huey.scheduled()
+    assert scheduled.name == "deliver"
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        huey.execute(scheduled)
+    assert receiver.numbers == [2, 2]
+
+
+def test_doing_it_twice_delivers_once(tracker: Tracker, receiver: Receiver) -> None:
+    huey = MemoryHuey(results=False)
+    jobs = jobs_on(huey, tracker)
+    webhooks.add(tracker, receiver.url, loopback=True)
+    decide(tracker, propose(tracker))
+    for _ in range(3):
+        jobs.ask()
+    worked_off(huey)
+    assert receiver.numbers == [2]
+
+
+def test_the_files_are_there_before_anybody_asks(tracker: Tracker, shelf: Shelf) -> None:
+    """What the worker packed, a web process takes from the shelf."""
+    huey = MemoryHuey(results=False)
+    jobs = jobs_on(huey, tracker, shelf)
+    jobs.render()
+    asking = Files(shelf)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "legalmap.services.keeping.CODINGS", {"br": _refuse, "zstd": _refuse, "gzip": _refuse}
+        )
+        from legalmap.services.reading import Reader
+
+        file = asking.of(Reader(tracker).edition("kratom"), clock.today(), "json", newest=True)
+        assert asking.packed(file, "br", newest=True)
+
+
+def test_a_worker_outlives_a_database_that_is_away(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = jobs_on(MemoryHuey(results=False), tracker)
+
+    def away(*_asked: object, **_named: object) -> None:
+        raise Unusable("It is gone.")
+
+    monkeypatch.setattr(delivering, "due", away)
+    jobs.sweep()
+    assert "It is gone. The next sweep tries again." in caplog.text
+
+
+WRONG = ["mysql://h/d", "nonsense", "file:///tmp/x"]
+
+
+@pytest.mark.parametrize("url", WRONG)
+def test_a_queue_of_another_kind_is_refused_by_the_name_of_its_setting(url: str) -> None:
+    with pytest.raises(Unusable, match="LEGALMAP_JOBS_URL must begin with"):
+        open_queue(url)
