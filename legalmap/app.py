@@ -8,7 +8,7 @@ from legalmap.config import Settings, files_folder, jobs_url, releases_folder, s
 from legalmap.domain.errors import Unusable
 from legalmap.jobs.queueing import open_queue
 from legalmap.jobs.tasks import Jobs
-from legalmap.services import loading
+from legalmap.services import loading, locating
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         raise Unusable(
             f"{named(store.url)} holds nothing yet: run “legalmap init”, or “legalmap copy” again."
         )
+    locating.share_in(files_folder(settings, store))
     reader = Reader(tracker)
     web.register(app, reader)
     # Inside ProxyFix, so that it sees the address that readers see.

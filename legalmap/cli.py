@@ -29,6 +29,7 @@ from legalmap.services import (
     importing,
     keeping,
     loading,
+    locating,
     releasing,
     webhooks,
 )
@@ -98,6 +99,8 @@ def init(if_missing: bool) -> None:
         total = loading.shipped_count()
         with click.progressbar(length=total, label="Loading data/", file=sys.stderr) as bar:
             records = loading.initialise(tracker, lambda _what, how_many: bar.update(how_many))
+        locating.share_in(files_folder(Settings.from_environment(), tracker.store))
+        locating.prepare()
     click.echo(f"Ready: {records} records.")
 
 
@@ -115,6 +118,10 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     settings = Settings.from_environment()
     with _tracker() as tracker:
         secret_key(settings, tracker.store)
+        if folder := files_folder(settings, tracker.store):
+            # Made here once if it is not there, and mapped by every worker.
+            locating.share_in(folder)
+            locating.prepare()
         if demo:
             _print_demo(accounts.make_demo_people(tracker))
         else:

@@ -1,14 +1,13 @@
 """Finding a place: by code, other identifiers, name, ZIP code or point, typing errors forgiven."""
 
 import difflib
-import math
 
 import msgspec
 
 from legalmap.domain.divisions import ocd_of, state_of
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
-from legalmap.services import geography
+from legalmap.services import locating
 from legalmap.services.tracker import Tracker
 from legalmap.store import places
 from legalmap.store.engine import Connection
@@ -144,10 +143,11 @@ def _by_division(tracker: Tracker, ocd: str) -> list[Jurisdiction]:
 
 def place_at(tracker: Tracker, lat: float, lon: float) -> Jurisdiction:
     """The county, state or country at a point in degrees (WGS 84); raise Missing off every shape."""
-    for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
-        if math.isnan(value) or abs(value) > limit:
-            raise BadQuery.at(name, f"Give degrees from -{limit} to {limit}.")
-    code = geography.region_at(lat, lon)
+    # Not a number is within no limits.
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        name, limit = ("lon", 180) if -90 <= lat <= 90 else ("lat", 90)
+        raise BadQuery.at(name, f"Give degrees from -{limit} to {limit}.")
+    code = locating.region_at(lat, lon)
     if code is None:
         raise Missing("jurisdiction", f"lat={lat:g}, lon={lon:g}")
     return tracker.place(code)

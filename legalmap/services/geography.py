@@ -1,4 +1,4 @@
-"""Map shapes as shipped, and the look-up of a point: which state and county it lies in."""
+"""Map shapes as shipped, and the outlines in degrees that distances and points are told by."""
 
 import gzip
 import re
@@ -10,8 +10,6 @@ import msgspec
 
 from legalmap import paths
 
-# Degrees a grid cell spans: small enough that a point meets few candidates.
-CELL = 2
 Ring = list[tuple[float, float]]
 
 
@@ -131,21 +129,6 @@ def _moves(command: str, text: str) -> list[tuple[int, int]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-class _Polygon(msgspec.Struct, frozen=True):
-    code: str
-    box: tuple[float, float, float, float]
-    rings: list[Ring]
-
-    def holds(self, lon: float, lat: float) -> bool:
-        left, bottom, right, top = self.box
-        if not (left <= lon <= right and bottom <= lat <= top):
-            return False
-        inside = False
-        for ring in self.rings:
-            inside ^= is_inside(ring, lon, lat)
-        return inside
-
-
 def is_inside(ring: Ring, lon: float, lat: float) -> bool:
     """Whether a point is in a ring: a ray from it crosses the outline an odd number of times from inside."""
     odd = False
@@ -157,43 +140,11 @@ def is_inside(ring: Ring, lon: float, lat: float) -> bool:
     return odd
 
 
-Grid = dict[tuple[int, int], list[_Polygon]]
-
-
-def region_at(lat: float, lon: float) -> str | None:
-    """The code of the county, state or country at a point, or None at sea. Nothing is kept."""
-    for name in ("pip-us-counties", "pip-admin1"):
-        cell = _grid(name).get((int(lon // CELL), int(lat // CELL)), [])
-        for polygon in cell:
-            if polygon.holds(lon, lat):
-                return polygon.code
-    return None
-
-
 def topology(name: str) -> dict[str, Any]:
     """A TopoJSON file of outlines in degrees: ``pip-admin1`` or ``pip-us-counties``."""
     file = paths.DATA / "geography" / f"{name}.topojson.gz"
     found: dict[str, Any] = msgspec.json.decode(gzip.decompress(file.read_bytes()))
     return found
-
-
-@cache
-def _grid(name: str) -> Grid:
-    grid: Grid = {}
-    for polygon in _polygons(topology(name)):
-        left, bottom, right, top = (int(edge // CELL) for edge in polygon.box)
-        for column in range(left, right + 1):
-            for row in range(bottom, top + 1):
-                grid.setdefault((column, row), []).append(polygon)
-    return grid
-
-
-def _polygons(topology: dict[str, Any]) -> list[_Polygon]:
-    decoded = arcs(topology)
-    return [
-        _polygon(code, [ring(decoded, indices) for indices in part])
-        for code, part in parts(topology)
-    ]
 
 
 def parts(topology: dict[str, Any]) -> Iterator[tuple[str, list[list[int]]]]:
@@ -229,10 +180,3 @@ def ring(arcs: list[Ring], indices: list[int]) -> Ring:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         points += arc[1:] if points else arc
     return points
-
-
-def _polygon(code: str, rings: list[Ring]) -> _Polygon:
-    longitudes = [x for x, _ in rings[0]]
-    latitudes = [y for _, y in rings[0]]
-    box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
-    return _Polygon(code, box, rings)

@@ -14,15 +14,16 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
 from legalmap.services import exporting, finding, wire
 from legalmap.services.editions import Edition
+from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
 from legalmap.web.api import accepting, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
 
-# How many results of an edition are kept.
-MOST_KNOWN = 2_000
-_Key = tuple[str, date, tuple[str, ...]]
-_results: WeakKeyDictionary[Edition, OrderedDict[_Key, wire.BatchResult]] = WeakKeyDictionary()
+# How many results of an edition are kept for a day, and for how many days.
+MOST_KNOWN, MOST_DAYS = 4_000, 2
+_Results = dict[tuple[str, tuple[Caveat, ...]], wire.BatchResult]
+_results: WeakKeyDictionary[Edition, OrderedDict[date, _Results]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -41,13 +42,17 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lon: float | None = None
 
 
+_item_decoder = msgspec.json.Decoder(Item)
+
+
 def answer(view: View) -> wire.BatchAnswer:
     """What holds at each place of the body of this request."""
     batch = cast("Batch", accepting.body(Batch))
     if len(batch.items) > registry.MOST_ASKED:
         most, sent = registry.MOST_ASKED, len(batch.items)
         raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
-    items = tuple(_item(view, index, raw) for index, raw in enumerate(batch.items))
+    known = _Known(view)
+    items = tuple(_item(known, index, raw) for index, raw in enumerate(batch.items))
     refused = sum(item.error is not None for item in items)
     return wire.BatchAnswer(
         feed_no=view.edition.feed_no,
@@ -60,20 +65,20 @@ def answer(view: View) -> wire.BatchAnswer:
     )
 
 
-def _item(view: View, index: int, raw: msgspec.Raw) -> wire.BatchItem:
+def _item(known: "_Known", index: int, raw: msgspec.Raw) -> wire.BatchItem:
     try:
-        places, caveats = _places(_read(raw))
+        places, caveats = _places(known.tracker, _read(raw))
     except Unusable:
         raise
     except LegalmapError as error:
         return wire.BatchItem(index=index, result=None, error=_refusal(error))
-    result = _known(view, places[0], caveats) if len(places) == 1 else _ask(places, caveats)
+    result = known.of(places[0], caveats) if len(places) == 1 else _ask(places, caveats)
     return wire.BatchItem(index=index, result=result, error=None)
 
 
 def _read(raw: msgspec.Raw) -> Item:
     try:
-        return msgspec.json.decode(raw, type=Item)
+        return _item_decoder.decode(raw)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         raise Invalid.at(path.strip("`$.") or "item", f"{message}.") from None
@@ -81,24 +86,24 @@ def _read(raw: msgspec.Raw) -> Item:
         raise BadQuery.at("item", f"{error}.") from None
 
 
-def _places(item: Item) -> tuple[list[Jurisdiction], list[Caveat]]:
+def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
     point = item.lat is not None or item.lon is not None
     if (item.place is not None) + (item.zip is not None) + point != 1:
         raise BadQuery.at("item", resolving.WAYS)
     if item.place is not None:
-        return [_by_code(item.place)], []
+        return [_by_code(tracker, item.place)], ()
     if item.zip is not None:
-        return finding.counties_of_zip(tracker(), _digits(item.zip)), [resolving.ZIP_REACH]
+        return finding.counties_of_zip(tracker, _digits(item.zip)), (resolving.ZIP_REACH,)
     if item.lat is None or item.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [finding.place_at(tracker(), item.lat, item.lon)], [resolving.POINT_REACH]
+    return [finding.place_at(tracker, item.lat, item.lon)], (resolving.POINT_REACH,)
 
 
-def _by_code(code: str) -> Jurisdiction:
+def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
     """Without near matches: to seek those for a thousand codes would take minutes."""
     if not code.isprintable() or len(code) > registry.CODE["maxLength"]:
         raise Missing("jurisdiction", code[:80])
-    return tracker().place(code.lower())
+    return tracker.place(code.lower())
 
 
 def _digits(zip_code: str) -> str:
@@ -107,19 +112,29 @@ def _digits(zip_code: str) -> str:
     raise BadQuery.at("zip", "Give the five digits of a US ZIP code.")
 
 
-def _known(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.BatchResult:
+class _Known:
     """What holds at one place, made once for an edition and day: many points lie in one county."""
-    with _lock:
-        results = _results.setdefault(view.edition, OrderedDict())
-        key = (place.code, view.as_of, tuple(caveat.code for caveat in caveats))
-        known = results.get(key)
-    if known is None:
-        known = _result(view, view.edition.resolve(place, view.as_of), caveats)
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        # Asked of Flask once, not for each of a thousand points.
+        self.tracker = tracker()
         with _lock:
-            results[key] = known
-            while len(results) > MOST_KNOWN:
-                results.popitem(last=False)
-    return known
+            of_edition = _results.setdefault(view.edition, OrderedDict())
+            self._results = of_edition.setdefault(view.as_of, {})
+            while len(of_edition) > MOST_DAYS:
+                of_edition.popitem(last=False)
+
+    def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> wire.BatchResult:
+        """The result for a place, with what a vague way of asking for it leaves open."""
+        key = (place.code, caveats)
+        known = self._results.get(key)
+        if known is None:
+            edition, day = self._view.edition, self._view.as_of
+            known = _result(self._view, edition.resolve(place, day), caveats)
+            if len(self._results) < MOST_KNOWN:
+                self._results[key] = known
+        return known
 
 
 def _refusal(error: LegalmapError) -> wire.BatchRefusal:
@@ -134,7 +149,7 @@ def _refusal(error: LegalmapError) -> wire.BatchRefusal:
     )
 
 
-def _result(view: View, found: Resolution, caveats: list[Caveat]) -> wire.BatchResult:
+def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     topic, deciding = view.edition.topic, found.deciding_level
     return wire.BatchResult(
         jurisdiction=found.place.code,
@@ -162,7 +177,7 @@ def _result(view: View, found: Resolution, caveats: list[Caveat]) -> wire.BatchR
     )
 
 
-def _ask(places: list[Jurisdiction], caveats: list[Caveat]) -> wire.BatchResult:
+def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     """A ZIP code in several counties is asked back, never guessed."""
     return wire.BatchResult(
         jurisdiction=None,
@@ -172,7 +187,7 @@ def _ask(places: list[Jurisdiction], caveats: list[Caveat]) -> wire.BatchResult:
         deciding=None,
         variables={},
         levels=(),
-        caveats=tuple(caveats),
+        caveats=caveats,
         last_verified=None,
         freshness=None,
         candidates=tuple(place.code for place in places),
