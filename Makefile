@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test bench-pages bench-api pictures clean help
+.PHONY: run test bench bench-quick bench-pages bench-api pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -23,8 +23,16 @@ $(VENV)/.run: pyproject.toml
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	@touch $@
+
+bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into the README
+	@tests/bench/speed/programs.sh
+	$(BIN)/python -m tests.bench.speed
+
+bench-quick: $(VENV)/.test ## the same in about a minute: it shows that it runs, its figures say nothing
+	@tests/bench/speed/programs.sh
+	$(BIN)/python -m tests.bench.speed --quick
 
 bench-pages: $(VENV)/.test ## Lighthouse, axe, bytes and hover times of the pages (needs npm and chromium)
 	$(BIN)/python -m tests.bench.pages

@@ -73,6 +73,7 @@ class Edition:
         self._source = source
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
+        self._statuses: tuple[date | None, dict[str, str | None]] = (None, {})
         self._resolutions = Resolutions() if resolutions is None else resolutions
 
     @cached_property
@@ -125,7 +126,17 @@ class Edition:
         return Level(place, item.payload if whole else item.handy)
 
     def statuses(self, as_of: date) -> dict[str, str | None]:
-        """The own status of every record on a day; None where nothing is known of that day."""
+        """The own status of every record on a day; None where nothing is known of that day.
+
+        Of the day asked about last it is kept; nobody may change it.
+        """
+        day, known = self._statuses
+        if day != as_of:
+            known = self._statuses_on(as_of)
+            self._statuses = (as_of, known)
+        return known
+
+    def _statuses_on(self, as_of: date) -> dict[str, str | None]:
         if not self.records.is_whole:
             return self._source.statuses(self.feed_no, as_of)
         return {code: status_on(item.gist, as_of) for code, item in self.records.items()}

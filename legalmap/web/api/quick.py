@@ -117,6 +117,8 @@ class Composer:
             for item in edition.records.values()
             for code in (item.place.parent, item.place.county)
         }
+        # Places of one state hear the same of the levels above: these bytes are held but once.
+        self._shared: dict[bytes, bytes] = {}
         self._lock = Lock()
 
     def of(self, place: Jurisdiction, lat: float | None = None, lon: float | None = None) -> bytes:
@@ -138,8 +140,12 @@ class Composer:
         return known.filled(Spoken(place, county, lat, lon))
 
     def _keep(self, key: tuple[Any, ...], found: Cut) -> None:
+        pieces = [
+            self._shared.setdefault(piece, piece) if isinstance(piece, bytes) else piece
+            for piece in found.pieces
+        ]
         with self._lock:
-            self._cuts[key] = found
+            self._cuts[key] = Cut(tuple(pieces), found.names)
             while len(self._cuts) > MOST_CUT:
                 self._cuts.popitem(last=False)
 

@@ -1,0 +1,190 @@
+"""What a worker needs: memory above its imports, memory for each record, time to the first answer."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from tests.bench.speed import filled, real
+from tests.bench.speed.driving import WrongAnswer
+from tests.bench.speed.measuring import Goal, Ground, Row, seconds_of, side_by_side
+from tests.bench.speed.servers import (
+    environment,
+    free_port,
+    legalmap,
+    run_command,
+    stop,
+    wait_for,
+)
+
+MB = 1_000_000
+# What people and tools ask for: every kind of page, the files, the API. The rest is random places.
+TYPICAL = (
+    "/",
+    "/kratom",
+    "/kratom?as_of=2020-01-01",
+    "/kratom/us",
+    "/kratom/us-al",
+    "/kratom/us-al/history",
+    "/kratom/table",
+    "/kratom/changes",
+    "/kratom/changes.atom",
+    "/kratom/codebook",
+    "/kratom/map.svg",
+    "/kratom/compare?place=us-al&place=us-tn",
+    "/search?q=mobile",
+    "/data",
+    "/export/kratom.json",
+    "/export/kratom.csv",
+    "/export/kratom.geojson",
+    "/export/7-oh.json",
+    "/api/v1/topics",
+    "/api/v1/kratom/records?limit=250",
+    "/api/v1/kratom/records/us-al",
+    "/api/v1/changes?since=0",
+    "/api/v1/kratom/resolve?lat=33.5&lon=-86.8",
+)
+# The same in short for databases that are filled in.
+OF_RECORDS = ("/api/v1/kratom/records?limit=250", "/kratom", "/kratom/us-al")
+EXPORT = "/export/kratom.json"
+CODINGS = ("br", "gzip", "identity")
+PLACES = 300
+# How many workers are started anew to see how much their memory varies.
+STARTS = 3
+# Asks the application in a process of its own which modules it has loaded after those requests.
+LOADED = """
+import json, sys
+from legalmap.wsgi import app
+import granian, granian.server, granian._granian, granian.wsgi
+client = app.test_client()
+for path in json.load(sys.stdin):
+    client.get(path)
+print(json.dumps([name for name in sys.modules if not name.startswith("__main")]))
+"""
+# Imports the same modules and nothing else, then says that it is ready and waits for its end.
+IMPORTING = """
+import contextlib, importlib, json, os, sys
+names = json.load(open(sys.argv[1]))
+for name in names:
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def rows(ground: Ground) -> Iterator[Row]:
+    """Memory, growth, cold start."""
+    yield _memory(ground)
+    yield _cold_start(ground)
+    yield _growth(ground, "", OF_RECORDS)
+    yield _growth(ground, ", the whole export asked for", (*OF_RECORDS, EXPORT))
+
+
+def _memory(ground: Ground) -> Row:
+    file = real.database(ground)
+    paths = [*TYPICAL, *_resolves(file)]
+    pairs = [
+        (_warmed(ground, file, paths, CODINGS), _imports(ground, file))
+        for _ in range(min(ground.plan.rounds, STARTS))
+    ]
+    return Row(
+        name="memory of one worker, real data",
+        beside_what="an interpreter with the same imports",
+        unit="MB",
+        ours=statistics.median(ours for ours, _ in pairs) / MB,
+        beside=statistics.median(beside for _, beside in pairs) / MB,
+        figures=tuple((ours - beside) / MB for ours, beside in pairs),
+        goal=Goal("at most", 60, "MB above"),
+        note=f"resident set after {len(paths) * len(CODINGS):,} requests",
+    )
+
+
+def _growth(ground: Ground, more: str, paths: tuple[str, ...]) -> Row:
+    few, many = ground.plan.records
+    sizes = {}
+    for records in (few, many):
+        file = filled.database(ground, records=records, revisions=records)
+        sizes[records] = _warmed(ground, file, [*_resolves(file), *paths], ("identity",))
+    each = (sizes[many] - sizes[few]) / (many - few) / 1_000
+    return Row(
+        name=f"memory a record, {many:,} records{more}",
+        beside_what=f"itself with {few:,}",
+        unit="MB",
+        ours=sizes[many] / MB,
+        beside=sizes[few] / MB,
+        figures=(each,),
+        goal=Goal("at most", 3, "KB a record"),
+        note="resident set",
+    )
+
+
+def _resolves(file: Path) -> list[str]:
+    return [f"/api/v1/kratom/resolve?place={code}" for code in real.places(file, PLACES)]
+
+
+def _warmed(ground: Ground, file: Path, paths: list[str], codings: tuple[str, ...]) -> int:
+    """Bytes a worker holds after it has answered all this."""
+    with legalmap(file, ground.folder / "ours.log") as server:
+        for path in paths:
+            for coding in codings:
+                answer = server.ask(path, {"Accept-Encoding": coding})
+                if answer.status != 200:
+                    raise WrongAnswer(f"{path}: {answer.status}")
+        # The server's own process starts the worker and answers nothing itself.
+        workers = psutil.Process(server.process).children(recursive=True)
+        return max(worker.memory_info().rss for worker in workers)
+
+
+def _imports(ground: Ground, file: Path) -> int:
+    """Bytes of an interpreter that has imported what a worker has by then."""
+    names = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        input=json.dumps(TYPICAL),
+        env=environment(file),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    listed = ground.folder / "modules.json"
+    listed.write_text(names)
+    command = [sys.executable, "-c", IMPORTING, str(listed)]
+    with subprocess.Popen(
+        command, env=environment(file), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        return int(psutil.Process(process.pid).memory_info().rss)
+
+
+def _cold_start(ground: Ground) -> Row:
+    file = real.database(ground)
+    imports = [sys.executable, "-c", "import flask, sqlalchemy"]
+    return side_by_side(
+        "cold start to the first answered page",
+        lambda: _first_answer(ground, file),
+        lambda: seconds_of(lambda: subprocess.run(imports, check=True)),
+        beside_what="python -c “import flask, sqlalchemy”",
+        unit="s",
+        goal=Goal("at most", 4),
+        rounds=ground.plan.rounds,
+    )
+
+
+def _first_answer(ground: Ground, file: Path) -> float:
+    port, log = free_port(), ground.folder / "cold.log"
+    with log.open("wb") as out:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            run_command(port), env=environment(file), stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_for(port, "/kratom", process, log)
+        return time.perf_counter() - began
+    finally:
+        stop(process)

@@ -1,0 +1,116 @@
+"""The benchmark of speed runs; whether its figures are good is no matter of tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+from tests.bench.speed import reporting
+from tests.bench.speed.measuring import Goal, Row, Unmeasured, of_pairs, turns
+
+SECONDS = 300
+WORK = (
+    "GET /export/kratom.json, br",
+    "GET /export/kratom.json, identity",
+    "GET /export/kratom.json, If-None-Match",
+    "GET /kratom, br",
+    "GET /kratom/us-al, br",
+    "records list as JSON",
+    "resolve a random place",
+    "resolve a random point",
+    "resolve a batch of 1,000 points",
+    "record at a random as_of × known_at",
+    "the whole map at a random past feed number",
+    "the same past map, repeated",
+    "publish one change",
+    "longest wait of a reader",
+    "loading 4,000 revisions",
+    "memory of one worker",
+    "memory a record",
+    "cold start",
+)
+
+
+def _missing() -> list[str]:
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    programs = [name for name in ("nginx", "wrk") if shutil.which(name, path=path) is None]
+    packages = ("datasette", "sqlalchemy_continuum", "sqlite_utils")
+    return programs + [name for name in packages if util.find_spec(name) is None]
+
+
+@pytest.mark.slow
+def test_every_row_of_the_table_is_measured_by_the_quick_version() -> None:
+    missing = _missing()
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"THE BENCHMARK DOES NOT RUN: {', '.join(missing)} missing")
+    if missing:
+        pytest.skip(f"THE BENCHMARK IS NOT TESTED: {', '.join(missing)} missing")
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench.speed", "--quick"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("| ")]
+    assert [name for name in WORK if not any(line[2:].startswith(name) for line in lines)] == []
+
+
+@pytest.mark.parametrize(
+    ("goal", "figure", "met"),
+    [
+        (Goal("at least", 0.8), 0.8, True),
+        (Goal("at least", 0.8), 0.79, False),
+        (Goal("at most", 3), 3.0, True),
+        (Goal("at most", 3), 3.01, False),
+    ],
+)
+def test_a_goal_is_met_from_its_bound_on(goal: Goal, figure: float, met: bool) -> None:
+    assert goal.is_met_by(figure) is met
+
+
+def test_the_two_sides_take_turns_and_the_first_turn_does_not_count() -> None:
+    order: list[str] = []
+    figures = iter(range(100))
+
+    def side(name: str) -> float:
+        order.append(name)
+        return next(figures)
+
+    found = list(turns(lambda: side("a"), lambda: side("b"), 3))
+    assert order == ["a", "b"] * 4
+    assert found == [(2, 3), (4, 5), (6, 7)]
+
+
+def test_the_ratio_is_the_median_of_the_rounds_and_not_of_the_sides() -> None:
+    assert _row((10, 10), (30, 10), (100, 50)).figure == 2
+
+
+def test_the_table_stands_between_its_marks_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"Before.\n{reporting.BEGIN}\nold\n{reporting.END}\nAfter.\n")
+    found = [_row((1, 2), (3, 4)), Unmeasured(name="history", why="no disk")]
+    made = reporting.table(found, datetime(2026, 11, 24, tzinfo=UTC))
+    assert reporting.keep(made, readme)
+    assert readme.read_text() == f"Before.\n{reporting.BEGIN}\n{made}{reporting.END}\nAfter.\n"
+    assert "2026-11-24" in made
+    assert "| work of a kind | 2.00 /s | 3.00 /s: another | 0.62 (0.50–0.75) |" in made
+    assert "| history | | | not measured: no disk | | |" in made
+
+
+def test_a_readme_without_the_marks_stays_as_it_is(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("Nothing here.")
+    assert not reporting.keep("table", readme)
+    assert readme.read_text() == "Nothing here."
+
+
+def _row(*pairs: tuple[float, float]) -> Row:
+    goal = Goal("at least", 0.5)
+    return of_pairs("work of a kind", list(pairs), beside_what="another", unit="/s", goal=goal)
