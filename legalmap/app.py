@@ -64,5 +64,6 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if serving:
         queue = open_queue(jobs_url(settings, store))
+        store.closing(queue.storage.close)
         tracker.listeners.append(Jobs(queue, tracker, app.extensions["files"]).published)
     return app

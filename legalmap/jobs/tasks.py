@@ -1,10 +1,14 @@
 """The tasks, each a call of a service that may be repeated, and what puts them into the queue."""
 
 import logging
+import signal
 from collections.abc import Callable
 from datetime import date
+from threading import Event, Lock
+from typing import Any
 
 from huey import Huey, crontab
+from huey.consumer import Consumer
 
 from legalmap import clock
 from legalmap.domain.errors import Unusable
@@ -14,6 +18,18 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 
 log = logging.getLogger(__name__)
+# Where no worker runs the queue grows no longer than this: one sweep finds everything that is due.
+MOST_WAITING = 1_000
+# How long a worker that is stopped may take for what is under way. A delivery takes less.
+STOP_SECONDS = 30
+
+
+class Patient(Consumer):
+    """Finishes what is under way however it is told to stop; told twice, it leaves at once."""
+
+    def _handle_signal(self, signum: int, _frame: Any) -> None:
+        self._signum, self._restart, self._graceful = signum, False, True
+        signal.signal(signum, signal.default_int_handler)
 
 
 class Jobs:
@@ -35,6 +51,8 @@ class Jobs:
         self._loopback = loopback
         self._say = say
         self._rendered: tuple[int, date] | None = None
+        self._rendering = Lock()
+        self._stopped = Event()
         self._deliver = huey.task(name="deliver")(self.deliver)
         self._render = huey.task(name="render")(self.render)
         self._sweep = huey.periodic_task(crontab(), name="sweep")(self.sweep)
@@ -49,7 +67,9 @@ class Jobs:
             )
 
     def ask(self) -> None:
-        """Put everything that is due into the queue."""
+        """Put everything that is due into the queue, unless more waits there than anybody works off."""
+        if self.huey.pending_count() >= MOST_WAITING:
+            return
         for webhook_id in delivering.due(self._tracker):
             self._deliver(webhook_id)
         self._render()
@@ -62,7 +82,11 @@ class Jobs:
         """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""
 
         def bring() -> None:
-            while line := delivering.deliver(self._tracker, webhook_id, loopback=self._loopback):
+            # A long way to the head holds up no stop: the sweep of the next worker goes on from there.
+            while not self._stopped.is_set():
+                line = delivering.deliver(self._tracker, webhook_id, loopback=self._loopback)
+                if not line:
+                    break
                 self._say(line)
             again = delivering.next_try(self._tracker, webhook_id)
             if again is not None and again > clock.now():
@@ -74,12 +98,18 @@ class Jobs:
         """Make the newest files and their smallest packed forms before somebody asks for them."""
 
         def make() -> None:
-            stamp = (self._reader.head(), clock.today())
-            if stamp != self._rendered:
+            while (stamp := (self._reader.head(), clock.today())) != self._rendered:
+                if self._stopped.is_set():
+                    return
                 self._files.make_all(self._reader, stamp[1])
                 self._rendered = stamp
 
-        self._outliving(make)
+        # Only one thread is at it, so that the others deliver; it looks at the head again when done.
+        if self._rendering.acquire(blocking=False):
+            try:
+                self._outliving(make)
+            finally:
+                self._rendering.release()
 
     def _outliving(self, work: Callable[[], None]) -> None:
         """A worker outlives a database that is away for a while."""
@@ -89,8 +119,7 @@ class Jobs:
             log.warning("jobs: %s The next sweep tries again.", error)
 
     def run(self, threads: int) -> None:
-        """Work until stopped: by SIGTERM after what is under way, by SIGINT at once."""
-        self.sweep()
-        self.huey.create_consumer(
-            workers=threads, max_delay=1.0, graceful_signal="TERM", check_worker_health=True
-        ).run()
+        """Work until SIGTERM or SIGINT, then finish what is under way. The first sweep comes at once."""
+        consumer = Patient(self.huey, workers=threads, max_delay=1.0, shutdown_timeout=STOP_SECONDS)
+        self._stopped = consumer.stop_flag
+        consumer.run()

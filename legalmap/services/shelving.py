@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # Beyond so many files those go that nobody has used for longest.
 MOST_FILES = 400
 _DIGEST = 32
+_ENDING = ".packed"
 
 
 class Shelf:
@@ -29,12 +30,14 @@ class Shelf:
         """The packed form of the content with that hash, if it is here and whole."""
         if self._folder is None:
             return None
-        file = self._folder / f"{sha256}.{coding}"
+        file = self._folder / _name(sha256, coding)
         try:
             held = file.read_bytes()
-            os.utime(file)
         except OSError:
             return None
+        with contextlib.suppress(OSError):
+            # A folder that may only be read is of use all the same.
+            os.utime(file)
         packed = held[_DIGEST:]
         return packed if hashlib.sha256(packed).digest() == held[:_DIGEST] else None
 
@@ -44,7 +47,7 @@ class Shelf:
             return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self._folder / f"{sha256}.{coding}", packed)
+            self._write(self._folder / _name(sha256, coding), packed)
             self._tidy()
         except OSError as error:
             if not self._complained:
@@ -68,16 +71,17 @@ class Shelf:
         """Drop what nobody used for longest, and what a process that was killed left half done."""
         if self._folder is None:
             return
-        found = sorted(self._folder.iterdir(), key=_used_at, reverse=True)
-        whole = [file for file in found if not file.name.startswith(".part-")]
-        left = [
-            file
-            for file in found
-            if file.name.startswith(".part-") and _used_at(file) < time.time() - 3600
-        ]
+        # Others keep files of their own in this folder.
+        whole = sorted(self._folder.glob(f"*{_ENDING}"), key=_used_at, reverse=True)
+        parts = self._folder.glob(".part-*")
+        left = [file for file in parts if _used_at(file) < time.time() - 3600]
         for file in (*whole[MOST_FILES:], *left):
             with contextlib.suppress(OSError):
                 file.unlink()
+
+
+def _name(sha256: str, coding: str) -> str:
+    return f"{sha256}.{coding}{_ENDING}"
 
 
 def _used_at(file: Path) -> float:

@@ -11,10 +11,12 @@ from huey import Huey, MemoryHuey
 
 from legalmap import clock
 from legalmap.domain.errors import Unusable
+from legalmap.jobs import tasks
 from legalmap.jobs.queueing import open_queue
 from legalmap.jobs.tasks import Jobs
 from legalmap.services import delivering, webhooks
 from legalmap.services.keeping import Files
+from legalmap.services.reading import Reader
 from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
@@ -110,8 +112,8 @@ def test_a_slow_receiver_holds_up_nobody_else(tracker: Tracker, receiver: Receiv
     webhooks.add(tracker, receiver.url, loopback=True)
     webhooks.add(tracker, f"{receiver.url}2", loopback=True)
     decide(tracker, propose(tracker))
-    tasks = [huey.dequeue() for _ in range(2)]
-    both = [threading.Thread(target=huey.execute, args=(task,)) for task in tasks]
+    waiting = [huey.dequeue() for _ in range(2)]
+    both = [threading.Thread(target=huey.execute, args=(task,)) for task in waiting]
     for thread in both:
         thread.start()
     for thread in both:
@@ -156,8 +158,6 @@ def test_the_files_are_there_before_anybody_asks(tracker: Tracker, shelf: Shelf)
         patch.setattr(
             "legalmap.services.keeping.CODINGS", {"br": _refuse, "zstd": _refuse, "gzip": _refuse}
         )
-        from legalmap.services.reading import Reader
-
         file = asking.of(Reader(tracker).edition("kratom"), clock.today(), "json", newest=True)
         assert asking.packed(file, "br", newest=True)
 
@@ -182,3 +182,49 @@ WRONG = ["mysql://h/d", "nonsense", "file:///tmp/x"]
 def test_a_queue_of_another_kind_is_refused_by_the_name_of_its_setting(url: str) -> None:
     with pytest.raises(Unusable, match="LEGALMAP_JOBS_URL must begin with"):
         open_queue(url)
+
+
+def test_where_no_worker_runs_the_queue_does_not_grow_for_ever(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MOST_WAITING", 3)
+    huey = MemoryHuey(results=False)
+    jobs = jobs_on(huey, tracker)
+    for _ in range(10):
+        jobs.published(2)
+    assert huey.pending_count() == 3
+
+
+def test_a_long_way_to_the_head_holds_up_no_stop(
+    tracker: Tracker, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left is found by the first sweep of the next worker."""
+    jobs = Jobs(MemoryHuey(results=False), tracker, Files(), loopback=True)
+    hook = webhooks.add(tracker, receiver.url, loopback=True)
+    for code in ("us-fl", "us-ca", "us-wv"):
+        decide(tracker, propose(tracker, jurisdiction=code))
+    jobs._say = lambda _line: jobs._stopped.set()
+    jobs.deliver(hook.id)
+    assert receiver.numbers == [2]
+    next_worker = jobs_on(MemoryHuey(results=False), tracker)
+    next_worker.sweep()
+    worked_off(next_worker.huey)
+    assert receiver.numbers == [2, 3, 4]
+
+
+def test_files_are_made_by_one_thread_while_the_others_deliver(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is published meanwhile is made by that thread too."""
+    jobs, made = Jobs(MemoryHuey(results=False), tracker, Files()), []
+
+    def make(_files: Files, reader: Reader, _day: object) -> None:
+        made.append(reader.head())
+        if len(made) == 1:
+            decide(tracker, propose(tracker))
+            jobs.render()
+
+    monkeypatch.setattr(Files, "make_all", make)
+    jobs.render()
+    jobs.render()
+    assert made == [1, 2]

@@ -23,6 +23,18 @@ def test_what_was_laid_down_is_found_by_every_process(tmp_path: Path) -> None:
     assert (tmp_path / "files").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_that_may_only_be_read_is_of_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Shelf(tmp_path).put(NAME, "br", b"packed")
+
+    def refused(*_given: object) -> None:
+        raise PermissionError("Read-only file system")
+
+    monkeypatch.setattr(shelving.os, "utime", refused)
+    assert Shelf(tmp_path).get(NAME, "br") == b"packed"
+
+
 TORN = [
     ("half of it is missing", lambda held: held[: len(held) // 2]),
     ("it is empty", lambda _held: b""),
@@ -35,7 +47,7 @@ TORN = [
 def test_a_torn_file_is_never_given_out(tmp_path: Path, why: str, broken) -> None:
     shelf = Shelf(tmp_path)
     shelf.put(NAME, "br", b"packed, and not so little of it")
-    file = tmp_path / f"{NAME}.br"
+    file = tmp_path / f"{NAME}.br.packed"
     file.write_bytes(broken(file.read_bytes()))
     assert shelf.get(NAME, "br") is None
     shelf.put(NAME, "br", b"packed anew")
@@ -109,9 +121,15 @@ def test_what_nobody_used_for_longest_goes_first(
 ) -> None:
     monkeypatch.setattr(shelving, "MOST_FILES", 2)
     shelf = Shelf(tmp_path)
+    (tmp_path / "points.index").write_bytes(b"somebody else's, and older than all")
+    os.utime(tmp_path / "points.index", (1, 1))
     for number, name in enumerate(("a", "b")):
         shelf.put(name, "br", b"packed")
-        os.utime(tmp_path / f"{name}.br", (1_000_000 + number,) * 2)
+        os.utime(tmp_path / f"{name}.br.packed", (1_000_000 + number,) * 2)
     shelf.get("a", "br")
     shelf.put("c", "br", b"packed")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.br", "c.br"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "a.br.packed",
+        "c.br.packed",
+        "points.index",
+    ]
