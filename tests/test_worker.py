@@ -1,7 +1,9 @@
 """Webhooks from the command line, and a worker that is killed and started again."""
 
 import os
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,3 +115,40 @@ def test_a_worker_that_is_killed_and_started_again_misses_nothing(
         until(lambda: has_taken(3), log)
     assert receiver.numbers == [2, 3]
     assert hook.delivered_feed_no == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_told_to_stop_finishes_the_delivery_under_way(
+    how: signal.Signals, sqlite_store: Store, receiver: Receiver, tmp_path: Path
+) -> None:
+    """The receiver holds the answer back until the worker was told."""
+    with sqlite_store.writing() as connection:
+        a_record(connection)
+    tracker = Tracker(sqlite_store)
+    hook = webhooks.add(tracker, receiver.url, loopback=True)
+    decide(tracker, propose(tracker, jurisdiction="us-fl"))
+    told = threading.Event()
+    receiver.before_answering = lambda: told.wait(30)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path.cwd()),
+        "LEGALMAP_DATABASE_URL": sqlite_store.engine.url.render_as_string(),
+        "LEGALMAP_WEBHOOKS_TO_LOOPBACK": "1",
+    }
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(legalmap("worker"), env=environment, stdout=out, stderr=out)
+    try:
+        until(lambda: bool(receiver.got), log)
+        process.send_signal(how)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        told.set()
+        assert process.wait(timeout=60) == 0, log.read_text()
+    finally:
+        told.set()
+        process.kill()
+        process.wait(timeout=20)
+    (found,) = webhooks.everyone(tracker)
+    assert (found.id, found.delivered_feed_no, found.next_at) == (hook.id, 2, None)

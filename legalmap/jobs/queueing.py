@@ -4,6 +4,7 @@ It is opened when it is first used, so that a queue that is away keeps no site f
 JSON: who can write to the queue can ask for a task by its name, and make nobody run anything else.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from huey import Huey
 from huey.exceptions import ConfigurationError
 from huey.registry import Message
 from huey.serializer import Serializer
-from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
+from huey.storage import BaseStorage, PostgresStorage, RedisStorage, SqliteStorage
 
 from legalmap.domain.errors import Unusable
 
@@ -33,7 +34,7 @@ class _Task(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     args: tuple[int, ...]
 
 
-class _Plain(Serializer):
+class _Plain(Serializer):  # type: ignore[misc]
     """JSON in place of huey's pickles, which run whatever somebody wrote into the queue."""
 
     def _serialize(self, data: Message) -> bytes:
@@ -44,7 +45,7 @@ class _Plain(Serializer):
         return Message(id=found.id, name=found.name, eta=found.eta, args=found.args)
 
 
-class _Sqlite(SqliteStorage):
+class _Sqlite(SqliteStorage):  # type: ignore[misc]
     """A queue in a SQLite file."""
 
     def _create_connection(self) -> Any:
@@ -58,7 +59,7 @@ class _Sqlite(SqliteStorage):
         return made
 
 
-class _Postgres(PostgresStorage):
+class _Postgres(PostgresStorage):  # type: ignore[misc]
     """A queue in PostgreSQL. Many processes may start at once on a database without its tables."""
 
     def _create_connection(self) -> Any:
@@ -79,13 +80,11 @@ class _Postgres(PostgresStorage):
 def open_queue(url: str) -> Huey:
     """The queue at ``sqlite:////path``, ``postgresql://…`` or ``redis://…``; raise Unusable for others."""
     scheme, _, rest = url.partition("://")
-    makers = {"sqlite": _sqlite, "postgresql": _postgres, "postgres": _postgres}
-    makers |= dict.fromkeys(("redis", "rediss", "unix"), _redis)
     kind = urlsplit(url).scheme.partition("+")[0]
-    if kind not in makers or not rest:
+    if kind not in _MAKERS or not rest:
         raise Unusable("LEGALMAP_JOBS_URL must begin with sqlite:, postgresql: or redis:.")
     try:
-        storage = makers[kind](scheme, rest)
+        storage = _MAKERS[kind](scheme, rest)
     except (ConfigurationError, ImportError) as error:
         raise Unusable(f"LEGALMAP_JOBS_URL needs another package: {error}") from None
     # Nothing asks what a task gave: what it did is in the database.
@@ -118,3 +117,13 @@ def _redis(scheme: str, rest: str) -> RedisStorage:
         **({} if scheme == "unix" else {"socket_connect_timeout": CONNECT_SECONDS}),
     )
     return RedisStorage(NAME, connection_pool=pool)
+
+
+_MAKERS: dict[str, Callable[[str, str], BaseStorage]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgres,
+    "postgres": _postgres,
+    "redis": _redis,
+    "rediss": _redis,
+    "unix": _redis,
+}

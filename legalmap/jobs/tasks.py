@@ -24,7 +24,7 @@ MOST_WAITING = 1_000
 STOP_SECONDS = 30
 
 
-class Patient(Consumer):
+class Patient(Consumer):  # type: ignore[misc]
     """Finishes what is under way however it is told to stop; told twice, it leaves at once."""
 
     def _handle_signal(self, signum: int, _frame: Any) -> None:

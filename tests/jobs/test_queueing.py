@@ -74,7 +74,7 @@ AWAY = ["postgresql://127.0.0.1:1/nothing", "sqlite:////proc/nowhere/jobs.sqlite
 def test_a_queue_that_is_away_is_noticed_when_it_is_used(url: str) -> None:
     """So that a site starts without it."""
     queue = open_queue(url)
-    with pytest.raises(Exception, match="unable to open|connection failed"):
+    with pytest.raises(Exception, match=r"unable to open|connection failed"):
         queue.pending_count()
 
 
@@ -84,7 +84,9 @@ def test_a_message_comes_back_as_it_was(url: str, opened: Callable[[str], Huey])
     now = datetime.now(UTC)
     task(7)
     task.schedule((8,), eta=now + timedelta(seconds=5))
-    queue.execute(queue.dequeue())
+    # A worker that comes upon a task too early puts it aside.
+    for _ in range(2):
+        queue.execute(queue.dequeue())
     assert queue.read_schedule(now.replace(tzinfo=None)) == []
     [later] = queue.read_schedule((now + timedelta(seconds=6)).replace(tzinfo=None))
     assert later.eta == (now + timedelta(seconds=5)).replace(tzinfo=None)
