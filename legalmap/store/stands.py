@@ -83,26 +83,22 @@ def some(
 def moved(connection: sa.Connection, topic: str, since: int, until: int) -> list[str]:
     """The places of a topic that something was published for after ``since``, up to ``until``."""
     query = (
-        sa.select(record.c.jurisdiction_code)
-        .select_from(record)
-        .join(publication, publication.c.record_id == record.c.id)
-        .where(
-            record.c.topic == topic,
-            publication.c.feed_no > since,
-            publication.c.feed_no <= until,
-        )
-        .distinct()
+        sa.select(record.c.topic, record.c.jurisdiction_code)
+        .select_from(publication)
+        .join(record, record.c.id == publication.c.record_id)
+        .where(publication.c.feed_no > since, publication.c.feed_no <= until)
     )
-    return sorted(connection.scalars(query))
+    # Told apart here: asked for one topic, a database may begin with all of its records.
+    return sorted({code for of, code in connection.execute(query) if of == topic})
 
 
 def changed_at(connection: sa.Connection, topic: str, feed_no: int) -> datetime | None:
     """The instant of the newest publication of a topic up to a feed number."""
+    of_topic = sa.exists().where(record.c.id == publication.c.record_id, record.c.topic == topic)
+    # Backwards from the number until one is of the topic: a join would begin with all its records.
     query = (
         sa.select(publication.c.at)
-        .select_from(publication)
-        .join(record, record.c.id == publication.c.record_id)
-        .where(record.c.topic == topic, publication.c.feed_no <= feed_no)
+        .where(publication.c.feed_no <= feed_no, of_topic)
         .order_by(publication.c.feed_no.desc())
         .limit(1)
     )
