@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from time import monotonic
 
 from legalmap.domain.errors import Unusable
-from legalmap.store import feed
+from legalmap.store import feed, schema
 from legalmap.store.engine import Connection, Store
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ class Replica:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._fits = False
         self._seen = 0
         self._next_try = 0.0
 
@@ -27,6 +28,7 @@ class Replica:
             return None
         with ExitStack() as own:
             try:
+                self._require_fit()
                 connection = own.enter_context(self._store.reading())
                 if self._seen < feed_no:
                     self._seen = feed.head(connection)
@@ -38,3 +40,9 @@ class Replica:
                 return None
             stack.push(own.pop_all())
             return connection
+
+    def _require_fit(self) -> None:
+        """Raise Unusable while the tables of a migration are not there yet."""
+        if not self._fits:
+            schema.require_current(self._store)
+            self._fits = True

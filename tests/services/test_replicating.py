@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from legalmap.domain.errors import Unusable
+from legalmap.services import replicating
 from legalmap.services.reading import Reader
+from legalmap.services.replicating import Replica
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from legalmap.store.schema import migrate, require_current
 from tests.build import a_payload, a_period
 from tests.services.test_editions import publish
 from tests.services.test_heading import soon
@@ -24,7 +29,20 @@ def servers(postgres_server: object) -> Iterator[list[Cluster]]:
     """A primary and the replica that follows it."""
     with cluster(followed_by_replica=True) as found:
         seed(found[0].url())
+        assert soon(lambda: fits(found[1].url()))
         yield found
+
+
+def fits(url: str) -> bool:
+    """Whether the tables of this code have come to a database."""
+    store = Store(url)
+    try:
+        require_current(store)
+    except Unusable:
+        return False
+    finally:
+        store.close()
+    return True
 
 
 @pytest.fixture
@@ -99,3 +117,20 @@ def test_without_its_replica_a_tracker_goes_on(
         assert "Readers are sent to the primary" in caplog.text
     finally:
         servers[1].start()
+
+
+@pytest.mark.parametrize("came_to", [None, "0002"])
+def test_a_replica_that_a_migration_has_not_reached_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, came_to: str | None
+) -> None:
+    monkeypatch.setattr(replicating, "PAUSE_SECONDS", 0.0)
+    store = Store(f"sqlite:///{tmp_path / 'replica.sqlite3'}")
+    replica = Replica(store)
+    if came_to:
+        migrate(store, came_to)
+    with ExitStack() as stack:
+        assert replica.caught_up(stack, 0) is None
+    migrate(store)
+    with ExitStack() as stack:
+        assert replica.caught_up(stack, 0) is not None
+    store.close()
