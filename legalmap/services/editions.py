@@ -16,7 +16,8 @@ from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
-from legalmap.services.gathering import Payloads, Published, Records, Source, status_on
+from legalmap.services.coursing import status_on
+from legalmap.services.gathering import Payloads, Published, Records, Source
 from legalmap.services.tracker import Tracker
 
 KEPT_EDITIONS = 8
@@ -104,12 +105,17 @@ class Edition:
         """The same for maps and counts: summaries and sources may be left out."""
         return self._resolved(place, as_of, whole=False)
 
+    def record_of(self, place: Jurisdiction) -> Published | None:
+        """The record of a place. Those of the levels above it come along: an answer needs them too."""
+        self.records.need((level.code for level in self.chain_of(place)), contents=False)
+        return self.records.get(place.code)
+
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
         key = (place.code, as_of, whole)
         known = self._resolutions.get(key)
         if known is None:
             levels = self.chain_of(place)
-            self.records.need(level.code for level in levels)
+            self.records.need((level.code for level in levels), contents=whole)
             told = [self._level(level, whole=whole) for level in levels]
             known = resolve(told, self.topic, as_of, as_of)
             self._resolutions.keep(key, known)
@@ -181,6 +187,7 @@ class Edition:
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
         found = self._source.some(feed_no, moved) if moved else {}
+        self._source.need_contents(found.values())
         whole = {**self.records.whole, **found}
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
         held = Records(self._source, feed_no, whole)

@@ -10,11 +10,11 @@ import msgspec
 from legalmap.domain import gists
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.payload import Payload
-from legalmap.domain.periods import in_force_on
 from legalmap.domain.records import Stand
 from legalmap.domain.topics import Topic
+from legalmap.services.coursing import Courses
 from legalmap.services.tracker import Tracker
-from legalmap.store import courses, records, stands
+from legalmap.store import moments, records, stands
 
 # The payloads of a tracker of usual size stay in memory, so that its pages never need the database.
 KEPT_PAYLOADS = 5_000
@@ -121,16 +121,19 @@ class Records(Mapping[str, Published]):
         """Whether all are in memory."""
         return self._whole is not None
 
-    def need(self, codes: Iterable[str]) -> None:
-        """Load the records of some places in one look."""
+    def need(self, codes: Iterable[str], *, contents: bool = True) -> None:
+        """Load the records of some places in one look, and in another what they say whole."""
         if self._whole is not None:
             return
-        left = [code for code in codes if code not in self._some]
+        wanted = list(codes)
+        left = [code for code in wanted if code not in self._some]
         if len(self._some) + len(left) > MANY:
             self._whole = self._source.everything(self._feed_no)
         elif left:
             found = self._source.some(self._feed_no, left)
             self._some |= {code: found.get(code) for code in left}
+        if contents and self._whole is None:
+            self._source.need_contents(item for code in wanted if (item := self._some[code]))
 
 
 class Source:
@@ -140,6 +143,7 @@ class Source:
         self.tracker = tracker
         self.topic = topic
         self._payloads = payloads
+        self._courses = Courses(tracker, topic.code)
 
     def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""
@@ -150,11 +154,13 @@ class Source:
         return self._published(found)
 
     def some(self, feed_no: int, codes: Iterable[str]) -> dict[str, Published]:
-        """The records of some places at a feed number, with their contents."""
+        """The records of some places at a feed number."""
         with self.tracker.reading(feed_no) as connection:
-            found = list(stands.some(connection, self.topic.code, feed_no, codes))
-        self._payloads.need(found)
-        return self._published(found)
+            return self._published(list(stands.some(connection, self.topic.code, feed_no, codes)))
+
+    def need_contents(self, items: Iterable[Published]) -> None:
+        """Have what some records say at hand."""
+        self._payloads.need(item.publication for item in items)
 
     def moved(self, since: int, until: int) -> list[str]:
         """The places something was published for after one feed number, up to another."""
@@ -162,17 +168,13 @@ class Source:
             return stands.moved(connection, self.topic.code, since, until)
 
     def statuses(self, feed_no: int, as_of: date) -> dict[str, str | None]:
-        """The status of every record on a day, as known at a feed number: from narrow rows alone."""
-        with self.tracker.reading(feed_no) as connection:
-            said = list(courses.said_at(connection, self.topic.code, feed_no))
-            texts = courses.gists(connection, {each.gist_id for each in said})
-        shown = {key: status_on(gists.read(text, None), as_of) for key, text in texts.items()}
-        return {each.jurisdiction: shown[each.gist_id] for each in said}
+        """The status of every record on a day, as known at a feed number."""
+        return self._courses.statuses(feed_no, as_of)
 
     def changed_at(self, feed_no: int) -> datetime | None:
         """The instant of the newest publication of the topic up to a feed number."""
         with self.tracker.reading(feed_no) as connection:
-            return stands.changed_at(connection, self.topic.code, feed_no)
+            return moments.newest(connection, self.topic.code, feed_no)
 
     def _published(self, found: list[Stand]) -> dict[str, Published]:
         places = self.tracker.places([stand.jurisdiction for stand in found])
@@ -180,9 +182,3 @@ class Source:
             stand.jurisdiction: Published(places[stand.jurisdiction], stand, self._payloads)
             for stand in found
         }
-
-
-def status_on(payload: Payload, as_of: date) -> str | None:
-    """A record's own status on a day; None where nothing is known of that day."""
-    period = in_force_on(payload.periods, as_of)
-    return period.status if period else None

@@ -8,7 +8,8 @@ import msgspec
 
 from legalmap import clock
 from legalmap.services.tracker import Tracker
-from legalmap.store import feed
+from legalmap.store import moments
+from legalmap.store.moments import Moment
 
 
 class Memento(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class Memory:
     def __init__(self, moments: Iterable[tuple[int, datetime]]) -> None:
         seconds: dict[datetime, int] = {}
         for feed_no, at in moments:
-            seconds[at.astimezone(UTC).replace(microsecond=0)] = feed_no
+            seconds[_second((feed_no, at))] = feed_no
         self._seconds = sorted(seconds)
         self._numbers = [seconds[at] for at in self._seconds]
 
@@ -43,22 +44,41 @@ class Memory:
         index = bisect_right(self._seconds, wanted) - 1
         return self._on(max(index, 0), wanted.date())
 
-    def of(self, feed_no: int, as_of: date) -> Memento | None:
-        """The memento of an edition and day, or None if the address never showed just that."""
-        index = bisect_right(self._numbers, feed_no) - 1
-        if index < 0:
-            return None
-        found = self._on(index, as_of)
-        followed = index + 1 < len(self._seconds) and self._seconds[index + 1] <= found.at
-        shown = found.at.date() == as_of <= clock.today() and not followed
-        return found if shown else None
-
     def _on(self, index: int, day: date) -> Memento:
-        at = max(self._seconds[index], datetime.combine(day, time(), UTC))
-        return Memento(at, self._numbers[index], day)
+        return _on(self._seconds[index], self._numbers[index], day)
 
 
-def memory(tracker: Tracker, topic: str | None, codes: Iterable[str] | None) -> Memory:
-    """The memory of a topic, of some places in it, or of all there is."""
+def _on(second: datetime, feed_no: int, day: date) -> Memento:
+    return Memento(max(second, datetime.combine(day, time(), UTC)), feed_no, day)
+
+
+def _second(moment: Moment) -> datetime:
+    return moment[1].astimezone(UTC).replace(microsecond=0)
+
+
+class Original(msgspec.Struct, frozen=True):
+    """What an address is about: places of a topic, a topic, or, both None, all there is."""
+
+    topic: str | None = None
+    codes: tuple[str, ...] | None = None
+
+
+def memory(tracker: Tracker, original: Original) -> Memory:
+    """Every publication that changed an address."""
     with tracker.store.reading() as connection:
-        return Memory(feed.moments(connection, topic, codes))
+        return Memory(moments.every(connection, original.topic, original.codes))
+
+
+def memento(tracker: Tracker, original: Original, feed_no: int, as_of: date) -> Memento | None:
+    """The memento of an edition and day, or None if the address never showed just that."""
+    with tracker.store.reading() as connection:
+        return shown(*moments.beside(connection, original.topic, original.codes, feed_no), as_of)
+
+
+def shown(newest: Moment | None, following: Moment | None, as_of: date) -> Memento | None:
+    """The memento of a publication and a day, if it was still the newest one on that day."""
+    if newest is None:
+        return None
+    found = _on(_second(newest), newest[0], as_of)
+    followed = following is not None and _second(following) <= found.at
+    return found if found.at.date() == as_of <= clock.today() and not followed else None

@@ -15,6 +15,8 @@ from legalmap.domain.payload import Payload, from_bytes, sha256_of
 from legalmap.store.tables import course, gist, publication, record, revision
 
 PART = 500
+# Up to how many publications are looked up one by one.
+FEW = 5_000
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -26,11 +28,11 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What stood for a place at a feed number, in short."""
+    """One publication, and what it says in short."""
 
+    feed_no: int
     jurisdiction: str
     gist_id: int
-    last_verified: date | None
 
 
 def write(connection: sa.Connection, points: Sequence[Point]) -> None:
@@ -87,22 +89,23 @@ def gists(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def said_at(connection: sa.Connection, topic: str, feed_no: int) -> Iterator[Said]:
-    """What stood for every place of a topic at a feed number: one look at an index for each record."""
-    earlier = course.alias("earlier")
-    newest = (
-        sa.select(sa.func.max(earlier.c.feed_no))
-        .where(earlier.c.record_id == record.c.id, earlier.c.feed_no <= feed_no)
-        .correlate(record)
-        .scalar_subquery()
-    )
+def said_since(connection: sa.Connection, topic: str, since: int, until: int) -> Iterator[Said]:
+    """What each publication of a topic after a feed number, up to another, said, oldest first."""
+    number = course.c.feed_no
+    query = sa.select(number, record.c.jurisdiction_code, course.c.gist_id).select_from(course)
+    if until - since <= FEW:
+        # A few are looked up by the feed; many are read in the order in which they lie.
+        same = sa.and_(
+            course.c.record_id == publication.c.record_id, number == publication.c.feed_no
+        )
+        query = query.join(publication, same)
+        number = publication.c.feed_no
     query = (
-        sa.select(record.c.jurisdiction_code, course.c.gist_id, course.c.last_verified)
-        .select_from(record)
-        .join(course, sa.and_(course.c.record_id == record.c.id, course.c.feed_no == newest))
-        .where(record.c.topic == topic)
+        query.join(record, record.c.id == course.c.record_id)
+        .where(number > since, number <= until, record.c.topic == topic)
+        .order_by(number)
     )
-    for row in connection.execute(query):
+    for row in connection.execute(query.execution_options(yield_per=PART)):
         yield Said(*row)
 
 

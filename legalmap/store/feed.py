@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -226,17 +226,3 @@ def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
     for row in connection.execute(query.order_by(publication.c.feed_no)):
         fields = {name: getattr(row, name) for name in StoredPublication.__struct_fields__}
         yield StoredPublication(**fields)
-
-
-def moments(
-    connection: sa.Connection, topic: str | None, codes: Iterable[str] | None
-) -> list[tuple[int, datetime]]:
-    """(feed number, instant) of the publications of a topic, or of some places in it, oldest first."""
-    query = sa.select(publication.c.feed_no, publication.c.at).order_by(publication.c.feed_no)
-    if topic is not None or codes is not None:
-        query = query.join(record, record.c.id == publication.c.record_id)
-    if topic is not None:
-        query = query.where(record.c.topic == topic)
-    if codes is not None:
-        query = query.where(record.c.jurisdiction_code.in_(list(codes)))
-    return [(row.feed_no, row.at) for row in connection.execute(query)]

@@ -1,7 +1,7 @@
 """Where the records of a topic stand at a feed number: all of them, some, or those that moved."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +13,18 @@ from legalmap.store.tables import course, gist, publication, record
 PART = 500
 
 
-def _stands(topic: str, until: int) -> sa.Select[Any]:
-    """The newest publication up to ``until`` of each record: one look at an index for each."""
+# A statement is put together once: that took longer than asking it.
+@cache
+def _stands(*, of_some: bool) -> sa.Select[Any]:
+    """The newest publication up to ``until`` of each record of ``topic``, or of those at ``codes``.
+
+    One look at an index for each.
+    """
+    part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
         sa.select(sa.func.max(earlier.c.feed_no))
-        .where(earlier.c.record_id == record.c.id, earlier.c.feed_no <= until)
+        .where(earlier.c.record_id == record.c.id, earlier.c.feed_no <= sa.bindparam("until"))
         .correlate(record)
         .scalar_subquery()
     )
@@ -45,7 +51,7 @@ def _stands(topic: str, until: int) -> sa.Select[Any]:
             ),
         )
         .outerjoin(gist, gist.c.id == course.c.gist_id)
-        .where(record.c.topic == topic)
+        .where(record.c.topic == sa.bindparam("topic"), *([part] if of_some else []))
     )
 
 
@@ -65,7 +71,7 @@ def _stand(row: Any) -> Stand:
 
 def everything(connection: sa.Connection, topic: str, feed_no: int) -> Iterator[Stand]:
     """Where every record of a topic stood."""
-    for row in connection.execute(_stands(topic, feed_no)):
+    for row in connection.execute(_stands(of_some=False), {"topic": topic, "until": feed_no}):
         yield _stand(row)
 
 
@@ -75,8 +81,8 @@ def some(
     """Where the records of some places stood; places without one are left out."""
     wanted = sorted(set(codes))
     for start in range(0, len(wanted), PART):
-        part = record.c.jurisdiction_code.in_(wanted[start : start + PART])
-        for row in connection.execute(_stands(topic, feed_no).where(part)):
+        asked = {"topic": topic, "until": feed_no, "codes": wanted[start : start + PART]}
+        for row in connection.execute(_stands(of_some=True), asked):
             yield _stand(row)
 
 
@@ -90,16 +96,3 @@ def moved(connection: sa.Connection, topic: str, since: int, until: int) -> list
     )
     # Told apart here: asked for one topic, a database may begin with all of its records.
     return sorted({code for of, code in connection.execute(query) if of == topic})
-
-
-def changed_at(connection: sa.Connection, topic: str, feed_no: int) -> datetime | None:
-    """The instant of the newest publication of a topic up to a feed number."""
-    of_topic = sa.exists().where(record.c.id == publication.c.record_id, record.c.topic == topic)
-    # Backwards from the number until one is of the topic: a join would begin with all its records.
-    query = (
-        sa.select(publication.c.at)
-        .where(publication.c.feed_no <= feed_no, of_topic)
-        .order_by(publication.c.feed_no.desc())
-        .limit(1)
-    )
-    return connection.scalar(query)

@@ -17,7 +17,7 @@ from legalmap.domain.jurisdictions import chain
 from legalmap.domain.roles import Permission
 from legalmap.services import finding, remembering
 from legalmap.services.reading import asked_day
-from legalmap.services.remembering import Memento, Memory
+from legalmap.services.remembering import Memento, Memory, Original
 from legalmap.web.api import parameters, sending
 from legalmap.web.guard import needs, tracker
 
@@ -28,23 +28,23 @@ _WORDS = ("as_of", "known_at")
 Arguments = dict[str, Any]
 
 
-def _of_place(given: Arguments) -> Memory:
+def _of_place(given: Arguments) -> Original:
     """What holds at a place changes with its own record and with every level above it."""
     tracker().topic(given["topic"])
     place = finding.place(tracker(), given["code"])
-    codes = [level.code for level in chain(place, tracker().place)]
-    return remembering.memory(tracker(), given["topic"], codes)
+    codes = tuple(level.code for level in chain(place, tracker().place))
+    return Original(given["topic"], codes)
 
 
-def _of_topic(given: Arguments) -> Memory:
-    return remembering.memory(tracker(), tracker().topic(given["topic"]).code, None)
+def _of_topic(given: Arguments) -> Original:
+    return Original(tracker().topic(given["topic"]).code)
 
 
-def _of_all(_given: Arguments) -> Memory:
-    return remembering.memory(tracker(), None, None)
+def _of_all(_given: Arguments) -> Original:
+    return Original()
 
 
-ORIGINALS: dict[str, Callable[[Arguments], Memory]] = {
+ORIGINALS: dict[str, Callable[[Arguments], Original]] = {
     "placing.place": _of_place,
     "v1.record": _of_place,
     "bulk.export": _of_topic,
@@ -70,7 +70,7 @@ def _negotiate() -> Response | None:
     if instant is None:
         raise BadQuery.at("Accept-Datetime", "Write it as “Mon, 23 Nov 2026 12:00:00 GMT”.")
     try:
-        found = recall(request.view_args or {}).at(instant)
+        found = remembering.memory(tracker(), recall(request.view_args or {})).at(instant)
     except Missing:
         # The view says better what is missing.
         return None
@@ -119,13 +119,14 @@ def _links(path: str) -> list[str]:
     ]
 
 
-def _shown(recall: Callable[[Arguments], Memory]) -> Memento | None:
+def _shown(recall: Callable[[Arguments], Original]) -> Memento | None:
     """The memento that an address with both a day and a feed number is."""
     as_of, known_at = (request.args.get(word, "") for word in _WORDS)
     if not as_of or not known_at.isdigit():
         return None
     try:
-        return recall(request.view_args or {}).of(int(known_at), asked_day(as_of).day)
+        original, day = recall(request.view_args or {}), asked_day(as_of).day
+        return remembering.memento(tracker(), original, int(known_at), day)
     except LegalmapError:
         return None
 
@@ -150,7 +151,7 @@ def _memory_of(path: str) -> Memory:
         raise Missing("original", path[:200]) from None
     if endpoint not in ORIGINALS:
         raise Missing("original", path[:200])
-    return ORIGINALS[endpoint](dict(given))
+    return remembering.memory(tracker(), ORIGINALS[endpoint](dict(given)))
 
 
 def _links_of_map(path: str, mementos: list[Memento]) -> Iterable[str]:

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
-from legalmap.services.remembering import Memory
+from legalmap.services.remembering import Memento, Memory, shown
 
 FIRST = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SECOND = datetime(2026, 5, 3, 9, 30, 0, 400_000, tzinfo=UTC)
-MEMORY = Memory([(1, FIRST), (2, FIRST.replace(microsecond=9)), (5, SECOND)])
+MOMENTS = [(1, FIRST), (2, FIRST.replace(microsecond=9)), (5, SECOND)]
+MEMORY = Memory(MOMENTS)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,13 @@ def test_there_is_one_memento_for_each_second_that_published() -> None:
         (2, FIRST),
         (5, SECOND.replace(microsecond=0)),
     ]
+
+
+def told(feed_no: int, day: date) -> Memento | None:
+    """What an address with a feed number and a day says it is."""
+    earlier = [moment for moment in MOMENTS if moment[0] <= feed_no]
+    later = [moment for moment in MOMENTS if moment[0] > feed_no]
+    return shown(earlier[-1] if earlier else None, later[0] if later else None, day)
 
 
 AT = [
@@ -50,20 +58,21 @@ def test_what_was_shown_at_an_instant(
     assert found is not None
     assert (found.feed_no, found.as_of, found.at) == (feed_no, day, since)
     # The address it names says of itself that it is that memento.
-    assert MEMORY.of(found.feed_no, found.as_of) == found
+    assert told(found.feed_no, found.as_of) == found
 
 
 @pytest.mark.parametrize(
     ("feed_no", "day"),
     [
         (0, date(2026, 5, 1)),  # nothing was published yet
+        (1, date(2026, 5, 1)),  # 2 came within the same second
         (2, date(2026, 5, 4)),  # by then 5 was
         (5, date(2026, 5, 2)),  # the law of a day, told later
         (5, date(2026, 6, 2)),  # still to come
     ],
 )
 def test_what_was_never_shown_is_no_memento(feed_no: int, day: date) -> None:
-    assert MEMORY.of(feed_no, day) is None
+    assert told(feed_no, day) is None
 
 
 def test_nothing_published_is_nothing_remembered() -> None:

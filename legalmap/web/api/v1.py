@@ -215,9 +215,10 @@ def record(topic: str, code: str) -> Response:
 
 
 def _item(view: View, place: Jurisdiction) -> Published:
-    if place.code in view.edition.records:
-        return view.edition.records[place.code]
-    levels = [level.code for level in chain(place, tracker().place)]
+    found = view.edition.record_of(place)
+    if found is not None:
+        return found
+    levels = [level.code for level in view.edition.chain_of(place)]
     near = [level for level in reversed(levels) if level in view.edition.records]
     raise Missing("record", f"{view.edition.topic.code}/{place.code}", near)
 
