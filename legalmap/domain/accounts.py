@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
 
 # The account that owns what shipped in data/. It has no password and can never sign in.
@@ -12,7 +13,10 @@ MIN_PASSWORD = 12
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One person, or the system. ``handle`` is shown in public beside what they did."""
+    """One person, or the system. ``handle`` is shown in public beside what they did.
+
+    ``remits`` is where a moderator may review; empty means everywhere.
+    """
 
     id: int
     handle: str
@@ -20,6 +24,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool
     created_at: datetime
     disabled_at: datetime | None = None
+    email: str | None = None
+    # What somebody has to do with the trade or the cause, in their own words, shown beside reviews.
+    interest: str = ""
+    remits: tuple[Remit, ...] = ()
+    left_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:

@@ -5,8 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Decision, Facts, State, state_of
 from legalmap.domain.payload import Payload
+from legalmap.domain.risks import Risk
 
 RevisionKind = Literal["genesis", "edit", "verify", "revert"]
 
@@ -60,7 +62,10 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """An immutable snapshot of a whole record and the facts its state follows from."""
+    """An immutable snapshot of a whole record and the facts its state follows from.
+
+    ``intent`` is None where the first version did not ask. ``risk``: 0 low, 1 medium, 2 high.
+    """
 
     id: int
     topic: str
@@ -86,6 +91,13 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     authors: frozenset[int]
     base_is_current: bool
     is_current: bool
+    reasons: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    intent: Intent | None = None
+    risk: int = 0
+    risks: tuple[Risk, ...] = ()
+    approvals_needed: int = 1
+    batch: str | None = None
 
     @property
     def facts(self) -> Facts:

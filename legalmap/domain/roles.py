@@ -14,26 +14,31 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a route or service asks for. READ needs no account."""
+    """What a route or service asks for. READ, SIGN_IN and SUGGEST need no account."""
 
     READ = "read"
     SIGN_IN = "sign-in"
+    SUGGEST = "suggest"
+    OWN_ACCOUNT = "own-account"
     PROPOSE = "propose"
     REVIEW = "review"
+    READ_LOG = "read-log"
     MANAGE_ACCOUNTS = "manage-accounts"
 
 
+PUBLIC = frozenset({Permission.READ, Permission.SIGN_IN, Permission.SUGGEST})
+_CONTRIBUTOR = frozenset({Permission.OWN_ACCOUNT, Permission.PROPOSE})
+_MODERATOR = _CONTRIBUTOR | {Permission.REVIEW, Permission.READ_LOG}
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.CONTRIBUTOR: frozenset({Permission.PROPOSE}),
-    Role.MODERATOR: frozenset({Permission.PROPOSE, Permission.REVIEW}),
-    Role.ADMIN: frozenset({Permission.PROPOSE, Permission.REVIEW, Permission.MANAGE_ACCOUNTS}),
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
+    Role.MODERATOR: _MODERATOR,
+    Role.ADMIN: _MODERATOR | {Permission.MANAGE_ACCOUNTS},
 }
-_PUBLIC = frozenset({Permission.READ, Permission.SIGN_IN})
 
 
 def may(role: Role | None, permission: Permission) -> bool:
     """Whether a person of ``role`` (None: not signed in) has ``permission``."""
-    return permission in _PUBLIC or (role is not None and permission in _PERMISSIONS[role])
+    return permission in PUBLIC or (role is not None and permission in _PERMISSIONS[role])
 
 
 def require(role: Role | None, permission: Permission) -> None:

@@ -74,6 +74,28 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         return next((choice.label for choice in self.choices if choice.code == code), code)
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of the list a reviewer goes through."""
+
+    code: str
+    label: str
+
+
+class Grave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer whose beginning or end weighs heaviest, such as possession being prohibited."""
+
+    variable: str
+    value: str
+
+
+class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How proposals of a topic are reviewed. ``two_approvals``: two reviewers for what is grave."""
+
+    checklist: tuple[Check, ...] = ()
+    grave: Grave | None = None
+    two_approvals: bool = False
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is regulated. ``age_limit_days``: past it a record is due, past twice that overdue."""
 
@@ -85,6 +107,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     age_limit_days: int
     statuses: tuple[Status, ...]
     variables: tuple[Variable, ...]
+    review: ReviewRules = ReviewRules()
 
     def status(self, code: str) -> Status:
         """The status of that code; raise Missing if the scale has none."""

@@ -7,6 +7,8 @@ import msgspec
 from legalmap import clock
 from legalmap.domain import payload
 from legalmap.domain.errors import Invalid, LegalmapError, Problem
+from legalmap.domain.risks import Weight
+from legalmap.services import weighing
 from legalmap.services.tracker import Tracker
 from legalmap.store import bulk
 from legalmap.store.bulk import Entry
@@ -24,10 +26,27 @@ def append(connection: Connection, tracker: Tracker, entries: Iterable[Entry], s
     done = 0
     with bulk.alone(connection):
         for batch in bulk.in_batches(entries):
-            bulk.append(connection, _checked(tracker, batch, done + 1), done + 1)
+            bulk.append(connection, _checked(tracker, batch, done + 1), weigher(tracker), done + 1)
             done += len(batch)
             step("records", len(batch))
     return done
+
+
+def weigher(tracker: Tracker) -> bulk.Weigh:
+    """Weighs entries by the rules of their topics."""
+
+    def weigh(entry: Entry, base: payload.Payload, first_edit: bool) -> Weight:
+        return weighing.weigh(
+            tracker,
+            entry.topic,
+            entry.jurisdiction,
+            base,
+            entry.payload,
+            on=entry.at.date(),
+            first_edit=first_edit,
+        )
+
+    return weigh
 
 
 def _checked(tracker: Tracker, batch: list[Entry], first: int) -> list[Entry]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from legalmap.domain.gists import content_of
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import courses, feed, records, statuses
+from legalmap.store import courses, feed, records, statuses, waiting
 from legalmap.store.engine import Connection
 from legalmap.store.tables.records import NO_HASH
 
@@ -22,15 +22,17 @@ def check(tracker: Tracker) -> list[str]:
             *_unpublished(connection),
             *_wrong_status_rows(connection),
             *_wrong_courses(connection),
+            *_wrong_queue(connection),
         ]
 
 
 def reindex(tracker: Tracker) -> int:
-    """Write ``legal_status`` and the courses anew; gives the number of rows of ``legal_status``."""
+    """Write ``legal_status``, the queue and the courses anew; gives the number of rows of ``legal_status``."""
     with tracker.store.writing() as connection:
         feed.lock(connection)
         rows = _true_status_rows(connection)
         statuses.replace(connection, rows)
+        waiting.rewrite(connection)
         courses.clear(connection)
         since = 0
         while points := courses.missing(connection, since, STEP):
@@ -130,6 +132,13 @@ def _wrong_courses(connection: Connection) -> Iterator[str]:
             yield f"{where} is missing: run “legalmap migrate”."
         elif found != true:
             yield f"{where} is wrong: run “legalmap reindex”."
+
+
+def _wrong_queue(connection: Connection) -> Iterator[str]:
+    stored, true = waiting.stored(connection), waiting.true(connection)
+    for revision_id in sorted({*stored, *true}):
+        if stored.get(revision_id) != true.get(revision_id):
+            yield f"the queue is wrong about proposal {revision_id}: run “legalmap reindex”."
 
 
 def _key(row: dict[str, object]) -> tuple[str, str, int]:

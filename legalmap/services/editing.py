@@ -6,12 +6,13 @@ from legalmap import clock
 from legalmap.domain import changes, payload
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
+from legalmap.domain.intents import Intent, intent_of
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
-from legalmap.services import finding
+from legalmap.services import finding, weighing
 from legalmap.services.acting import log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, moderation, records
@@ -42,6 +43,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     kind: RevisionKind = "edit"
     reworks_id: int | None = None
+    # What the author says it is; None: as the content tells.
+    intent: Intent | None = None
+    batch: str | None = None
 
 
 def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
@@ -97,7 +101,7 @@ def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> l
     checked = [_checked(tracker, proposal) for proposal in proposals]
     with tracker.store.writing() as connection:
         records.lock_making(connection)
-        return [_insert(connection, actor, proposal) for proposal in checked]
+        return [_insert(connection, tracker, actor, proposal) for proposal in checked]
 
 
 def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
@@ -117,7 +121,9 @@ def note_problems(note: str) -> list[Problem]:
     return payload.problems_of_text("note", note, MAX_NOTE, needed=needed)
 
 
-def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revision:
+def _insert(
+    connection: Connection, tracker: Tracker, actor: Account, proposal: Proposal
+) -> Revision:
     at = clock.now()
     record = record_of(connection, proposal.topic, proposal.jurisdiction)
     if record.current_number != proposal.base_number:
@@ -140,7 +146,23 @@ def _insert(connection: Connection, actor: Account, proposal: Proposal) -> Revis
         base_id=base.id,
         reworks_id=proposal.reworks_id,
     )
-    moderation.submit(connection, revision_id, actor.id, at)
+    moderation.submit(
+        connection,
+        revision_id,
+        actor.id,
+        at,
+        intent=proposal.intent or intent_of(proposal.kind, base.payload, proposal.payload),
+        weight=weighing.weigh(
+            tracker,
+            proposal.topic,
+            proposal.jurisdiction,
+            base.payload,
+            proposal.payload,
+            on=at.date(),
+            first_edit=not moderation.has_submitted(connection, actor.id),
+        ),
+        batch=proposal.batch,
+    )
     moderation.drop_draft(connection, record.id, actor.id)
     revised = revision_of(connection, revision_id)
     changed = [change.field for change in changes.diff(base.payload, proposal.payload)]

@@ -21,6 +21,9 @@ def _account(row: sa.Row[Any] | None) -> Account | None:
         is_demo=row.is_demo,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        email=row.email,
+        interest=row.interest,
+        left_at=row.left_at,
     )
 
 

@@ -4,7 +4,7 @@
 shipped folder or a copied tracker is all or nothing, so it is one transaction of many batches.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from legalmap.domain import changes
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, LegalmapError, NothingChanged, NotNow, Problem, Stale
+from legalmap.domain.intents import intent_of
 from legalmap.domain.moderation import Act, Facts, Verdict, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import RevisionKind
-from legalmap.store import courses, feed, log, records, statuses
+from legalmap.domain.risks import Weight
+from legalmap.store import courses, feed, log, moderation, records, statuses, waiting
 from legalmap.store.tables import publication, record, review, revision, submission
 
 Row = dict[str, Any]
@@ -55,6 +57,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     base_number: int | None = None
     reviewed: Reviewed | None = None
+
+
+# Weighs an entry: from what it is based on, and whether it is its author's first.
+Weigh = Callable[[Entry, Payload, bool], Weight]
 
 
 class _Stand(msgspec.Struct):
@@ -105,13 +111,16 @@ def alone(connection: sa.Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
 
 
-def append(connection: sa.Connection, entries: Sequence[Entry], first: int = 1) -> None:
+def append(
+    connection: sa.Connection, entries: Sequence[Entry], weigh: Weigh, first: int = 1
+) -> None:
     """Write one batch, in order; within ``alone``.
 
-    ``first`` is the number of its first entry, for errors. Raises Invalid naming each entry that
+    ``weigh`` gives the weight of a proposal from what it is based on and whether it is its author's
+    first. ``first`` is the number of the first entry, for errors. Raises Invalid naming each entry that
     cannot be written and why; the caller's transaction must then end without a commit.
     """
-    batch = _Batch(connection, entries)
+    batch = _Batch(connection, entries, weigh)
     for number, entry in enumerate(entries, first):
         try:
             batch.add(entry)
@@ -136,8 +145,10 @@ def problems_of(error: LegalmapError, number: int, entry: Entry) -> list[Problem
 class _Batch:
     """The rows of one batch, table by table, gathered in the order of its entries."""
 
-    def __init__(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+    def __init__(self, connection: sa.Connection, entries: Sequence[Entry], weigh: Weigh) -> None:
         self._connection = connection
+        self._weigh = weigh
+        self._known: set[int] = set()
         self._stands = _stands(connection, {(e.topic, e.jurisdiction) for e in entries})
         born = sum(entry.kind == "genesis" for entry in entries)
         decided = sum(entry.reviewed is not None for entry in entries)
@@ -152,6 +163,7 @@ class _Batch:
         self._reviews: list[Row] = []
         self._events: list[Row] = []
         self._published: list[Published] = []
+        self._undecided: list[int] = []
 
     def add(self, entry: Entry) -> None:
         """Take in one entry; raise the LegalmapError that the one-by-one path would raise."""
@@ -187,13 +199,24 @@ class _Batch:
             _check_review(entry, entry.reviewed)
         revision_id, number = next(self._revision_ids), stand.next_number
         sha256 = self._revise(entry, stand, revision_id, canonical)
+        intent = intent_of(entry.kind, stand.payload, entry.payload)
+        weight = self._weigh(entry, stand.payload, self._is_first(entry.author.id))
         self._submissions.append(
-            {"revision_id": revision_id, "submitter_id": entry.author.id, "at": entry.at}
+            moderation.submission_row(revision_id, entry.author.id, entry.at, intent, weight)
         )
         changed = [change.field for change in changes.diff(stand.payload, entry.payload)]
         self._log(entry, "submit", revision_id, number, kind=entry.kind, changed=changed)
         if entry.reviewed is not None:
             self._decide(entry, entry.reviewed, stand, (revision_id, number, sha256))
+        else:
+            self._undecided.append(revision_id)
+
+    def _is_first(self, author_id: int) -> bool:
+        """Whether somebody never sent anything before; from now on they have."""
+        if author_id in self._known:
+            return False
+        self._known.add(author_id)
+        return not moderation.has_submitted(self._connection, author_id)
 
     def _revise(self, entry: Entry, stand: _Stand, revision_id: int, canonical: bytes) -> str:
         sha256 = sha256_of(canonical)
@@ -296,6 +319,7 @@ class _Batch:
         point_to_genesis(connection, self._pointers)
         insert_many(connection, submission, self._submissions)
         insert_many(connection, review, self._reviews)
+        waiting.add(connection, self._undecided)
         publish_many(connection, self._published)
         log.append_many(connection, self._events)
 

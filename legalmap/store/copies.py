@@ -9,21 +9,32 @@ import sqlalchemy as sa
 from legalmap.domain.errors import Unusable
 from legalmap.domain.payload import from_bytes, sha256_of
 from legalmap.store import bulk, courses, feed
+from legalmap.store import waiting as waiting_rows
 from legalmap.store.bulk import Published, Row
 from legalmap.store.tables import (
     account,
+    assent,
     draft,
     event,
+    invitation,
     jurisdiction,
     jurisdiction_alias,
     legal_status,
     metadata,
+    notice,
+    outbox,
+    passkey,
     publication,
     record,
+    recovery_code,
+    remark,
+    remit,
     review,
     revision,
     revision_author,
     submission,
+    suggestion,
+    waiting,
     webhook,
     withdrawal,
     zip_county,
@@ -32,11 +43,11 @@ from legalmap.store.tables.records import NO_HASH
 
 Step = Callable[[str, int], None]
 # In this order each row finds what it names. Between the two, revisions and publications.
-FIRST = (jurisdiction_alias, zip_county, account)
-DECIDED = (submission, withdrawal, review)
-LAST = (event, draft, webhook)
+FIRST = (jurisdiction_alias, zip_county, account, remit, invitation, passkey, recovery_code)
+DECIDED = (submission, assent, withdrawal, review, remark)
+LAST = (event, suggestion, draft, notice, outbox, webhook)
 # What triggers and publishing write, which therefore has to come out the same.
-FOLLOWING = (revision_author, legal_status)
+FOLLOWING = (revision_author, legal_status, waiting)
 COPIED = (jurisdiction, *FIRST, record, revision, *DECIDED, publication, *LAST)
 
 
@@ -54,7 +65,7 @@ def row_count(connection: sa.Connection) -> int:
 
 
 def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
-    """Write all that ``source`` shows into ``target``, whose tables are empty; sessions stay behind.
+    """Write all that ``source`` shows into ``target``, whose tables are empty; sessions and claims stay behind.
 
     Within ``bulk.alone``. Raises Unusable where a hash or the chain of ``source`` is broken.
     """
@@ -70,6 +81,7 @@ def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
         bulk.point_to_genesis(target, batch)
     for table in DECIDED:
         _plain(source, target, table, step)
+    waiting_rows.rewrite(target)
     for publications in bulk.in_batches(_publications(source)):
         bulk.publish_many(target, publications)
         step(publication.name, len(publications))

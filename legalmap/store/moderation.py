@@ -1,14 +1,18 @@
 """Submissions, withdrawals, reviews and drafts."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
-from legalmap.store import records
+from legalmap.domain.risks import UNWEIGHED, Weight
+from legalmap.store import records, waiting
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import draft, record, review, revision, submission, withdrawal
 
@@ -25,10 +29,35 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-def submit(connection: sa.Connection, revision_id: int, submitter_id: int, at: datetime) -> None:
+def submit(
+    connection: sa.Connection,
+    revision_id: int,
+    submitter_id: int,
+    at: datetime,
+    *,
+    intent: Intent | None = None,
+    weight: Weight = UNWEIGHED,
+    batch: str | None = None,
+) -> None:
     """Put a revision into the queue."""
-    values = {"revision_id": revision_id, "submitter_id": submitter_id, "at": at}
-    connection.execute(submission.insert().values(values))
+    values = submission_row(revision_id, submitter_id, at, intent, weight)
+    connection.execute(submission.insert().values({**values, "batch": batch}))
+    waiting.add(connection, [revision_id])
+
+
+def submission_row(
+    revision_id: int, submitter_id: int, at: datetime, intent: Intent | None, weight: Weight
+) -> dict[str, Any]:
+    """The row of a submission that is in no batch."""
+    return {
+        "revision_id": revision_id,
+        "submitter_id": submitter_id,
+        "at": at,
+        "intent": intent,
+        "risk": weight.assessment.level,
+        "risks": json.dumps(weight.assessment.risks),
+        "approvals_needed": weight.approvals_needed,
+    }
 
 
 def withdraw(
@@ -37,6 +66,7 @@ def withdraw(
     """Take a revision out of the queue."""
     values = {"revision_id": revision_id, "actor_id": actor_id, "at": at, "why": why}
     connection.execute(withdrawal.insert().values(values))
+    waiting.drop(connection, revision_id)
 
 
 def insert_review(
@@ -46,6 +76,9 @@ def insert_review(
     verdict: Verdict,
     comment: str,
     at: datetime,
+    *,
+    reasons: Sequence[str] = (),
+    checks: Sequence[str] = (),
 ) -> int:
     """Record a verdict on exactly this revision and hash; gives the review's id."""
     values = {
@@ -56,8 +89,18 @@ def insert_review(
         "verdict": verdict,
         "comment": comment,
         "at": at,
+        "reasons": json.dumps(list(reasons)),
+        "checks": json.dumps(list(checks)),
     }
+    waiting.drop(connection, revised.id)
     return inserted_id(connection, review, values)
+
+
+def has_submitted(connection: sa.Connection, author_id: int) -> bool:
+    """Whether somebody ever sent anything for review."""
+    sent = sa.select(sa.literal(1)).where(revision.c.author_id == author_id)
+    sent = sent.join(submission, submission.c.revision_id == revision.c.id).limit(1)
+    return connection.scalar(sent) is not None
 
 
 def _undecided() -> list[sa.ColumnElement[bool]]:

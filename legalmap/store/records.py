@@ -1,14 +1,17 @@
 """Records, revisions and the feed: inserting history and reading it back."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Decision, Verdict
 from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import Record, Revision, RevisionKind
+from legalmap.domain.risks import Risk
 from legalmap.store.engine import RECORD_LOCK, inserted_id
 from legalmap.store.tables import (
     account,
@@ -117,10 +120,17 @@ def _revisions() -> sa.Select[Any]:
             _base.c.number.label("base_number"),
             _author.c.handle.label("author"),
             submission.c.at.label("submitted_at"),
+            submission.c.intent,
+            submission.c.risk,
+            submission.c.risks,
+            submission.c.approvals_needed,
+            submission.c.batch,
             withdrawal.c.at.label("withdrawn_at"),
             review.c.verdict,
             review.c.reviewer_id,
             review.c.comment,
+            review.c.reasons,
+            review.c.checks,
             review.c.at.label("reviewed_at"),
             _reviewer.c.handle.label("reviewer"),
             publication.c.at.label("published_at"),
@@ -181,6 +191,13 @@ def _revision(row: sa.Row[Any], authors: frozenset[int]) -> Revision:
         withdrawn_at=row.withdrawn_at,
         decision=decision,
         comment=row.comment or "",
+        reasons=tuple(json.loads(row.reasons or "[]")),
+        checks=tuple(json.loads(row.checks or "[]")),
+        intent=Intent(row.intent) if row.intent else None,
+        risk=row.risk or 0,
+        risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
+        approvals_needed=row.approvals_needed or 1,
+        batch=row.batch,
         published_at=row.published_at,
         feed_no=row.feed_no,
         authors=authors,

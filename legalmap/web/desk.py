@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.roles import Permission
+from legalmap.domain.roles import Permission, may
 from legalmap.services import editing, reviewing
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.reviewing import REWORKABLE
@@ -13,6 +13,18 @@ from legalmap.web.verifying import blueprint as verifying
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(verifying)
 MOST_SHOWN = 100
+# The pages of the desk, in the order in which they are shown, and who may use each.
+PAGES: tuple[tuple[str, str, Permission], ...] = (
+    ("/desk", "Your desk", Permission.PROPOSE),
+    ("/desk/queue", "Queue", Permission.PROPOSE),
+)
+
+
+@blueprint.app_template_global("desk_pages")
+def pages() -> list[tuple[str, str]]:
+    """Path and label of each page that this person may use."""
+    role = actor().role
+    return [(path, label) for path, label, permission in PAGES if may(role, permission)]
 
 
 @blueprint.get("/desk")

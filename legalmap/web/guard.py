@@ -10,7 +10,7 @@ from werkzeug.routing import RoutingException
 
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import NotSignedIn
-from legalmap.domain.roles import Permission, require
+from legalmap.domain.roles import PUBLIC, Permission, require
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.web import session
@@ -20,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], View]:
-    """Let a view be used only by who has ``permission``; READ and SIGN_IN are for everybody.
+    """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
 
     ``ready``: what it answers to readers follows from the head of the feed, the day and the address
     alone, so that it may be made once for all of them. No name of a person, no time of the day, and
@@ -30,7 +30,7 @@ def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], Vi
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if permission not in (Permission.READ, Permission.SIGN_IN):
+            if permission not in PUBLIC:
                 require(actor().role, permission)
             if ready:
                 request.environ[READY] = True

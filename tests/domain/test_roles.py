@@ -7,15 +7,18 @@ import pytest
 from legalmap.domain.errors import Forbidden
 from legalmap.domain.roles import Permission, Role, may, require
 
+EVERYBODY = {"read", "sign-in", "suggest"}
+CONTRIBUTOR = EVERYBODY | {"own-account", "propose"}
+MODERATOR = CONTRIBUTOR | {"review", "read-log"}
 TABLE: dict[Role | None, set[str]] = {
-    # Who is not signed in reads, and may sign in.
-    None: {"read", "sign-in"},
-    # A contributor proposes.
-    Role.CONTRIBUTOR: {"read", "sign-in", "propose"},
-    # A moderator also reviews.
-    Role.MODERATOR: {"read", "sign-in", "propose", "review"},
+    # Who is not signed in reads, may sign in, and may suggest a correction.
+    None: EVERYBODY,
+    # A contributor proposes, and keeps an account.
+    Role.CONTRIBUTOR: CONTRIBUTOR,
+    # A moderator also reviews, and reads the log.
+    Role.MODERATOR: MODERATOR,
     # An admin also manages accounts.
-    Role.ADMIN: {"read", "sign-in", "propose", "review", "manage-accounts"},
+    Role.ADMIN: MODERATOR | {"manage-accounts"},
 }
 
 

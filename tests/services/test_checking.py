@@ -29,6 +29,7 @@ FAULTS = [
     ("a wrong row in legal_status", "UPDATE legal_status SET status = 'legal' WHERE position = 1", "legal_status kratom/us-al row 1 is wrong in status"),
     ("a row of legal_status is missing", "DELETE FROM legal_status WHERE position = 0", "row 0 is missing"),
     ("a row of legal_status too many", "INSERT INTO legal_status SELECT topic, jurisdiction_code, 9, status, effective_from, effective_until, force, answers, last_verified, revision_number, number_of_sources FROM legal_status WHERE position = 0", "row 9 should not be there"),
+    ("a decided proposal still waits", "INSERT INTO waiting SELECT 2, 2, 'kratom', 'us-al', 'correction', 0, at, NULL FROM submission LIMIT 1", "the queue is wrong about proposal 2"),
 ]  # fmt: skip
 
 
@@ -44,6 +45,17 @@ def test_each_fault_is_found_and_named(tracker: Tracker, statement: str, says: s
         drop_triggers(connection)
         connection.exec_driver_sql(statement)
     assert any(says in fault for fault in checking.check(tracker)), checking.check(tracker)
+
+
+def test_reindex_mends_the_queue(tracker: Tracker) -> None:
+    waits = propose(tracker)
+    with tracker.store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
+    assert checking.check(tracker) == [
+        f"the queue is wrong about proposal {waits.id}: run “legalmap reindex”."
+    ]
+    checking.reindex(tracker)
+    assert checking.check(tracker) == []
 
 
 def test_reindex_mends_legal_status(tracker: Tracker) -> None:

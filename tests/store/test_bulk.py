@@ -16,7 +16,8 @@ from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Invalid
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.services import editing, reviewing
+from legalmap.domain.risks import UNWEIGHED, Weight
+from legalmap.services import appending, editing, reviewing
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from legalmap.store import bulk, feed, records, statuses
@@ -114,12 +115,15 @@ def _begin(connection: Connection, topic: str, code: str, content: Payload, at: 
         feed.publish(connection, revised, None, at)
 
 
-def all_at_once(connection: Connection, steps: list[dict[str, Any]], size: int) -> None:
+def all_at_once(
+    store: Store, connection: Connection, steps: list[dict[str, Any]], size: int
+) -> None:
     """The same history through ``bulk``, in batches of ``size``."""
+    weigh = appending.weigher(Tracker(Pinned(store, connection)))
     first = 1
     with bulk.alone(connection):
         for batch in bulk.in_batches(_entries(connection, steps), size):
-            bulk.append(connection, batch, first)
+            bulk.append(connection, batch, weigh, first)
             first += len(batch)
 
 
@@ -133,6 +137,11 @@ def _entries(connection: Connection, steps: list[dict[str, Any]]) -> list[Entry]
         numbers[place] = (last + 1 if published else base, last + 1)
         made.append(an_entry(connection, base=base, **step))
     return made
+
+
+def unweighed(_entry: Entry, _base: Payload, _first_edit: bool) -> Weight:
+    """Where the weight makes no difference."""
+    return UNWEIGHED
 
 
 def an_entry(
@@ -199,7 +208,7 @@ def test_many_at_once_write_the_rows_that_one_by_one_writes(
 ) -> None:
     """Every table: ids, hashes, the chain, authors, the log, legal_status and the courses."""
     expected = taken_back(store, lambda connection: one_by_one(store, connection, steps))
-    found = taken_back(store, lambda connection: all_at_once(connection, steps, size))
+    found = taken_back(store, lambda connection: all_at_once(store, connection, steps, size))
     assert found == expected
 
 
@@ -227,7 +236,7 @@ def test_one_bad_entry_refuses_its_batch_and_is_named(
         after = an_entry(connection, ("kratom", "us-fl"), payload=BANNED)
         batch = [good, an_entry(connection, **bad), after]
     with pytest.raises(Invalid, match=says) as caught, store.writing() as connection:
-        bulk.append(connection, batch, first=11)
+        bulk.append(connection, batch, unweighed, first=11)
     where = f"entry 12 ({batch[1].topic}/{batch[1].jurisdiction})"
     assert all(problem.field.startswith(where) for problem in caught.value.problems)
     with store.reading() as connection:
@@ -240,7 +249,7 @@ def test_what_only_the_database_refuses_is_told_with_its_batch(store: Store) -> 
         good = an_entry(connection, payload=BANNED)
         bad = an_entry(connection, ("kratom", "us-nowhere"), payload=BANNED)
     with pytest.raises(Invalid) as caught, store.writing() as connection:
-        bulk.append(connection, [good, bad], first=11)
+        bulk.append(connection, [good, bad], unweighed, first=11)
     (problem,) = caught.value.problems
     assert problem.field == "entries 11 to 12"
     assert "The database refuses one of them" in problem.message
@@ -260,7 +269,7 @@ def test_no_trigger_is_off_while_many_are_written(store: Store) -> None:
         store.writing() as connection,
         bulk.alone(connection),
     ):
-        bulk.append(connection, batch)
+        bulk.append(connection, batch, unweighed)
 
 
 def test_a_batch_of_any_size_is_as_many_statements(store: Store) -> None:
@@ -272,17 +281,19 @@ def test_a_batch_of_any_size_is_as_many_statements(store: Store) -> None:
                 an_entry(connection, ("kratom", codes.pop()), payload=BANNED) for _ in range(size)
             ]
             with counted_queries(store) as queries:
-                bulk.append(connection, entries)
+                bulk.append(connection, entries, unweighed)
         sent[size] = len(queries)
     assert sent[2] >= sent[4]
 
 
 def test_a_batch_that_says_nothing_of_a_record_leaves_it(store: Store) -> None:
     with store.writing() as connection:
-        bulk.append(connection, [an_entry(connection, payload=BANNED)])
+        bulk.append(connection, [an_entry(connection, payload=BANNED)], unweighed)
     with store.writing() as connection:
-        bulk.append(connection, [an_entry(connection, ("kratom", "us-fl"), payload=a_payload())])
-        bulk.append(connection, [])
+        bulk.append(
+            connection, [an_entry(connection, ("kratom", "us-fl"), payload=a_payload())], unweighed
+        )
+        bulk.append(connection, [], unweighed)
         rows = statuses.stored(connection)
     assert [(row["jurisdiction_code"], row["status"]) for row in rows] == [
         ("us-al", "banned"),
@@ -310,7 +321,7 @@ def test_the_memory_given_to_loading_is_given_back(sqlite_store: Store) -> None:
 def test_nobody_else_writes_meanwhile(store: Store) -> None:
     """Readers go on and see nothing of it yet."""
     with store.writing() as connection, bulk.alone(connection):
-        bulk.append(connection, [an_entry(connection, payload=BANNED)])
+        bulk.append(connection, [an_entry(connection, payload=BANNED)], unweighed)
         with store.reading() as reader:
             assert feed.head(reader) == 0
     with store.reading() as reader:

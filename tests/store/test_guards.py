@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
+from legalmap.domain.risks import Weight
 from legalmap.domain.roles import Role
 from legalmap.store import accounts, feed, log, moderation, records
 from legalmap.store.engine import Connection, Store
@@ -47,6 +48,8 @@ HISTORY = [
     "review",
     "publication",
     "event",
+    "assent",
+    "remark",
 ]
 A_COLUMN = {
     "revision": "note",
@@ -56,6 +59,8 @@ A_COLUMN = {
     "review": "comment",
     "publication": "at",
     "event": "data",
+    "assent": "comment",
+    "remark": "text",
 }
 
 
@@ -71,6 +76,8 @@ class Scene(NamedTuple):
     stale: Revision  # by ana, on genesis, approved by ben
     reworked: Revision  # by cleo, takes over ``pending`` of ana
     unsubmitted: Revision  # by ana
+    grave: Revision  # by ana, needs two approvals and has none
+    seconded: Revision  # by ana, needs two approvals and has that of ben
     other: Revision  # revision 0 of another record, published
     blank: Revision  # revision 0 of a third record, not published
     review_of_approved: int
@@ -146,6 +153,8 @@ def _scene(connection: Connection) -> Scene:
     _an_event(connection)
     revisions = {
         "reworked": a_proposal(connection, first, by="cleo", reworks=pending),
+        "grave": a_grave_proposal(connection, first),
+        "seconded": a_grave_proposal(connection, first),
         "unsubmitted": a_proposal(connection, first, submitted=False),
         "other": a_record(connection, "us-fl"),
         "blank": an_unresearched_record(connection, "us-ca"),
@@ -155,9 +164,30 @@ def _scene(connection: Connection) -> Scene:
         "review_of_rejected": a_review(connection, rejected, verdict=Verdict.REJECT),
         "review_of_stale": a_review(connection, stale),
     }
+    _a_remark_and_an_assent(connection, revisions["seconded"], people)
     head = feed.entries(connection, 2, 1)[0].sha256
     known = (genesis, first, pending, approved, rejected, withdrawn, stale)
     return Scene(*known, **revisions, **reviews, head_sha256=head, **people)
+
+
+def a_grave_proposal(connection: Connection, base: Revision) -> Revision:
+    """A proposal that two have to approve."""
+    made = a_proposal(connection, base, submitted=False)
+    moderation.submit(connection, made.id, made.author_id, NOW, weight=Weight(approvals_needed=2))
+    return refreshed(connection, made)
+
+
+def _a_remark_and_an_assent(
+    connection: Connection, revised: Revision, people: dict[str, int]
+) -> None:
+    said = {"revision_id": revised.id, "at": NOW}
+    insert(connection, "remark", {**said, "author_id": people["ana"], "text": "Why not?"})
+    assent = {**said, "author_id": people["ana"], "payload_sha256": revised.payload_sha256}
+    insert(
+        connection,
+        "assent",
+        {**assent, "reviewer_id": people["ben"], "comment": "", "checks": "[]"},
+    )
 
 
 def _an_event(connection: Connection) -> None:
@@ -260,12 +290,31 @@ def _unreviewed(revised: Revision) -> dict[str, Any]:
     return {**_named(revised), "review_id": None, "verdict": None}
 
 
+def an_assent(scene: Scene) -> dict[str, Any]:
+    """Of the first of two who approve."""
+    return {
+        "revision_id": scene.grave.id,
+        "author_id": scene.ana,
+        "payload_sha256": scene.grave.payload_sha256,
+        "reviewer_id": scene.ben,
+        "comment": "",
+        "checks": "[]",
+        "at": NOW,
+    }
+
+
+def a_remark(scene: Scene) -> dict[str, Any]:
+    return {"revision_id": scene.pending.id, "author_id": scene.ana, "at": NOW, "text": "Hm."}
+
+
 HONEST: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "revision": a_revision,
     "submission": a_submission,
     "withdrawal": a_withdrawal,
     "review": a_verdict,
     "publication": an_entry,
+    "assent": an_assent,
+    "remark": a_remark,
 }
 
 
@@ -288,7 +337,78 @@ class Refusal(NamedTuple):
     says: str
 
 
+def _verdict_on(revised: Revision, reviewer_id: int) -> dict[str, Any]:
+    named = {"revision_id": revised.id, "payload_sha256": revised.payload_sha256}
+    return {**named, "reviewer_id": reviewer_id}
+
+
 REFUSALS = [
+    Refusal(
+        "what needs two approvals is approved by one",
+        "review",
+        lambda s: _verdict_on(s.grave, s.ben),
+        "needs the approval of another reviewer first",
+    ),
+    Refusal(
+        "who gave the first of two approvals gives the second too",
+        "review",
+        lambda s: _verdict_on(s.seconded, s.ben),
+        "needs the approval of another reviewer first",
+    ),
+    Refusal(
+        "an author gives the first of two approvals",
+        "assent",
+        lambda s: {"reviewer_id": s.ana},
+        "four_eyes|author of",
+    ),
+    Refusal(
+        "the first approval is given under the name of another author",
+        "assent",
+        lambda s: {"author_id": s.cleo, "reviewer_id": s.ana},
+        "author of",
+    ),
+    Refusal(
+        "somebody who took part gives the first approval",
+        "assent",
+        lambda s: {**_verdict_on(s.reworked, s.ana), "author_id": s.cleo},
+        "author of",
+    ),
+    Refusal(
+        "somebody gives both of the first approvals",
+        "assent",
+        lambda s: _verdict_on(s.seconded, s.ben),
+        UNIQUE,
+    ),
+    Refusal(
+        "the first approval names another content",
+        "assent",
+        lambda _: {"payload_sha256": "d" * 64},
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "the first approval is of what is withdrawn",
+        "assent",
+        lambda s: _verdict_on(s.withdrawn, s.ben),
+        "withdrawn or decided",
+    ),
+    Refusal(
+        "the first approval is of what is decided",
+        "assent",
+        lambda s: _verdict_on(s.rejected, s.cleo),
+        "withdrawn or decided",
+    ),
+    Refusal(
+        "the first approval is of what was never sent",
+        "assent",
+        lambda s: _verdict_on(s.unsubmitted, s.ben),
+        FOREIGN_KEY,
+    ),
+    Refusal(
+        "a remark is made on what was never sent",
+        "remark",
+        lambda s: {"revision_id": s.unsubmitted.id},
+        FOREIGN_KEY,
+    ),
     Refusal(
         "a revision skips a number",
         "revision",
@@ -654,6 +774,9 @@ REPLACEMENTS = [
     Replacement("review", {"revision_id": 4}),
     Replacement("publication", {"at": "2000-01-01 00:00:00.000000"}),
     Replacement("event", {"data": "forged"}),
+    Replacement("assent", {"comment": "forged"}),
+    Replacement("assent", {"id": 900}),
+    Replacement("remark", {"text": "forged"}),
     Replacement("account", {"role": "moderator"}),
     Replacement("account", {"id": 900}),
     Replacement("account", {"handle": "mallory"}),
@@ -815,6 +938,35 @@ def test_an_account_is_anonymised_in_place(store: Store, scene: Scene) -> None:
     with store.writing() as connection:
         accounts.update(connection, scene.ana, handle="former-member-2", password_hash=None)
         assert refreshed(connection, scene.first).author == "former-member-2"
+
+
+def test_the_second_approval_of_another_is_accepted(store: Store, scene: Scene) -> None:
+    with store.writing() as connection:
+        insert(
+            connection, "review", {**a_verdict(scene), **_verdict_on(scene.seconded, scene.cleo)}
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("DELETE FROM suggestion", "suggestion is history, DELETE is not possible"),
+        ("UPDATE suggestion SET text = 'forged'", "does not change"),
+        ("UPDATE suggestion SET url = 'https://forged.example'", "does not change"),
+        ("UPDATE suggestion SET outcome = 'declined'", "closed"),
+        ("UPDATE suggestion SET revision_id = 1", "(?i)proposed|foreign key"),
+    ],
+)
+def test_what_a_reader_suggested_is_kept(
+    store: Store, scene: Scene, statement: str, says: str
+) -> None:
+    said = {"text": "It was repealed.", "url": "", "answer": ""}
+    place = {"topic": "kratom", "jurisdiction_code": "us-al", "at": NOW}
+    with store.writing() as connection:
+        insert(connection, "suggestion", {**place, **said, "email": "a@b.example"})
+        connection.execute(sa.text("UPDATE suggestion SET email = NULL"))
+    with refused(store, says) as connection:
+        connection.execute(sa.text(statement))
 
 
 def test_who_took_part_in_the_work_is_collected_by_the_database(store: Store, scene: Scene) -> None:

@@ -1,9 +1,28 @@
 """All tables, gathered so that the metadata is complete whoever asks for it."""
 
-from legalmap.store.tables.accounts import account, session
+from legalmap.store.tables.accounts import (
+    account,
+    challenge,
+    invitation,
+    passkey,
+    recovery_code,
+    remit,
+    session,
+)
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.log import event
-from legalmap.store.tables.moderation import draft, review, submission, withdrawal
+from legalmap.store.tables.moderation import (
+    assent,
+    claim,
+    draft,
+    remark,
+    review,
+    submission,
+    suggestion,
+    waiting,
+    withdrawal,
+)
+from legalmap.store.tables.notices import notice, outbox
 from legalmap.store.tables.places import jurisdiction, jurisdiction_alias, zip_county
 from legalmap.store.tables.records import (
     course,
@@ -18,21 +37,33 @@ from legalmap.store.tables.webhooks import webhook
 
 __all__ = [
     "account",
+    "assent",
+    "challenge",
+    "claim",
     "course",
     "draft",
     "event",
     "gist",
+    "invitation",
     "jurisdiction",
     "jurisdiction_alias",
     "legal_status",
     "metadata",
+    "notice",
+    "outbox",
+    "passkey",
     "publication",
     "record",
+    "recovery_code",
+    "remark",
+    "remit",
     "review",
     "revision",
     "revision_author",
     "session",
     "submission",
+    "suggestion",
+    "waiting",
     "webhook",
     "withdrawal",
     "zip_county",

@@ -1,4 +1,4 @@
-"""People and their sessions. An account is anonymised in place, never deleted."""
+"""People, how they sign in, and where they may review. An account is anonymised, never deleted."""
 
 import sqlalchemy as sa
 
@@ -17,6 +17,13 @@ account = sa.Table(
     sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("disabled_at", UTCDateTime),
+    sa.Column("email", sa.String(254)),
+    sa.Column("interest", sa.String(300), nullable=False, server_default=""),
+    # Base 32. Null until the first code was shown to be right.
+    sa.Column("totp_secret", sa.String(64)),
+    # The step of the last code that was taken: none is taken twice (RFC 6238, 5.2).
+    sa.Column("totp_step", sa.Integer),
+    sa.Column("left_at", UTCDateTime),
 )
 session = sa.Table(
     "session",
@@ -27,4 +34,67 @@ session = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("seen_at", UTCDateTime, nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False),
+    # How its owner tells it from others in the list of sessions, without the token's hash.
+    sa.Column("public_id", sa.String(32)),
+    sa.Column("label", sa.String(120), nullable=False, server_default=""),
+    # When the second factor was shown in this session; null: not yet.
+    sa.Column("proved_at", UTCDateTime),
+    sa.Index("uq_session_public_id", "public_id", unique=True),
+)
+# Where a moderator may review. None at all means everywhere.
+remit = sa.Table(
+    "remit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("topic", sa.String(40)),
+    sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code")),
+    sa.CheckConstraint("topic IS NOT NULL OR jurisdiction_code IS NOT NULL", name="narrows"),
+)
+invitation = sa.Table(
+    "invitation",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("role", word_of(Role, "role"), nullable=False),
+    # The remits of the account to come, as JSON.
+    sa.Column("remits", sa.Text, nullable=False),
+    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("inviter_id", sa.ForeignKey("account.id"), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("expires_at", UTCDateTime, nullable=False),
+    sa.Column("used_at", UTCDateTime),
+    sa.Column("used_by_id", sa.ForeignKey("account.id")),
+    sa.Column("revoked_at", UTCDateTime),
+    sa.CheckConstraint("(used_at IS NULL) = (used_by_id IS NULL)", name="used"),
+)
+passkey = sa.Table(
+    "passkey",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
+    # Base64url, as WebAuthn gives them.
+    sa.Column("credential_id", sa.String(1400), nullable=False, unique=True),
+    sa.Column("public_key", sa.Text, nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(60), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("used_at", UTCDateTime),
+)
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("code_sha256", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("used_at", UTCDateTime),
+)
+# What a browser has to answer once, such as the challenge of a passkey.
+challenge = sa.Table(
+    "challenge",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), index=True),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("value", sa.String(200), nullable=False),
+    sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
 )

@@ -17,4 +17,7 @@ event = sa.Table(
     sa.Column("subject_id", sa.String(200), nullable=False),
     sa.Column("subject_label", sa.String(300), nullable=False),
     sa.Column("data", sa.Text, nullable=False),
+    sa.Index("ix_event_action_id", "action", "id"),
+    sa.Index("ix_event_actor_label_id", "actor_label", "id"),
+    sa.Index("ix_event_subject_kind_subject_id", "subject_kind", "subject_id"),
 )

@@ -1,4 +1,7 @@
-"""Submissions, withdrawals and reviews: history, one row each for a revision. Drafts: private, mutable."""
+"""Submissions, withdrawals, assents, reviews and remarks: history. Drafts, claims, suggestions: working.
+
+``waiting`` follows from the history: what nobody decided or withdrew, narrow enough to be sorted.
+"""
 
 import sqlalchemy as sa
 
@@ -13,6 +16,14 @@ submission = sa.Table(
     sa.Column("revision_id", sa.ForeignKey("revision.id"), primary_key=True, autoincrement=False),
     sa.Column("submitter_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("at", UTCDateTime, nullable=False, index=True),
+    # What follows was not asked by the first version: null, and the defaults, mean just that.
+    sa.Column("intent", sa.String(20)),
+    sa.Column("risk", sa.Integer, nullable=False, server_default="0"),
+    # The codes of the reasons, as JSON.
+    sa.Column("risks", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("approvals_needed", sa.Integer, nullable=False, server_default="1"),
+    # What was sent together, such as one file.
+    sa.Column("batch", sa.String(32), index=True),
 )
 withdrawal = sa.Table(
     "withdrawal",
@@ -39,12 +50,88 @@ review = sa.Table(
     sa.Column("verdict", word_of(Verdict, "verdict"), nullable=False),
     sa.Column("comment", sa.Text, nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
+    # The codes of reasons chosen from the list, and of the checks that were ticked, as JSON.
+    sa.Column("reasons", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("checks", sa.Text, nullable=False, server_default="[]"),
     sa.UniqueConstraint("id", "revision_id", "verdict", "payload_sha256"),
     sa.ForeignKeyConstraint(
         ["revision_id", "author_id", "payload_sha256"],
         ["revision.id", "revision.author_id", "revision.payload_sha256"],
     ),
     sa.CheckConstraint("reviewer_id <> author_id", name="four_eyes"),
+)
+# An approval that is not the last one, where two are needed.
+assent = sa.Table(
+    "assent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("submission.revision_id"), nullable=False),
+    sa.Column("author_id", sa.Integer, nullable=False),
+    sa.Column("payload_sha256", SHA256, nullable=False),
+    sa.Column("reviewer_id", sa.ForeignKey("account.id"), nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("checks", sa.Text, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.UniqueConstraint("revision_id", "reviewer_id"),
+    sa.ForeignKeyConstraint(
+        ["revision_id", "author_id", "payload_sha256"],
+        ["revision.id", "revision.author_id", "revision.payload_sha256"],
+    ),
+    sa.CheckConstraint("reviewer_id <> author_id", name="four_eyes"),
+)
+remark = sa.Table(
+    "remark",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("submission.revision_id"), nullable=False, index=True),
+    sa.Column("author_id", sa.ForeignKey("account.id"), nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    sa.Column("revision_id", sa.ForeignKey("submission.revision_id"), primary_key=True),
+    sa.Column("author_id", sa.Integer, nullable=False, index=True),
+    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("jurisdiction_code", sa.String(120), nullable=False, index=True),
+    sa.Column("intent", sa.String(20), nullable=False),
+    sa.Column("risk", sa.Integer, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("batch", sa.String(32)),
+    sa.Index("ix_waiting_risk_at", "risk", "at"),
+)
+# Who is at it, until when: a courtesy between people that expires by itself.
+claim = sa.Table(
+    "claim",
+    metadata,
+    # What is claimed: a proposal, a suggestion, or a record in the verification round.
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("subject_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("expires_at", UTCDateTime, nullable=False),
+    sa.CheckConstraint("kind IN ('proposal', 'suggestion', 'record')", name="kind"),
+)
+# What a reader without an account wrote. It is never deleted; the address is, once it is answered.
+suggestion = sa.Table(
+    "suggestion",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("url", sa.String(2000), nullable=False),
+    sa.Column("email", sa.String(254)),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("closed_at", UTCDateTime),
+    sa.Column("closed_by_id", sa.ForeignKey("account.id")),
+    sa.Column("outcome", sa.String(20)),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("revision_id", sa.ForeignKey("submission.revision_id")),
+    sa.CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
+    sa.CheckConstraint("outcome IN ('proposed', 'declined', 'duplicate')", name="outcome"),
+    sa.CheckConstraint("(revision_id IS NULL) OR (outcome = 'proposed')", name="proposed"),
 )
 draft = sa.Table(
     "draft",
@@ -56,6 +143,8 @@ draft = sa.Table(
     sa.Column("owner_id", sa.ForeignKey("account.id"), nullable=False),
     # What was typed, as the form sent it: a draft may be far from valid.
     sa.Column("form", sa.Text, nullable=False),
+    # The suggestion it answers, if it began with one.
+    sa.Column("suggestion_id", sa.ForeignKey("suggestion.id")),
     sa.Column("updated_at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("record_id", "owner_id"),
 )

@@ -1,9 +1,8 @@
 """History is append-only, publications are reviewed and numbered without gaps: by triggers."""
 
-import textwrap
-
-import sqlalchemy as sa
 from alembic import op
+
+from legalmap.store.migrations import guarding
 
 revision = "0002"
 down_revision = "0001"
@@ -118,99 +117,32 @@ AUTHORS = (
 )
 
 
+# Before the triggers that use it, on PostgreSQL.
+REFUSE = (
+    "RAISE EXCEPTION 'refused: % is history, % is not possible', TG_TABLE_NAME, TG_OP"
+    " USING ERRCODE = 'integrity_constraint_violation';"
+)
+
+
 def upgrade() -> None:
-    statements = _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql()
-    for statement in statements:
-        op.execute(sa.text(textwrap.dedent(statement).replace(":", "\\:")))
+    if op.get_bind().dialect.name == "sqlite":
+        guarding.put(HISTORY, KEPT, RULES)
+        op.execute(f"CREATE TRIGGER revision_authors AFTER INSERT ON revision BEGIN {AUTHORS}; END")
+        return
+    guarding.execute(guarding.function("refuse_change", REFUSE))
+    guarding.execute(guarding.function("collect_authors", f"{AUTHORS}; RETURN NEW;"))
+    op.execute(
+        "CREATE TRIGGER revision_authors AFTER INSERT ON revision"
+        " FOR EACH ROW EXECUTE FUNCTION legalmap_collect_authors()"
+    )
+    guarding.put(HISTORY, KEPT, RULES)
 
 
 def downgrade() -> None:
+    guarding.take_away(HISTORY, KEPT, RULES)
     if op.get_bind().dialect.name == "sqlite":
-        for name in _sqlite_names():
-            op.execute(f"DROP TRIGGER {name}")
+        op.execute("DROP TRIGGER revision_authors")
         return
-    for table in {*HISTORY, *KEPT, *(rule[1] for rule in RULES)}:
-        op.execute(
-            sa.text(
-                "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger"
-                f" WHERE tgrelid = '{table}'\\:\\:regclass AND NOT tgisinternal"
-                f" LOOP EXECUTE format('DROP TRIGGER %I ON {table}', name); END LOOP; END $$"
-            )
-        )
-    for name in ("refuse_change", "collect_authors", *(rule[0] for rule in RULES)):
+    op.execute("DROP TRIGGER revision_authors ON revision")
+    for name in ("refuse_change", "collect_authors"):
         op.execute(f"DROP FUNCTION legalmap_{name}()")
-
-
-def _sqlite() -> list[str]:
-    found = [_sqlite_refusal(table, "UPDATE") for table in HISTORY]
-    for table, keys in {**HISTORY, **KEPT}.items():
-        found.append(_sqlite_refusal(table, "DELETE"))
-        found += [_sqlite_once(table, key) for key in keys]
-    found += [
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
-        f" BEGIN SELECT RAISE(ABORT, 'refused: {says}'); END"
-        for name, table, act, condition, says in RULES
-    ]
-    found.append(f"CREATE TRIGGER revision_authors AFTER INSERT ON revision BEGIN {AUTHORS}; END")
-    return found
-
-
-def _sqlite_names() -> list[str]:
-    return [statement.split()[2] for statement in _sqlite()]
-
-
-def _sqlite_refusal(table: str, act: str) -> str:
-    return (
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
-        f" BEGIN SELECT RAISE(ABORT, 'refused: {table} is history, {act} is not possible'); END"
-    )
-
-
-def _sqlite_once(table: str, key: str) -> str:
-    new = ", ".join(f"NEW.{column}" for column in key.split(", "))
-    return (
-        f"CREATE TRIGGER {table}_{key.replace(', ', '_')}_once BEFORE INSERT ON {table}"
-        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({new}))"
-        f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{key}'); END"
-    )
-
-
-def _postgresql() -> list[str]:
-    found = [
-        _function(
-            "refuse_change",
-            "RAISE EXCEPTION 'refused: % is history, % is not possible', TG_TABLE_NAME, TG_OP"
-            " USING ERRCODE = 'integrity_constraint_violation';",
-        ),
-        _function("collect_authors", f"{AUTHORS}; RETURN NEW;"),
-        "CREATE TRIGGER revision_authors AFTER INSERT ON revision"
-        " FOR EACH ROW EXECUTE FUNCTION legalmap_collect_authors()",
-    ]
-    for table in (*HISTORY, *KEPT):
-        acts = "UPDATE OR DELETE" if table in HISTORY else "DELETE"
-        found.append(
-            f"CREATE TRIGGER {table}_kept BEFORE {acts} ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()"
-        )
-        found.append(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()"
-        )
-    for name, table, act, condition, says in RULES:
-        body = (
-            f"IF {condition} THEN RAISE EXCEPTION 'refused: {says}'"
-            " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
-        )
-        found.append(_function(name, body))
-        found.append(
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()"
-        )
-    return found
-
-
-def _function(name: str, body: str) -> str:
-    return (
-        f"CREATE FUNCTION legalmap_{name}() RETURNS trigger LANGUAGE plpgsql"
-        f" AS $$ BEGIN {body} END $$"
-    )

@@ -1,0 +1,34 @@
+"""Where a moderator may review: everywhere, or only for chosen places and topics."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from legalmap.domain.errors import Forbidden
+
+
+class Remit(msgspec.Struct, frozen=True):
+    """One topic, one place with all below it, or both. None stands for every one."""
+
+    topic: str | None = None
+    jurisdiction: str | None = None
+
+    def covers(self, topic: str, levels: Iterable[str]) -> bool:
+        """Whether it holds for a topic at the place whose levels, itself included, have these codes."""
+        if self.topic not in (None, topic):
+            return False
+        return self.jurisdiction is None or self.jurisdiction in levels
+
+
+def covered(remits: tuple[Remit, ...], topic: str, levels: Iterable[str]) -> bool:
+    """Whether any of ``remits`` holds there; who has none may act everywhere."""
+    codes = frozenset(levels)
+    return not remits or any(remit.covers(topic, codes) for remit in remits)
+
+
+def require(remits: tuple[Remit, ...], topic: str, levels: Iterable[str]) -> None:
+    """Raise Forbidden unless ``covered``."""
+    if not covered(remits, topic, levels):
+        raise Forbidden(
+            "You moderate other places or topics: somebody who moderates this one has to decide."
+        )

@@ -1,0 +1,34 @@
+"""What people are told in the desk, and the mail that is still to be sent."""
+
+import sqlalchemy as sa
+
+from legalmap.store.tables.base import metadata
+from legalmap.store.types import UTCDateTime
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("text", sa.String(500), nullable=False),
+    # Where it leads, a path of this site.
+    sa.Column("path", sa.String(300), nullable=False),
+    sa.Column("read_at", UTCDateTime),
+)
+# Written in the transaction of the act; sent afterwards, again and again until the server takes it.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id"), index=True),
+    sa.Column("address", sa.String(254), nullable=False),
+    sa.Column("subject", sa.String(300), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime, index=True),
+    sa.Column("last_error", sa.String(300), nullable=False),
+    sa.Column("sent_at", UTCDateTime),
+    sa.Column("given_up_at", UTCDateTime),
+)

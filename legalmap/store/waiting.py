@@ -1,0 +1,70 @@
+"""What waits for a verdict: one narrow row each, which follows from the history and can be made anew."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.store.tables import record, review, revision, submission, waiting, withdrawal
+
+_PART = 500
+# Before the first submission said what it was: as its kind tells.
+_INTENT = sa.func.coalesce(
+    submission.c.intent,
+    sa.case(
+        (revision.c.kind == "verify", "verification"),
+        (revision.c.kind == "revert", "revert"),
+        else_="law-changed",
+    ),
+)
+
+
+def _true() -> sa.Select[Any]:
+    """What was submitted and neither withdrawn nor decided, with all that the queue is sorted by."""
+    return (
+        sa.select(
+            submission.c.revision_id,
+            revision.c.author_id,
+            record.c.topic,
+            record.c.jurisdiction_code,
+            _INTENT.label("intent"),
+            submission.c.risk,
+            submission.c.at,
+            submission.c.batch,
+        )
+        .join(revision, revision.c.id == submission.c.revision_id)
+        .join(record, record.c.id == revision.c.record_id)
+        .outerjoin(withdrawal, withdrawal.c.revision_id == submission.c.revision_id)
+        .outerjoin(review, review.c.revision_id == submission.c.revision_id)
+        .where(withdrawal.c.revision_id.is_(None), review.c.id.is_(None))
+    )
+
+
+def add(connection: sa.Connection, revision_ids: Iterable[int]) -> None:
+    """Write the rows of revisions that were just submitted; what is decided already gets none."""
+    ids = list(revision_ids)
+    columns = [column.name for column in waiting.c]
+    for start in range(0, len(ids), _PART):
+        found = _true().where(submission.c.revision_id.in_(ids[start : start + _PART]))
+        connection.execute(waiting.insert().from_select(columns, found))
+
+
+def drop(connection: sa.Connection, revision_id: int) -> None:
+    """It is decided or withdrawn."""
+    connection.execute(waiting.delete().where(waiting.c.revision_id == revision_id))
+
+
+def rewrite(connection: sa.Connection) -> None:
+    """Write the whole table anew."""
+    connection.execute(waiting.delete())
+    connection.execute(waiting.insert().from_select([c.name for c in waiting.c], _true()))
+
+
+def stored(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
+    """The rows that are there, by revision."""
+    return {row.revision_id: tuple(row) for row in connection.execute(sa.select(waiting))}
+
+
+def true(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
+    """The rows that should be there, by revision."""
+    return {row.revision_id: tuple(row) for row in connection.execute(_true())}
