@@ -14,6 +14,7 @@ from threading import Lock
 
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
+from legalmap.domain.payload import Payload
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
@@ -182,6 +183,16 @@ class Edition:
         if not known or all(number != feed_no for number, _ in self._moves):
             return None
         return frozenset().union(*known)
+
+    def imagined(self, code: str, payload: Payload) -> "Edition":
+        """This edition with one record saying ``payload``, for previews: nobody else ever sees it."""
+        whole = dict(self.records.whole)
+        whole.pop(code, None)
+        if payload.periods:
+            whole[code] = self._source.imagined(code, payload, self.feed_no)
+        held = Records(self._source, self.feed_no, whole)
+        known = self._resolutions.after(frozenset({code}))
+        return Edition(self._source, self.feed_no, held, resolutions=known)
 
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""

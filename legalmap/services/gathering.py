@@ -7,9 +7,10 @@ from threading import Lock
 
 import msgspec
 
+from legalmap import clock
 from legalmap.domain import gists
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import Payload
+from legalmap.domain.payload import Payload, canonical_bytes, sha256_of
 from legalmap.domain.records import Stand
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import Courses
@@ -38,6 +39,10 @@ class Payloads:
     def known(self, revision_id: int) -> Payload | None:
         """The content of a revision if it is at hand."""
         return self._kept.get(revision_id)
+
+    def hold(self, revision_id: int, payload: Payload) -> None:
+        """Put a content at hand that comes from elsewhere than the tables."""
+        self._keep({revision_id: payload})
 
     def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
         """The contents of some revisions, in one look; they stay at hand as long as there is room."""
@@ -175,6 +180,23 @@ class Source:
         """The instant of the newest publication of the topic up to a feed number."""
         with self.tracker.reading(feed_no) as connection:
             return moments.newest(connection, self.topic.code, feed_no)
+
+    def imagined(self, code: str, payload: Payload, feed_no: int) -> Published:
+        """A record as if it said ``payload``. It is known to nobody else: the contents are its own."""
+        stand = Stand(
+            topic=self.topic.code,
+            jurisdiction=code,
+            record_id=0,
+            revision_id=0,
+            revision_number=0,
+            feed_no=feed_no,
+            payload_sha256=sha256_of(canonical_bytes(payload)),
+            at=clock.now(),
+            gist=None,
+        )
+        contents = Payloads(self.tracker)
+        contents.hold(stand.revision_id, payload)
+        return Published(self.tracker.place(code), stand, contents)
 
     def _published(self, found: list[Stand]) -> dict[str, Published]:
         places = self.tracker.places([stand.jurisdiction for stand in found])

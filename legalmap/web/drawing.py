@@ -60,12 +60,16 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What of a view a reader asked for: ``query`` is carried along by every link.
 
     ``only`` dims every other status, ``box`` is the part of the frame that fills the window.
+    ``apart``: on a page of several maps the name of one that is a picture, with no links in it.
+    ``mark``: the code of the place that is outlined.
     """
 
     as_of: date
     query: str = ""
     only: str | None = None
     box: str | None = None
+    apart: str = ""
+    mark: str | None = None
 
 
 def label_of(topic: Topic, shown: str) -> str:
@@ -102,14 +106,14 @@ def swatch(topic: Topic, shown: str) -> Markup:
     return Markup(f'<g transform="scale(1.334)">{_drawn(topic, shown)}</g>')  # noqa: S704 - ours
 
 
-def _definitions(topic: Topic, scale: float) -> str:
+def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
     drawn = [
-        f'<pattern id="s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
+        f'<pattern id="{apart}s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
         for shown in order_of(topic)
     ]
     stale = (
-        '<pattern id="s-stale" width="9" height="9" patternUnits="userSpaceOnUse"'
+        f'<pattern id="{apart}s-stale" width="9" height="9" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({scale:g}) rotate(45)">'
         '<path class="hatch" d="M0 0v9" stroke-width="3.2"/></pattern>'
     )
@@ -134,8 +138,8 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     ]
     svg = (
         f'<svg class="map" viewBox="{wish.box or shapes.view_box}" data-frame="{shapes.view_box}"'
-        f' role="group" aria-label="{escape(title)}">'
-        f"<defs>{_definitions(edition.topic, pen.scale)}</defs>{''.join(parts)}</svg>"
+        f' role="{"img" if wish.apart else "group"}" aria-label="{escape(title)}">'
+        f"<defs>{_definitions(edition.topic, pen.scale, wish.apart)}</defs>{''.join(parts)}</svg>"
     )
     return Shown(
         # Every part is our own drawing or was escaped where it was put in.
@@ -222,26 +226,33 @@ class Pen:
         self.topic, self.wish, self.scale = topic, wish, scale
 
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
-        dimmed = self.wish.only not in (None, resolution.shown)
-        classes = " ".join(word for word in (kind, "dim" if dimmed else "") if word)
-        marked = f' class="{classes}"' if classes else ""
         code = resolution.place.code
+        dimmed = self.wish.only not in (None, resolution.shown)
+        words = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
+        classes = " ".join(word for word in words if word)
+        marked = f' class="{classes}"' if classes else ""
+        content = f"<title>{escape(card(self.topic, resolution))}</title>{content}"
+        if self.wish.apart:
+            return f"<g{marked}>{content}</g>"
         return (
             f'<a href="/{self.topic.code}/{code}{escape(self.wish.query)}" data-code="{code}"'
-            f"{marked}>"
-            f"<title>{escape(card(self.topic, resolution))}</title>{content}</a>"
+            f"{marked}>{content}</a>"
         )
+
+    def _fill(self, name: str) -> str:
+        return f'fill="url(#{self.wish.apart}s-{name})"'
 
     def area(self, region: Region, resolution: Resolution) -> str:
         """The shape of a region; a small one is reached by its marker, one link being enough."""
         if not region.d:
             return ""
-        fill = f'fill="url(#s-{resolution.shown})"'
+        fill = self._fill(resolution.shown)
         shape = f'<path {fill} d="{region.d}"/>'
         if is_stale(resolution):
+            name = f"{self.wish.apart}r-{region.code}"
             shape = (
-                f'<g {fill}><path id="r-{region.code}" d="{region.d}"/></g>'
-                f'<use href="#r-{region.code}" fill="url(#s-stale)"/>'
+                f'<g {fill}><path id="{name}" d="{region.d}"/></g>'
+                f'<use href="#{name}" {self._fill("stale")}/>'
             )
         return shape if region.needs_marker else self._link(resolution, shape)
 
@@ -263,10 +274,10 @@ class Pen:
         """A dot with a wide ring around it that can be hit."""
         where = f'cx="{at[0]:.5g}" cy="{at[1]:.5g}"'
         radius = f'r="{MARKER * self.scale:.3g}"'
-        stale = f'<circle {where} {radius} fill="url(#s-stale)"/>' if is_stale(resolution) else ""
+        stale = f"<circle {where} {radius} {self._fill('stale')}/>" if is_stale(resolution) else ""
         content = (
             f'<circle class="target" {where} r="{TARGET * self.scale:.3g}"/>'
-            f'<circle class="dot" {where} {radius} fill="url(#s-{resolution.shown})"/>{stale}'
+            f'<circle class="dot" {where} {radius} {self._fill(resolution.shown)}/>{stale}'
         )
         return self._link(resolution, content, kind)
 

@@ -75,6 +75,6 @@ def edition_of(tracker: Tracker, feed_no: int, contents: dict[str, Payload]) -> 
             at=datetime(2026, 1, 1, tzinfo=UTC),
             gist=gists.gist_of(payload),
         )
-        payloads._kept[stand.revision_id] = payload
+        payloads.hold(stand.revision_id, payload)
         items[code] = Published(tracker.place(code), stand, payloads)
     return Edition(source, feed_no, Records(source, feed_no, items))
