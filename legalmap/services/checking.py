@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from legalmap import clock
 from legalmap.domain.gists import content_of
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import courses, feed, records, statuses, waiting
+from legalmap.store import courses, feed, log, records, statuses, waiting
 from legalmap.store.engine import Connection
 from legalmap.store.tables.records import NO_HASH
 
@@ -38,7 +39,22 @@ def reindex(tracker: Tracker) -> int:
         while points := courses.missing(connection, since, STEP):
             courses.write(connection, points)
             since = points[-1].feed_no
+        _log_rewriting(connection, len(rows))
     return len(rows)
+
+
+def _log_rewriting(connection: Connection, rows: int) -> None:
+    log.append(
+        connection,
+        at=clock.now(),
+        actor_id=None,
+        actor_label="command line",
+        action="reindex",
+        subject_kind="database",
+        subject_id="",
+        subject_label="the current statuses, the queue and the courses",
+        data={"rows": rows},
+    )
 
 
 def catch_up(tracker: Tracker) -> int:

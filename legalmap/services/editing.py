@@ -166,7 +166,18 @@ def _insert(
     moderation.drop_draft(connection, record.id, actor.id)
     revised = revision_of(connection, revision_id)
     changed = [change.field for change in changes.diff(base.payload, proposal.payload)]
-    log_act(connection, actor, "submit", revised, at, kind=proposal.kind, changed=changed)
+    log_act(
+        connection,
+        actor,
+        "submit",
+        revised,
+        at,
+        kind=proposal.kind,
+        intent=revised.intent,
+        batch=proposal.batch,
+        base=base.number,
+        changed=changed,
+    )
     return revised
 
 

@@ -20,6 +20,8 @@ from legalmap.services import bundling, differing, exporting, keeping, schemas, 
 from legalmap.services.editions import Edition
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
+from legalmap.store import log
+from legalmap.store.engine import Connection
 
 NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,3})?", re.ASCII)
 SUMS, TOLD, CHANGES = "SHA256SUMS", "release.json", "CHANGELOG.md"
@@ -113,10 +115,28 @@ def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
     try:
         _write(reader, home, part, name)
         part.chmod(0o755)
-        _move(part, final)
+        # What cannot be moved to its place is not logged either.
+        with reader.tracker.store.writing() as connection:
+            _log(connection, part, name)
+            _move(part, final)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return final
+
+
+def _log(connection: Connection, part: Path, name: str) -> None:
+    made = msgspec.json.decode((part / TOLD).read_bytes(), type=Release)
+    log.append(
+        connection,
+        at=clock.now(),
+        actor_id=None,
+        actor_label="command line",
+        action="release",
+        subject_kind="release",
+        subject_id=name,
+        subject_label=name,
+        data={"feed_no": made.feed_no, "as_of": made.as_of.isoformat()},
+    )
 
 
 def _move(part: Path, final: Path) -> None:

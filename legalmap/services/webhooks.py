@@ -53,7 +53,9 @@ def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
         fresh: dict[str, Any] = dict.fromkeys(("failing_since", "next_at", "disabled_at"))
         fresh |= {"failures": 0, "last_error": "", "delivered_feed_no": since}
         webhooks.update(connection, webhook_id, **fresh)
-        log_of(connection, found, "webhook-replay", since=since)
+        log_of(
+            connection, found, "webhook-replay", since=since, since_before=found.delivered_feed_no
+        )
 
 
 def _webhook(connection: Connection, webhook_id: int) -> Webhook:

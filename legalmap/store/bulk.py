@@ -205,7 +205,17 @@ class _Batch:
             moderation.submission_row(revision_id, entry.author.id, entry.at, intent, weight)
         )
         changed = [change.field for change in changes.diff(stand.payload, entry.payload)]
-        self._log(entry, "submit", revision_id, number, kind=entry.kind, changed=changed)
+        self._log(
+            entry,
+            "submit",
+            revision_id,
+            number,
+            kind=entry.kind,
+            intent=intent,
+            batch=None,
+            base=stand.number,
+            changed=changed,
+        )
         if entry.reviewed is not None:
             self._decide(entry, entry.reviewed, stand, (revision_id, number, sha256))
         else:

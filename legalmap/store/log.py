@@ -4,24 +4,16 @@ import json
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
+from legalmap.domain import events
 from legalmap.domain.accounts import Account
+from legalmap.domain.events import Event, Filter
 from legalmap.store.tables import event
 
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One act: who did what to what, with labels as they were at the time."""
-
-    id: int
-    at: datetime
-    actor_label: str
-    action: str
-    subject_kind: str
-    subject_id: str
-    subject_label: str
-    data: dict[str, Any]
+# How many events are read at once while the whole log is.
+BATCH = 500
+EVERYTHING = Filter()
 
 
 def append(
@@ -36,18 +28,18 @@ def append(
     subject_label: str,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Write one event in the transaction of the act itself."""
-    values = {
-        "at": at,
-        "actor_id": actor_id,
-        "actor_label": actor_label,
-        "action": action,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "subject_label": subject_label,
-        "data": _written(data),
-    }
-    connection.execute(event.insert().values(values))
+    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table."""
+    row = _row(
+        at=at,
+        actor_id=actor_id,
+        actor_label=actor_label,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        subject_label=subject_label,
+        data=data or {},
+    )
+    connection.execute(event.insert().values(row))
 
 
 def revision_row(
@@ -62,16 +54,26 @@ def revision_row(
     data: dict[str, Any],
 ) -> dict[str, Any]:
     """The row of an act on a revision, for ``append_many``."""
-    said = {"topic": topic, "jurisdiction": jurisdiction, **data}
+    return _row(
+        at=at,
+        actor_id=actor.id,
+        actor_label=actor.handle,
+        action=action,
+        subject_kind="revision",
+        subject_id=str(revision_id),
+        subject_label=f"{topic}/{jurisdiction} revision {number}",
+        data={"topic": topic, "jurisdiction": jurisdiction, **data},
+    )
+
+
+def _row(*, action: str, data: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    events.check(action, data)
     return {
-        "at": at,
-        "actor_id": actor.id,
-        "actor_label": actor.handle,
         "action": action,
-        "subject_kind": "revision",
-        "subject_id": str(revision_id),
-        "subject_label": f"{topic}/{jurisdiction} revision {number}",
-        "data": _written(said),
+        "data": json.dumps(data, sort_keys=True, ensure_ascii=False),
+        "topic": data.get("topic"),
+        "jurisdiction_code": data.get("jurisdiction"),
+        **fields,
     }
 
 
@@ -81,10 +83,6 @@ def append_many(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(event.insert(), rows)
 
 
-def _written(data: dict[str, Any] | None) -> str:
-    return json.dumps(data or {}, sort_keys=True, ensure_ascii=False)
-
-
 def of_subject(connection: sa.Connection, kind: str, subject_id: str) -> list[Event]:
     """The events of one thing, oldest first."""
     same = (event.c.subject_kind == kind, event.c.subject_id == subject_id)
@@ -92,10 +90,54 @@ def of_subject(connection: sa.Connection, kind: str, subject_id: str) -> list[Ev
     return [_event(row) for row in rows]
 
 
-def newest(connection: sa.Connection, limit: int) -> list[Event]:
-    """The last events, newest first."""
-    rows = connection.execute(sa.select(event).order_by(event.c.id.desc()).limit(limit))
-    return [_event(row) for row in rows]
+def newest(
+    connection: sa.Connection, limit: int, wanted: Filter = EVERYTHING, before: int | None = None
+) -> list[Event]:
+    """The last events that are wanted, newest first, of those before an id."""
+    query = _wanted(wanted).order_by(event.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(event.c.id < before)
+    return [_event(row) for row in connection.execute(query)]
+
+
+def oldest(connection: sa.Connection, wanted: Filter, after: int, last: int) -> list[Event]:
+    """The first events that are wanted after an id, up to another: a batch of them."""
+    stretch = (event.c.id > after, event.c.id <= last)
+    query = _wanted(wanted).where(*stretch).order_by(event.c.id).limit(BATCH)
+    return [_event(row) for row in connection.execute(query)]
+
+
+def _wanted(wanted: Filter) -> sa.Select[Any]:
+    query = sa.select(event)
+    equal = {
+        event.c.actor_label: wanted.actor,
+        event.c.action: wanted.action,
+        event.c.subject_kind: wanted.kind,
+    }
+    query = query.where(*(column == value for column, value in equal.items() if value))
+    if wanted.subject:
+        numbered = event.c.subject_id if wanted.subject.isdecimal() else event.c.subject_label
+        query = query.where(numbered == wanted.subject)
+    if wanted.topic:
+        query = query.where(_names(event.c.topic, wanted.topic, f"{wanted.topic}/", starts=True))
+    if wanted.place:
+        query = query.where(_names(event.c.jurisdiction_code, wanted.place, f"/{wanted.place} "))
+    if wanted.since is not None:
+        query = query.where(event.c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(event.c.at < wanted.until)
+    return query
+
+
+def _names(
+    column: sa.Column[Any], value: str, said: str, *, starts: bool = False
+) -> sa.ColumnElement[bool]:
+    """Whether the column says so or, in what the first version logged, the label."""
+    label = event.c.subject_label
+    in_label = (
+        label.startswith(said, autoescape=True) if starts else label.contains(said, autoescape=True)
+    )
+    return sa.or_(column == value, sa.and_(column.is_(None), in_label))
 
 
 def _event(row: sa.Row[Any]) -> Event:

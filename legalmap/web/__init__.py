@@ -12,6 +12,7 @@ from legalmap.web import (
     feeds,
     headers,
     history,
+    logbook,
     mapping,
     placing,
     presenting,
@@ -28,7 +29,7 @@ from legalmap.web import (
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
-PEOPLE = (signing, desk, editing, reviewing)
+PEOPLE = (signing, desk, editing, reviewing, logbook)
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
     searching,

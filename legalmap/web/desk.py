@@ -17,6 +17,7 @@ MOST_SHOWN = 100
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
     ("/desk/queue", "Queue", Permission.PROPOSE),
+    ("/desk/log", "Log", Permission.READ_LOG),
 )
 
 

@@ -17,7 +17,12 @@ event = sa.Table(
     sa.Column("subject_id", sa.String(200), nullable=False),
     sa.Column("subject_label", sa.String(300), nullable=False),
     sa.Column("data", sa.Text, nullable=False),
+    # What the data say of them, to be filtered by. Null in what the first version logged.
+    sa.Column("topic", sa.String(40)),
+    sa.Column("jurisdiction_code", sa.String(120)),
     sa.Index("ix_event_action_id", "action", "id"),
     sa.Index("ix_event_actor_label_id", "actor_label", "id"),
+    sa.Index("ix_event_jurisdiction_code_id", "jurisdiction_code", "id"),
     sa.Index("ix_event_subject_kind_subject_id", "subject_kind", "subject_id"),
+    sa.Index("ix_event_topic_id", "topic", "id"),
 )

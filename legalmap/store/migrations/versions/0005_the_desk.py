@@ -55,7 +55,9 @@ RULES = [
 INDEXES = {
     "ix_event_action_id": ("event", ["action", "id"]),
     "ix_event_actor_label_id": ("event", ["actor_label", "id"]),
+    "ix_event_jurisdiction_code_id": ("event", ["jurisdiction_code", "id"]),
     "ix_event_subject_kind_subject_id": ("event", ["subject_kind", "subject_id"]),
+    "ix_event_topic_id": ("event", ["topic", "id"]),
     "ix_submission_batch": ("submission", ["batch"]),
 }
 # What nobody decided or withdrew. What the first version did not ask is read from the kind.
@@ -105,6 +107,8 @@ def _add_columns() -> None:
     op.add_column("account", sa.Column("totp_secret", sa.String(length=64), nullable=True))
     op.add_column("account", sa.Column("totp_step", sa.Integer(), nullable=True))
     op.add_column("account", sa.Column("left_at", UTCDateTime(), nullable=True))
+    op.add_column("event", sa.Column("topic", sa.String(length=40), nullable=True))
+    op.add_column("event", sa.Column("jurisdiction_code", sa.String(length=120), nullable=True))
     op.add_column("review", sa.Column("reasons", sa.Text(), server_default="[]", nullable=False))
     op.add_column("review", sa.Column("checks", sa.Text(), server_default="[]", nullable=False))
     op.add_column("session", sa.Column("public_id", sa.String(length=32), nullable=True))
@@ -377,6 +381,7 @@ TABLES = (
 )
 COLUMNS = {
     "account": ("email", "interest", "totp_secret", "totp_step", "left_at"),
+    "event": ("topic", "jurisdiction_code"),
     "review": ("reasons", "checks"),
     "session": ("public_id", "label", "proved_at"),
     "submission": ("intent", "risk", "risks", "approvals_needed", "batch"),

@@ -1,0 +1,178 @@
+"""Every act leaves an event that is declared, and what the log gives back of them."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from legalmap.domain.errors import Forbidden
+from legalmap.domain.events import ACTIONS, Filter
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.roles import Role
+from legalmap.services import accounts, checking, delivering, editing, logbook, releasing, webhooks
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import log
+from legalmap.store.engine import Store
+from tests.build import a_payload, a_period
+from tests.services.build import BANNED, decide, person, propose
+from tests.services.receiving import Receiver
+from tests.store.build import counted_queries
+
+TESTS = Path(__file__).parents[1]
+HOOK = "https://hooks.example/in?key=hidden"
+
+
+def _with_hook(act: Callable[[Tracker, int], object]) -> Callable[[Tracker], object]:
+    return lambda tracker: act(tracker, webhooks.add(tracker, HOOK).id)
+
+
+def _refused_hook(tracker: Tracker, status: int) -> None:
+    receiver = Receiver()
+    receiver.answers = [status]
+    hook = webhooks.add(tracker, receiver.url, loopback=True)
+    webhooks.replay(tracker, hook.id, 0)
+    delivering.deliver_due(tracker, loopback=True)
+    receiver.stop()
+
+
+# Each use case that changes something, and the action it has to log. Where none stands here, a test
+# elsewhere names the action.
+ACTS: dict[str, Callable[[Tracker], object]] = {
+    "submit": propose,
+    "withdraw": lambda tracker: editing.withdraw(
+        tracker, person(tracker, "ana"), propose(tracker).id, "A mistake."
+    ),
+    "approve": lambda tracker: decide(tracker, propose(tracker)),
+    "publish": lambda tracker: decide(tracker, propose(tracker)),
+    "request-changes": lambda tracker: decide(tracker, propose(tracker), Verdict.REQUEST_CHANGES),
+    "reject": lambda tracker: decide(tracker, propose(tracker), Verdict.REJECT),
+    "account-add": lambda tracker: accounts.add(tracker, "eve", Role.MODERATOR),
+    "account-disable": lambda tracker: accounts.disable(tracker, "ana"),
+    "account-reset": lambda tracker: accounts.reset(tracker, "ana"),
+    "webhook-add": _with_hook(lambda _tracker, number: number),
+    "webhook-remove": _with_hook(webhooks.remove),
+    "webhook-replay": _with_hook(lambda tracker, number: webhooks.replay(tracker, number, 0)),
+    "webhook-fail": lambda tracker: _refused_hook(tracker, 500),
+    "webhook-disable": lambda tracker: _refused_hook(tracker, 410),
+    "reindex": checking.reindex,
+}
+
+
+@pytest.mark.parametrize("action", sorted(ACTS))
+def test_every_act_is_logged(tracker: Tracker, action: str) -> None:
+    ACTS[action](tracker)
+    with tracker.store.reading() as connection:
+        found = [event for event in log.newest(connection, 10) if event.action == action]
+    assert len(found) == 1
+    assert found[0].subject_label
+    assert found[0].actor_label
+    assert "hidden" not in found[0].subject_label + json.dumps(found[0].data)
+
+
+def test_a_release_is_logged(tracker: Tracker, tmp_path: Path) -> None:
+    releasing.freeze(Reader(tracker), tmp_path, "2026.11")
+    with tracker.store.reading() as connection:
+        (event,) = log.newest(connection, 1)
+    assert (event.action, event.subject_label, event.data["feed_no"]) == ("release", "2026.11", 1)
+
+
+def test_every_declared_action_is_logged_by_some_test() -> None:
+    """The names are looked for in quotes: who declares an action tests that it is logged."""
+    table = Path(__file__).name
+    named = {
+        word
+        for file in TESTS.glob("**/test_*.py")
+        if file.name not in (table, "test_events.py")
+        for word in re.findall(r'"([a-z-]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert set(ACTS) <= set(ACTIONS)
+    assert [action for action in ACTIONS if action not in named | set(ACTS)] == []
+
+
+def test_a_page_tells_what_changed_before_and_after(tracker: Tracker) -> None:
+    decide(tracker, propose(tracker))
+    found = logbook.page(tracker, person(tracker, "ben"), Filter())
+    by_action = {entry.event.action: entry for entry in found.entries}
+    assert list(by_action) == ["publish", "approve", "submit"]
+    assert found.older is None
+    news = by_action["publish"].news
+    assert news is not None
+    assert news.before is not None
+    assert (news.before.number, news.revision.number) == (0, 1)
+    assert by_action["approve"].news is None
+    assert by_action["submit"].event.data["intent"] == "law-changed"
+
+
+def test_only_moderators_read_the_log(tracker: Tracker) -> None:
+    ana = person(tracker, "ana")
+    with pytest.raises(Forbidden):
+        logbook.page(tracker, ana, Filter())
+    with pytest.raises(Forbidden):
+        logbook.walk(tracker, ana, Filter())
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logbook, "PAGE", 2)
+    for status in ("banned", "restricted", "regulated", "unclear", "legal"):
+        propose(tracker, a_payload(a_period(), a_period("2020", status)))
+    ben, seen, before = person(tracker, "ben"), [], None
+    while True:
+        page = logbook.page(tracker, ben, Filter(action="submit"), before)
+        seen += [entry.event.id for entry in page.entries]
+        if (before := page.older) is None:
+            break
+    assert len(seen) == 5
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_page_is_a_constant_number_of_queries(tracker: Tracker, store: Store) -> None:
+    ben = person(tracker, "ben")
+    counts = []
+    for since in ("2001", "2002", "2003", "2004", "2005", "2006"):
+        propose(tracker, a_payload(a_period(), a_period(since, "banned")))
+        with counted_queries(store) as sent:
+            logbook.page(tracker, ben, Filter())
+        counts.append(len(sent))
+    # The places are in memory after the first time.
+    assert len(set(counts[1:])) == 1
+    assert counts[-1] <= 6
+
+
+def test_the_whole_log_as_csv_and_ndjson(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "BATCH", 2)
+    revised = propose(tracker, BANNED)
+    editing.withdraw(tracker, person(tracker, "ana"), revised.id, '=cmd("x"), “sorry”\nand more')
+    decide(tracker, propose(tracker, BANNED))
+    ben = person(tracker, "ben")
+    events = list(logbook.walk(tracker, ben, Filter()))
+    assert [event.action for event in events] == [
+        "submit",
+        "withdraw",
+        "submit",
+        "approve",
+        "publish",
+    ]
+    rows = list(csv.DictReader(io.StringIO("".join(logbook.as_csv(iter(events))), newline="")))
+    lines = [json.loads(line) for line in logbook.as_ndjson(iter(events))]
+    assert [int(row["id"]) for row in rows] == [line["id"] for line in lines]
+    assert [line["data"] for line in lines] == [event.data for event in events]
+    assert [json.loads(row["data"]) for row in rows] == [event.data for event in events]
+    assert {row["jurisdiction"] for row in rows} == {"us-al"}
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_spreadsheet_runs_what_somebody_wrote(tracker: Tracker, evil: str) -> None:
+    with tracker.store.writing() as connection:
+        fields = {"actor_id": None, "action": "init", "subject_kind": "database", "subject_id": "1"}
+        at = person(tracker, "ana").created_at
+        log.append(connection, at=at, actor_label=evil, subject_label=evil, **fields)
+    events = logbook.walk(tracker, person(tracker, "ben"), Filter(action="init"))
+    (row,) = csv.DictReader(io.StringIO("".join(logbook.as_csv(events)), newline=""))
+    assert (row["actor"], row["subject_label"]) == (f"'{evil}", f"'{evil}")
