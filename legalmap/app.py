@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     ``serving``: this process serves for long and may keep a thread that listens to the database.
     """
     settings = settings or Settings.from_environment()
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, mails=settings.mail is not None)
     schema.require_current(store)
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.config.update(

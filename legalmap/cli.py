@@ -30,6 +30,7 @@ from legalmap.services import (
     keeping,
     loading,
     locating,
+    mailing,
     releasing,
     webhooks,
 )
@@ -70,7 +71,8 @@ def _clearly(command: Command) -> Command:
 
 @contextmanager
 def _tracker(*, current: bool = True, listen: bool = False) -> Iterator[Tracker]:
-    store = Store(Settings.from_environment().database_url)
+    settings = Settings.from_environment()
+    store = Store(settings.database_url, mails=settings.mail is not None)
     try:
         if current:
             schema.require_current(store)
@@ -370,7 +372,7 @@ def webhook_replay(number: int, since: int) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
 @_clearly
 def worker(once: bool, threads: int) -> None:
-    """Deliver to the webhooks and make the newest files, until stopped; any number may run."""
+    """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     settings = Settings.from_environment()
     with _tracker(listen=not once) as tracker:
         files = Files(Shelf(files_folder(settings, tracker.store)))
@@ -379,10 +381,13 @@ def worker(once: bool, threads: int) -> None:
             while said := delivering.deliver_due(tracker, loopback=loopback):
                 for line in said:
                     click.echo(line)
+            for line in mailing.send_due(tracker, settings.mail) if settings.mail else ():
+                click.echo(line)
             files.make_all(Reader(tracker), clock.today())
             return
         huey = open_queue(jobs_url(settings, tracker.store))
-        Jobs(huey, tracker, files, loopback=loopback, say=click.echo).run(threads)
+        jobs = Jobs(huey, tracker, files, loopback=loopback, mail=settings.mail, say=click.echo)
+        jobs.run(threads)
 
 
 @main.command()

@@ -4,14 +4,17 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from legalmap.domain.errors import Unusable
+from legalmap.domain.mail import Server, is_address
 from legalmap.store.engine import Store
 
 DEFAULT_URL = "sqlite:///legalmap.sqlite3"
 MIN_SECRET = 32
+_SMTP_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files: str = ""
     jobs_url: str = ""
     webhooks_to_loopback: bool = False
+    mail: Server | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -46,7 +50,52 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             files=environment.get("LEGALMAP_FILES", ""),
             jobs_url=environment.get("LEGALMAP_JOBS_URL", ""),
             webhooks_to_loopback=environment.get("LEGALMAP_WEBHOOKS_TO_LOOPBACK", "0") == "1",
+            mail=mail_server(environment),
         )
+
+
+def mail_server(environment: Mapping[str, str]) -> Server | None:
+    """Who sends our mail; None where LEGALMAP_SMTP_URL is not set. Raise Unusable on half a setting."""
+    url = environment.get("LEGALMAP_SMTP_URL", "")
+    if not url:
+        return None
+    sender = environment.get("LEGALMAP_MAIL_FROM", "")
+    if not is_address(sender):
+        raise Unusable("Set LEGALMAP_MAIL_FROM to the address that mail comes from.")
+    site = environment.get("LEGALMAP_SITE_URL", "").rstrip("/")
+    if not _is_site(site):
+        raise Unusable(
+            "Set LEGALMAP_SITE_URL, such as https://law.example: mail has links to this site."
+        )
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _SMTP_PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        port = 0
+    if not port or not parts.hostname or parts.path not in ("", "/"):
+        raise Unusable(
+            "LEGALMAP_SMTP_URL cannot be read. Write smtp://user:password@host:587 or "
+            "smtps://user:password@host:465."
+        )
+    return Server(
+        host=parts.hostname,
+        port=port,
+        wrapped=parts.scheme == "smtps",
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+        site=site,
+    )
+
+
+def _is_site(url: str) -> bool:
+    """Whether it is the address of a site, fit to stand in a header."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' <>"')
+    return is_plain and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def releases_folder(settings: Settings, store: Store) -> Path | None:

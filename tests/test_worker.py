@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from legalmap.cli import main
-from legalmap.services import webhooks
+from legalmap.services import mailing, webhooks
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.browser.conftest import legalmap
 from tests.services.build import decide, propose
+from tests.services.mailbox import Mailbox
 from tests.services.receiving import Receiver
 from tests.store.build import a_record
 
@@ -74,6 +75,25 @@ def test_the_list_shows_what_fails(url: str, receiver: Receiver) -> None:
     receiver.answers = [500]
     assert "The answer was 500. Again at" in run("worker", "--once").stdout
     assert "active  1 failures: The answer was 500." in run("webhook", "list").stdout
+
+
+def test_the_worker_sends_the_mail_that_is_due(
+    url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    monkeypatch.setenv("LEGALMAP_SMTP_URL", f"smtp://127.0.0.1:{mailbox.port}")
+    monkeypatch.setenv("LEGALMAP_MAIL_FROM", "desk@law.example")
+    refused = run("worker", "--once")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("Set LEGALMAP_SITE_URL")
+    monkeypatch.setenv("LEGALMAP_SITE_URL", "https://law.example")
+    store.mails = True
+    with store.writing() as connection:
+        mailing.post(connection, "ana@people.example", "Hello", "Text")
+    assert run("worker", "--once").stdout == "mail 1: sent\n"
+    assert run("worker", "--once").stdout == ""
+    assert mailbox.subjects == ["Hello"]
+    mailbox.stop()
 
 
 @contextmanager

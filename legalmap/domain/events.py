@@ -93,6 +93,7 @@ ACTIONS: dict[str, Declared] = {
     "webhook-disable": _act(
         "gave up the webhook", "topic why failures", "Active", "Disabled, to be replayed by hand"
     ),
+    "mail-give-up": _act("gave up", "why tries", "To be sent", "Given up"),
     # The whole
     "init": _act("loaded", "records", "Empty", "Filled with what ships"),
     "copy": _act("wrote", "feed_no", "Empty", "A copy of another database"),

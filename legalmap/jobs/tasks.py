@@ -12,7 +12,8 @@ from huey.consumer import Consumer
 
 from legalmap import clock
 from legalmap.domain.errors import Unusable
-from legalmap.services import delivering
+from legalmap.domain.mail import Server
+from legalmap.services import delivering, mailing
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -42,6 +43,7 @@ class Jobs:
         files: Files,
         *,
         loopback: bool = False,
+        mail: Server | None = None,
         say: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.huey = huey
@@ -49,12 +51,15 @@ class Jobs:
         self._reader = Reader(tracker)
         self._files = files
         self._loopback = loopback
+        self._server = mail
         self._say = say
         self._rendered: tuple[int, date] | None = None
         self._rendering = Lock()
+        self._sending = Lock()
         self._stopped = Event()
         self._deliver = huey.task(name="deliver")(self.deliver)
         self._render = huey.task(name="render")(self.render)
+        self._mail = huey.task(name="mail")(self.mail)
         self._sweep = huey.periodic_task(crontab(), name="sweep")(self.sweep)
 
     def published(self, feed_no: int) -> None:
@@ -73,6 +78,8 @@ class Jobs:
         for webhook_id in delivering.due(self._tracker):
             self._deliver(webhook_id)
         self._render()
+        if self._server is not None and mailing.is_due(self._tracker):
+            self._mail()
 
     def sweep(self) -> None:
         """Each minute: what was lost, or has become due, is put into the queue again."""
@@ -110,6 +117,23 @@ class Jobs:
                 self._outliving(make)
             finally:
                 self._rendering.release()
+
+    def mail(self) -> None:
+        """Send what is due. What fails is found again by a sweep, once it may be tried again."""
+        server = self._server
+        if server is None:
+            return
+
+        def send() -> None:
+            for line in mailing.send_due(self._tracker, server, self._stopped.is_set):
+                self._say(line)
+
+        # Only one thread is at it, so that a server that is away holds up no deliveries.
+        if self._sending.acquire(blocking=False):
+            try:
+                self._outliving(send)
+            finally:
+                self._sending.release()
 
     def _outliving(self, work: Callable[[], None]) -> None:
         """A worker outlives a database that is away for a while."""

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from legalmap import __version__, clock
-from legalmap.domain.webhooks import Webhook, is_given_up, pause_after, signature
+from legalmap.domain.patience import is_given_up, pause_after
+from legalmap.domain.webhooks import Webhook, signature
 from legalmap.services import feeding, posting, wire
 from legalmap.services.posting import Undelivered
 from legalmap.services.reading import Entry, Reader

@@ -89,7 +89,9 @@ def inserted_id(connection: Connection, table: sa.Table, values: dict[str, Any])
 class Store:
     """One database. All access goes through ``reading()`` and ``writing()``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, mails: bool = False) -> None:
+        """``mails``: this site sends mail; where it does not, the outbox stays empty."""
+        self.mails = mails
         self.url = readable_url(url)
         self.engine = make_engine(url)
         self._closers: list[Callable[[], None]] = []
@@ -114,7 +116,7 @@ class Store:
         with (
             failures.translated(self.url),
             self.engine.connect() as connection,
-            connection.execution_options(legalmap_writes=True).begin(),
+            connection.execution_options(legalmap_writes=True, legalmap_mails=self.mails).begin(),
         ):
             yield connection
 

@@ -14,13 +14,14 @@ from legalmap.domain.errors import Unusable
 from legalmap.jobs import tasks
 from legalmap.jobs.queueing import open_queue
 from legalmap.jobs.tasks import Jobs
-from legalmap.services import delivering, webhooks
+from legalmap.services import delivering, mailing, webhooks
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
 from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.services.build import decide, propose
+from tests.services.mailbox import Mailbox
 from tests.services.receiving import Receiver
 from tests.store.build import a_record
 
@@ -228,3 +229,50 @@ def test_files_are_made_by_one_thread_while_the_others_deliver(
     jobs.render()
     jobs.render()
     assert made == [1, 2]
+
+
+# Mail
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server."""
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.stop()
+
+
+def test_mail_is_a_task_and_a_server_that_is_away_fails_no_other(
+    tracker: Tracker, mailbox: Mailbox, receiver: Receiver
+) -> None:
+    tracker.store.mails = True
+    huey = MemoryHuey(results=False)
+    said: list[str] = []
+    jobs = Jobs(huey, tracker, Files(), loopback=True, mail=mailbox.server(), say=said.append)
+    webhooks.add(tracker, receiver.url, loopback=True)
+    with tracker.store.writing() as connection:
+        mailing.post(connection, "ana@people.example", "Hello", "Text")
+    mailbox.refused["ana@people.example"] = "450 Later"
+    decide(tracker, propose(tracker))
+    jobs.sweep()
+    assert worked_off(huey) == ["deliver", "render", "mail"]
+    assert receiver.numbers == [2]
+    assert "The address was refused: 450." in said[-1]
+    mailbox.refused.clear()
+    jobs.sweep()
+    assert "mail" not in worked_off(huey)
+    with time_machine.travel(clock.now() + timedelta(seconds=6), tick=False):
+        jobs.sweep()
+        assert worked_off(huey)[-1] == "mail"
+    assert mailbox.subjects == ["Hello"]
+
+
+def test_without_a_server_no_task_is_made_of_mail(tracker: Tracker) -> None:
+    tracker.store.mails = True
+    with tracker.store.writing() as connection:
+        mailing.post(connection, "ana@people.example", "Hello", "Text")
+    huey = MemoryHuey(results=False)
+    jobs = Jobs(huey, tracker, Files())
+    jobs.sweep()
+    assert worked_off(huey) == ["render"]
+    jobs.mail()

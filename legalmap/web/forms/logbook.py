@@ -16,6 +16,7 @@ KINDS = {
     "account": "Accounts",
     "invitation": "Invitations",
     "webhook": "Webhooks",
+    "mail": "Mails",
     "database": "The database",
     "release": "Releases",
 }

@@ -1,0 +1,116 @@
+"""Mail through the outbox: written with the act, sent by a worker afterwards, at least once.
+
+A mail server that is down loses nothing and holds nobody up. Should a worker die between the server's
+"taken" and our writing it down, the mail is sent once more, with the same Message-ID.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from legalmap import clock
+from legalmap.domain.mail import KEPT, Mail, Server, is_address, one_line
+from legalmap.domain.patience import is_given_up, pause_after
+from legalmap.services import smtp
+from legalmap.services.smtp import Unsent
+from legalmap.services.tracker import Tracker
+from legalmap.store import log, outbox
+from legalmap.store.engine import Connection
+
+# How long a worker has a mail to itself. Should it die, another takes over after that.
+CLAIM = timedelta(seconds=4 * smtp.SECONDS)
+
+
+def post(
+    connection: Connection, address: str, subject: str, body: str, account_id: int | None = None
+) -> None:
+    """Have a mail sent once this transaction is committed; nothing is written where mail is off.
+
+    In ``body``, ``domain.mail.SITE`` stands for the address of this site.
+    """
+    if not outbox.is_on(connection) or not is_address(address):
+        return
+    outbox.insert(
+        connection,
+        address=address,
+        subject=one_line(subject),
+        body=body,
+        account_id=account_id,
+        at=clock.now(),
+    )
+
+
+def forget(connection: Connection, account_id: int) -> None:
+    """Send an account nothing more and keep no address of it: it left or changed its address."""
+    outbox.forget(connection, account_id, clock.now())
+
+
+def is_due(tracker: Tracker) -> bool:
+    """Whether a mail may be tried now."""
+    with tracker.store.reading() as connection:
+        return outbox.next_due(connection, clock.now()) is not None
+
+
+def send_due(
+    tracker: Tracker, server: Server, is_stopped: Callable[[], bool] = lambda: False
+) -> Iterator[str]:
+    """Try all mails that are due; gives a line for each. A server that is away is asked but once."""
+    with tracker.store.writing() as connection:
+        outbox.empty_settled(connection, clock.now() - KEPT)
+    is_reached = True
+    while is_reached and not is_stopped():
+        with tracker.store.reading() as connection:
+            found = outbox.next_due(connection, clock.now())
+        if found is None:
+            return
+        line, is_reached = _tried(tracker, server, found)
+        if line:
+            yield line
+
+
+def _tried(tracker: Tracker, server: Server, mail: Mail) -> tuple[str, bool]:
+    until = clock.now() + CLAIM
+    with tracker.store.writing() as connection:
+        if not outbox.claim(connection, mail, until):
+            return "", True
+    try:
+        smtp.send(server, mail)
+    except Unsent as error:
+        again = _failed(tracker, mail, error, until)
+        return f"mail {mail.id}: {error} {again}", error.reached
+    with tracker.store.writing() as connection:
+        done = {"sent_at": clock.now(), "next_at": None, "last_error": ""}
+        outbox.settle(connection, mail, until, **done)
+    return f"mail {mail.id}: sent", True
+
+
+def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str:
+    at, tries = clock.now(), mail.tries + 1
+    given_up = error.for_good or is_given_up(tries, mail.created_at, at)
+    next_at = None if given_up else at + pause_after(tries)
+    with tracker.store.writing() as connection:
+        settled = outbox.settle(
+            connection,
+            mail,
+            until,
+            next_at=next_at,
+            last_error=str(error)[:300],
+            given_up_at=at if given_up else None,
+        )
+        if settled and given_up:
+            _log_giving_up(connection, mail, str(error), tries)
+    return "Given up." if next_at is None else f"Again at {next_at:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def _log_giving_up(connection: Connection, mail: Mail, why: str, tries: int) -> None:
+    """Whom it went to, and what it said, stays out of the log."""
+    log.append(
+        connection,
+        at=clock.now(),
+        actor_id=None,
+        actor_label="worker",
+        action="mail-give-up",
+        subject_kind="mail",
+        subject_id=str(mail.id),
+        subject_label=f"mail {mail.id}",
+        data={"why": why, "tries": tries},
+    )

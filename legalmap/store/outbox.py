@@ -1,0 +1,78 @@
+"""The outbox: mail is written in the transaction of the act and tried until somebody takes it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.domain.mail import Mail
+from legalmap.store.tables import outbox
+
+
+def is_on(connection: sa.Connection) -> bool:
+    """Whether this site sends mail at all: where it does not, none is written."""
+    return bool(connection.get_execution_options().get("legalmap_mails"))
+
+
+def insert(
+    connection: sa.Connection,
+    *,
+    address: str,
+    subject: str,
+    body: str,
+    account_id: int | None,
+    at: datetime,
+) -> None:
+    """Write a mail that is due at once."""
+    values = {
+        "account_id": account_id,
+        "address": address,
+        "subject": subject,
+        "body": body,
+        "created_at": at,
+        "tries": 0,
+        "next_at": at,
+        "last_error": "",
+    }
+    connection.execute(outbox.insert().values(values))
+
+
+def next_due(connection: sa.Connection, at: datetime) -> Mail | None:
+    """The mail that has been due the longest, or None if none may be tried now."""
+    query = sa.select(outbox).where(outbox.c.next_at <= at)
+    row = connection.execute(query.order_by(outbox.c.next_at, outbox.c.id).limit(1)).one_or_none()
+    return Mail(**row._mapping) if row else None
+
+
+def claim(connection: sa.Connection, found: Mail, until: datetime) -> bool:
+    """Keep other workers off a mail until an instant; False if one of them was first."""
+    return _compared(connection, found, found.next_at, tries=found.tries + 1, next_at=until)
+
+
+def settle(connection: sa.Connection, found: Mail, until: datetime, **values: Any) -> bool:
+    """Write what came of it, unless the claim was lost meanwhile."""
+    return _compared(connection, found, until, **values)
+
+
+def _compared(connection: sa.Connection, found: Mail, held: datetime | None, **values: Any) -> bool:
+    same = (outbox.c.id == found.id, outbox.c.next_at == held)
+    return connection.execute(outbox.update().where(*same).values(**values)).rowcount == 1
+
+
+def forget(connection: sa.Connection, account_id: int, at: datetime) -> None:
+    """Send an account nothing more and keep no address of it."""
+    own = outbox.c.account_id == account_id
+    waiting = sa.and_(own, outbox.c.next_at.is_not(None))
+    connection.execute(outbox.update().where(waiting).values(next_at=None, given_up_at=at))
+    _empty(connection, own)
+
+
+def empty_settled(connection: sa.Connection, before: datetime) -> None:
+    """Take address and text out of what was sent or given up before an instant."""
+    settled = sa.or_(outbox.c.sent_at < before, outbox.c.given_up_at < before)
+    _empty(connection, sa.and_(settled, outbox.c.address != ""))
+
+
+def _empty(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    empty = dict.fromkeys(("address", "subject", "body", "last_error"), "")
+    connection.execute(outbox.update().where(which).values(**empty))
