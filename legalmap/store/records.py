@@ -31,12 +31,17 @@ _reviewer = account.alias("reviewer")
 
 def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False) -> Record | None:
     """The record of a place, or None. ``lock`` keeps other writers of it waiting until the end."""
+    same = (record.c.topic == topic, record.c.jurisdiction_code == code)
+    if lock:
+        # A statement of its own: PostgreSQL would take a joined row whose record moved on while it
+        # waited for the lock for one that is not there.
+        connection.execute(sa.select(record.c.id).where(*same).with_for_update())
     query = (
         sa.select(record, revision.c.number)
         .join(revision, revision.c.id == record.c.current_revision_id)
-        .where(record.c.topic == topic, record.c.jurisdiction_code == code)
+        .where(*same)
     )
-    row = connection.execute(query.with_for_update(of=record) if lock else query).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     return Record(

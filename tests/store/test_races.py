@@ -214,3 +214,23 @@ def test_of_two_people_who_begin_a_record_one_does(store: Store) -> None:
     assert winners(at_once([begin] * 4)) == [0]
     with store.reading() as connection:
         assert_sound(connection, 1)
+
+
+def test_who_waited_for_a_record_finds_it_where_it_moved_to(store: Store) -> None:
+    """An edit that is sent while another is being approved is told that the record moved on."""
+    with store.writing() as connection:
+        proposal = a_proposal(connection, a_record(connection))
+
+    def find() -> int:
+        with store.writing() as connection:
+            found = records.find(connection, "kratom", "us-al", lock=True)
+            assert found is not None, "the record was taken for one that is not there"
+            return found.current_number
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as connection:
+            approved(connection, proposal)
+            waiting = pool.submit(find)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=30) == proposal.number
