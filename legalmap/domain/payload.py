@@ -225,9 +225,9 @@ def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
     seen: set[str] = set()
     for index, source in enumerate(period.sources):
         where = f"{at}.sources.{index}"
-        found += _problems_of_url(f"{where}.url", source.url)
+        found += problems_of_url(f"{where}.url", source.url)
         if source.archived_url is not None:
-            found += _problems_of_url(f"{where}.archived_url", source.archived_url)
+            found += problems_of_url(f"{where}.archived_url", source.archived_url)
         if source.url in seen:
             found.append(Problem(f"{where}.url", "This period has that link already."))
         seen.add(source.url)
@@ -251,11 +251,12 @@ def _problems_of_pending(bill: Pending, at: str) -> list[Problem]:
         *problems_of_text(f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"),
         *problems_of_text(f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."),
         *problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
-        *_problems_of_url(f"{at}.url", bill.url),
+        *problems_of_url(f"{at}.url", bill.url),
     ]
 
 
-def _problems_of_url(field: str, url: str) -> list[Problem]:
+def problems_of_url(field: str, url: str) -> list[Problem]:
+    """What is wrong with a link: too long, or none that begins with http:// or https://."""
     if len(url) > MAX_URL:
         return [Problem(field, f"Keep the link under {MAX_URL} characters.")]
     try:

@@ -13,6 +13,7 @@ from legalmap.web import (
     headers,
     history,
     logbook,
+    limiting,
     mapping,
     placing,
     presenting,
@@ -24,12 +25,13 @@ from legalmap.web import (
     session,
     sharing,
     signing,
+    suggesting,
     travelling,
     trust,
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
-PEOPLE = (signing, desk, editing, reviewing, logbook)
+PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting)
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
     searching,
@@ -49,7 +51,7 @@ def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
     # What runs last after a request is registered first: compressing comes after all headers.
-    for concern in (compressing, presenting, session, csrf, headers, errors, remembering):
+    for concern in (compressing, presenting, session, csrf, headers, errors, remembering, limiting):
         concern.register(app)
     for family in (*PEOPLE, *TOOLS, *READERS):
         app.register_blueprint(family.blueprint)

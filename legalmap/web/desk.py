@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
     ("/desk/queue", "Queue", Permission.PROPOSE),
     ("/desk/log", "Log", Permission.READ_LOG),
+    ("/desk/suggestions", "Suggestions", Permission.PROPOSE),
 )
 
 

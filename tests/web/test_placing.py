@@ -326,10 +326,11 @@ def test_the_json_beside_the_page_says_the_same(client: Visitor) -> None:
     assert "legal" in str(resolved)
 
 
-def test_a_correction_says_that_it_needs_an_account(client: Visitor) -> None:
+def test_a_correction_needs_no_account_and_a_proposal_does(client: Visitor) -> None:
     page = client.get("/kratom/us-al")
-    assert "you need an account for now" in _after(page, "Is something wrong?")
-    assert page.one("a[href='/desk/edit/kratom/us-al']").get_text() == "Suggest a correction"
+    assert "You need no account" in _after(page, "Is something wrong?")
+    assert page.one("a[href='/kratom/us-al/suggest']").get_text() == "Suggest a correction"
+    assert page.one("a[href='/desk/edit/kratom/us-al']").get_text() == "Propose a change"
     assert page.all("a[href='/desk/verify/kratom/us-al']")
     fresh = client.get("/kratom/us-al-mobile")
     assert (

@@ -12,7 +12,10 @@ KEPT = "kept"
 # What a form carries that nobody typed into it.
 _MACHINERY = frozenset({"csrf_token", "action", KEPT})
 # Forms in which people write. They all can show again what comes back to them.
-_WRITTEN = re.compile(r"/desk/(?:(?:edit|verify)/[^/?#]+/[^/?#]+|proposals/\d+/verdict)")
+_WRITTEN = re.compile(
+    r"/desk/(?:(?:edit|verify)/[^/?#]+/[^/?#]+|proposals/\d+/verdict|suggestions/\d+/close)"
+    r"|/[^/?#]+/[^/?#]+/suggest"
+)
 
 Typed = MultiDict[str, str]
 

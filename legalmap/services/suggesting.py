@@ -1,0 +1,265 @@
+"""What readers without an account suggest: taken in, taken up, and answered.
+
+A suggestion is never a proposal: a contributor reads it, checks the link, and writes one.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission, require
+from legalmap.domain.suggestions import (
+    ADDRESS_LIFE,
+    CLAIM_LIFE,
+    OUTCOME_LABELS,
+    Outcome,
+    Suggestion,
+    check_answer,
+    problems_of,
+)
+from legalmap.services import finding
+from legalmap.services.tracker import Tracker
+from legalmap.store import claims, log, suggestions
+from legalmap.store.claims import Claim
+from legalmap.store.engine import Connection
+
+MOST_LISTED = 100
+MOST_BESIDE = 10
+# How many may wait for one place: whoever floods it with copies stops here.
+MOST_OPEN_OF_PLACE = 200
+READER = "a reader"
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of them, how many are open in all, and who has taken up which."""
+
+    suggestions: list[Suggestion]
+    open_count: int
+    claims: dict[int, Claim]
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them with what a contributor needs beside it."""
+
+    suggestion: Suggestion
+    claim: Claim | None
+    others: list[Suggestion]
+
+
+def place_for(tracker: Tracker, topic: str, code: str) -> Jurisdiction:
+    """The place somebody wants to suggest something for; raise Missing if it has no record to correct."""
+    tracker.topic(topic)
+    place = finding.place(tracker, code)
+    if place.kind == "community":
+        raise Missing("record", f"{topic}/{place.code}")
+    return place
+
+
+def suggest(
+    tracker: Tracker, topic: str, code: str, *, text: str, url: str, email: str = ""
+) -> int:
+    """Take in what a reader wrote; gives its number. Raise Invalid with every field at fault."""
+    place = place_for(tracker, topic, code)
+    text, url, email = text.strip(), url.strip(), email.strip()
+    check(text, url, email)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        _forget(connection, at)
+        _refuse_flood(connection, topic, place.code, text, url)
+        values = {"topic": topic, "jurisdiction_code": place.code, "text": text, "url": url}
+        number = suggestions.insert(connection, {**values, "email": email or None, "at": at})
+        made = _one(connection, number)
+        _log(connection, None, "suggest", made, at)
+    return number
+
+
+def check(text: str, url: str, email: str) -> None:
+    """Raise Invalid with every field at fault."""
+    problems = problems_of(text, url, email)
+    if problems:
+        raise Invalid(problems)
+
+
+def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url: str) -> None:
+    """Pressing the button twice makes one suggestion, and nobody buries a place under copies."""
+    earlier = suggestions.of_place(connection, topic, code, MOST_OPEN_OF_PLACE)
+    waiting = [each for each in earlier if each.closed_at is None]
+    if any((each.text, each.url) == (text, url) for each in waiting):
+        raise NotNow("Exactly this was suggested already: it waits for somebody to look at it.")
+    if len(waiting) == MOST_OPEN_OF_PLACE:
+        raise NotNow("Very many suggestions wait for this place. Come back in a few days.")
+
+
+def listed(
+    tracker: Tracker, actor: Account, *, topic: str | None = None, is_open: bool = True
+) -> Listed:
+    """Those that wait, the oldest first; or those that are closed, the last first."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.reading() as connection:
+        found = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
+        held = claims.held_of(connection, "suggestion", [each.id for each in found], clock.now())
+        return Listed(
+            suggestions=found,
+            open_count=suggestions.count_open(connection, topic),
+            claims=held,
+        )
+
+
+def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
+    """One suggestion, who has it, and what else was said of the same record."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.reading() as connection:
+        found = _one(connection, number)
+        held = claims.held_of(connection, "suggestion", [number], clock.now())
+        beside = suggestions.of_place(connection, found.topic, found.jurisdiction, MOST_BESIDE + 1)
+    others = [each for each in beside if each.id != number][:MOST_BESIDE]
+    return Sheet(suggestion=found, claim=held.get(number), others=others)
+
+
+def claim(tracker: Tracker, actor: Account, number: int) -> Suggestion:
+    """Take a suggestion up for a day; raise NotNow if somebody else has it."""
+    require(actor.role, Permission.PROPOSE)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        _forget(connection, at)
+        found = _open(connection, number)
+        _refuse_other(connection, actor, number, at)
+        claims.take(connection, "suggestion", [number], actor.id, at=at, until=at + CLAIM_LIFE)
+        _log(connection, actor, "claim", found, at)
+    return found
+
+
+def release(tracker: Tracker, actor: Account, number: int) -> None:
+    """Leave it to others again; nothing happens if one does not have it."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.writing() as connection:
+        found = _one(connection, number)
+        if claims.release(connection, "suggestion", number, actor.id):
+            _log(connection, actor, "release", found, clock.now())
+
+
+def close(
+    tracker: Tracker, actor: Account, number: int, outcome: Outcome, answer: str
+) -> Suggestion:
+    """Decline it, or say that it was told before, with the reason."""
+    require(actor.role, Permission.PROPOSE)
+    if outcome is Outcome.PROPOSED:
+        raise Invalid.at("outcome", "Send a proposal: that closes it.")
+    check_answer(outcome, answer)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        found = _open(connection, number)
+        _refuse_other(connection, actor, number, at)
+        _close(connection, actor, found, at, outcome, answer.strip())
+        return _one(connection, number)
+
+
+def close_proposed(
+    connection: Connection, actor: Account, number: int, revised: Revision, at: datetime
+) -> None:
+    """A proposal answers it: close it in the transaction of the submission.
+
+    One that somebody closed meanwhile stays as it is: the proposal is good without it.
+    """
+    found = _one(connection, number, lock=True)
+    if (found.topic, found.jurisdiction) != (revised.topic, revised.jurisdiction):
+        raise Missing("suggestion", f"{number} for {revised.topic}/{revised.jurisdiction}")
+    if found.closed_at is None:
+        _close(connection, actor, found, at, Outcome.PROPOSED, "", revised.id)
+
+
+def forget_old_addresses(tracker: Tracker) -> int:
+    """Forget every address that was left longer ago than we keep any; gives how many."""
+    with tracker.store.writing() as connection:
+        return _forget(connection, clock.now())
+
+
+def _forget(connection: Connection, at: datetime) -> int:
+    count = suggestions.forget_addresses(connection, at - ADDRESS_LIFE)
+    if count:
+        log.append(
+            connection,
+            at=at,
+            actor_id=None,
+            actor_label="legalmap",
+            action="forget-addresses",
+            subject_kind="suggestion",
+            subject_id="",
+            subject_label=f"addresses left before {at - ADDRESS_LIFE:%Y-%m-%d}",
+            data={"count": count},
+        )
+    return count
+
+
+def _close(
+    connection: Connection,
+    actor: Account,
+    found: Suggestion,
+    at: datetime,
+    outcome: Outcome,
+    answer: str,
+    revision_id: int | None = None,
+) -> None:
+    suggestions.close(
+        connection,
+        found.id,
+        actor_id=actor.id,
+        at=at,
+        outcome=outcome,
+        answer=answer,
+        revision_id=revision_id,
+    )
+    claims.drop(connection, "suggestion", found.id)
+    said = {"outcome": outcome.value, "answer": answer, "revision": revision_id}
+    _log(connection, actor, "close", found, at, **said)
+
+
+def _open(connection: Connection, number: int) -> Suggestion:
+    found = _one(connection, number, lock=True)
+    if found.closed_at is not None and found.outcome is not None:
+        said = OUTCOME_LABELS[found.outcome].lower()
+        raise AlreadyDecided(f"closed it ({said})", found.closed_by or "Somebody", found.closed_at)
+    return found
+
+
+def _refuse_other(connection: Connection, actor: Account, number: int, at: datetime) -> None:
+    held = claims.held_of(connection, "suggestion", [number], at).get(number)
+    if held is not None and held.account_id != actor.id:
+        raise NotNow(
+            f"{held.handle} is at it until {held.expires_at:%-d %B %Y at %H:%M} UTC. "
+            "Take another one meanwhile."
+        )
+
+
+def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:
+    found = suggestions.find(connection, number, lock=lock)
+    if found is None:
+        raise Missing("suggestion", str(number))
+    return found
+
+
+def _log(
+    connection: Connection,
+    actor: Account | None,
+    action: str,
+    found: Suggestion,
+    at: datetime,
+    **data: object,
+) -> None:
+    """The log never holds the address somebody left."""
+    log.append(
+        connection,
+        at=at,
+        actor_id=actor.id if actor else None,
+        actor_label=actor.handle if actor else READER,
+        action=action,
+        subject_kind="suggestion",
+        subject_id=str(found.id),
+        subject_label=found.label,
+        data={"topic": found.topic, "jurisdiction": found.jurisdiction, **data},
+    )

@@ -1,0 +1,200 @@
+"""A reader suggests a correction without an account; a contributor takes it up and answers it."""
+
+import math
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.roles import Permission
+from legalmap.domain.suggestions import MAX_SUGGESTION, OUTCOME_LABELS
+from legalmap.services import suggesting
+from legalmap.web import limiting
+from legalmap.web.forms import typed
+from legalmap.web.forms.base import Problems, unix_lines
+from legalmap.web.forms.suggesting import ANSWERS, AnswerForm, SuggestForm
+from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.signing import ask_again
+
+blueprint = Blueprint("suggesting", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+PER_ADDRESS = limiting.limit("10 per 1 hour")
+
+
+@blueprint.get("/<topic>/<code>/suggest")
+@needs(Permission.SUGGEST, ready=True)
+def show(topic: str, code: str) -> Response:
+    """The form, the same for every reader."""
+    place = suggesting.place_for(tracker(), topic, code)
+    return _form_page(topic, place, SuggestForm(formdata=None))
+
+
+@blueprint.post("/<topic>/<code>/suggest")
+@needs(Permission.SUGGEST)
+def suggest(topic: str, code: str) -> Response:
+    """Take it in, or say at each field what to mend; nothing typed is lost."""
+    place = suggesting.place_for(tracker(), topic, code)
+    form = SuggestForm(formdata=typed.sent())
+    if typed.is_kept():
+        return _form_page(topic, place, form)
+    try:
+        wait = _suggest(topic, place, form)
+    except Invalid as error:
+        return _form_page(topic, place, form, 422, problems=Problems.of(error.problems))
+    except NotNow as error:
+        return _form_page(topic, place, form, 409, message=str(error))
+    if wait:
+        return _too_often(topic, place, form, wait)
+    return redirect(f"/{topic}/{place.code}/suggest/sent", code=303)
+
+
+def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
+    """Seconds to wait if too many came from there; 0 if it was taken in."""
+    problems = form.trap_problems()
+    if problems:
+        raise Invalid(problems)
+    text, url, email = (
+        unix_lines(field.data or "").strip() for field in (form.text, form.url, form.email)
+    )
+    suggesting.check(text, url, email)
+    wait = limiting.seconds_to_wait(PER_ADDRESS, "suggest")
+    if not wait:
+        suggesting.suggest(tracker(), topic, place.code, text=text, url=url, email=email)
+    return wait
+
+
+@blueprint.get("/<topic>/<code>/suggest/sent")
+@needs(Permission.SUGGEST, ready=True)
+def sent(topic: str, code: str) -> str:
+    """Thanks, and what happens next."""
+    place = suggesting.place_for(tracker(), topic, code)
+    return render_template("suggesting/sent.html", topic=tracker().topic(topic), place=place)
+
+
+def _form_page(
+    topic: str,
+    place: Jurisdiction,
+    form: SuggestForm,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Problems | None = None,
+) -> Response:
+    page = render_template(
+        "suggesting/suggest.html",
+        topic=tracker().topic(topic),
+        place=place,
+        form=form,
+        most=MAX_SUGGESTION,
+        message=message,
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
+
+
+def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) -> Response:
+    minutes = math.ceil(wait / 60)
+    message = (
+        "Many suggestions came from your address. What you typed is still here: "
+        f"send it again in {minutes} minute{'s' if minutes != 1 else ''}."
+    )
+    response = _form_page(topic, place, form, 429, message=message)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+@blueprint.get("/desk/suggestions")
+@needs(Permission.PROPOSE)
+def index() -> str:
+    """What readers suggested: what waits, the oldest first, or what is closed."""
+    is_open = request.args.get("show") != "closed"
+    topic = request.args.get("topic") or None
+    if topic:
+        tracker().topic(topic)
+    found = suggesting.listed(tracker(), actor(), topic=topic, is_open=is_open)
+    codes = list(dict.fromkeys(each.jurisdiction for each in found.suggestions))
+    return render_template(
+        "suggesting/index.html",
+        found=found,
+        is_open=is_open,
+        chosen=topic or "",
+        places=tracker().places(codes),
+        topics=tracker().topics,
+        outcomes=OUTCOME_LABELS,
+    )
+
+
+@blueprint.get("/desk/suggestions/<int:number>")
+@needs(Permission.PROPOSE)
+def open_(number: int) -> Response:
+    """One suggestion, and what can be done with it."""
+    return _desk_page(number, AnswerForm(formdata=None))
+
+
+@blueprint.post("/desk/suggestions/<int:number>/claim")
+@needs(Permission.PROPOSE)
+def claim(number: int) -> Response:
+    """Take it up, so that nobody does the same work meanwhile."""
+    try:
+        suggesting.claim(tracker(), actor(), number)
+    except (AlreadyDecided, NotNow) as error:
+        return _desk_page(number, AnswerForm(formdata=None), 409, message=str(error))
+    flash("It is yours for a day.")
+    return redirect(f"/desk/suggestions/{number}", code=303)
+
+
+@blueprint.post("/desk/suggestions/<int:number>/release")
+@needs(Permission.PROPOSE)
+def release(number: int) -> Response:
+    """Leave it to others again."""
+    suggesting.release(tracker(), actor(), number)
+    flash("Others can take it up now.")
+    return redirect("/desk/suggestions", code=303)
+
+
+@blueprint.post("/desk/suggestions/<int:number>/close")
+@needs(Permission.PROPOSE)
+def close(number: int) -> Response:
+    """Decline it or mark it as told before, with a reason."""
+    form = AnswerForm(formdata=typed.sent())
+    outcome = form.chosen()
+    if typed.is_kept():
+        return _desk_page(number, form, message="Here is what you typed. Send it once more.")
+    if outcome is None:
+        problems = Problems.of([Problem("outcome", "Choose how it ends.")])
+        return _desk_page(number, form, 422, problems=problems)
+    answer = unix_lines(form.answer.data or "")
+    try:
+        suggesting.close(tracker(), actor(), number, outcome, answer)
+    except Invalid as error:
+        return _desk_page(number, form, 422, problems=Problems.of(error.problems))
+    except (AlreadyDecided, NotNow) as error:
+        return _desk_page(number, form, 409, message=str(error))
+    flash("Closed. The reason is kept with it.")
+    return redirect("/desk/suggestions", code=303)
+
+
+def _desk_page(
+    number: int,
+    form: AnswerForm,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Problems | None = None,
+) -> Response:
+    sheet = suggesting.sheet(tracker(), actor(), number)
+    page = render_template(
+        "suggesting/show.html",
+        sheet=sheet,
+        suggestion=sheet.suggestion,
+        topic=tracker().topic(sheet.suggestion.topic),
+        place=tracker().place(sheet.suggestion.jurisdiction),
+        me=actor(),
+        form=form,
+        answers=ANSWERS,
+        outcomes=OUTCOME_LABELS,
+        message=message,
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)

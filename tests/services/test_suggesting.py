@@ -1,0 +1,212 @@
+"""A reader's suggestion: taken in, taken up by one person at a time, answered once, its address gone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import AlreadyDecided, Invalid, LegalmapError, Missing, NotNow
+from legalmap.domain.suggestions import Outcome, Suggestion
+from legalmap.services import suggesting
+from legalmap.services.tracker import Tracker
+from legalmap.store import log, moderation
+from tests.services.build import person, propose
+from tests.store.build import NOW, contents
+
+SAID = {"text": "The ban was lifted in May.", "url": "https://law.example/2026/5"}
+DECLINED = (Outcome.DECLINED, "The link is about another place.")
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ana(tracker: Tracker) -> Account:
+    return person(tracker, "ana")
+
+
+@pytest.fixture
+def ben(tracker: Tracker) -> Account:
+    return person(tracker, "ben")
+
+
+def suggest(tracker: Tracker, **changed: str) -> int:
+    return suggesting.suggest(tracker, "kratom", "us-al", **{**SAID, **changed})
+
+
+def one(tracker: Tracker, number: int) -> Suggestion:
+    return suggesting.sheet(tracker, person(tracker, "ben"), number).suggestion
+
+
+def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
+    with tracker.store.reading() as connection:
+        found = log.of_subject(connection, "suggestion", str(number))
+    return [(event.actor_label, event.action) for event in found]
+
+
+def test_it_waits_at_the_desk_and_is_no_proposal(tracker: Tracker, ana: Account) -> None:
+    number = suggest(tracker, email="kim@mail.example")
+    found = suggesting.listed(tracker, ana)
+    assert [each.id for each in found.suggestions] == [number]
+    assert (found.open_count, found.suggestions[0].email) == (1, "kim@mail.example")
+    with tracker.store.reading() as connection:
+        assert moderation.queue(connection) == []
+
+
+def test_the_log_knows_that_it_came_and_no_address(tracker: Tracker) -> None:
+    number = suggest(tracker, email="kim@mail.example")
+    assert actions(tracker, number) == [("a reader", "suggest")]
+    with tracker.store.reading() as connection:
+        assert not any("kim@mail" in row for row in contents(connection)["event"])
+
+
+# What is sent, the error, and why.
+REFUSED = [
+    ("an unknown topic", {"topic": "tea"}, Missing),
+    ("an unknown place", {"code": "us-xx"}, Missing),
+    ("a NUL in the code", {"code": "us\x00"}, Missing),
+    ("a bad link", {"url": "javascript:alert(1)"}, Invalid),
+    ("too long a text", {"text": "x" * 2_001}, Invalid),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_what_is_refused_changes_nothing(
+    tracker: Tracker, changed: dict[str, str], error: type[LegalmapError]
+) -> None:
+    with tracker.store.reading() as connection:
+        before = contents(connection)
+    with pytest.raises(error):
+        suggesting.suggest(tracker, **{"topic": "kratom", "code": "us-al", **SAID, **changed})
+    with tracker.store.reading() as connection:
+        assert contents(connection) == before
+
+
+def test_pressing_twice_makes_one(tracker: Tracker, ana: Account) -> None:
+    number = suggest(tracker)
+    with pytest.raises(NotNow, match="already"):
+        suggest(tracker)
+    suggesting.close(tracker, ana, number, *DECLINED)
+    assert suggest(tracker) != number, "Once it is answered it may be said again."
+
+
+def test_no_place_is_buried(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "MOST_OPEN_OF_PLACE", 3)
+    for number in range(3):
+        suggest(tracker, text=f"Reason {number}.")
+    with pytest.raises(NotNow, match="Very many"):
+        suggest(tracker, text="One more.")
+
+
+def test_one_person_at_a_time(tracker: Tracker, ana: Account, ben: Account) -> None:
+    number = suggest(tracker)
+    suggesting.claim(tracker, ana, number)
+    for act in (
+        lambda: suggesting.claim(tracker, ben, number),
+        lambda: suggesting.close(tracker, ben, number, *DECLINED),
+    ):
+        with pytest.raises(NotNow, match="ana is at it until 24 November 2026 at 12:00 UTC"):
+            act()
+    suggesting.claim(tracker, ana, number)  # taking it again is no error
+    suggesting.release(tracker, ben, number)  # what one does not have one cannot give back
+    assert suggesting.listed(tracker, ben).claims[number].handle == "ana"
+    suggesting.release(tracker, ana, number)
+    suggesting.claim(tracker, ben, number)
+    who = [("ana", "claim")] * 2 + [("ana", "release"), ("ben", "claim")]
+    assert actions(tracker, number)[1:] == who
+
+
+def test_a_claim_expires_by_itself(tracker: Tracker, ana: Account, ben: Account) -> None:
+    number = suggest(tracker)
+    suggesting.claim(tracker, ana, number)
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert suggesting.sheet(tracker, ben, number).claim is None
+        suggesting.claim(tracker, ben, number)
+        with pytest.raises(NotNow, match="ben"):
+            suggesting.claim(tracker, ana, number)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.DUPLICATE])
+def test_it_is_closed_once_with_a_reason(
+    tracker: Tracker, ana: Account, ben: Account, outcome: Outcome
+) -> None:
+    number = suggest(tracker, email="kim@mail.example")
+    with pytest.raises(Invalid, match="answer"):
+        suggesting.close(tracker, ana, number, outcome, " ")
+    closed = suggesting.close(tracker, ana, number, outcome, "See number 1.")
+    assert (closed.outcome, closed.closed_by, closed.answer) == (outcome, "ana", "See number 1.")
+    assert closed.email is None, "The address is gone with the answer."
+    for act in (
+        lambda: suggesting.close(tracker, ben, number, *DECLINED),
+        lambda: suggesting.claim(tracker, ben, number),
+    ):
+        with pytest.raises(AlreadyDecided, match="ana closed it"):
+            act()
+    assert suggesting.listed(tracker, ana).suggestions == []
+    assert [e.id for e in suggesting.listed(tracker, ana, is_open=False).suggestions] == [number]
+
+
+def test_only_a_proposal_closes_it_as_proposed(tracker: Tracker, ana: Account) -> None:
+    number = suggest(tracker)
+    with pytest.raises(Invalid, match="proposal"):
+        suggesting.close(tracker, ana, number, Outcome.PROPOSED, "Done.")
+
+
+def close_proposed(tracker: Tracker, actor: Account, number: int) -> int:
+    revised = propose(tracker)
+    with tracker.store.writing() as connection:
+        suggesting.close_proposed(connection, actor, number, revised, clock.now())
+    return revised.id
+
+
+def test_a_proposal_closes_it(tracker: Tracker, ana: Account) -> None:
+    number = suggest(tracker, email="kim@mail.example")
+    suggesting.claim(tracker, ana, number)
+    revision_id = close_proposed(tracker, ana, number)
+    closed = suggesting.sheet(tracker, ana, number)
+    assert closed.suggestion.outcome is Outcome.PROPOSED
+    assert (closed.suggestion.revision_id, closed.suggestion.email) == (revision_id, None)
+    assert closed.claim is None
+
+
+def test_a_proposal_stands_if_the_suggestion_was_closed_meanwhile(
+    tracker: Tracker, ana: Account, ben: Account
+) -> None:
+    number = suggest(tracker)
+    suggesting.close(tracker, ben, number, *DECLINED)
+    close_proposed(tracker, ana, number)
+    assert one(tracker, number).outcome is Outcome.DECLINED
+
+
+def test_a_proposal_answers_only_a_suggestion_for_its_record(
+    tracker: Tracker, ana: Account
+) -> None:
+    number = suggesting.suggest(tracker, "kratom", "us-ca", **SAID)
+    with pytest.raises(Missing):
+        close_proposed(tracker, ana, number)
+
+
+def test_no_address_is_kept_longer_than_90_days(tracker: Tracker) -> None:
+    old, new = suggest(tracker, email="kim@mail.example"), 0
+    with time_machine.travel(NOW + timedelta(days=89), tick=False):
+        new = suggest(tracker, text="Another.", email="lee@mail.example")
+        assert suggesting.forget_old_addresses(tracker) == 0
+    with time_machine.travel(NOW + timedelta(days=90, seconds=1), tick=False):
+        assert suggesting.forget_old_addresses(tracker) == 1
+        assert (one(tracker, old).email, one(tracker, new).email) == (None, "lee@mail.example")
+        assert suggesting.forget_old_addresses(tracker) == 0
+
+
+def test_whoever_writes_next_takes_old_addresses_away(tracker: Tracker) -> None:
+    old = suggest(tracker, email="kim@mail.example")
+    with time_machine.travel(NOW + timedelta(days=91), tick=False):
+        suggest(tracker, text="Another.")
+    assert one(tracker, old).email is None
