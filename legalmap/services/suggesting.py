@@ -9,6 +9,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.accounts import Account
+from legalmap.domain.claims import Claim
 from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.records import Revision
@@ -25,7 +26,6 @@ from legalmap.domain.suggestions import (
 from legalmap.services import finding
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, log, suggestions
-from legalmap.store.claims import Claim
 from legalmap.store.engine import Connection
 
 MOST_LISTED = 100
@@ -102,7 +102,7 @@ def listed(
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         found = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
-        held = claims.held_of(connection, "suggestion", [each.id for each in found], clock.now())
+        held = claims.live(connection, "suggestion", [each.id for each in found], clock.now())
         return Listed(
             suggestions=found,
             open_count=suggestions.count_open(connection, topic),
@@ -115,7 +115,7 @@ def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         found = _one(connection, number)
-        held = claims.held_of(connection, "suggestion", [number], clock.now())
+        held = claims.live(connection, "suggestion", [number], clock.now())
         beside = suggestions.of_place(connection, found.topic, found.jurisdiction, MOST_BESIDE + 1)
     others = [each for each in beside if each.id != number][:MOST_BESIDE]
     return Sheet(suggestion=found, claim=held.get(number), others=others)
@@ -129,7 +129,7 @@ def claim(tracker: Tracker, actor: Account, number: int) -> Suggestion:
         _forget(connection, at)
         found = _open(connection, number)
         _refuse_other(connection, actor, number, at)
-        claims.take(connection, "suggestion", [number], actor.id, at=at, until=at + CLAIM_LIFE)
+        claims.put(connection, "suggestion", number, actor.id, at, at + CLAIM_LIFE)
         _log(connection, actor, "claim", found, at)
     return found
 
@@ -138,9 +138,11 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
     """Leave it to others again; nothing happens if one does not have it."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.writing() as connection:
-        found = _one(connection, number)
-        if claims.release(connection, "suggestion", number, actor.id):
-            _log(connection, actor, "release", found, clock.now())
+        found, at = _one(connection, number, lock=True), clock.now()
+        held = claims.live(connection, "suggestion", [number], at).get(number)
+        if held is not None and held.account_id == actor.id:
+            claims.drop(connection, "suggestion", number)
+            _log(connection, actor, "release", found, at)
 
 
 def close(
@@ -228,7 +230,7 @@ def _open(connection: Connection, number: int) -> Suggestion:
 
 
 def _refuse_other(connection: Connection, actor: Account, number: int, at: datetime) -> None:
-    held = claims.held_of(connection, "suggestion", [number], at).get(number)
+    held = claims.live(connection, "suggestion", [number], at).get(number)
     if held is not None and held.account_id != actor.id:
         raise NotNow(
             f"{held.handle} is at it until {held.expires_at:%-d %B %Y at %H:%M} UTC. "

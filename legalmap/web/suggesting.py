@@ -3,6 +3,7 @@
 import math
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
+from limits import parse
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
@@ -10,16 +11,16 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission
 from legalmap.domain.suggestions import MAX_SUGGESTION, OUTCOME_LABELS
 from legalmap.services import suggesting
-from legalmap.web import limiting
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems, unix_lines
 from legalmap.web.forms.suggesting import ANSWERS, AnswerForm, SuggestForm
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.limiting import address, limiter
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("suggesting", __name__)
 blueprint.register_error_handler(NotSignedIn, ask_again)
-PER_ADDRESS = limiting.limit("10 per 1 hour")
+PER_ADDRESS = parse("10 per 1 hour")
 
 
 @blueprint.get("/<topic>/<code>/suggest")
@@ -58,7 +59,7 @@ def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
         unix_lines(field.data or "").strip() for field in (form.text, form.url, form.email)
     )
     suggesting.check(text, url, email)
-    wait = limiting.seconds_to_wait(PER_ADDRESS, "suggest")
+    wait = limiter().wait(PER_ADDRESS, "suggest", address())
     if not wait:
         suggesting.suggest(tracker(), topic, place.code, text=text, url=url, email=email)
     return wait
