@@ -232,13 +232,29 @@ def account_reset(handle: str, password_stdin: bool) -> None:
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "handle", required=True, help="The account that proposes the changes.")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and do nothing.")
 @_clearly
-def import_(file: Path, handle: str) -> None:
-    """Put the changes of a JSON or NDJSON FILE into the queue: as proposals, never publications."""
+def import_(file: Path, handle: str, dry_run: bool) -> None:
+    """Put the changes of a CSV, JSON or NDJSON FILE into the queue: as proposals, never publications."""
     with _tracker() as tracker:
         actor = accounts.active(tracker, handle)
+        if dry_run:
+            _print_plan(importing.plan(tracker, actor, file.read_bytes()))
+            return
         made = importing.import_file(tracker, actor, file.read_bytes())
-    click.echo(f"{len(made)} proposals wait for review.")
+    click.echo(f"{len(made)} proposals wait for review: batch {made[0].batch}.")
+
+
+def _print_plan(plan: importing.Plan) -> None:
+    """Each proposal with the fields that it would change; raise Invalid if there would be none."""
+    if plan.problems:
+        raise Invalid(plan.problems)
+    for each in plan.planned:
+        click.echo(f"line {each.number}: {each.proposal.topic}/{each.proposal.jurisdiction}")
+        for change in each.changes:
+            click.echo(f"  {change.kind} {change.field}")
+    left = f", {plan.unchanged} say what is published" if plan.unchanged else ""
+    click.echo(f"{len(plan.planned)} proposals would be made{left}. Nothing was sent.")
 
 
 @main.command()

@@ -69,10 +69,19 @@ def test_an_import_waits_for_review(url: str, tmp_path: Path) -> None:
     file = tmp_path / "changes.json"
     entry = {"topic": "kratom", "jurisdiction": "us-gu", **to_builtins(BANNED)}
     file.write_text(json.dumps([entry]))
-    assert run("import", str(file), "--as", "ana").stdout == "1 proposals wait for review.\n"
+    dry = run("import", str(file), "--as", "ana", "--dry-run").stdout
+    assert dry.startswith("line 1: kratom/us-gu\n  added periods")
+    assert dry.endswith("1 proposals would be made. Nothing was sent.\n")
+    sent = run("import", str(file), "--as", "ana").stdout
+    assert sent.startswith("1 proposals wait for review: batch ")
+    again = run("import", str(file), "--as", "ana")
+    assert "line 1: jurisdiction: You sent exactly this already" in again.stderr
     file.write_text(json.dumps([{**entry, "topic": "tea"}]))
     bad = run("import", str(file), "--as", "ana")
-    assert bad.exit_code == 2
+    assert (bad.exit_code, bad.stderr) == (
+        2,
+        run("import", str(file), "--as", "ana", "--dry-run").stderr,
+    )
     assert "line 1: topic: There is no topic “tea”. Did you mean kratom, 7-oh?" in bad.stderr
 
 

@@ -1,101 +1,155 @@
 """Importing a file of changes: they become proposals in the queue, never publications.
 
-A file is a JSON list or one JSON object a line. Each is a record as data/ and the export hold it:
-``topic``, ``jurisdiction``, ``base_revision`` (the revision number it started from, by default what is
-published now), ``note``, and the fields of a payload.
+A file is a JSON list, one JSON object a line, or a CSV (see ``folding``). Each entry is a record as
+data/ and the export hold it: ``topic``, ``jurisdiction``, ``base_revision`` (the revision number it
+started from, by default what is published now), ``note``, and the fields of a payload.
 """
 
-import json
+import hashlib
 from typing import Any
 
 import msgspec
 
 from legalmap import clock
-from legalmap.domain import payload
+from legalmap.domain import changes, payload
 from legalmap.domain.accounts import Account
-from legalmap.domain.errors import Invalid, LegalmapError, Missing, NothingChanged, Problem, Stale
+from legalmap.domain.changes import Change
+from legalmap.domain.errors import Invalid, LegalmapError, Missing, NotNow, Problem
 from legalmap.domain.records import Revision
-from legalmap.services import editing, finding
+from legalmap.domain.roles import Permission, require
+from legalmap.services import batching, editing, filing, finding, folding
 from legalmap.services.editing import Proposal
+from legalmap.services.filing import Line, Table
 from legalmap.services.tracker import Tracker
-from legalmap.store import records
+from legalmap.store import batches, records
 
-MAX_BYTES = 50_000_000
 _HEAD = ("topic", "jurisdiction", "base_revision", "note")
 _PAYLOAD = frozenset(payload.Payload.__struct_fields__)
 # What a file taken from data/ or the export may carry besides; it says nothing new.
 _IGNORED = frozenset({"name"})
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One entry of a file and where it stands in it."""
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """One proposal that a file would make: where it stands in the file, and what it would change."""
 
     number: int
-    raw: Any
+    proposal: Proposal
+    changes: list[Change]
+
+    @property
+    def payload_sha256(self) -> str:
+        """The hash of what is proposed."""
+        return payload.sha256_of(payload.canonical_bytes(self.proposal.payload))
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that sending a file would do. ``problems``: then it does nothing."""
+
+    planned: list[Planned] = []
+    # How many entries say what is published already: they are left out.
+    unchanged: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Another one if anything about any proposal is another: what was looked at is what is sent."""
+        digest = hashlib.sha256()
+        for each in self.planned:
+            made = each.proposal
+            said = (made.topic, made.jurisdiction, made.base_number, made.note)
+            digest.update(repr((*said, each.payload_sha256)).encode())
+        return digest.hexdigest()
+
+
+def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
+    """What a file would do, without doing it: each proposal, or each problem with line and field."""
+    require(actor.role, Permission.PROPOSE)
+    try:
+        lines = _lines(tracker, filing.opened(content))
+        read = [_read(tracker, line) for line in lines]
+    except Invalid as error:
+        return Plan(problems=error.problems)
+    problems = [problem for found in read if isinstance(found, list) for problem in found]
+    planned = [found for found in read if isinstance(found, Planned)]
+    problems += [*_twice(planned), *_sent_before(tracker, actor, planned)]
+    differing = [each for each in planned if each.changes]
+    if not differing and not problems:
+        problems = [
+            Problem(f"line {line.number}", "This is what is published already: leave it out.")
+            for line in lines[:1]
+        ] or [Problem("file", "The file holds no entry.")]
+    return Plan(
+        planned=sorted(differing, key=lambda e: (e.proposal.topic, e.proposal.jurisdiction)),
+        unchanged=len(planned) - len(differing),
+        problems=tuple(problems),
+    )
 
 
 def import_file(tracker: Tracker, actor: Account, content: bytes) -> list[Revision]:
     """Submit every entry, all or none; raise Invalid listing each bad line with number and field."""
-    lines = _lines(content)
-    problems: list[Problem] = []
-    proposals: list[Proposal] = []
-    for line in lines:
-        found = _read(tracker, line)
-        if isinstance(found, Proposal):
-            proposals.append(found)
-        else:
-            problems += found
-    problems += _twice(lines, proposals)
-    if problems:
-        raise Invalid(problems)
-    ordered = sorted(proposals, key=lambda proposal: (proposal.topic, proposal.jurisdiction))
-    return editing.submit_all(tracker, actor, ordered)
+    return _send(tracker, actor, plan(tracker, actor, content))
 
 
-def _lines(content: bytes) -> list[Line]:
-    if len(content) > MAX_BYTES:
-        raise Invalid.at("file", f"The file is larger than {MAX_BYTES // 1_000_000} MB: split it.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid.at("file", f"The file is not UTF-8 at byte {error.start}.") from None
-    if not text.strip():
-        raise Invalid.at("file", "The file is empty.")
-    if text.lstrip().startswith("["):
-        return _list(text)
-    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    problems = [problem for number, line in numbered if (problem := _bad_json(number, line))]
-    if problems:
-        raise Invalid(problems)
-    return [Line(number, json.loads(line)) for number, line in numbered]
-
-
-def _list(text: str) -> list[Line]:
-    try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Invalid.at("file", f"This is not JSON: {error}.") from None
-    return [Line(number, entry) for number, entry in enumerate(entries, 1)]
-
-
-def _bad_json(number: int, line: str) -> Problem | None:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Problem(f"line {number}", f"This is not JSON: {error}.")
-    return None
-
-
-def _read(tracker: Tracker, line: Line) -> Proposal | list[Problem]:
-    try:
-        return _proposal(tracker, line.raw)
-    except Invalid as error:
-        return [Problem(f"line {line.number}: {p.field}", p.message) for p in error.problems]
-    except (Missing, Stale, NothingChanged) as error:
-        field = {"topic": "topic", "revision": "base_revision"}.get(
-            getattr(error, "kind", ""), "jurisdiction"
+def import_planned(tracker: Tracker, actor: Account, content: bytes, mark: str) -> list[Revision]:
+    """Submit exactly what a dry run showed; raise NotNow if the same file would do something else now."""
+    found = plan(tracker, actor, content)
+    if found.mark != mark:
+        raise NotNow(
+            "Something was published since you looked: this is what the file would do now."
         )
-        return [Problem(f"line {line.number}: {field}", _said(error))]
+    return _send(tracker, actor, found)
+
+
+def _send(tracker: Tracker, actor: Account, found: Plan) -> list[Revision]:
+    if found.problems:
+        raise Invalid(found.problems)
+    batch = batching.new_name()
+    proposals = [msgspec.structs.replace(each.proposal, batch=batch) for each in found.planned]
+    return editing.submit_all(tracker, actor, proposals)
+
+
+def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
+    """The entries of a file; the rows of a table are folded into one for each record."""
+    if isinstance(opened, list):
+        return opened
+    folding.check_header(opened, tracker.topics.values())
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    for topic, code, rows in folding.grouped(opened):
+        try:
+            published = _published(tracker, topic, code)
+            lines.append(folding.folded(rows, tracker.topic(topic), published))
+        except Invalid as error:
+            problems += error.problems
+        except Missing as error:
+            problems.append(Problem(f"line {rows[0].number}: {_field_of(error)}", _said(error)))
+    if problems:
+        raise Invalid(problems)
+    return lines
+
+
+def _published(tracker: Tracker, topic: str, code: str) -> payload.Payload:
+    tracker.topic(topic)
+    place = finding.place(tracker, code)
+    return editing.payload_at(tracker, topic, place.code, _current(tracker, topic, place.code))
+
+
+def _read(tracker: Tracker, line: Line) -> Planned | list[Problem]:
+    try:
+        proposal = _proposal(tracker, line.raw)
+        base = editing.payload_at(
+            tracker, proposal.topic, proposal.jurisdiction, proposal.base_number
+        )
+    except Invalid as error:
+        return [line.at(problem) for problem in error.problems]
+    except Missing as error:
+        return [line.at(Problem(_field_of(error), _said(error)))]
+    found = changes.diff(base, proposal.payload)
+    return Planned(number=line.number, proposal=proposal, changes=found)
+
+
+def _field_of(error: Missing) -> str:
+    return {"topic": "topic", "revision": "base_revision"}.get(error.kind, "jurisdiction")
 
 
 def _said(error: LegalmapError) -> str:
@@ -126,38 +180,46 @@ def _proposal(tracker: Tracker, raw: Any) -> Proposal:
     return Proposal(
         topic=topic.code,
         jurisdiction=place.code,
-        base_number=_base(tracker, topic.code, place.code, raw.get("base_revision"), content),
+        base_number=_base(tracker, topic.code, place.code, raw.get("base_revision")),
         payload=content,
         note=note,
     )
 
 
-def _base(tracker: Tracker, topic: str, code: str, given: Any, content: payload.Payload) -> int:
+def _current(tracker: Tracker, topic: str, code: str) -> int:
     with tracker.store.reading() as connection:
         record = records.find(connection, topic, code)
-    current = record.current_number if record else 0
+    return record.current_number if record else 0
+
+
+def _base(tracker: Tracker, topic: str, code: str, given: Any) -> int:
+    current = _current(tracker, topic, code)
     if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 0):
         raise Invalid.at("base_revision", "Give the number of the revision this started from.")
     if given is not None and given != current:
         raise Invalid.at("base_revision", f"Published now is revision {current}, not {given}.")
-    published = editing.payload_at(tracker, topic, code, current)
-    if payload.canonical_bytes(published) == payload.canonical_bytes(content):
-        raise Invalid.at("entry", "This is what is published already: leave it out.")
     return current
 
 
-def _twice(lines: list[Line], proposals: list[Proposal]) -> list[Problem]:
+def _sent_before(tracker: Tracker, actor: Account, planned: list[Planned]) -> list[Problem]:
+    """What this person sent already and nobody decided is not sent again."""
+    with tracker.store.reading() as connection:
+        waiting = batches.sent_by(connection, actor.id)
+    told = "You sent exactly this already: it waits for review. Leave it out."
+    return [
+        Problem(f"line {each.number}: jurisdiction", told)
+        for each in planned
+        if (each.proposal.topic, each.proposal.jurisdiction, each.payload_sha256) in waiting
+    ]
+
+
+def _twice(planned: list[Planned]) -> list[Problem]:
     seen: set[tuple[str, str]] = set()
     problems = []
-    if len(lines) != len(proposals):
-        return []
-    for line, proposal in zip(lines, proposals, strict=True):
-        key = (proposal.topic, proposal.jurisdiction)
+    for each in planned:
+        key = (each.proposal.topic, each.proposal.jurisdiction)
         if key in seen:
-            problems.append(
-                Problem(
-                    f"line {line.number}: jurisdiction", "This place stands in the file already."
-                )
-            )
+            told = "This place stands in the file already."
+            problems.append(Problem(f"line {each.number}: jurisdiction", told))
         seen.add(key)
     return problems

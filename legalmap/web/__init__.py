@@ -4,6 +4,7 @@ from flask import Flask
 
 from legalmap.services.reading import Reader
 from legalmap.web import (
+    batching,
     compressing,
     csrf,
     desk,
@@ -13,6 +14,7 @@ from legalmap.web import (
     headers,
     history,
     logbook,
+    importing,
     limiting,
     mapping,
     placing,
@@ -31,7 +33,7 @@ from legalmap.web import (
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
-PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting)
+PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting, importing, batching)
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
     searching,

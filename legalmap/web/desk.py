@@ -19,6 +19,8 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk/queue", "Queue", Permission.PROPOSE),
     ("/desk/log", "Log", Permission.READ_LOG),
     ("/desk/suggestions", "Suggestions", Permission.PROPOSE),
+    ("/desk/batches", "Batches", Permission.PROPOSE),
+    ("/desk/import", "Import", Permission.PROPOSE),
 )
 
 

@@ -73,7 +73,7 @@ class Visitor:
 
     def get(self, path: str, status: int = 200) -> Page:
         """Load a page; ``status`` is what we expect."""
-        return self._seen(self.http.get(path, headers=BROWSER), path, status)
+        return self.seen(self.http.get(path, headers=BROWSER), path, status)
 
     def post(
         self,
@@ -85,7 +85,7 @@ class Visitor:
         """Send a form exactly as given."""
         sent = fields.to_dict(flat=False) if isinstance(fields, MultiDict) else fields
         response = self.http.post(path, data=sent or {}, headers={**BROWSER, **(headers or {})})
-        return self._seen(response, path, status)
+        return self.seen(response, path, status)
 
     def send(
         self,
@@ -104,7 +104,8 @@ class Visitor:
         """Go where a redirect leads."""
         return self.get(page.response.headers["Location"])
 
-    def _seen(self, response: TestResponse, path: str, status: int) -> Page:
+    def seen(self, response: TestResponse, path: str, status: int) -> Page:
+        """Examine what came back."""
         assert response.status_code == status, f"{path}: {response.status_code}\n{_said(response)}"
         page = Page(response, path)
         if response.mimetype == "text/html" and not 300 <= status < 400:

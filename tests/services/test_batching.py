@@ -1,0 +1,37 @@
+"""A batch: what was sent together, how much of it waits, and what comes next for whom."""
+
+import pytest
+
+from legalmap.domain.errors import Missing
+from legalmap.services import batching
+from legalmap.services.tracker import Tracker
+from tests.services.build import decide, person, propose
+
+
+def test_a_batch_tells_what_waits_and_what_comes_next(tracker: Tracker) -> None:
+    ana, ben = person(tracker, "ana"), person(tracker, "ben")
+    name = batching.new_name()
+    made = [propose(tracker, jurisdiction=code, batch=name) for code in ("us-ca", "us-fl", "us-al")]
+    propose(tracker, jurisdiction="th")
+    found = batching.opened(tracker, ben, name)
+    assert [each.id for each in found.proposals] == [each.id for each in made]
+    assert (found.left, found.next_for(ana.id)) == (3, None), "One's own work comes to others."
+    decide(tracker, made[1])
+    found = batching.opened(tracker, ben, name)
+    order = [found.next_for(ben.id, after) for after in (0, made[0].id, made[2].id)]
+    assert [each and each.id for each in order] == [made[0].id, made[2].id, made[0].id]
+    (listed,) = batching.listed(tracker, ben)
+    assert (listed.name, listed.author, listed.total, listed.waiting) == (name, "ana", 3, 2)
+
+
+def test_batches_come_newest_first(tracker: Tracker) -> None:
+    for name, code in (("one", "us-ca"), ("two", "us-fl")):
+        propose(tracker, jurisdiction=code, batch=name)
+    names = [each.name for each in batching.listed(tracker, person(tracker, "ben"))]
+    assert names == ["two", "one"]
+
+
+@pytest.mark.parametrize("name", ["none", "", "a\x00b"])
+def test_an_unknown_batch_is_not_found(tracker: Tracker, name: str) -> None:
+    with pytest.raises(Missing):
+        batching.opened(tracker, person(tracker, "ben"), name)
