@@ -77,6 +77,12 @@ ACTIONS: dict[str, Declared] = {
     "request-changes": _act("asked for changes to", _VERDICT, _WAITING, "Changes requested"),
     "reject": _act("rejected", _VERDICT, _WAITING, "Rejected"),
     "publish": _act("published", f"{_OF_RECORD} feed_no base"),
+    # What readers suggest, and who is at what
+    "suggest": _act("suggested a correction:", _OF_RECORD, "Nothing", "Open"),
+    "claim": _act("took up", _OF_RECORD, "Open to anybody", "Taken for a while"),
+    "release": _act("left to others", _OF_RECORD, "Taken", "Open to anybody"),
+    "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
+    "forget-addresses": _act("forgot", "count"),
     # People
     "account-add": _act("added the account", "role", "No such account", "Active"),
     "account-disable": _act("disabled the account", "", "Active", "Disabled, all sessions ended"),
