@@ -80,7 +80,7 @@ ACTIONS: dict[str, Declared] = {
     # What readers suggest, and who is at what
     "suggest": _act("suggested a correction:", _OF_RECORD, "Nothing", "Open"),
     "claim": _act("took up", _OF_RECORD, "Open to anybody", "Taken for a while"),
-    "release": _act("left to others", _OF_RECORD, "Taken", "Open to anybody"),
+    "unclaim": _act("left to others", _OF_RECORD, "Taken", "Open to anybody"),
     "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
     "forget-addresses": _act("forgot", "count"),
     # People

@@ -142,7 +142,7 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
         held = claims.live(connection, "suggestion", [number], at).get(number)
         if held is not None and held.account_id == actor.id:
             claims.drop(connection, "suggestion", number)
-            _log(connection, actor, "release", found, at)
+            _log(connection, actor, "unclaim", found, at)
 
 
 def close(

@@ -44,7 +44,7 @@ def one(tracker: Tracker, number: int) -> Suggestion:
     return suggesting.sheet(tracker, person(tracker, "ben"), number).suggestion
 
 
-def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
+def actions(tracker: Tracker, number: int | str) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
         found = log.of_subject(connection, "suggestion", str(number))
     return [(event.actor_label, event.action) for event in found]
@@ -120,7 +120,7 @@ def test_one_person_at_a_time(tracker: Tracker, ana: Account, ben: Account) -> N
     assert suggesting.listed(tracker, ben).claims[number].handle == "ana"
     suggesting.release(tracker, ana, number)
     suggesting.claim(tracker, ben, number)
-    who = [("ana", "claim")] * 2 + [("ana", "release"), ("ben", "claim")]
+    who = [("ana", "claim")] * 2 + [("ana", "unclaim"), ("ben", "claim")]
     assert actions(tracker, number)[1:] == who
 
 
@@ -144,6 +144,7 @@ def test_it_is_closed_once_with_a_reason(
     closed = suggesting.close(tracker, ana, number, outcome, "See number 1.")
     assert (closed.outcome, closed.closed_by, closed.answer) == (outcome, "ana", "See number 1.")
     assert closed.email is None, "The address is gone with the answer."
+    assert actions(tracker, number)[-1] == ("ana", "close")
     for act in (
         lambda: suggesting.close(tracker, ben, number, *DECLINED),
         lambda: suggesting.claim(tracker, ben, number),
@@ -203,6 +204,7 @@ def test_no_address_is_kept_longer_than_90_days(tracker: Tracker) -> None:
         assert suggesting.forget_old_addresses(tracker) == 1
         assert (one(tracker, old).email, one(tracker, new).email) == (None, "lee@mail.example")
         assert suggesting.forget_old_addresses(tracker) == 0
+        assert actions(tracker, "") == [("legalmap", "forget-addresses")]
 
 
 def test_whoever_writes_next_takes_old_addresses_away(tracker: Tracker) -> None:
