@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-# A key with this ending holds what its fellow without it was before the act.
-BEFORE = "_before"
+# These two hold what the act changed: values by their keys, of which the state is one.
+BEFORE, AFTER, STATE = "before", "after", "state"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,9 @@ def _act(said: str, carries: str = "", before: str = "", after: str = "") -> Dec
 
 # Every act on a revision says of which record it is.
 _OF_RECORD = "topic jurisdiction"
-_VERDICT = f"{_OF_RECORD} comment reasons checks"
+_CHANGE = f"{BEFORE} {AFTER}"
+_VERDICT = f"{_OF_RECORD} {_CHANGE} state comment reasons checks"
+_CLAIM = f"{_OF_RECORD} {_CHANGE} held_by until"
 _WAITING = "Waiting for review"
 ACTIONS: dict[str, Declared] = {
     # Proposals and their way
@@ -73,14 +75,19 @@ ACTIONS: dict[str, Declared] = {
         "proposed", f"{_OF_RECORD} kind intent batch base changed", "Not proposed", _WAITING
     ),
     "withdraw": _act("withdrew", f"{_OF_RECORD} why", _WAITING, "Withdrawn"),
+    "assent": _act(
+        "gave the first approval to", _VERDICT, _WAITING, "Waiting for a second approval"
+    ),
     "approve": _act("approved", _VERDICT, _WAITING, "Approved"),
     "request-changes": _act("asked for changes to", _VERDICT, _WAITING, "Changes requested"),
     "reject": _act("rejected", _VERDICT, _WAITING, "Rejected"),
     "publish": _act("published", f"{_OF_RECORD} feed_no base"),
-    # What readers suggest, and who is at what
+    "remark": _act("remarked on", f"{_OF_RECORD} text"),
+    "claim": _act("took up", _CLAIM, "Free", "Taken up"),
+    "take-over": _act("took over", _CLAIM),
+    "unclaim": _act("left to others", _CLAIM, "Taken up", "Free"),
+    # What readers suggest. Where they can be reached is never said.
     "suggest": _act("suggested a correction:", _OF_RECORD, "Nothing", "Open"),
-    "claim": _act("took up", _OF_RECORD, "Open to anybody", "Taken for a while"),
-    "unclaim": _act("left to others", _OF_RECORD, "Taken", "Open to anybody"),
     "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
     "forget-addresses": _act("forgot", "count"),
     # People
@@ -92,7 +99,7 @@ ACTIONS: dict[str, Declared] = {
     # Machines
     "webhook-add": _act("added the webhook", "topic since", "No such webhook", "Active"),
     "webhook-remove": _act("removed the webhook", "topic", "There", "Removed"),
-    "webhook-replay": _act("replayed the webhook", "topic since since_before"),
+    "webhook-replay": _act("replayed the webhook", "topic since before after"),
     "webhook-fail": _act(
         "could not deliver to the webhook", "topic why failures", "Delivering", "Failing"
     ),
@@ -118,6 +125,7 @@ KEY_LABELS = {
     "why": "Why",
     "checks": "Checked",
     "as_of": "As of",
+    "held_by": "Taken up by",
 }
 
 
@@ -126,7 +134,8 @@ def check(action: str, data: Mapping[str, Any]) -> None:
     declared = ACTIONS.get(action)
     if declared is None:
         raise Undeclared(f"Declare the action “{action}” in domain/events.py.")
-    unknown = sorted(set(data) - declared.carries)
+    sides = [data[side] for side in (BEFORE, AFTER) if isinstance(data.get(side), Mapping)]
+    unknown = sorted(set(data).union(*sides) - declared.carries)
     if unknown:
         raise Undeclared(f"Declare what “{action}” carries: {', '.join(unknown)}.")
 
@@ -150,17 +159,32 @@ class Detail(msgspec.Struct, frozen=True):
 
 
 def details(action: str, data: Mapping[str, Any]) -> list[Detail]:
-    """Everything an event tells, the change of state first. Topic and place stand in its subject."""
-    found = []
-    declared = ACTIONS.get(action)
-    if declared is not None and declared.after:
-        found.append(Detail("State", declared.before, declared.after))
+    """Everything an event tells, what it changed first. Topic and place stand in its subject."""
+    found = _changed(ACTIONS.get(action), data.get(BEFORE), data.get(AFTER))
     for key, value in data.items():
-        if key not in ("topic", "jurisdiction") and not key.endswith(BEFORE):
-            before, after = _plain(data.get(f"{key}{BEFORE}")), _plain(value)
-            if before or after:
-                found.append(Detail(label_of(key), before, after))
+        said = _plain(value)
+        if said and key not in ("topic", "jurisdiction", BEFORE, AFTER):
+            found.append(Detail(label_of(key), "", said))
     return found
+
+
+def _changed(declared: Declared | None, before: Any, after: Any) -> list[Detail]:
+    was, is_now = (side if isinstance(side, Mapping) else {} for side in (before, after))
+    keys = dict.fromkeys((*was, *is_now))
+    found = [Detail(label_of(key), _value(was, key), _value(is_now, key)) for key in keys]
+    if declared is not None and declared.after and STATE not in keys:
+        found.insert(0, Detail(label_of(STATE), declared.before, declared.after))
+    return [detail for detail in found if detail.before or detail.after]
+
+
+def _value(side: Mapping[str, Any], key: str) -> str:
+    said = _plain(side.get(key))
+    return _worded(said) if key == STATE else said
+
+
+def _worded(code: str) -> str:
+    """A code as words: “changes-requested” is “Changes requested”."""
+    return code.replace("-", " ").capitalize()
 
 
 def _plain(value: Any) -> str:

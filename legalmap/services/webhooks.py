@@ -53,9 +53,8 @@ def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
         fresh: dict[str, Any] = dict.fromkeys(("failing_since", "next_at", "disabled_at"))
         fresh |= {"failures": 0, "last_error": "", "delivered_feed_no": since}
         webhooks.update(connection, webhook_id, **fresh)
-        log_of(
-            connection, found, "webhook-replay", since=since, since_before=found.delivered_feed_no
-        )
+        was = {"since": found.delivered_feed_no}
+        log_of(connection, found, "webhook-replay", before=was, after={"since": since})
 
 
 def _webhook(connection: Connection, webhook_id: int) -> Webhook:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -40,6 +41,11 @@ def _refused_hook(tracker: Tracker, status: int) -> None:
     receiver.stop()
 
 
+def _release(tracker: Tracker) -> None:
+    with TemporaryDirectory() as folder:
+        releasing.freeze(Reader(tracker), Path(folder), "2026.11")
+
+
 # Each use case that changes something, and the action it has to log. Where none stands here, a test
 # elsewhere names the action.
 ACTS: dict[str, Callable[[Tracker], object]] = {
@@ -60,6 +66,7 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
     "webhook-fail": lambda tracker: _refused_hook(tracker, 500),
     "webhook-disable": lambda tracker: _refused_hook(tracker, 410),
     "reindex": checking.reindex,
+    "release": _release,
 }
 
 
@@ -72,13 +79,6 @@ def test_every_act_is_logged(tracker: Tracker, action: str) -> None:
     assert found[0].subject_label
     assert found[0].actor_label
     assert "hidden" not in found[0].subject_label + json.dumps(found[0].data)
-
-
-def test_a_release_is_logged(tracker: Tracker, tmp_path: Path) -> None:
-    releasing.freeze(Reader(tracker), tmp_path, "2026.11")
-    with tracker.store.reading() as connection:
-        (event,) = log.newest(connection, 1)
-    assert (event.action, event.subject_label, event.data["feed_no"]) == ("release", "2026.11", 1)
 
 
 def test_every_declared_action_is_logged_by_some_test() -> None:
