@@ -1,4 +1,4 @@
-"""What every act needs besides its rule: the actor, the instant, and the event it leaves."""
+"""What every act needs besides its rule: the actor, the instant, the event it leaves, the notices."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
 from legalmap.domain.records import Revision
+from legalmap.services import noticing
 from legalmap.store import log, records
 from legalmap.store.engine import Connection
 
@@ -18,7 +19,7 @@ def log_act(
     at: datetime,
     **data: Any,
 ) -> None:
-    """Write the event of an act on a revision."""
+    """Write the event of an act on a revision, and tell those whom it concerns."""
     row = log.revision_row(
         at=at,
         actor=actor,
@@ -30,6 +31,7 @@ def log_act(
         data=data,
     )
     log.append_many(connection, [row])
+    noticing.tell(connection, actor, action, revised, at)
 
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:

@@ -17,6 +17,7 @@ from legalmap.web import (
     limiting,
     logbook,
     mapping,
+    notices,
     placing,
     presenting,
     public,
@@ -33,7 +34,7 @@ from legalmap.web import (
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
-PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting, importing, batching)
+PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting, importing, batching, notices)
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
     searching,

@@ -17,10 +17,11 @@ MOST_SHOWN = 100
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
     ("/desk/queue", "Queue", Permission.PROPOSE),
-    ("/desk/log", "Log", Permission.READ_LOG),
     ("/desk/suggestions", "Suggestions", Permission.PROPOSE),
     ("/desk/batches", "Batches", Permission.PROPOSE),
     ("/desk/import", "Import", Permission.PROPOSE),
+    ("/desk/notices", "Notices", Permission.OWN_ACCOUNT),
+    ("/desk/log", "Log", Permission.READ_LOG),
 )
 
 

@@ -1,0 +1,124 @@
+"""Notices: whom an act concerns is told in the desk and, where they left an address, by mail.
+
+They are written in the transaction of the act. Nobody is told of what they did themselves.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Missing
+from legalmap.domain.mail import SITE
+from legalmap.domain.moderation import State
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission, require
+from legalmap.services import mailing
+from legalmap.services.tracker import Tracker
+from legalmap.store import moderation, notices, places
+from legalmap.store.engine import Connection
+from legalmap.store.notices import Notice
+
+SHOWN = 100
+_LONGEST = 500
+# What an author is told of a verdict.
+_VERDICTS = {
+    "approve": "{who} approved your proposal for {what}. It is published.",
+    "assent": "{who} gave your proposal for {what} the first of two approvals.",
+    "request-changes": "{who} asked for changes to your proposal for {what}.",
+    "reject": "{who} rejected your proposal for {what}.",
+}
+_STALE = (
+    "The record of {what} has moved on: your proposal starts from an older revision. Open it to take "
+    "it over."
+)
+
+
+def tell(
+    connection: Connection, actor: Account, action: str, revised: Revision, at: datetime
+) -> None:
+    """Tell everybody whom this act on a revision concerns. ``acting.log_act`` calls it for each act."""
+    if action in _VERDICTS:
+        _write(connection, actor, revised.authors, _VERDICTS[action], revised, at)
+    elif action in _OTHERS:
+        _OTHERS[action](connection, actor, revised, at)
+
+
+def _remarked(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
+    concerned = notices.participants(connection, revised.id) | revised.authors
+    said = "{who} remarked on the proposal for {what}."
+    _write(connection, actor, concerned, said, revised, at)
+
+
+def _submitted(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
+    """Only a proposal that takes an earlier one up concerns anybody yet."""
+    if revised.reworks_id is not None:
+        concerned = notices.participants(connection, revised.reworks_id)
+        said = "{who} sent a new version of the proposal for {what}."
+        _write(connection, actor, concerned, said, revised, at)
+
+
+def _published(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
+    """Whoever waits with a proposal for the same record has now started from an older revision."""
+    for waiting in moderation.undecided_of(connection, revised.record_id):
+        if waiting.state is State.STALE:
+            _write(connection, actor, waiting.authors, _STALE, waiting, at)
+
+
+_OTHERS: dict[str, Callable[[Connection, Account, Revision, datetime], None]] = {
+    "remark": _remarked,
+    "submit": _submitted,
+    "publish": _published,
+}
+
+
+def _write(
+    connection: Connection,
+    actor: Account,
+    concerned: Iterable[int],
+    said: str,
+    revised: Revision,
+    at: datetime,
+) -> None:
+    others = set(concerned) - {actor.id}
+    people = notices.recipients(connection, others) if others else []
+    if not people:
+        return
+    place = places.get(connection, revised.jurisdiction)
+    what = f"{place.name if place else revised.jurisdiction} ({revised.topic})"
+    text = said.format(who=actor.handle, what=what)[:_LONGEST]
+    path = f"/desk/proposals/{revised.id}"
+    notices.insert(connection, [person.id for person in people], text=text, path=path, at=at)
+    for person in people:
+        if person.email:
+            body = f"{text}\n\n{SITE}{path}\n\nTo get no more mail: {SITE}/desk/account\n"
+            mailing.post(connection, person.email, text, body, person.id)
+
+
+def of_account(tracker: Tracker, actor: Account) -> list[Notice]:
+    """What somebody was told: the unread first, then the newest."""
+    require(actor.role, Permission.OWN_ACCOUNT)
+    with tracker.store.reading() as connection:
+        return notices.of_account(connection, actor.id, SHOWN)
+
+
+def unread_count(tracker: Tracker, actor: Account) -> int:
+    """How much somebody has not read yet."""
+    with tracker.store.reading() as connection:
+        return notices.unread_count(connection, actor.id)
+
+
+def mark_read(tracker: Tracker, actor: Account, notice_id: int) -> None:
+    """Mark one notice as read; raise Missing if it is not theirs. Like a draft, this is private."""
+    require(actor.role, Permission.OWN_ACCOUNT)
+    with tracker.store.writing() as connection:
+        if not notices.is_of(connection, actor.id, notice_id):
+            raise Missing("notice", str(notice_id))
+        notices.mark_read(connection, actor.id, clock.now(), notice_id)
+
+
+def mark_all_read(tracker: Tracker, actor: Account) -> int:
+    """Mark everything as read; gives how much there was."""
+    require(actor.role, Permission.OWN_ACCOUNT)
+    with tracker.store.writing() as connection:
+        return notices.mark_read(connection, actor.id, clock.now())

@@ -1,0 +1,235 @@
+"""Who is told what, in the transaction of the act, and never of their own."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Missing
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.records import Revision
+from legalmap.services import accounts, mailing, noticing
+from legalmap.services.acting import log_act
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts as account_rows
+from legalmap.store import log
+from legalmap.store.engine import Connection, Store
+from legalmap.store.notices import Notice
+from legalmap.store.tables import assent, remark
+from tests.build import a_payload, a_period
+from tests.services.build import BANNED, decide, person, propose
+from tests.services.mailbox import Mailbox
+from tests.store.build import counted_queries
+
+OTHER = a_payload(a_period(), a_period("2021", "restricted"))
+
+
+def told(tracker: Tracker, handle: str) -> list[str]:
+    return [each.text for each in noticing.of_account(tracker, person(tracker, handle))]
+
+
+def remarks(tracker: Tracker, handle: str, revised: Revision) -> None:
+    """As the discussion writes it."""
+    who = person(tracker, handle)
+    with tracker.store.writing() as connection:
+        at = clock.now()
+        row = {"revision_id": revised.id, "author_id": who.id, "at": at, "text": "Why?"}
+        connection.execute(remark.insert().values(row))
+        log_act(connection, who, "remark", revised, at, text="Why?")
+
+
+def assents(tracker: Tracker, handle: str, revised: Revision) -> None:
+    """As a first of two approvals is written."""
+    who = person(tracker, handle)
+    with tracker.store.writing() as connection:
+        at = clock.now()
+        row = {
+            "revision_id": revised.id,
+            "author_id": revised.author_id,
+            "payload_sha256": revised.payload_sha256,
+            "reviewer_id": who.id,
+            "comment": "",
+            "checks": "[]",
+            "at": at,
+        }
+        connection.execute(assent.insert().values(row))
+        log_act(connection, who, "assent", revised, at, comment="")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict.APPROVE, "ben approved your proposal for Alabama (kratom). It is published."),
+        (Verdict.REQUEST_CHANGES, "ben asked for changes to your proposal for Alabama (kratom)."),
+        (Verdict.REJECT, "ben rejected your proposal for Alabama (kratom)."),
+    ],
+)
+def test_the_author_hears_of_a_verdict(tracker: Tracker, verdict: Verdict, said: str) -> None:
+    made = propose(tracker)
+    assert told(tracker, "ana") == []
+    decide(tracker, made, verdict)
+    (notice,) = noticing.of_account(tracker, person(tracker, "ana"))
+    assert (notice.text, notice.path, notice.read_at) == (said, f"/desk/proposals/{made.id}", None)
+    assert told(tracker, "ben") == []
+    assert told(tracker, "cleo") == []
+
+
+def test_the_author_hears_of_a_first_approval(tracker: Tracker) -> None:
+    assents(tracker, "ben", propose(tracker))
+    (said,) = told(tracker, "ana")
+    assert said.startswith("ben gave your proposal for Alabama (kratom) the first of two")
+
+
+def test_all_who_take_part_hear_of_a_remark_but_not_who_made_it(tracker: Tracker) -> None:
+    made = propose(tracker)
+    remarks(tracker, "ben", made)
+    assert told(tracker, "ana") == ["ben remarked on the proposal for Alabama (kratom)."]
+    assert told(tracker, "cleo") == []
+    assents(tracker, "cleo", made)
+    remarks(tracker, "ana", made)
+    assert told(tracker, "ben") == ["ana remarked on the proposal for Alabama (kratom)."]
+    assert told(tracker, "cleo") == ["ana remarked on the proposal for Alabama (kratom)."]
+    assert len(told(tracker, "ana")) == 2
+
+
+def test_earlier_reviewers_hear_of_a_new_version_however_many_there_were(tracker: Tracker) -> None:
+    first = propose(tracker)
+    decide(tracker, first, Verdict.REQUEST_CHANGES)
+    second = propose(tracker, OTHER, reworks_id=first.id)
+    said = "ana sent a new version of the proposal for Alabama (kratom)."
+    assert told(tracker, "ben") == [said]
+    decide(tracker, second, Verdict.REQUEST_CHANGES, by="cleo")
+    propose(tracker, a_payload(a_period(), a_period("2022", "banned")), reworks_id=second.id)
+    assert told(tracker, "ben") == [said, said]
+    assert told(tracker, "cleo") == [said]
+    assert said not in told(tracker, "ana")
+
+
+def test_a_fresh_proposal_is_for_the_queue_and_tells_nobody(tracker: Tracker) -> None:
+    propose(tracker)
+    assert [told(tracker, who) for who in ("ana", "ben", "cleo")] == [[], [], []]
+
+
+def test_whose_proposal_became_stale_is_told(tracker: Tracker) -> None:
+    waiting = propose(tracker, OTHER, by="cleo")
+    elsewhere = propose(tracker, by="cleo", jurisdiction="us-ca")
+    decide(tracker, propose(tracker, BANNED))
+    (notice,) = noticing.of_account(tracker, person(tracker, "cleo"))
+    assert notice.text.startswith("The record of Alabama (kratom) has moved on")
+    assert notice.path == f"/desk/proposals/{waiting.id}"
+    assert elsewhere.id != waiting.id
+
+
+def test_an_act_that_fails_tells_nobody(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = propose(tracker)
+
+    def fail(*_asked: object, **_more: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("legalmap.services.publishing.publish_reviewed", fail)
+    with pytest.raises(KeyError):
+        decide(tracker, made)
+    assert told(tracker, "ana") == []
+
+
+def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
+    made = propose(tracker)
+    accounts.disable(tracker, "ana")
+    decide(tracker, made)
+    assert told(tracker, "ana") == []
+
+
+# Reading
+
+
+def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
+    for status in ("banned", "restricted", "regulated"):
+        made = propose(tracker, a_payload(a_period(), a_period("2020", status)))
+        decide(tracker, made, Verdict.REJECT)
+    ana, ben = person(tracker, "ana"), person(tracker, "ben")
+    third, second, first = noticing.of_account(tracker, ana)
+    assert noticing.unread_count(tracker, ana) == 3
+    noticing.mark_read(tracker, ana, second.id)
+    noticing.mark_read(tracker, ana, second.id)
+    assert _ids(noticing.of_account(tracker, ana)) == [third.id, first.id, second.id]
+    assert noticing.unread_count(tracker, ana) == 2
+    with pytest.raises(Missing):
+        noticing.mark_read(tracker, ben, first.id)
+    assert noticing.mark_all_read(tracker, ben) == 0
+    assert noticing.unread_count(tracker, ana) == 2
+    assert noticing.mark_all_read(tracker, ana) == 2
+    assert noticing.unread_count(tracker, ana) == 0
+    assert _ids(noticing.of_account(tracker, ana)) == [third.id, second.id, first.id]
+
+
+def _ids(found: list[Notice]) -> list[int]:
+    return [each.id for each in found]
+
+
+def test_the_number_is_one_query(tracker: Tracker, store: Store) -> None:
+    ana = person(tracker, "ana")
+    with counted_queries(store) as sent:
+        noticing.unread_count(tracker, ana)
+    assert len(sent) == 1
+
+
+# Mail
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server."""
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.stop()
+
+
+def with_address(tracker: Tracker, handle: str) -> Account:
+    found = person(tracker, handle)
+    tracker.store.mails = True
+    with tracker.store.writing() as connection:
+        account_rows.update(connection, found.id, email=f"{handle}@people.example")
+    return found
+
+
+def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mailbox) -> None:
+    with_address(tracker, "ana")
+    made = propose(tracker)
+    decide(tracker, made, Verdict.REJECT, comment="Secret? No.")
+    assert list(mailing.send_due(tracker, mailbox.server())) == ["mail 1: sent"]
+    (message,) = mailbox.got
+    said = "ben rejected your proposal for Alabama (kratom)."
+    assert message["Subject"] == said
+    assert message["To"] == "ana@people.example"
+    body = message.get_content().replace("\r\n", "\n")
+    assert body.startswith(f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n")
+    assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
+
+
+def test_the_act_never_speaks_to_the_mail_server(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_address(tracker, "ana")
+
+    def fail(*_asked: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("smtplib.SMTP.__init__", fail)
+    decide(tracker, propose(tracker), Verdict.REJECT)
+    assert mailing.is_due(tracker)
+
+
+def test_addresses_never_stand_in_the_log(tracker: Tracker, store: Store) -> None:
+    with_address(tracker, "ana")
+    decide(tracker, propose(tracker), Verdict.REJECT)
+    with store.reading() as connection:
+        assert "people.example" not in json.dumps(_logged(connection))
+
+
+def _logged(connection: Connection) -> list[str]:
+    rows = connection.execute(sa.text("SELECT * FROM event"))
+    assert log.newest(connection, 1)
+    return [str(tuple(row)) for row in rows]
