@@ -9,10 +9,11 @@ from datetime import datetime
 from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
-from legalmap.domain.mail import SITE
+from legalmap.domain.mail import KEPT, SITE
 from legalmap.domain.moderation import State
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
+from legalmap.domain.suggestions import Outcome, Suggestion
 from legalmap.services import mailing
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation, notices, places
@@ -27,6 +28,11 @@ _VERDICTS = {
     "assent": "{who} gave your proposal for {what} the first of two approvals.",
     "request-changes": "{who} asked for changes to your proposal for {what}.",
     "reject": "{who} rejected your proposal for {what}.",
+}
+_OUTCOMES = {
+    Outcome.PROPOSED: "It became a proposal: once another person has reviewed it, the page changes.",
+    Outcome.DECLINED: "Nothing was changed.",
+    Outcome.DUPLICATE: "It had been suggested before.",
 }
 _STALE = (
     "The record of {what} has moved on: your proposal starts from an older revision. Open it to take "
@@ -93,6 +99,22 @@ def _write(
         if person.email:
             body = f"{text}\n\n{SITE}{path}\n\nTo get no more mail: {SITE}/desk/account\n"
             mailing.post(connection, person.email, text, body, person.id)
+
+
+def tell_reader(connection: Connection, found: Suggestion, outcome: Outcome, answer: str) -> None:
+    """Answer who suggested something and left an address: by mail alone, for they have no desk."""
+    if not found.email:
+        return
+    place = places.get(connection, found.jurisdiction)
+    what = f"{place.name if place else found.jurisdiction} ({found.topic})"
+    parts = (
+        f"Somebody read what you suggested for {what}. {_OUTCOMES[outcome]}",
+        answer,
+        f"{SITE}/{found.topic}/{found.jurisdiction}",
+        f"This is the only answer. Your address is forgotten within {KEPT.days} days after it.",
+    )
+    body = "\n\n".join(part for part in parts if part) + "\n"
+    mailing.post(connection, found.email, f"Your suggestion for {what}", body)
 
 
 def of_account(tracker: Tracker, actor: Account) -> list[Notice]:

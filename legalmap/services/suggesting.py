@@ -23,7 +23,7 @@ from legalmap.domain.suggestions import (
     check_answer,
     problems_of,
 )
-from legalmap.services import finding
+from legalmap.services import finding, noticing
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, log, suggestions
 from legalmap.store.engine import Connection
@@ -217,6 +217,7 @@ def _close(
         revision_id=revision_id,
     )
     claims.drop(connection, "suggestion", found.id)
+    noticing.tell_reader(connection, found, outcome, answer)
     said = {"outcome": outcome.value, "answer": answer, "revision": revision_id}
     _log(connection, actor, "close", found, at, **said)
 

@@ -9,12 +9,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import time_machine
 
+from legalmap import clock
+from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Forbidden
 from legalmap.domain.events import ACTIONS, Filter
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.roles import Role
-from legalmap.services import accounts, checking, delivering, editing, logbook, releasing, webhooks
+from legalmap.domain.suggestions import Outcome
+from legalmap.services import (
+    accounts,
+    checking,
+    delivering,
+    editing,
+    logbook,
+    releasing,
+    suggesting,
+    webhooks,
+)
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
@@ -46,6 +59,28 @@ def _release(tracker: Tracker) -> None:
         releasing.freeze(Reader(tracker), Path(folder), "2026.11")
 
 
+SUGGESTED = {"text": "The ban was lifted.", "url": "https://law.example/5"}
+
+
+def _with_suggestion(act: Callable[[Tracker, Account, int], object]) -> Callable[[Tracker], object]:
+    def run(tracker: Tracker) -> None:
+        more = {**SUGGESTED, "email": "hidden@mail.example"}
+        number = suggesting.suggest(tracker, "kratom", "us-al", **more)
+        act(tracker, person(tracker, "ana"), number)
+
+    return run
+
+
+def _released(tracker: Tracker, actor: Account, number: int) -> None:
+    suggesting.claim(tracker, actor, number)
+    suggesting.release(tracker, actor, number)
+
+
+def _forgotten(tracker: Tracker, _actor: Account, _number: int) -> None:
+    with time_machine.travel(clock.now() + suggesting.ADDRESS_LIFE * 2, tick=False):
+        suggesting.forget_old_addresses(tracker)
+
+
 # Each use case that changes something, and the action it has to log. Where none stands here, a test
 # elsewhere names the action.
 ACTS: dict[str, Callable[[Tracker], object]] = {
@@ -57,6 +92,13 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
     "publish": lambda tracker: decide(tracker, propose(tracker)),
     "request-changes": lambda tracker: decide(tracker, propose(tracker), Verdict.REQUEST_CHANGES),
     "reject": lambda tracker: decide(tracker, propose(tracker), Verdict.REJECT),
+    "suggest": _with_suggestion(lambda *_: None),
+    "claim": _with_suggestion(suggesting.claim),
+    "release": _with_suggestion(_released),
+    "close": _with_suggestion(
+        lambda *asked: suggesting.close(*asked, Outcome.DECLINED, "It is about another place.")
+    ),
+    "forget-addresses": _with_suggestion(_forgotten),
     "account-add": lambda tracker: accounts.add(tracker, "eve", Role.MODERATOR),
     "account-disable": lambda tracker: accounts.disable(tracker, "ana"),
     "account-reset": lambda tracker: accounts.reset(tracker, "ana"),

@@ -11,7 +11,8 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
-from legalmap.services import accounts, mailing, noticing
+from legalmap.domain.suggestions import Outcome
+from legalmap.services import accounts, mailing, noticing, suggesting
 from legalmap.services.acting import log_act
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts as account_rows
@@ -207,6 +208,32 @@ def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mail
     body = message.get_content().replace("\r\n", "\n")
     assert body.startswith(f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n")
     assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [(Outcome.DECLINED, "Nothing was changed."), (Outcome.DUPLICATE, "suggested before.")],
+)
+def test_who_suggested_something_gets_one_answer_by_mail(
+    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, said: str
+) -> None:
+    tracker.store.mails = True
+    fields = {"text": "The ban was lifted.", "url": "https://law.example/5"}
+    for email in ("kim@mail.example", ""):
+        text = f"{fields['text']} {email}"
+        number = suggesting.suggest(
+            tracker, "kratom", "us-al", **{**fields, "text": text}, email=email
+        )
+        suggesting.close(tracker, person(tracker, "ana"), number, outcome, "Thank you.")
+    assert len(list(mailing.send_due(tracker, mailbox.server()))) == 1
+    (message,) = mailbox.got
+    assert message["To"] == "kim@mail.example"
+    assert message["Subject"] == "Your suggestion for Alabama (kratom)"
+    body = message.get_content()
+    assert said in body
+    assert "Thank you." in body
+    assert "https://law.example/kratom/us-al" in body
+    assert message["List-Unsubscribe"] is None
 
 
 def test_the_act_never_speaks_to_the_mail_server(
