@@ -8,12 +8,9 @@ from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.records import Revision
 from legalmap.services.tracker import Tracker
 from legalmap.store import feed, records
+from legalmap.store.engine import Connection
 
 SHOWN = 100
-# Corrections are looked for in so many of a topic's newest publications.
-SEARCHED = 500
-# Paths of a payload: the periods, the key of one, and a field of it.
-_PERIOD, _FIELD = 2, 3
 
 
 class News(msgspec.Struct, frozen=True):
@@ -37,8 +34,13 @@ def of_topic(tracker: Tracker, topic: str, limit: int = SHOWN) -> list[News]:
     with tracker.store.reading() as connection:
         told = feed.entries(connection, 0, limit, topic=topic, newest_first=True)
         wanted = [entry.revision_id for entry in told if entry.revision_number > 0]
-        made = records.revisions_by_id(connection, wanted)
-        bases = records.revisions_by_id(connection, _bases(list(made.values())))
+        return of_revisions(tracker, connection, wanted)
+
+
+def of_revisions(tracker: Tracker, connection: Connection, wanted: list[int]) -> list[News]:
+    """What some published revisions changed, in the order of ``wanted``."""
+    made = records.revisions_by_id(connection, wanted)
+    bases = records.revisions_by_id(connection, _bases(list(made.values())))
     return _told(tracker, [made[number] for number in wanted], bases)
 
 
@@ -72,30 +74,3 @@ def _seen(revision: Revision, bases: dict[int, Revision]) -> Revision | None:
     """What readers saw before. Revision 0 of a place nobody had researched was never published."""
     before = bases.get(revision.base_id) if revision.base_id is not None else None
     return before if before is not None and before.published_at is not None else None
-
-
-class Correction(msgspec.Struct, frozen=True):
-    """A published revision that changed what an earlier one said of a period, and those changes."""
-
-    news: News
-    changes: list[Change]
-
-
-def corrections(tracker: Tracker, topic: str) -> list[Correction]:
-    """The revisions that rewrote or took out a period. Adding a period tells of new law instead."""
-    found = [
-        Correction(news, [change for change in news.changes if _corrects(change)])
-        for news in of_topic(tracker, topic, SEARCHED)
-        if news.revision.kind in ("edit", "revert")
-    ]
-    return [correction for correction in found if correction.changes]
-
-
-def _corrects(change: Change) -> bool:
-    """Whether a change touches what a period says: sources alone say the same with more proof."""
-    path = change.path
-    if path[0] != "periods":
-        return False
-    if len(path) == _PERIOD:
-        return change.after is None
-    return path[_FIELD - 1] != "sources"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +10,14 @@ import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.errors import Stale
+from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Verdict
+from legalmap.domain.payload import Payload, from_bytes
 from legalmap.domain.records import Publication, Revision
 from legalmap.store import courses, statuses
 from legalmap.store.engine import FEED_CHANNEL, FEED_LOCK
 from legalmap.store.records import current_number
-from legalmap.store.tables import account, publication, record, review, revision
+from legalmap.store.tables import account, publication, record, review, revision, submission
 from legalmap.store.tables.records import NO_HASH
 
 _author = account.alias("author")
@@ -206,6 +208,47 @@ def entries(
     number = publication.c.feed_no
     rows = connection.execute(query.order_by(number.desc() if newest_first else number))
     return [_publication(row) for row in rows]
+
+
+def correcting(
+    connection: sa.Connection, topic: str, limit: int, before: int | None = None
+) -> list[Publication]:
+    """The newest publications, before a number, that may correct something.
+
+    By the intent of the submission; where the first version did not ask, every edit may.
+    """
+    unasked = sa.and_(submission.c.intent.is_(None), revision.c.kind.in_(("edit", "revert")))
+    query = (
+        _publications()
+        .join(submission, submission.c.revision_id == publication.c.revision_id)
+        .where(
+            record.c.topic == topic,
+            sa.or_(submission.c.intent.in_((Intent.CORRECTION, Intent.REVERT)), unasked),
+        )
+    )
+    if before is not None:
+        query = query.where(publication.c.feed_no < before)
+    rows = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(limit))
+    return [_publication(row) for row in rows]
+
+
+def published_payloads(
+    connection: sa.Connection, record_ids: Iterable[int]
+) -> dict[int, list[tuple[int, datetime, Payload]]]:
+    """What was published of some records, each with number and instant, the oldest first."""
+    found: dict[int, list[tuple[int, datetime, Payload]]] = {}
+    query = (
+        sa.select(
+            publication.c.record_id, publication.c.feed_no, publication.c.at, revision.c.payload
+        )
+        .join(revision, revision.c.id == publication.c.revision_id)
+        .where(publication.c.record_id.in_(sorted(record_ids)))
+        .order_by(publication.c.feed_no)
+    )
+    for row in connection.execute(query):
+        told = (row.feed_no, row.at, from_bytes(row.payload))
+        found.setdefault(row.record_id, []).append(told)
+    return found
 
 
 class StoredPublication(Publication, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
     compressing,
+    correcting,
     csrf,
     desk,
     editing,
@@ -42,6 +43,7 @@ READERS = (
     mapping,
     sharing,
     feeds,
+    correcting,
     trust,
     history,
     public,

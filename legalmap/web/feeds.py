@@ -63,7 +63,7 @@ def changes(topic: str) -> str:
 def topic_feed(topic: str) -> Response:
     """The changes of a topic as Atom."""
     found = tracker().topic(topic)
-    return _atom(found, None, news.of_topic(tracker(), topic))
+    return atom(found, None, news.of_topic(tracker(), topic))
 
 
 @blueprint.get("/<topic>/<code>/changes.atom")
@@ -72,7 +72,7 @@ def place_feed(topic: str, code: str) -> Response:
     """The changes that can reach a place as Atom: its own and those of the levels above it."""
     found = tracker().topic(topic)
     place = finding.place(tracker(), code)
-    return _atom(found, place, news.of_place(tracker(), topic, place))
+    return atom(found, place, news.of_place(tracker(), topic, place))
 
 
 @blueprint.get("/<topic>/changes.json")
@@ -129,13 +129,17 @@ def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
     }
 
 
-def _atom(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
+def atom(
+    topic: Topic, place: Jurisdiction | None, found: list[News], name: str = "changes"
+) -> Response:
+    """What was published as Atom. ``name``: of the page it goes with, changes or corrections."""
     updated = _updated(topic, found)
     content = render_template(
         "feeds/atom.xml",
         topic=topic,
         place=place,
         path=_path(topic, place),
+        name=name,
         root=request.url_root.rstrip("/"),
         tag=_tag(),
         updated=updated,

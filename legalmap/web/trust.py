@@ -1,28 +1,17 @@
 """The page on which readers judge the whole: how records are made, how old, how fast, what was wrong."""
 
-import msgspec
 from flask import Blueprint, render_template
 
 from legalmap import clock
 from legalmap.domain.roles import Permission
-from legalmap.domain.topics import Topic
-from legalmap.services import news, trusting
-from legalmap.services.news import Correction
-from legalmap.web import telling
+from legalmap.services import trusting
+from legalmap.web import correcting
+from legalmap.web.correcting import Corrected
 from legalmap.web.guard import needs, reader, tracker
-from legalmap.web.telling import Line
 
 blueprint = Blueprint("trust", __name__)
-CORRECTIONS_SHOWN = 50
+CORRECTIONS_SHOWN = 5
 HOUR, DAY = 3_600, 86_400
-
-
-class Corrected(msgspec.Struct, frozen=True):
-    """One correction for the log: where, when, by whom, and each value that was wrong."""
-
-    topic: Topic
-    correction: Correction
-    lines: list[Line]
 
 
 @blueprint.get("/about")
@@ -39,20 +28,18 @@ def about() -> str:
         ages=ages,
         spans=trusting.SPANS,
         pace=trusting.pace(tracker()),
-        corrections=_corrections()[:CORRECTIONS_SHOWN],
-        searched=news.SEARCHED,
+        corrections=_corrections(),
         wait=wait_in_words,
     )
 
 
 def _corrections() -> list[Corrected]:
-    """Of all topics, newest first."""
+    """The newest of all topics."""
     found = [
-        Corrected(topic, each, telling.lines(each.news, topic, each.changes))
-        for code, topic in tracker().topics.items()
-        for each in news.corrections(tracker(), code)
+        each for code in tracker().topics for each in correcting.newest(code, CORRECTIONS_SHOWN)
     ]
-    return sorted(found, key=lambda each: -(each.correction.news.revision.feed_no or 0))
+    newest = sorted(found, key=lambda each: -(each.correction.news.revision.feed_no or 0))
+    return newest[:CORRECTIONS_SHOWN]
 
 
 def wait_in_words(seconds: float) -> str:

@@ -7,7 +7,7 @@ import time_machine
 
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
-from legalmap.services import editing, news, trusting, verifying
+from legalmap.services import correcting, editing, news, trusting, verifying
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.web.trust import wait_in_words
@@ -114,8 +114,8 @@ def test_a_rewritten_period_is_a_correction_with_both_values(
     assert "Alabama" in entry
     assert "reviewed by ben" in entry
     assert "We misread it." in entry
-    assert "Status: was Banned; is now Restricted." in entry
-    assert "is now Only the sale is prohibited." in entry
+    assert "Status Banned Restricted" in entry
+    assert "Only the sale is prohibited." in entry
     assert page.one(".corrections strong a")["href"] == "/kratom/us-al/history/1"
 
 
@@ -138,15 +138,16 @@ def test_new_law_checks_and_refused_proposals_are_no_corrections(
     decide(tracker, checked)
     decide(tracker, propose(tracker, jurisdiction="us-tn"), Verdict.REJECT)
     assert len(news.of_topic(tracker, "kratom")) == 2
-    assert news.corrections(tracker, "kratom") == []
+    assert correcting.page(tracker, "kratom").corrections == []
     assert "None so far" in client.get("/about").text
 
 
 def test_taking_out_a_period_is_a_correction(tracker: Tracker) -> None:
     periods = Reader(tracker).edition("kratom").records["us-al"].payload.periods
     decide(tracker, propose(tracker, a_payload(*periods[:-1])))
-    (found,) = news.corrections(tracker, "kratom")
-    assert [change.kind for change in found.changes] == ["removed"]
+    (found,) = correcting.page(tracker, "kratom").corrections
+    removed = [change for change in found.news.changes if change.path[0] == "periods"]
+    assert [change.kind for change in removed] == ["removed"]
 
 
 def test_the_page_says_who_reviews_and_how_often_coders_agree(client: Visitor) -> None:
@@ -155,5 +156,5 @@ def test_the_page_says_who_reviews_and_how_often_coders_agree(client: Visitor) -
     assert "Kentucky and Ohio" in page.text
     assert "none of the authors" in page.text
     links = {str(link["href"]) for link in page.all("main a")}
-    assert {"/kratom/codebook", "/7-oh/codebook", "/kratom/changes"} <= links
+    assert {"/kratom/codebook", "/7-oh/codebook", "/kratom/changes", "/kratom/corrections"} <= links
     assert page.all('.site-foot a[href="/about"]')

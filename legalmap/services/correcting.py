@@ -1,0 +1,85 @@
+"""Corrections: what readers saw that was wrong, since when, and what they see now."""
+
+from datetime import datetime
+
+import msgspec
+
+from legalmap.domain import changes
+from legalmap.domain.changes import Change
+from legalmap.domain.intents import Intent, intent_of
+from legalmap.domain.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.records import Revision
+from legalmap.services import news
+from legalmap.services.news import News
+from legalmap.services.tracker import Tracker
+from legalmap.store import feed
+
+PAGE = 25
+CORRECTING = frozenset({Intent.CORRECTION, Intent.REVERT})
+# Paths of a payload: the periods, the key of one, and a field of it.
+_PERIOD, _FIELD = 2, 3
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A publication that put something right. ``wrong_since``: from when on readers saw it wrong."""
+
+    news: News
+    wrong_since: datetime | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some of them, newest first; ``older`` is the feed number before which the next page begins."""
+
+    corrections: list[Correction]
+    older: int | None
+
+
+def page(tracker: Tracker, topic: str, before: int | None = None, limit: int = PAGE) -> Page:
+    """The newest corrections of a topic, of those before a feed number."""
+    tracker.topic(topic)
+    with tracker.store.reading() as connection:
+        found = feed.correcting(connection, topic, limit + 1, before)
+        told = news.of_revisions(tracker, connection, [each.revision_id for each in found[:limit]])
+        corrected = [each for each in told if _corrects(each.revision, each.before)]
+        courses = feed.published_payloads(
+            connection, {each.revision.record_id for each in corrected}
+        )
+    shown = [
+        Correction(each, _wrong_since(each, courses[each.revision.record_id])) for each in corrected
+    ]
+    return Page(shown, found[limit - 1].feed_no if len(found) > limit else None)
+
+
+def _corrects(revised: Revision, before: Revision | None) -> bool:
+    """By what its author said it is; the first version did not ask, and the content tells."""
+    base = before.payload if before else NOT_RESEARCHED
+    return (revised.intent or intent_of(revised.kind, base, revised.payload)) in CORRECTING
+
+
+def _wrong_since(corrected: News, course: list[tuple[int, datetime, Payload]]) -> datetime | None:
+    """The first of the publications in a row, up to this one, that said the same wrong things."""
+    wrong = _said(corrected.changes)
+    since = None
+    for feed_no, at, payload in reversed(course):
+        if feed_no >= (corrected.revision.feed_no or 0):
+            continue
+        still = _said(changes.diff(payload, corrected.revision.payload))
+        if any(still.get(path, _ABSENT) != value for path, value in wrong.items()):
+            break
+        since = at
+    return since
+
+
+_ABSENT = object()
+
+
+def _said(found: list[Change]) -> dict[tuple[str, ...], object]:
+    """What was wrong, by where it stood: what periods say of the law, else whatever was changed."""
+    of_law = [change for change in found if _is_of_law(change)]
+    return {change.path: change.before for change in of_law or found}
+
+
+def _is_of_law(change: Change) -> bool:
+    """Whether a change touches what a period says: sources alone say the same with more proof."""
+    path = change.path
+    return path[0] == "periods" and (len(path) == _PERIOD or path[_FIELD - 1] != "sources")

@@ -1,0 +1,70 @@
+"""What was wrong and was put right: a page for readers of each topic, and an Atom feed."""
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+
+from legalmap.domain.errors import BadQuery
+from legalmap.domain.roles import Permission
+from legalmap.domain.topics import Topic
+from legalmap.services import correcting
+from legalmap.services.correcting import Correction
+from legalmap.web import feeds, telling
+from legalmap.web.guard import needs, tracker
+from legalmap.web.telling import Line
+
+blueprint = Blueprint("correcting", __name__)
+LONGEST_NUMBER = 9
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """One correction for a page: where, when, by whom, and each value that was wrong."""
+
+    topic: Topic
+    correction: Correction
+    headline: str
+    lines: list[Line]
+
+
+# Who reviewed is named here, and may leave: so it is not made once for all readers.
+@blueprint.get("/<topic>/corrections")
+@needs(Permission.READ)
+def index(topic: str) -> str:
+    """What readers saw before and what they see now, newest first."""
+    found = tracker().topic(topic)
+    page = correcting.page(tracker(), topic, _before())
+    return render_template(
+        "correcting/index.html",
+        topic=found,
+        corrections=[_corrected(found, each) for each in page.corrections],
+        older=page.older,
+        is_first=_before() is None,
+        sources=telling.sources,
+    )
+
+
+@blueprint.get("/<topic>/corrections.atom")
+@needs(Permission.READ)
+def feed(topic: str) -> Response:
+    """The newest corrections as Atom."""
+    found = correcting.page(tracker(), topic).corrections
+    return feeds.atom(tracker().topic(topic), None, [each.news for each in found], "corrections")
+
+
+def newest(topic: str, limit: int) -> list[Corrected]:
+    """The newest corrections of a topic, for another page."""
+    found = correcting.page(tracker(), topic, limit=limit)
+    return [_corrected(tracker().topic(topic), each) for each in found.corrections]
+
+
+def _corrected(topic: Topic, found: Correction) -> Corrected:
+    news = found.news
+    return Corrected(topic, found, telling.headline(news, topic), telling.lines(news, topic))
+
+
+def _before() -> int | None:
+    typed = request.args.get("before")
+    if typed is None:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
+        raise BadQuery.at("before", "Give a feed number.")
+    return int(typed)
