@@ -3,7 +3,7 @@
 import msgspec
 
 from legalmap import clock
-from legalmap.domain import changes, payload
+from legalmap.domain import changes, intents, payload
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.intents import Intent, intent_of
@@ -20,6 +20,10 @@ from legalmap.store.engine import Connection
 from legalmap.store.moderation import Draft
 
 MAX_NOTE = 2_000
+NO_REVERT = (
+    "This is not, word for word, what an earlier published revision said: "
+    "choose “Correct an error”, or open that revision again."
+)
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
                 draft=None,
                 waiting=[],
             )
-        current = _revision(connection, record, record.current_number)
+        current = revision_at(connection, record, record.current_number)
         return Beginning(
             topic=topic,
             place=place,
@@ -83,7 +87,7 @@ def payload_at(tracker: Tracker, topic: str, code: str, number: int) -> Payload:
             return NOT_RESEARCHED
         if record is None:
             raise Missing("revision", f"{topic}/{code} revision {number}")
-        return _revision(connection, record, number).payload
+        return revision_at(connection, record, number).payload
 
 
 def submit(tracker: Tracker, actor: Account, proposal: Proposal) -> Revision:
@@ -130,9 +134,10 @@ def _insert(
         raise Stale(
             proposal.topic, proposal.jurisdiction, proposal.base_number, record.current_number
         )
-    base = _revision(connection, record, record.current_number)
+    base = revision_at(connection, record, record.current_number)
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
+    _check_intent(connection, base, proposal)
     _check_rework(connection, record, proposal)
     _check_not_waiting(connection, actor, base, proposal)
     revision_id = records.insert_revision(
@@ -181,6 +186,19 @@ def _insert(
     return revised
 
 
+def _check_intent(connection: Connection, base: Revision, proposal: Proposal) -> None:
+    """An edit is what its author says it is; what nobody said follows from the content."""
+    if proposal.intent is None:
+        return
+    problems = intents.problems_of(proposal.intent, base.payload, proposal.payload)
+    if proposal.intent is Intent.REVERT:
+        sha256 = payload.sha256_of(canonical_bytes(proposal.payload))
+        if records.published_as(connection, base.record_id, sha256) is None:
+            problems.append(Problem("intent", NO_REVERT))
+    if problems:
+        raise Invalid(problems)
+
+
 def _check_rework(connection: Connection, record: Record, proposal: Proposal) -> None:
     if proposal.reworks_id is None:
         return
@@ -219,7 +237,8 @@ def record_of(connection: Connection, topic: str, code: str) -> Record:
     return record
 
 
-def _revision(connection: Connection, record: Record, number: int) -> Revision:
+def revision_at(connection: Connection, record: Record, number: int) -> Revision:
+    """One revision of a record by its number; raise Missing if there is none."""
     found = records.revision_numbered(connection, record.id, number)
     if found is None:
         raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
@@ -243,7 +262,7 @@ def save_draft(
     with tracker.store.writing() as connection:
         records.lock_making(connection)
         record = record_of(connection, topic, place.code)
-        base = _revision(connection, record, base_number)
+        base = revision_at(connection, record, base_number)
         moderation.save_draft(
             connection,
             record.id,
@@ -292,42 +311,3 @@ def desk_of(tracker: Tracker, actor: Account) -> Desk:
             moderation.drafts_of(connection, actor.id),
             moderation.proposals_of(connection, actor.id),
         )
-
-
-class Sides(msgspec.Struct, frozen=True, kw_only=True):
-    """Base, theirs and yours of an edit whose record moved on.
-
-    ``clashes`` are the choices a person has to make; ``merged`` is there if there are none.
-    """
-
-    base_number: int
-    current_number: int
-    base: Payload
-    comparison: changes.Comparison
-    clashes: tuple[changes.Clash, ...]
-    merged: Payload | None
-
-    def settled(self, yours_wins: set[int]) -> Payload:
-        """Both edits together, of each clash the chosen side; raise Invalid if they do not fit."""
-        return changes.settle(self.base, self.comparison, yours_wins)
-
-
-def compare_sides(
-    tracker: Tracker, topic: str, code: str, base_number: int, yours: Payload
-) -> Sides:
-    """Set an edit beside what was published meanwhile; ``merged`` is there if they are disjoint."""
-    with tracker.store.reading() as connection:
-        record = records.find(connection, topic, code)
-        if record is None:
-            raise Missing("record", f"{topic}/{code}")
-        base = _revision(connection, record, base_number).payload
-        theirs = _revision(connection, record, record.current_number).payload
-    comparison = changes.compare(base, theirs, yours)
-    return Sides(
-        base_number=base_number,
-        current_number=record.current_number,
-        base=base,
-        comparison=comparison,
-        clashes=changes.clashes(comparison),
-        merged=changes.merge(base, theirs, yours) if comparison.disjoint else None,
-    )

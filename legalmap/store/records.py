@@ -253,6 +253,17 @@ def revision_numbered(connection: sa.Connection, record_id: int, number: int) ->
     return found[0] if found else None
 
 
+def published_as(connection: sa.Connection, record_id: int, payload_sha256: str) -> int | None:
+    """The number of the newest published revision of a record with exactly this content, or None."""
+    query = (
+        sa.select(sa.func.max(revision.c.number))
+        .join(publication, publication.c.revision_id == revision.c.id)
+        .where(revision.c.record_id == record_id, revision.c.payload_sha256 == payload_sha256)
+    )
+    number = connection.scalar(query)
+    return None if number is None else int(number)
+
+
 def current_number(connection: sa.Connection, record_id: int) -> int:
     """The number of the revision a record stands at."""
     query = (

@@ -16,7 +16,7 @@ from legalmap.domain.errors import (
     Stale,
 )
 from legalmap.domain.moderation import Act, State, Verdict
-from legalmap.services import checking, editing, reviewing
+from legalmap.services import checking, conflicting, editing, reviewing
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
@@ -164,7 +164,7 @@ def test_disjoint_edits_merge_into_a_proposal_that_is_reviewed_again(tracker: Tr
     yours = a_payload(notes="Ask the ministry.")
     second = propose(tracker, yours)
     decide(tracker, propose(tracker))
-    sides = editing.compare_sides(tracker, "kratom", "us-al", 0, yours)
+    sides = conflicting.compare_sides(tracker, "kratom", "us-al", 0, yours)
     assert sides.merged is not None
     merged = propose(tracker, sides.merged, base_number=sides.current_number, reworks_id=second.id)
     assert merged.state is State.PENDING
@@ -177,7 +177,7 @@ def test_disjoint_edits_merge_into_a_proposal_that_is_reviewed_again(tracker: Tr
 
 def test_edits_of_the_same_field_conflict_and_are_not_merged(tracker: Tracker) -> None:
     decide(tracker, propose(tracker, a_payload(notes="Theirs.")))
-    sides = editing.compare_sides(tracker, "kratom", "us-al", 0, a_payload(notes="Yours."))
+    sides = conflicting.compare_sides(tracker, "kratom", "us-al", 0, a_payload(notes="Yours."))
     assert sides.merged is None
     assert [yours.field for _, yours in sides.comparison.conflicts] == ["notes"]
 

@@ -95,10 +95,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Problems:
-    """The problems of a form. A path with dashes for dots is the name and id of its field."""
+    """The problems of a form. A path with dashes for dots is the name and id of its field.
 
-    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+    ``hints`` are what is allowed and yet worth a second look; None where a form has no such.
+    """
+
+    def __init__(self, faults: Iterable[Fault] = (), hints: Iterable[Fault] | None = None) -> None:
         self.faults = list(faults)
+        self.has_hints = hints is not None
+        self.hints = list(hints or ())
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "Problems":
@@ -115,8 +120,13 @@ class Problems:
         """The messages of exactly this field."""
         return [fault.message for fault in self.faults if fault.id == field_id]
 
+    def hinted(self, field_id: str) -> list[str]:
+        """What is worth a second look at exactly this field."""
+        return [hint.message for hint in self.hints if hint.id == field_id]
+
     def under(self, field_id: str) -> bool:
-        """Whether this group, or a field in it, has a problem."""
+        """Whether there is anything to say of this group, or of a field in it."""
         return any(
-            fault.id == field_id or fault.id.startswith(f"{field_id}-") for fault in self.faults
+            fault.id == field_id or fault.id.startswith(f"{field_id}-")
+            for fault in (*self.faults, *self.hints)
         )

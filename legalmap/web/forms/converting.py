@@ -1,6 +1,7 @@
 """From what was typed to a payload: every field that cannot be read is told, none is guessed."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from legalmap.domain.periods import FORCES
 from legalmap.domain.topics import Topic, Variable
 from legalmap.services.editing import note_problems
 from legalmap.web.forms.base import Fault, Problems, unix_lines, visible
-from legalmap.web.forms.editing import CONFIDENCES, HOW, STANCES, RecordForm
+from legalmap.web.forms.editing import CONFIDENCES, HOW, STANCES, RecordForm, is_blank
 
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,2})?", re.ASCII)
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
@@ -46,10 +47,20 @@ _LABELS = {
     "last_verified": "last verified",
     "verified_how": "how it was verified",
     "note": "change note",
+    "intent": "kind of edit",
 }
 # The order of the fields on the page: problems are listed as a reader meets them.
 _ORDER = [
-    *("periods", "pending", "last_verified", "verified_how", "confidence", "notes", "note"),
+    *(
+        "intent",
+        "periods",
+        "pending",
+        "last_verified",
+        "verified_how",
+        "confidence",
+        "notes",
+        "note",
+    ),
     *("effective_from", "effective_until", "enacted_on", "status", "force", "answers", "summary"),
     *("sources", "url", "title", "publisher", "kind", "stance", "citation", "published_on"),
     *("accessed_on", "archived_url", "ref", "what", "expected_on"),
@@ -58,10 +69,14 @@ _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 class Read(msgspec.Struct, frozen=True):
-    """A form as a payload, and what is wrong with it. Good only if there are no problems."""
+    """A form as a payload, and what is wrong with it. Good only if there are no problems.
+
+    ``placed`` turns what is said of the payload to the row on the page that it is about.
+    """
 
     payload: Payload
     problems: list[Problem]
+    placed: Callable[[Problem], Problem]
 
 
 def read(
@@ -85,7 +100,7 @@ def read(
     known |= {"verified_how"} if "last_verified" in known else set()
     found += [p for p in map(reading.placed, broken) if p.field not in known]
     found += note_problems(unix_lines(form.note.data or ""))
-    return Read(content, sorted(found, key=_rank))
+    return Read(content, sorted(found, key=_rank), reading.placed)
 
 
 def _rank(problem: Problem) -> list[int]:
@@ -105,16 +120,20 @@ class _Reading:
     def record(self, form: RecordForm) -> dict[str, Any]:
         last_verified = self._day("last_verified", form.last_verified.data)
         return {
-            "periods": [
-                self._period(f"periods.{index}", entry.form)
-                for index, entry in enumerate(form.periods.entries)
-            ],
+            "periods": self._periods(form.periods.entries),
             "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
             "last_verified": last_verified,
             "verified_how": self._one_of("verified_how", form.verified_how.data, HOW) or None,
             "confidence": self._one_of("confidence", form.confidence.data, CONFIDENCES) or None,
             "notes": _text(form.notes.data),
         }
+
+    def _periods(self, entries: list[Any]) -> list[dict[str, Any]]:
+        """One added and left empty does not count, but a record with nothing else asks to be filled."""
+        filled = [index for index, entry in enumerate(entries) if not is_blank(entry.form)]
+        filled = filled or list(range(len(entries)))
+        self._stood["periods"] = filled
+        return [self._period(f"periods.{index}", entries[index].form) for index in filled]
 
     def _period(self, at: str, form: Form) -> dict[str, Any]:
         status = form.status.data or ""
@@ -249,12 +268,14 @@ def _text(typed: Any) -> str:
     return unix_lines(typed or "").strip(" \t\n")
 
 
-def on_page(problems: list[Problem], topic: Topic) -> Problems:
+def on_page(problems: list[Problem], topic: Topic, hints: list[Problem] | None = None) -> Problems:
     """Problems with the place each stands at in words: “Period 2, source 1, link”."""
-    return Problems(
-        Fault(_id(problem.field), _where(problem.field, topic), visible(problem.message))
-        for problem in problems
-    )
+    told = [_fault(problem, topic) for problem in problems]
+    return Problems(told, None if hints is None else [_fault(hint, topic) for hint in hints])
+
+
+def _fault(problem: Problem, topic: Topic) -> Fault:
+    return Fault(_id(problem.field), _where(problem.field, topic), visible(problem.message))
 
 
 def _id(path: str) -> str:

@@ -9,6 +9,7 @@ from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, 
 
 from legalmap.domain.errors import Problem
 from legalmap.domain.evidence import SOURCE_KINDS
+from legalmap.domain.intents import INTENT_LABELS, Intent
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
 from legalmap.domain.periods import FORCES
 from legalmap.domain.topics import Topic, Variable
@@ -29,6 +30,10 @@ _KEY = re.compile(
     r"(?P<name>answers-[A-Za-z0-9_-]+|[a-z_]+)",
     re.ASCII,
 )
+
+
+# Fields that say something before anybody touched them.
+_PRESET = frozenset({"force", "kind", "stance"})
 
 
 class SourceForm(Form):  # type: ignore[misc]
@@ -60,6 +65,9 @@ class RecordForm(HouseForm):
 
     base = HiddenField()
     reworks = HiddenField()
+    reverts = HiddenField()
+    suggestion = HiddenField()
+    intent = RadioField("What kind of edit is this?", choices={}, validate_choice=False)
     pending = FieldList(FormField(BillForm))
     last_verified = LineField("Last verified")
     verified_how = ChoiceField("How it was verified", HOW)
@@ -98,17 +106,44 @@ def _answer_field(variable: Variable) -> Field:
     return LineField(variable.label)
 
 
+def kinds(base: Payload, reverts: int | None) -> dict[str, str]:
+    """The kinds of edit to choose from, in words; a first record is the only kind where it is one."""
+    if not base.periods:
+        return _labelled(Intent.FIRST_RECORD)
+    offered = _labelled(Intent.LAW_CHANGED, Intent.CORRECTION)
+    if reverts is not None:
+        offered[Intent.REVERT.value] = f"Back to revision {reverts}"
+    return offered
+
+
+def _labelled(*kinds: Intent) -> dict[str, str]:
+    return {kind.value: INTENT_LABELS[kind] for kind in kinds}
+
+
 def from_payload(
-    topic: Topic, content: Payload, base: int, *, note: str = "", reworks: int | None = None
+    topic: Topic,
+    content: Payload,
+    base: int,
+    *,
+    note: str = "",
+    reworks: int | None = None,
+    intent: Intent | None = None,
+    reverts: int | None = None,
+    suggestion: int | None = None,
 ) -> RecordForm:
     """The form filled with a record; one that was never researched begins with an empty period."""
     data = to_builtins(content)
     if not data["periods"]:
         data["periods"] = [{"sources": [{}]}]
-    return _forms_of(topic)(
-        formdata=None,
-        data={**data, "base": str(base), "note": note, "reworks": str(reworks or "")},
-    )
+    about = {
+        "base": str(base),
+        "note": note,
+        "reworks": str(reworks or ""),
+        "reverts": "" if reverts is None else str(reverts),
+        "suggestion": str(suggestion or ""),
+        "intent": "" if intent is None else intent.value,
+    }
+    return _forms_of(topic)(formdata=None, data={**data, **about})
 
 
 def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
@@ -191,6 +226,37 @@ def rearrange(form: RecordForm, action: str) -> str:
     if word.startswith("add-") and not at:
         return _append(rows, what)
     return _remove(rows, at[0]) if word.startswith("remove-") and len(at) == 1 else ""
+
+
+def fit(form: RecordForm, base: Payload) -> str:
+    """An empty period at the end where the law changed, none where it did not; gives its id.
+
+    Nothing that was typed goes away.
+    """
+    entries = form.periods.entries
+    has_blank = len(entries) > 1 and is_blank(entries[-1].form)
+    if form.intent.data == Intent.LAW_CHANGED:
+        return (
+            "" if has_blank or len(entries) > len(base.periods) else _append(form.periods, "period")
+        )
+    if has_blank:
+        form.periods.pop_entry()
+    return ""
+
+
+def is_blank(form: Form) -> bool:
+    """Whether nothing was typed or chosen in a period, its answers and its sources."""
+    return all(_is_blank_field(field) for field in form)
+
+
+def _is_blank_field(field: Field) -> bool:
+    if isinstance(field, FormField):
+        return is_blank(field.form)
+    if isinstance(field, FieldList):
+        return all(is_blank(entry.form) for entry in field.entries)
+    if field.short_name in _PRESET:
+        return True
+    return not (field.data.strip() if isinstance(field.data, str) else field.data)
 
 
 def _sources(form: RecordForm, period: int) -> FieldList | None:

@@ -27,6 +27,7 @@ async function rearrange(form, button) {
   if (!fresh) throw new Error("not a form");
   keepOpen(form, fresh);
   form.replaceWith(document.adoptNode(fresh));
+  document.dispatchEvent(new Event("rows"));
   goTo(new URL(button.formAction).hash.slice(1));
 }
 
@@ -41,6 +42,11 @@ function goTo(id) {
   const place = document.getElementById(id);
   if (!place) return;
   place.scrollIntoView({ block: "nearest" });
-  const first = place.matches("details, fieldset") ? place.querySelector("input, select, textarea") : place;
-  (first ?? place).focus();
+  (firstIn(place) ?? place).focus();
+}
+
+function firstIn(place) {
+  if (!place.matches("details, fieldset")) return place;
+  const chosen = place.matches(".choices") ? place.querySelector("input:checked") : null;
+  return chosen ?? place.querySelector("input, select, textarea");
 }

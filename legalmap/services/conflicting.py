@@ -1,0 +1,51 @@
+"""An edit whose record moved on: base, theirs and yours, and both edits together."""
+
+import msgspec
+
+from legalmap.domain import changes
+from legalmap.domain.errors import Missing
+from legalmap.domain.payload import Payload
+from legalmap.services.editing import revision_at
+from legalmap.services.tracker import Tracker
+from legalmap.store import records
+
+
+class Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """Base, theirs and yours of an edit whose record moved on.
+
+    ``clashes`` are the choices a person has to make; ``merged`` is there if there are none.
+    """
+
+    base_number: int
+    current_number: int
+    base: Payload
+    theirs: Payload
+    comparison: changes.Comparison
+    clashes: tuple[changes.Clash, ...]
+    merged: Payload | None
+
+    def settled(self, yours_wins: set[int]) -> Payload:
+        """Both edits together, of each clash the chosen side; raise Invalid if they do not fit."""
+        return changes.settle(self.base, self.comparison, yours_wins)
+
+
+def compare_sides(
+    tracker: Tracker, topic: str, code: str, base_number: int, yours: Payload
+) -> Sides:
+    """Set an edit beside what was published meanwhile; ``merged`` is there if they are disjoint."""
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, code)
+        if record is None:
+            raise Missing("record", f"{topic}/{code}")
+        base = revision_at(connection, record, base_number).payload
+        theirs = revision_at(connection, record, record.current_number).payload
+    comparison = changes.compare(base, theirs, yours)
+    return Sides(
+        base_number=base_number,
+        current_number=record.current_number,
+        base=base,
+        theirs=theirs,
+        comparison=comparison,
+        clashes=changes.clashes(comparison),
+        merged=changes.merge(base, theirs, yours) if comparison.disjoint else None,
+    )

@@ -1,0 +1,95 @@
+"""An edit whose record moved on: base, theirs and yours by field, and a way on that loses nothing."""
+
+from flask import make_response, render_template
+from werkzeug.wrappers import Response
+
+from legalmap.domain import intents
+from legalmap.domain.errors import Invalid
+from legalmap.domain.intents import Intent
+from legalmap.domain.payload import Payload
+from legalmap.services import conflicting
+from legalmap.services.conflicting import Sides
+from legalmap.web import comparing
+from legalmap.web.forms import editing as forms
+from legalmap.web.forms import typed
+from legalmap.web.forms.base import unix_lines
+from legalmap.web.guard import tracker
+from legalmap.web.sheets import Sheet
+
+
+def is_chosen_from() -> bool:
+    """Whether what was sent comes from this page: it names the revision it showed."""
+    return "current" in typed.sent()
+
+
+def page(sheet: Sheet, yours: Payload, status: int, message: str = "") -> Response:
+    """All three sides of every field that differs, and the choices that are left to a person."""
+    sides = _sides(sheet, yours)
+    answer = render_template(
+        "editing/conflict.html",
+        topic=sheet.topic,
+        place=sheet.beginning.place,
+        sheet=sheet,
+        sides=sides,
+        rows=comparing.rows(sides.comparison, sides.clashes, sheet.topic),
+        chosen=_chosen(sides),
+        kept=typed.to_json(typed.pairs_of(sheet.form)),
+        message=message,
+    )
+    return make_response(answer, status)
+
+
+def _sides(sheet: Sheet, yours: Payload) -> Sides:
+    code = sheet.beginning.place.code
+    return conflicting.compare_sides(tracker(), sheet.topic.code, code, sheet.base, yours)
+
+
+def _chosen(sides: Sides) -> dict[int, str]:
+    """Which side somebody chose of each clash, as far as they did."""
+    sent = typed.sent()
+    given = {index: sent.get(f"clash-{index}", "") for index in range(len(sides.clashes))}
+    return {index: side for index, side in given.items() if side in ("theirs", "yours")}
+
+
+def take_over(sheet: Sheet, yours: Payload) -> Sheet | Response:
+    """Your changes on top of what is published now, or this page again, saying why not."""
+    sides = _sides(sheet, yours)
+    chosen = _chosen(sides)
+    if typed.sent().get("current") != str(sides.current_number):
+        message = "The record has moved on once more. This is how it stands now."
+        return page(sheet, yours, 409, message)
+    if len(chosen) < len(sides.clashes):
+        message = "Choose a side wherever both changed the same thing."
+        return page(sheet, yours, 422, message)
+    try:
+        merged = sides.settled({index for index, side in chosen.items() if side == "yours"})
+    except Invalid:
+        message = "These choices do not fit together: choose otherwise, or go back to your form."
+        return page(sheet, yours, 422, message)
+    return _merged(sheet, sides, merged)
+
+
+def _merged(sheet: Sheet, sides: Sides, merged: Payload) -> Sheet:
+    form = forms.from_payload(
+        sheet.topic,
+        merged,
+        sides.current_number,
+        note=unix_lines(sheet.form.note.data or ""),
+        reworks=sheet.reworks_id,
+        intent=_intent(sheet, sides, merged),
+        reverts=sheet.reverts,
+        suggestion=sheet.suggestion,
+    )
+    message = (
+        f"Your changes now stand on revision {sides.current_number}. "
+        "Look at them once more and send them for review."
+    )
+    return Sheet(beginning=sheet.beginning, topic=sheet.topic, form=form, message=message)
+
+
+def _intent(sheet: Sheet, sides: Sides, merged: Payload) -> Intent:
+    """What the edit was, if it still is that on the new base: two first records are not both first."""
+    said = sheet.intent
+    if said in (None, Intent.REVERT) or intents.problems_of(said, sides.theirs, merged):
+        return intents.intent_of("edit", sides.theirs, merged)
+    return said

@@ -1,0 +1,155 @@
+"""How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
+
+import msgspec
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.intents import Intent
+from legalmap.domain.records import Revision
+from legalmap.services import reviewing
+from legalmap.services.editing import Beginning
+from legalmap.web import asking, conflicting, sheets
+from legalmap.web.forms import editing as forms
+from legalmap.web.forms import typed
+from legalmap.web.guard import actor, reader, tracker
+from legalmap.web.presenting import day
+from legalmap.web.sheets import Sheet
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address asks for."""
+
+    intent: Intent | None
+    reworked: Revision | None
+    reverted: Revision | None
+    suggestion: int | None
+
+
+def page(beginning: Beginning) -> Response:
+    """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
+    asked = _asked(beginning)
+    if asked.intent is Intent.VERIFICATION:
+        return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
+    draft = beginning.draft
+    if draft and (asked.reworked is None or draft.reworks_id == asked.reworked.id):
+        return _draft(beginning, asked)
+    if asked.reworked is not None:
+        return _take_up(beginning, asked.reworked)
+    return _afresh(beginning, asked)
+
+
+def _asked(beginning: Beginning) -> Asked:
+    intent = asking.choice("intent", [*Intent])
+    number = _number("revert", "the number of a revision")
+    return Asked(
+        intent=Intent(intent) if intent else None,
+        reworked=_reworked(beginning),
+        reverted=_published(beginning, number) if number is not None else None,
+        suggestion=_number("suggestion", "the number of a suggestion"),
+    )
+
+
+def _number(name: str, what: str) -> int | None:
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadQuery.at(name, f"Give {what}.")
+    return int(text)
+
+
+def _reworked(beginning: Beginning) -> Revision | None:
+    """The proposal named by ``?rework=``, which must be one of this record."""
+    number = _number("rework", "the number of a proposal")
+    if number is None:
+        return None
+    revised = reviewing.sheet(tracker(), actor(), number).revision
+    if (revised.topic, revised.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing("proposal", str(number))
+    return revised
+
+
+def _published(beginning: Beginning, number: int) -> Revision:
+    return reader().published_revision(beginning.topic, beginning.place.code, number)
+
+
+def _draft(beginning: Beginning, asked: Asked) -> Response:
+    """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
+    draft, topic = beginning.draft, tracker().topic(beginning.topic)
+    if draft is None:
+        raise Missing("draft", beginning.place.code)
+    form, problems = forms.from_typed(topic, typed.from_json(draft.form))
+    form.base.data = str(draft.base_number)
+    form.reworks.data = str(draft.reworks_id or "")
+    form.suggestion.data = form.suggestion.data or str(asked.suggestion or "")
+    sheet = Sheet(
+        beginning=beginning,
+        topic=topic,
+        form=form,
+        problems=tuple(problems),
+        is_draft=True,
+        is_kept=True,
+    )
+    if asked.intent and asked.intent is not Intent.REVERT:
+        form.intent.data = asked.intent.value
+    forms.fit(form, sheet.base_payload)
+    if asked.reverted and sheet.reverts != asked.reverted.number:
+        number = asked.reverted.number
+        message = f"Throw this draft away first if you want to go back to revision {number}."
+        return sheet.told(200, message=message)
+    return sheets.page(sheet)
+
+
+def _take_up(beginning: Beginning, revised: Revision) -> Response:
+    """The form with what an earlier proposal said; if the record moved on, all three sides first."""
+    base, topic = revised.base_number or 0, tracker().topic(beginning.topic)
+    form = forms.from_payload(
+        topic,
+        revised.payload,
+        base,
+        note=revised.note,
+        reworks=revised.id,
+        intent=revised.intent,
+        reverts=_goes_back_to(beginning, revised),
+    )
+    sheet = Sheet(beginning=beginning, topic=topic, form=form, is_kept=True)
+    if base != beginning.base_number:
+        return conflicting.page(sheet, revised.payload, 200)
+    return sheets.page(sheet)
+
+
+def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
+    """The published revision that a revert says again."""
+    if revised.intent is not Intent.REVERT:
+        return None
+    known = reader().published_revisions(beginning.topic, beginning.place.code)
+    same = (each.number for each in known if each.payload_sha256 == revised.payload_sha256)
+    return next(same, None)
+
+
+def _afresh(beginning: Beginning, asked: Asked) -> Response:
+    """What is published now, or an earlier revision if the edit goes back to one."""
+    topic, back = tracker().topic(beginning.topic), asked.reverted
+    form = forms.from_payload(
+        topic,
+        back.payload if back else beginning.payload,
+        beginning.base_number,
+        note=_note(back) if back else "",
+        intent=Intent.REVERT if back else _kind(beginning, asked.intent),
+        reverts=back.number if back else None,
+        suggestion=asked.suggestion,
+    )
+    forms.fit(form, beginning.payload)
+    return sheets.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))
+
+
+def _note(back: Revision) -> str:
+    return f"Back to revision {back.number}, published on {day(back.published_at)}."
+
+
+def _kind(beginning: Beginning, asked: Intent | None) -> Intent:
+    """A place without a record has but one kind; nobody goes back without saying to which revision."""
+    if not beginning.payload.periods:
+        return Intent.FIRST_RECORD
+    return Intent.LAW_CHANGED if asked is Intent.LAW_CHANGED else Intent.CORRECTION

@@ -1,0 +1,135 @@
+"""The edit form on screen: what it is about, what is typed, and what is to be said about it."""
+
+import msgspec
+from flask import make_response, render_template
+from werkzeug.wrappers import Response
+
+from legalmap import clock
+from legalmap.domain import checks, intents
+from legalmap.domain.changes import Change
+from legalmap.domain.errors import Problem
+from legalmap.domain.intents import Intent
+from legalmap.domain.payload import Payload
+from legalmap.domain.topics import Topic
+from legalmap.services import editing
+from legalmap.services.editing import Beginning
+from legalmap.web.forms import converting
+from legalmap.web.forms import editing as forms
+from legalmap.web.forms.base import Problems, base_number
+from legalmap.web.forms.converting import Read
+from legalmap.web.forms.editing import RecordForm
+from legalmap.web.guard import actor, tracker
+from legalmap.web.previewing import Preview
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """An edit form on screen. ``is_kept``: what it says is in the draft, or was never typed."""
+
+    beginning: Beginning
+    topic: Topic
+    form: RecordForm
+    problems: tuple[Problem, ...] = ()
+    changes: list[Change] | None = None
+    preview: Preview | None = None
+    message: str = ""
+    is_draft: bool = False
+    is_kept: bool = False
+    focus: str = ""
+
+    def is_open(self, group: str) -> bool:
+        """Whether a period or source has just been added or changed, and so is shown open."""
+        return self.focus == group or self.focus.startswith(f"{group}-")
+
+    @property
+    def path(self) -> str:
+        """Where the form is shown and sent."""
+        return f"/desk/edit/{self.topic.code}/{self.beginning.place.code}"
+
+    @property
+    def base(self) -> int:
+        """The revision this edit started from."""
+        return base_number(self.form.base.data)
+
+    @property
+    def reworks_id(self) -> int | None:
+        """The proposal this edit takes up again."""
+        return _number(self.form.reworks.data)
+
+    @property
+    def reverts(self) -> int | None:
+        """The number of the revision this edit goes back to."""
+        return _number(self.form.reverts.data)
+
+    @property
+    def suggestion(self) -> int | None:
+        """The suggestion of a reader that this edit answers."""
+        return _number(self.form.suggestion.data)
+
+    @property
+    def intent(self) -> Intent | None:
+        """What its author says it is; None if they say nothing, or something that is no kind."""
+        text = self.form.intent.data or ""
+        return Intent(text) if text in set(Intent) else None
+
+    @property
+    def base_payload(self) -> Payload:
+        """The content this edit started from."""
+        if self.base == self.beginning.base_number:
+            return self.beginning.payload
+        code = self.beginning.place.code
+        return editing.payload_at(tracker(), self.topic.code, code, self.base)
+
+    @property
+    def would_replace_a_draft(self) -> bool:
+        """Whether there is a draft of this record that began with another proposal than this."""
+        draft = self.beginning.draft
+        return draft is not None and draft.reworks_id != self.reworks_id
+
+    def told(self, status: int, **said: object) -> Response:
+        """This page once more, with something said."""
+        return page(msgspec.structs.replace(self, **said), status)
+
+
+def _number(text: str | None) -> int | None:
+    return base_number(text) if text else None
+
+
+def read(sheet: Sheet) -> Read:
+    """The form as a payload, with everything that is wrong with it."""
+    base = sheet.base_payload
+    found = converting.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
+    if not found.problems and sheet.form.intent.data:
+        return msgspec.structs.replace(found, problems=_of_intent(sheet, base, found.payload))
+    return found
+
+
+def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
+    if sheet.intent is None:
+        return [Problem("intent", "Choose what kind of edit this is.")]
+    return intents.problems_of(sheet.intent, base, content)
+
+
+def remarks(sheet: Sheet) -> Problems:
+    """The problems of a sheet and the warnings about what it says, each with its place in words."""
+    found = converting.read(sheet.form, sheet.topic, clock.today(), sheet.base_payload)
+    place = sheet.beginning.place
+    warned = checks.warnings(found.payload, sheet.base_payload, sheet.topic, place, clock.today())
+    faulty = {problem.field for problem in sheet.problems}
+    warned = [warning for warning in map(found.placed, warned) if warning.field not in faulty]
+    return converting.on_page(list(sheet.problems), sheet.topic, warned)
+
+
+def page(sheet: Sheet, status: int = 200) -> Response:
+    """The form, whatever is to be said above it and beside its fields."""
+    sheet.form.intent.choices = forms.kinds(sheet.base_payload, sheet.reverts)
+    answer = render_template(
+        "editing/edit.html",
+        topic=sheet.topic,
+        place=sheet.beginning.place,
+        beginning=sheet.beginning,
+        sheet=sheet,
+        form=sheet.form,
+        problems=remarks(sheet),
+        me=actor(),
+    )
+    return make_response(answer, status)

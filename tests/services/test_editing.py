@@ -1,0 +1,57 @@
+"""Proposals say what kind of edit they are, and are refused where they are not."""
+
+import pytest
+
+from legalmap.domain.errors import Invalid
+from legalmap.domain.intents import Intent
+from legalmap.domain.payload import Payload
+from legalmap.services.editing import NO_REVERT
+from legalmap.services.tracker import Tracker
+from legalmap.store import moderation
+from tests.build import a_payload, a_period
+from tests.services.build import BANNED, decide, propose
+
+LEGAL = a_payload()
+MENDED = a_payload(a_period(summary="Other words."))
+
+
+def test_the_intent_is_kept_with_the_submission(tracker: Tracker) -> None:
+    """What the author said, else what the content tells."""
+    said = propose(tracker, BANNED, intent=Intent.LAW_CHANGED)
+    told = propose(tracker, MENDED)
+    assert (said.intent, told.intent) == (Intent.LAW_CHANGED, Intent.CORRECTION)
+
+
+@pytest.mark.parametrize(
+    ("intent", "payload", "said"),
+    [
+        (Intent.LAW_CHANGED, MENDED, "leaves the older periods as they are"),
+        (Intent.FIRST_RECORD, BANNED, "has a record already"),
+        (Intent.VERIFICATION, MENDED, "A check changes nothing but its days"),
+        (Intent.REVERT, BANNED, NO_REVERT),
+    ],
+)
+def test_an_edit_that_is_not_what_it_says_changes_nothing(
+    tracker: Tracker, intent: Intent, payload: Payload, said: str
+) -> None:
+    """The problem is at the field that names the kind."""
+    with pytest.raises(Invalid) as refused:
+        propose(tracker, payload, intent=intent)
+    (problem,) = refused.value.problems
+    assert problem.field == "intent"
+    assert said in problem.message
+    with tracker.store.reading() as connection:
+        assert moderation.queue(connection) == []
+
+
+def test_a_revert_says_exactly_what_a_published_revision_said(tracker: Tracker) -> None:
+    """Not what was merely proposed, and not nearly what it said."""
+    decide(tracker, propose(tracker, BANNED))
+    propose(tracker, MENDED, base_number=1)
+    revert = {"base_number": 1, "intent": Intent.REVERT, "kind": "revert"}
+    for other in (MENDED, a_payload(notes="Nearly revision 0.")):
+        with pytest.raises(Invalid):
+            propose(tracker, other, **revert)
+    back = propose(tracker, LEGAL, **revert)
+    assert (back.kind, back.intent) == ("revert", Intent.REVERT)
+    assert decide(tracker, back).is_current
