@@ -12,7 +12,7 @@ from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
-from legalmap.services import finding, weighing
+from legalmap.services import finding, suggesting, weighing
 from legalmap.services.acting import log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, moderation, records
@@ -50,6 +50,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     # What the author says it is; None: as the content tells.
     intent: Intent | None = None
     batch: str | None = None
+    # The suggestion of a reader that this answers: it is closed with the submission.
+    suggestion_id: int | None = None
 
 
 def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
@@ -183,6 +185,8 @@ def _insert(
         base=base.number,
         changed=changed,
     )
+    if proposal.suggestion_id is not None:
+        suggesting.close_proposed(connection, actor, proposal.suggestion_id, revised, at)
     return revised
 
 
@@ -254,6 +258,7 @@ def save_draft(
     base_number: int,
     form: str,
     reworks_id: int | None = None,
+    suggestion_id: int | None = None,
 ) -> None:
     """Keep what was typed, valid or not; only its owner ever sees it."""
     require(actor.role, Permission.PROPOSE)
@@ -263,12 +268,15 @@ def save_draft(
         records.lock_making(connection)
         record = record_of(connection, topic, place.code)
         base = revision_at(connection, record, base_number)
+        if suggestion_id is not None:
+            suggesting.check_about(connection, suggestion_id, topic, place.code)
         moderation.save_draft(
             connection,
             record.id,
             actor.id,
             base_id=base.id,
             reworks_id=reworks_id,
+            suggestion_id=suggestion_id,
             form=form,
             at=clock.now(),
         )

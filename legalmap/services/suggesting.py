@@ -168,11 +168,19 @@ def close_proposed(
 
     One that somebody closed meanwhile stays as it is: the proposal is good without it.
     """
-    found = _one(connection, number, lock=True)
-    if (found.topic, found.jurisdiction) != (revised.topic, revised.jurisdiction):
-        raise Missing("suggestion", f"{number} for {revised.topic}/{revised.jurisdiction}")
+    found = check_about(connection, number, revised.topic, revised.jurisdiction, lock=True)
     if found.closed_at is None:
         _close(connection, actor, found, at, Outcome.PROPOSED, "", revised.id)
+
+
+def check_about(
+    connection: Connection, number: int, topic: str, code: str, *, lock: bool = False
+) -> Suggestion:
+    """The suggestion of that number; raise Missing unless it is about this very record."""
+    found = _one(connection, number, lock=lock)
+    if (found.topic, found.jurisdiction) != (topic, code):
+        raise Missing("suggestion", f"{number} for {topic}/{code}")
+    return found
 
 
 def forget_old_addresses(tracker: Tracker) -> int:

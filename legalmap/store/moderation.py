@@ -25,6 +25,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str
     base_number: int
     reworks_id: int | None
+    suggestion_id: int | None
     form: str
     updated_at: datetime
 
@@ -156,6 +157,7 @@ def _drafts() -> sa.Select[Any]:
             record.c.jurisdiction_code.label("jurisdiction"),
             revision.c.number.label("base_number"),
             draft.c.reworks_id,
+            draft.c.suggestion_id,
             draft.c.form,
             draft.c.updated_at,
         )
@@ -186,6 +188,7 @@ def save_draft(
     reworks_id: int | None,
     form: str,
     at: datetime,
+    suggestion_id: int | None = None,
 ) -> None:
     """Keep what was typed, replacing an earlier draft of the same record by the same person."""
     drop_draft(connection, record_id, owner_id)
@@ -193,6 +196,7 @@ def save_draft(
         "record_id": record_id,
         "base_id": base_id,
         "reworks_id": reworks_id,
+        "suggestion_id": suggestion_id,
         "owner_id": owner_id,
         "form": form,
         "updated_at": at,

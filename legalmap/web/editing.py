@@ -128,6 +128,7 @@ def _keep(sheet: Sheet) -> bool:
         base_number=sheet.base,
         form=kept,
         reworks_id=sheet.reworks_id,
+        suggestion_id=sheet.suggestion,
     )
     return True
 
@@ -167,6 +168,7 @@ def _proposal(sheet: Sheet, content: Payload) -> Proposal:
         kind="revert" if sheet.intent is Intent.REVERT else "edit",
         reworks_id=sheet.reworks_id,
         intent=sheet.intent,
+        suggestion_id=sheet.suggestion,
     )
 
 

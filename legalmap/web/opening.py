@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.intents import Intent
 from legalmap.domain.records import Revision
-from legalmap.services import reviewing
+from legalmap.domain.suggestions import Suggestion
+from legalmap.services import reviewing, suggesting
 from legalmap.services.editing import Beginning
 from legalmap.web import asking, conflicting, sheets
 from legalmap.web.forms import editing as forms
@@ -23,7 +24,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     intent: Intent | None
     reworked: Revision | None
     reverted: Revision | None
-    suggestion: int | None
+    suggestion: Suggestion | None
 
 
 def page(beginning: Beginning) -> Response:
@@ -46,7 +47,7 @@ def _asked(beginning: Beginning) -> Asked:
         intent=Intent(intent) if intent else None,
         reworked=_reworked(beginning),
         reverted=_published(beginning, number) if number is not None else None,
-        suggestion=_number("suggestion", "the number of a suggestion"),
+        suggestion=_suggestion(beginning),
     )
 
 
@@ -70,6 +71,17 @@ def _reworked(beginning: Beginning) -> Revision | None:
     return revised
 
 
+def _suggestion(beginning: Beginning) -> Suggestion | None:
+    """The suggestion named by ``?suggestion=``, which must be one about this record."""
+    number = _number("suggestion", "the number of a suggestion")
+    if number is None:
+        return None
+    found = suggesting.sheet(tracker(), actor(), number).suggestion
+    if (found.topic, found.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing("suggestion", str(number))
+    return found
+
+
 def _published(beginning: Beginning, number: int) -> Revision:
     return reader().published_revision(beginning.topic, beginning.place.code, number)
 
@@ -82,7 +94,8 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
     form, problems = forms.from_typed(topic, typed.from_json(draft.form))
     form.base.data = str(draft.base_number)
     form.reworks.data = str(draft.reworks_id or "")
-    form.suggestion.data = form.suggestion.data or str(asked.suggestion or "")
+    if asked.suggestion and not form.suggestion.data:
+        form.suggestion.data = str(asked.suggestion.id)
     sheet = Sheet(
         beginning=beginning,
         topic=topic,
@@ -138,7 +151,7 @@ def _afresh(beginning: Beginning, asked: Asked) -> Response:
         note=_note(back) if back else "",
         intent=Intent.REVERT if back else _kind(beginning, asked.intent),
         reverts=back.number if back else None,
-        suggestion=asked.suggestion,
+        suggestion=asked.suggestion.id if asked.suggestion else None,
     )
     forms.fit(form, beginning.payload)
     return sheets.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))

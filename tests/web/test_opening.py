@@ -4,7 +4,8 @@ import pytest
 
 from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Verdict
-from legalmap.services import editing, reviewing
+from legalmap.domain.suggestions import Outcome
+from legalmap.services import editing, reviewing, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation
@@ -124,6 +125,7 @@ def test_a_check_of_the_sources_has_a_page_of_its_own(ana: Visitor) -> None:
         ("revert=-1", 400),
         ("revert=99", 404),
         ("suggestion=x", 400),
+        ("suggestion=99", 404),
         ("suggestion=²", 400),
     ],
 )
@@ -283,3 +285,47 @@ def test_a_rework_keeps_its_kind(ana: Visitor, tracker: Tracker) -> None:
     ana.send(sent, f'form[action="/desk/proposals/{number}/withdraw"]')
     again = ana.get(f"{ALABAMA}?rework={number}")
     assert (chosen(again), again.form(FORM)["reverts"]) == ("revert", "0")
+
+
+# Answering a suggestion of a reader
+
+
+@pytest.fixture
+def suggestion(tracker: Tracker) -> str:
+    """A reader says that something about Alabama is wrong; gives its number."""
+    said = {"text": "There is a new act.", "url": "https://law.example/2026/11"}
+    return str(suggesting.suggest(tracker, "kratom", "us-al", **said))
+
+
+def test_a_suggestion_is_closed_by_the_proposal_that_answers_it(
+    ana: Visitor, tracker: Tracker, suggestion: str
+) -> None:
+    """Through a draft, with the proposal named."""
+    page = ana.get(f"{ALABAMA}?suggestion={suggestion}")
+    assert page.all(f'main a[href="/desk/suggestions/{suggestion}"]')
+    back = ana.follow(ana.send(page, FORM, {"notes": "Typed.", "action": "save-draft"}))
+    assert back.form(FORM)["suggestion"] == suggestion
+    sent = ana.follow(ana.send(back, FORM, {"note": "As suggested.", "action": "submit"}))
+    found = suggesting.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
+    assert found.outcome is Outcome.PROPOSED
+    assert str(found.revision_id) == sent.path.rpartition("/")[2]
+
+
+def test_a_draft_takes_up_a_suggestion_that_comes_later(ana: Visitor, suggestion: str) -> None:
+    """With everything typed before still there."""
+    ana.send(ana.get(ALABAMA), FORM, {"notes": "Typed.", "action": "save-draft"})
+    filled = ana.get(f"{ALABAMA}?suggestion={suggestion}").form(FORM)
+    assert (filled["suggestion"], filled["notes"]) == (suggestion, "Typed.")
+
+
+@pytest.mark.parametrize("action", ["submit", "save-draft"])
+def test_a_suggestion_about_another_record_closes_nothing(
+    ana: Visitor, tracker: Tracker, suggestion: str, action: str
+) -> None:
+    """Whether by the address or forged in the form."""
+    ana.get(f"/desk/edit/kratom/us-tx?suggestion={suggestion}", status=404)
+    forged = {"suggestion": suggestion, "notes": "X", "note": "Why.", "action": action}
+    ana.send(ana.get("/desk/edit/kratom/us-tx"), FORM, forged, status=404)
+    found = suggesting.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
+    assert found.closed_at is None
+    assert submitted(tracker) == []
