@@ -22,7 +22,9 @@ def is_chosen_from() -> bool:
     return "current" in typed.sent()
 
 
-def page(sheet: Sheet, yours: Payload, status: int, message: str = "") -> Response:
+def page(
+    sheet: Sheet, yours: Payload, status: int, message: str = "", *, is_kept: bool = False
+) -> Response:
     """All three sides of every field that differs, and the choices that are left to a person."""
     sides = _sides(sheet, yours)
     answer = render_template(
@@ -35,6 +37,7 @@ def page(sheet: Sheet, yours: Payload, status: int, message: str = "") -> Respon
         chosen=_chosen(sides),
         kept=typed.to_json(typed.pairs_of(sheet.form)),
         message=message,
+        is_kept=is_kept,
     )
     return make_response(answer, status)
 
@@ -66,17 +69,17 @@ def take_over(sheet: Sheet, yours: Payload) -> Sheet | Response:
     except Invalid:
         message = "These choices do not fit together: choose otherwise, or go back to your form."
         return page(sheet, yours, 422, message)
-    return _merged(sheet, sides, merged)
+    return _merged(sheet, sides, merged, _intent(sheet, sides, yours, merged))
 
 
-def _merged(sheet: Sheet, sides: Sides, merged: Payload) -> Sheet:
+def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Sheet:
     form = forms.from_payload(
         sheet.topic,
         merged,
         sides.current_number,
         note=unix_lines(sheet.form.note.data or ""),
         reworks=sheet.reworks_id,
-        intent=_intent(sheet, sides, merged),
+        intent=intent,
         reverts=sheet.reverts,
         suggestion=sheet.suggestion,
     )
@@ -87,9 +90,11 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload) -> Sheet:
     return Sheet(beginning=sheet.beginning, topic=sheet.topic, form=form, message=message)
 
 
-def _intent(sheet: Sheet, sides: Sides, merged: Payload) -> Intent:
+def _intent(sheet: Sheet, sides: Sides, yours: Payload, merged: Payload) -> Intent:
     """What the edit was, if it still is that on the new base: two first records are not both first."""
     said = sheet.intent
-    if said in (None, Intent.REVERT) or intents.problems_of(said, sides.theirs, merged):
-        return intents.intent_of("edit", sides.theirs, merged)
-    return said
+    if said is Intent.REVERT and merged != yours:
+        said = None
+    if said and not intents.problems_of(said, sides.theirs, merged):
+        return said
+    return Intent.CORRECTION if sides.theirs.periods else Intent.FIRST_RECORD

@@ -149,9 +149,9 @@ def _submit(sheet: Sheet) -> Response:
     except Invalid as error:
         return sheet.told(422, problems=error.problems)
     except Stale:
-        if not sheet.would_replace_a_draft:
-            _keep(sheet)
-        return conflicting.page(sheet, read.payload, 409)
+        # Who closes the page that follows finds it again.
+        kept = not sheet.would_replace_a_draft and _keep(sheet)
+        return conflicting.page(sheet, read.payload, 409, is_kept=kept)
     except (NothingChanged, NotNow) as error:
         return sheet.told(409, message=str(error))
     flash("Sent for review. Somebody else will look at it before it is published.")

@@ -26,9 +26,15 @@ def is_written(path: str) -> bool:
 
 
 def sent() -> Typed:
-    """The form of this request, or the one it carries along in a single field."""
+    """The form of this request, or the one it carries along in a single field, and what was chosen since."""
     kept = request.form.get(KEPT)
-    return request.form if kept is None else from_json(kept)
+    if kept is None:
+        return request.form
+    found = from_json(kept)
+    for name, value in request.form.items(multi=True):
+        if name not in _MACHINERY:
+            found.add(name, value)
+    return found
 
 
 def is_kept() -> bool:
