@@ -26,9 +26,10 @@ from tests.services.receiving import Receiver
 from tests.services.test_heading import soon
 from tests.store.build import PASSWORD, fill_shipped
 from tests.store.databases import Postgres
+from tests.web.deciding import APPROVE, VERDICT
 from tests.web.visit import Fields, Page
 
-EDIT, VERDICT = "/desk/edit/kratom/us-al", 'form[action$="/verdict"]'
+EDIT = "/desk/edit/kratom/us-al"
 BEFORE_THE_KILL, AFTER_IT = 4, 3
 
 
@@ -83,11 +84,11 @@ class Person:
         )
         return self._loaded(request, path)
 
-    def send(self, page: Page, selector: str, **changed: str) -> Page:
+    def send(self, page: Page, selector: str, **changed: str | list[str]) -> Page:
         """Fill in and send a form that is on a page."""
         fields = page.form(selector)
         for name, value in changed.items():
-            fields[name] = value
+            fields.setlist(name, value if isinstance(value, list) else [value])
         return self.post(str(page.one(selector)["action"]), fields)
 
     def _loaded(self, request: urllib.request.Request, path: str) -> Page:
@@ -103,7 +104,7 @@ def publish(author: Person, reviewer: Person, words: str) -> None:
     proposal = author.send(
         author.get(EDIT), "#edit-form", notes=words, note="A test.", action="submit"
     ).path
-    reviewer.send(reviewer.get(proposal), VERDICT, verdict="approve")
+    reviewer.send(reviewer.get(proposal), VERDICT, **APPROVE)
     assert "Published" in reviewer.get(proposal).text
 
 

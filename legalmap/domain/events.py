@@ -126,6 +126,7 @@ KEY_LABELS = {
     "checks": "Checked",
     "as_of": "As of",
     "held_by": "Taken up by",
+    "until": "Until",
 }
 
 

@@ -2,11 +2,21 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
-from legalmap.domain.errors import AlreadyDecided, Forbidden, Invalid, NotNow, OwnWork
+from legalmap.domain.errors import (
+    AlreadyDecided,
+    Forbidden,
+    Invalid,
+    NotNow,
+    OwnWork,
+    Problem,
+)
+from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.roles import Permission, Role, may
+from legalmap.domain.topics import Check
 
 
 class State(StrEnum):
@@ -14,6 +24,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     PENDING = "pending"
+    APPROVED_ONCE = "approved-once"
     CHANGES_REQUESTED = "changes-requested"
     WITHDRAWN = "withdrawn"
     STALE = "stale"
@@ -25,6 +36,7 @@ class State(StrEnum):
 STATE_LABELS: dict[State, str] = {
     State.DRAFT: "Draft",
     State.PENDING: "Waiting for review",
+    State.APPROVED_ONCE: "Approved once, waiting for a second reviewer",
     State.CHANGES_REQUESTED: "Changes requested",
     State.WITHDRAWN: "Withdrawn",
     State.STALE: "Stale: the record moved on",
@@ -68,8 +80,20 @@ class Decision(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer decided: the verdict, why, and which lines of the checklist they ticked."""
+
+    verdict: Verdict
+    comment: str = ""
+    reasons: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a state is derived from. ``authors`` includes those of the work it took over."""
+    """Everything a state is derived from. ``authors`` includes those of the work it took over.
+
+    ``assents`` are the approvals so far where more than one is needed; the last one is the decision.
+    """
 
     authors: frozenset[int]
     submitted: bool = False
@@ -78,6 +102,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     base_is_current: bool = True
     published: bool = False
     is_current: bool = False
+    approvals_needed: int = 1
+    assents: tuple[Decision, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -89,14 +115,15 @@ class Rule(msgspec.Struct, frozen=True):
     needs_comment: bool
 
 
+# What waits for a verdict on the base that is published.
+_FRESH = frozenset({State.PENDING, State.APPROVED_ONCE})
+UNDECIDED = _FRESH | {State.STALE}
 RULES: dict[Act, Rule] = {
     Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True, False),
-    Act.WITHDRAW: Rule(frozenset({State.PENDING, State.STALE}), Permission.PROPOSE, True, False),
-    Act.APPROVE: Rule(frozenset({State.PENDING}), Permission.REVIEW, False, False),
-    Act.REJECT: Rule(frozenset({State.PENDING, State.STALE}), Permission.REVIEW, False, True),
-    Act.REQUEST_CHANGES: Rule(
-        frozenset({State.PENDING, State.STALE}), Permission.REVIEW, False, True
-    ),
+    Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True, False),
+    Act.APPROVE: Rule(_FRESH, Permission.REVIEW, False, False),
+    Act.REJECT: Rule(UNDECIDED, Permission.REVIEW, False, True),
+    Act.REQUEST_CHANGES: Rule(UNDECIDED, Permission.REVIEW, False, True),
 }
 _OF_VERDICT = {
     Verdict.REJECT: State.REJECTED,
@@ -114,7 +141,36 @@ def state_of(facts: Facts) -> State:
         return _OF_VERDICT[facts.decision.verdict]
     if not facts.submitted:
         return State.DRAFT
-    return State.PENDING if facts.base_is_current else State.STALE
+    if not facts.base_is_current:
+        return State.STALE
+    return State.APPROVED_ONCE if facts.assents else State.PENDING
+
+
+def told(given: Judgement) -> dict[str, Any]:
+    """What the log keeps of a verdict."""
+    return {
+        "comment": given.comment,
+        "reasons": list(given.reasons),
+        "checks": list(given.checks),
+    }
+
+
+def is_enough(facts: Facts, actor_id: int) -> bool:
+    """Whether this person's approval is the last one needed, so that it publishes."""
+    others = {assent.reviewer_id for assent in facts.assents} - {actor_id}
+    return len(others) + 1 >= facts.approvals_needed
+
+
+def is_repeated(verdict: Verdict, facts: Facts, actor_id: int) -> bool:
+    """Whether this very person gave this very verdict before: pressing twice does no harm."""
+    given = facts.decision
+    if given is not None:
+        return (given.reviewer_id, given.verdict) == (actor_id, verdict)
+    return verdict is Verdict.APPROVE and _assent_of(facts, actor_id) is not None
+
+
+def _assent_of(facts: Facts, actor_id: int) -> Decision | None:
+    return next((assent for assent in facts.assents if assent.reviewer_id == actor_id), None)
 
 
 def is_allowed(act: Act, facts: Facts, actor_id: int, role: Role) -> bool:
@@ -145,8 +201,31 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") 
         raise NotNow(
             f"You cannot {_words(act)} this proposal: it is {STATE_LABELS[state].lower()}."
         )
+    assent = _assent_of(facts, actor_id) if act is Act.APPROVE else None
+    if assent is not None:
+        raise AlreadyDecided("approved it, the first of two,", assent.reviewer, assent.at)
     if rule.needs_comment and not comment.strip():
-        raise Invalid.at("comment", "Say why, so that the author knows what to do next.")
+        raise Invalid([_NO_COMMENT])
+
+
+_NO_COMMENT = Problem("comment", "Say why, so that the author knows what to do next.")
+
+
+def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Problem]:
+    """What a verdict lacks. Approving needs every line of the checklist; the others need a reason."""
+    if judgement.verdict is Verdict.APPROVE:
+        left = [f"“{check.label}”" for check in checklist if check.code not in judgement.checks]
+        return (
+            [Problem("checks", f"Tick this before you approve: {' '.join(left)}")] if left else []
+        )
+    problems = []
+    if not judgement.reasons:
+        problems.append(Problem("reasons", "Choose at least one reason."))
+    elif not set(judgement.reasons) <= set(REASON_LABELS):
+        problems.append(Problem("reasons", "Choose reasons from the list."))
+    if not judgement.comment.strip():
+        problems.append(_NO_COMMENT)
+    return problems
 
 
 def _words(act: Act) -> str:

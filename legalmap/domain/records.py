@@ -98,6 +98,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     risks: tuple[Risk, ...] = ()
     approvals_needed: int = 1
     batch: str | None = None
+    # Approvals that are not the last one, the first one first.
+    assents: tuple[Decision, ...] = ()
 
     @property
     def facts(self) -> Facts:
@@ -110,6 +112,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
             base_is_current=self.base_is_current,
             published=self.published_at is not None,
             is_current=self.is_current,
+            approvals_needed=self.approvals_needed,
+            assents=self.assents,
         )
 
     @property

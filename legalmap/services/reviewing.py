@@ -1,4 +1,6 @@
-"""The queue and the three verdicts. Approving publishes in the same transaction."""
+"""What a reviewer sees, and the three verdicts. Approving publishes in the same transaction."""
+
+from collections.abc import Iterable
 
 import msgspec
 
@@ -6,75 +8,100 @@ from legalmap import clock
 from legalmap.domain import changes
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import Change
-from legalmap.domain.errors import Invalid, NotNow, Stale
-from legalmap.domain.moderation import Act, State, Verdict, check, is_allowed
-from legalmap.domain.payload import NOT_RESEARCHED, Payload, problems_of_text
+from legalmap.domain.claims import Claim
+from legalmap.domain.discussion import Standing, Version, Word, last_seen
+from legalmap.domain.errors import Invalid, Missing, NotNow, Stale
+from legalmap.domain.moderation import (
+    Act,
+    Judgement,
+    State,
+    Verdict,
+    check,
+    is_allowed,
+    is_enough,
+    is_repeated,
+    problems_of,
+    told,
+)
+from legalmap.domain.payload import problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import publishing
 from legalmap.services.acting import log_act, revision_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation, records
+from legalmap.store import claims, discussing, moderation, records
 from legalmap.store.engine import Connection
 
 MAX_COMMENT = 5_000
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """One line of the queue. ``is_own``: this person cannot review it. ``changed``: how many fields."""
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed since the version that was reviewed last. ``rebased``: it has another base since."""
 
-    revision: Revision
-    is_own: bool
-    changed: int
+    seen: Version
+    changes: list[Change]
+    rebased: bool
 
 
 class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a review page shows: what it started from, what it says, what differs."""
+    """Everything a review page shows: what it started from, what it says, what differs, who said what.
+
+    ``interests`` are those of its author and of all who spoke, by their id.
+    """
 
     revision: Revision
     base: Revision
     current: Revision
     changes: list[Change]
     allowed: frozenset[Act]
-
-
-def queue(tracker: Tracker, actor: Account) -> list[Waiting]:
-    """What waits for a verdict, oldest first. Contributors see it too; only moderators decide."""
-    require(actor.role, Permission.PROPOSE)
-    with tracker.store.reading() as connection:
-        waiting = moderation.queue(connection)
-        bases = records.payloads_of(connection, {revised.base_id or 0 for revised in waiting})
-    return [
-        Waiting(revised, actor.id in revised.authors, _changed(bases, revised))
-        for revised in waiting
-    ]
-
-
-def _changed(bases: dict[int, Payload], revised: Revision) -> int:
-    return len(changes.diff(bases.get(revised.base_id or 0, NOT_RESEARCHED), revised.payload))
-
-
-def waiting_count(tracker: Tracker) -> int:
-    """How many proposals wait."""
-    with tracker.store.reading() as connection:
-        return len(moderation.queue(connection))
+    since: Since | None
+    versions: list[Version]
+    words: list[Word]
+    standing: Standing
+    interests: dict[int, str]
+    claim: Claim | None
 
 
 def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
-    """The review page of one proposal, for its author and for whoever may review it."""
+    """The review page of one proposal: the same number of queries however long its history is."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         revised = revision_of(connection, revision_id)
-        base = revision_of(connection, revised.base_id)
         record = records.find(connection, revised.topic, revised.jurisdiction)
-        current = revision_of(connection, record.current_revision_id if record else None)
+        if revised.base_id is None or record is None:
+            raise Missing("proposal", str(revision_id))
+        versions = discussing.versions(connection, revision_id)
+        seen = last_seen(versions[:-1], actor.id)
+        wanted = {revised.base_id, record.current_revision_id} | ({seen.id} if seen else set())
+        beside = records.revisions_by_id(connection, wanted)
+        words = discussing.words(connection, [version.id for version in versions])
+        people = {revised.author_id, *(word.author_id for word in words)}
+        interests = discussing.interests(connection, people)
+        standing = discussing.standing(connection, revised.author_id)
+        claim = claims.live(connection, "proposal", [revision_id], clock.now()).get(revision_id)
+    base = beside[revised.base_id]
     allowed = {act for act in Act if is_allowed(act, revised.facts, actor.id, actor.role)}
     return ReviewSheet(
         revision=revised,
         base=base,
-        current=current,
+        current=beside[record.current_revision_id],
         changes=changes.diff(base.payload, revised.payload),
         allowed=frozenset(allowed),
+        since=_since(seen, beside, revised) if seen else None,
+        versions=versions,
+        words=words,
+        standing=standing,
+        interests=interests,
+        claim=claim,
+    )
+
+
+def _since(seen: Version, beside: dict[int, Revision], revised: Revision) -> Since:
+    earlier = beside[seen.id]
+    return Since(
+        seen=seen,
+        changes=changes.diff(earlier.payload, revised.payload),
+        rebased=earlier.base_id != revised.base_id,
     )
 
 
@@ -86,38 +113,36 @@ def decide(
     *,
     comment: str = "",
     payload_sha256: str,
+    reasons: Iterable[str] = (),
+    checks: Iterable[str] = (),
 ) -> Revision:
-    """Give a verdict on the revision whose hash the reviewer saw; approving publishes it.
+    """Give a verdict on the revision whose hash the reviewer saw; the last approval publishes it.
 
-    Raises OwnWork, AlreadyDecided, Stale or NotNow; then nothing has changed.
+    The same verdict by the same person again changes nothing and is no error. Raises OwnWork,
+    AlreadyDecided, Stale, NotNow or Invalid; then nothing has changed.
     """
+    given = Judgement(
+        verdict=verdict, comment=comment.strip(), reasons=tuple(reasons), checks=tuple(checks)
+    )
     with tracker.store.writing() as connection:
         records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
-        _check(connection, actor, revised, verdict, comment)
-        problems = problems_of_text("comment", comment, MAX_COMMENT, needed="")
-        if problems:
-            raise Invalid(problems)
+        require(actor.role, Permission.REVIEW)
+        if is_repeated(verdict, revised.facts, actor.id):
+            return revised
+        _check(connection, actor, revised, verdict)
         if payload_sha256 != revised.payload_sha256:
             raise NotNow("The page you reviewed is not this revision: open it again.")
-        at = clock.now()
-        review_id = moderation.insert_review(
-            connection, revised, actor.id, verdict, comment.strip(), at
-        )
-        log_act(connection, actor, verdict.value, revised, at, comment=comment.strip())
-        if verdict is Verdict.APPROVE:
-            publishing.publish_reviewed(connection, actor, revised, review_id, at)
-        decided = revision_of(connection, revision_id)
+        _check_judgement(tracker, revised, given, comment)
+        decided = _record(connection, actor, revised, given)
     if decided.feed_no is not None:
         tracker.tell(decided.feed_no)
     return decided
 
 
-def _check(
-    connection: Connection, actor: Account, revised: Revision, verdict: Verdict, comment: str
-) -> None:
+def _check(connection: Connection, actor: Account, revised: Revision, verdict: Verdict) -> None:
     try:
-        check(Act(verdict.value), revised.facts, actor.id, actor.role, comment)
+        check(Act(verdict.value), revised.facts, actor.id, actor.role, comment="judged apart")
     except NotNow:
         if revised.state is State.STALE:
             current = records.current_number(connection, revised.record_id)
@@ -125,3 +150,38 @@ def _check(
                 revised.topic, revised.jurisdiction, revised.base_number or 0, current
             ) from None
         raise
+
+
+def _check_judgement(tracker: Tracker, revised: Revision, given: Judgement, typed: str) -> None:
+    """Every fault at once. ``typed``: the comment with the spaces around it."""
+    problems = problems_of(given, tracker.topic(revised.topic).review.checklist)
+    problems += problems_of_text("comment", typed, MAX_COMMENT, needed="")
+    if problems:
+        raise Invalid(problems)
+
+
+def _record(
+    connection: Connection, actor: Account, revised: Revision, given: Judgement
+) -> Revision:
+    """Write the verdict and what follows from it, and what was before and after into the log."""
+    at = clock.now()
+    if given.verdict is Verdict.APPROVE and not is_enough(revised.facts, actor.id):
+        moderation.insert_assent(
+            connection, revised, actor.id, given.comment, at, checks=given.checks
+        )
+        log_act(connection, actor, "assent", revised, at, **told(given))
+        return revision_of(connection, revised.id)
+    review_id = moderation.insert_review(
+        connection,
+        revised,
+        actor.id,
+        given.verdict,
+        given.comment,
+        at,
+        reasons=given.reasons,
+        checks=given.checks,
+    )
+    log_act(connection, actor, given.verdict.value, revised, at, **told(given))
+    if given.verdict is Verdict.APPROVE:
+        publishing.publish_reviewed(connection, actor, revised, review_id, at)
+    return revision_of(connection, revised.id)

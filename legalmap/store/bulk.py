@@ -4,6 +4,7 @@
 shipped folder or a copied tracker is all or nothing, so it is one transaction of many batches.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,7 +18,14 @@ from legalmap.domain import changes
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, LegalmapError, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.intents import intent_of
-from legalmap.domain.moderation import Act, Facts, Verdict, check
+from legalmap.domain.moderation import (
+    Act,
+    Facts,
+    Judgement,
+    Verdict,
+    check,
+    told,
+)
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import RevisionKind
 from legalmap.domain.risks import Weight
@@ -39,6 +47,18 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     comment: str
     at: datetime
+    reasons: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+    @property
+    def judgement(self) -> Judgement:
+        """What was decided, as the log tells it."""
+        return Judgement(
+            verdict=self.verdict,
+            comment=self.comment.strip(),
+            reasons=self.reasons,
+            checks=self.checks,
+        )
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +272,7 @@ class _Batch:
         self, entry: Entry, reviewed: Reviewed, stand: _Stand, made: tuple[int, int, str]
     ) -> None:
         revision_id, number, sha256 = made
-        review_id, comment = next(self._review_ids), reviewed.comment.strip()
+        review_id, given = next(self._review_ids), reviewed.judgement
         self._reviews.append(
             {
                 "id": review_id,
@@ -261,11 +281,13 @@ class _Batch:
                 "payload_sha256": sha256,
                 "reviewer_id": reviewed.reviewer.id,
                 "verdict": reviewed.verdict,
-                "comment": comment,
+                "comment": given.comment,
+                "reasons": json.dumps(given.reasons),
+                "checks": json.dumps(given.checks),
                 "at": reviewed.at,
             }
         )
-        self._log(entry, reviewed.verdict.value, revision_id, number, comment=comment)
+        self._log(entry, given.verdict.value, revision_id, number, **told(given))
         if reviewed.verdict is not Verdict.APPROVE:
             return
         base_id, base_number = stand.current_id, stand.number

@@ -12,9 +12,9 @@ from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
 from legalmap.domain.risks import UNWEIGHED, Weight
-from legalmap.store import records, waiting
+from legalmap.store import claims, records, waiting
 from legalmap.store.engine import inserted_id
-from legalmap.store.tables import draft, record, review, revision, submission, withdrawal
+from legalmap.store.tables import assent, draft, record, review, revision, submission, withdrawal
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,7 @@ def withdraw(
     values = {"revision_id": revision_id, "actor_id": actor_id, "at": at, "why": why}
     connection.execute(withdrawal.insert().values(values))
     waiting.drop(connection, revision_id)
+    claims.drop(connection, "proposal", revision_id)
 
 
 def insert_review(
@@ -83,18 +84,42 @@ def insert_review(
 ) -> int:
     """Record a verdict on exactly this revision and hash; gives the review's id."""
     values = {
+        **_seen(revised, reviewer_id, comment, checks, at),
+        "verdict": verdict,
+        "reasons": json.dumps(list(reasons)),
+    }
+    waiting.drop(connection, revised.id)
+    claims.drop(connection, "proposal", revised.id)
+    return inserted_id(connection, review, values)
+
+
+def insert_assent(
+    connection: sa.Connection,
+    revised: Revision,
+    reviewer_id: int,
+    comment: str,
+    at: datetime,
+    *,
+    checks: Sequence[str] = (),
+) -> None:
+    """Record an approval that is not the last one needed; it stays in the queue for somebody else."""
+    claims.drop(connection, "proposal", revised.id)
+    connection.execute(assent.insert().values(_seen(revised, reviewer_id, comment, checks, at)))
+
+
+def _seen(
+    revised: Revision, reviewer_id: int, comment: str, checks: Sequence[str], at: datetime
+) -> dict[str, Any]:
+    """What was reviewed, by whom and when. The database compares author and hash with the revision."""
+    return {
         "revision_id": revised.id,
         "author_id": revised.author_id,
         "payload_sha256": revised.payload_sha256,
         "reviewer_id": reviewer_id,
-        "verdict": verdict,
         "comment": comment,
-        "at": at,
-        "reasons": json.dumps(list(reasons)),
         "checks": json.dumps(list(checks)),
+        "at": at,
     }
-    waiting.drop(connection, revised.id)
-    return inserted_id(connection, review, values)
 
 
 def has_submitted(connection: sa.Connection, author_id: int) -> bool:

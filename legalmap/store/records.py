@@ -15,6 +15,7 @@ from legalmap.domain.risks import Risk
 from legalmap.store.engine import RECORD_LOCK, inserted_id
 from legalmap.store.tables import (
     account,
+    assent,
     publication,
     record,
     review,
@@ -155,10 +156,13 @@ def _revisions() -> sa.Select[Any]:
 def revisions_where(
     connection: sa.Connection, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any]
 ) -> list[Revision]:
-    """Revisions with all that is known of them: two queries, whatever their number."""
+    """Revisions with all that is known of them: two queries, or three, whatever their number."""
     rows = connection.execute(_revisions().where(*conditions).order_by(order)).all()
     authors = _authors(connection, [row.id for row in rows])
-    return [_revision(row, authors.get(row.id, frozenset())) for row in rows]
+    assents = _assents(connection, [row.id for row in rows if (row.approvals_needed or 1) > 1])
+    return [
+        _revision(row, authors.get(row.id, frozenset()), assents.get(row.id, ())) for row in rows
+    ]
 
 
 def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[int]]:
@@ -172,7 +176,23 @@ def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[i
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def _revision(row: sa.Row[Any], authors: frozenset[int]) -> Revision:
+def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decision, ...]]:
+    """The approvals that are not the last ones, of revisions that need more than one."""
+    found: dict[int, tuple[Decision, ...]] = {}
+    for start in range(0, len(ids), 500):
+        query = (
+            sa.select(assent, account.c.handle)
+            .join(account, account.c.id == assent.c.reviewer_id)
+            .where(assent.c.revision_id.in_(ids[start : start + 500]))
+            .order_by(assent.c.id)
+        )
+        for row in connection.execute(query):
+            given = Decision(Verdict.APPROVE, row.reviewer_id, row.handle, row.at)
+            found[row.revision_id] = (*found.get(row.revision_id, ()), given)
+    return found
+
+
+def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
     decision = None
     if row.verdict is not None:
         decision = Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at)
@@ -203,6 +223,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int]) -> Revision:
         risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
         approvals_needed=row.approvals_needed or 1,
         batch=row.batch,
+        assents=assents,
         published_at=row.published_at,
         feed_no=row.feed_no,
         authors=authors,

@@ -22,6 +22,7 @@ from legalmap.web import (
     placing,
     presenting,
     public,
+    queue,
     releasing,
     remembering,
     reviewing,
@@ -35,7 +36,18 @@ from legalmap.web import (
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
 
-PEOPLE = (signing, desk, editing, reviewing, logbook, suggesting, importing, batching, notices)
+PEOPLE = (
+    signing,
+    desk,
+    editing,
+    reviewing,
+    logbook,
+    suggesting,
+    importing,
+    batching,
+    notices,
+    queue,
+)
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
     searching,

@@ -1,12 +1,13 @@
-"""What a contributor has under way, and the queue."""
+"""What a contributor has under way."""
 
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission, may
-from legalmap.services import editing, reviewing
+from legalmap.services import editing, queue
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.queue import total_words
 from legalmap.web.reviewing import REWORKABLE
 from legalmap.web.verifying import blueprint as verifying
 
@@ -47,24 +48,8 @@ def index() -> str:
             [draft.jurisdiction for draft in found.drafts]
             + [proposal.jurisdiction for proposal in proposals]
         ),
-        waiting=reviewing.waiting_count(tracker()),
+        waiting=total_words(queue.waiting_count(tracker(), actor())),
         reworkable=REWORKABLE,
-        topics=tracker().topics,
-    )
-
-
-@blueprint.get("/desk/queue")
-@needs(Permission.PROPOSE)
-def queue() -> str:
-    """What waits for a verdict, oldest first."""
-    found = reviewing.queue(tracker(), actor())
-    shown = found[:MOST_SHOWN]
-    places = _places([each.revision.jurisdiction for each in shown])
-    return render_template(
-        "desk/queue.html",
-        waiting=shown,
-        total=len(found),
-        places=places,
         topics=tracker().topics,
     )
 

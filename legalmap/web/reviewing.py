@@ -1,21 +1,37 @@
-"""The review page of a proposal, the three verdicts, and withdrawing."""
+"""The review page of a proposal: verdicts, claims, remarks, and withdrawing."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain import changes
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
-from legalmap.domain.moderation import VERDICT_LABELS, Act, State, Verdict
+from legalmap.domain.intents import INTENT_LABELS
+from legalmap.domain.moderation import (
+    UNDECIDED,
+    VERDICT_LABELS,
+    Act,
+    State,
+    Verdict,
+    is_enough,
+)
+from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.records import Revision
+from legalmap.domain.risks import REASONS
 from legalmap.domain.roles import Permission, may
-from legalmap.services import editing, reviewing
+from legalmap.services import claiming, discussing, editing, reviewing
 from legalmap.services.reviewing import ReviewSheet
 from legalmap.web import comparing
+from legalmap.web.beside import grouped
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.reviewing import VERDICTS, VerdictForm
+from legalmap.web.forms.reviewing import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.presenting import day
+from legalmap.web.queue import asked, query_of, to_next
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("reviewing", __name__)
@@ -33,58 +49,80 @@ _THANKS = {
     Verdict.REJECT: "Rejected. The author can read why.",
     Verdict.REQUEST_CHANGES: "Sent back to the author.",
 }
+_FIRST_OF_TWO = "Approved. It is published when another reviewer approves it too."
+_NOT_LAST = "Another reviewer has to approve it too before it is published."
+_SEND_AGAIN = "Here is what you typed. Send it once more."
 
 
 @blueprint.get("/desk/proposals/<int:revision_id>")
 @needs(Permission.PROPOSE)
 def show(revision_id: int) -> Response:
     """What is proposed beside what it started from."""
-    return _page(reviewing.sheet(tracker(), actor(), revision_id), VerdictForm(formdata=None))
+    return Answer(revision_id=revision_id).page()
 
 
 @blueprint.post("/desk/proposals/<int:revision_id>/verdict")
 @needs(Permission.REVIEW)
 def verdict(revision_id: int) -> Response:
-    """Approve, reject or ask for changes: exactly what the reviewer saw, once."""
-    form = VerdictForm(formdata=typed.sent())
+    """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
+    wanted, form = asked(), VerdictForm(formdata=typed.sent())
+    answer = Answer(revision_id=revision_id, form=form)
     chosen = form.chosen()
-    if typed.is_kept() or chosen is None:
-        return _not_yet(revision_id, form)
+    if typed.is_kept():
+        return answer.page(message=_SEND_AGAIN)
+    if chosen is None:
+        return answer.page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
     try:
-        reviewing.decide(
+        decided = reviewing.decide(
             tracker(),
             actor(),
             revision_id,
             chosen,
             comment=form.comment.data or "",
             payload_sha256=form.payload_sha256.data or "",
+            reasons=form.reasons.data or (),
+            checks=form.checks.data or (),
         )
     except Invalid as error:
-        return _again(revision_id, form, 422, problems=Problems.of(error.problems))
+        return answer.page(422, problems=error.problems)
     except (AlreadyDecided, Stale, NotNow) as error:
-        return _again(revision_id, form, 409, message=str(error))
-    flash(_THANKS[chosen])
-    return redirect("/desk/queue", code=303)
+        return answer.page(409, message=str(error))
+    flash(_FIRST_OF_TWO if decided.state is State.APPROVED_ONCE else _THANKS[chosen])
+    return to_next(wanted, revision_id)
 
 
-def _not_yet(revision_id: int, form: VerdictForm) -> Response:
-    """No verdict was given, or what was typed before signing in again is only shown once more."""
+@blueprint.post("/desk/proposals/<int:revision_id>/remarks")
+@needs(Permission.PROPOSE)
+def remark(revision_id: int) -> Response:
+    """Say something about a proposal."""
+    form = RemarkForm(formdata=typed.sent())
+    answer = Answer(revision_id=revision_id, remark=form)
     if typed.is_kept():
-        return _again(revision_id, form, 200, message="Here is what you typed. Send it once more.")
-    problems = Problems.of([Problem("verdict", "Choose one of the verdicts.")])
-    return _again(revision_id, form, 422, problems=problems)
+        return answer.page(message=_SEND_AGAIN)
+    try:
+        discussing.say(tracker(), actor(), revision_id, form.text.data or "")
+    except Invalid as error:
+        return answer.page(422, problems=error.problems)
+    return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}#discussion", code=303)
 
 
-def _again(
-    revision_id: int,
-    form: VerdictForm,
-    status: int,
-    *,
-    message: str = "",
-    problems: Problems | None = None,
-) -> Response:
-    sheet = reviewing.sheet(tracker(), actor(), revision_id)
-    return _page(sheet, form, status, message=message, problems=problems)
+@blueprint.post("/desk/proposals/<int:revision_id>/claim")
+@needs(Permission.REVIEW)
+def claim(revision_id: int) -> Response:
+    """Take it for half an hour; with ``over=yes`` also from somebody who is at it."""
+    try:
+        claiming.take(tracker(), actor(), revision_id, over=request.form.get("over") == "yes")
+    except NotNow as error:
+        return Answer(revision_id=revision_id).page(409, message=str(error))
+    return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}", code=303)
+
+
+@blueprint.post("/desk/proposals/<int:revision_id>/release")
+@needs(Permission.REVIEW)
+def release(revision_id: int) -> Response:
+    """Leave it to somebody else."""
+    claiming.release(tracker(), actor(), revision_id)
+    return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}", code=303)
 
 
 @blueprint.post("/desk/proposals/<int:revision_id>/withdraw")
@@ -96,32 +134,68 @@ def withdraw(revision_id: int) -> Response:
     return redirect(f"/desk/proposals/{revision_id}", code=303)
 
 
-def _page(
-    sheet: ReviewSheet,
-    form: VerdictForm,
-    status: int = 200,
-    *,
-    message: str = "",
-    problems: Problems | None = None,
-) -> Response:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The review page as the answer to a request: with what was typed into its forms, if anything."""
+
+    revision_id: int
+    form: VerdictForm | None = None
+    remark: RemarkForm | None = None
+
+    def page(
+        self, status: int = 200, *, message: str = "", problems: Iterable[Problem] = ()
+    ) -> Response:
+        """The page as it is now."""
+        sheet = reviewing.sheet(tracker(), actor(), self.revision_id)
+        context = {
+            **_context(sheet),
+            "form": self.form or VerdictForm(formdata=None),
+            "remark": self.remark or RemarkForm(formdata=None),
+            "message": message,
+            "problems": Problems.of(problems),
+        }
+        checklist = context["topic"].review.checklist
+        context["form"].checks.choices = {check.code: check.label for check in checklist}
+        return make_response(render_template("reviewing/show.html", **context), status)
+
+
+def _context(sheet: ReviewSheet) -> dict[str, Any]:
     revised = sheet.revision
-    topic = tracker().topic(revised.topic)
-    page = render_template(
-        "reviewing/show.html",
-        topic=topic,
-        place=tracker().place(revised.jurisdiction),
-        sheet=sheet,
-        revision=revised,
-        rows=_three_sides(sheet),
-        form=form,
-        verdicts=[(v, *texts) for v, texts in VERDICTS.items() if Act(v.value) in sheet.allowed],
-        why_not=_why_not(sheet),
-        rework=REWORKABLE.get(revised.state) if actor().id in revised.authors else None,
-        decided=_decided(revised),
-        message=message,
-        problems=problems or Problems(),
-    )
-    return make_response(page, status)
+    base, proposed = sheet.base.payload, revised.payload
+    since = sheet.since
+    return {
+        "topic": tracker().topic(revised.topic),
+        "place": tracker().place(revised.jurisdiction),
+        "sheet": sheet,
+        "revision": revised,
+        "rows": _three_sides(sheet),
+        "groups": grouped(sheet.changes, base, proposed),
+        "since_groups": grouped(since.changes, base, proposed) if since else [],
+        "earlier_words": [word for word in sheet.words if word.revision_id != revised.id],
+        "verdicts": _verdicts(sheet),
+        "may_review": may(actor().role, Permission.REVIEW),
+        "why_not": _why_not(sheet),
+        "rework": REWORKABLE.get(revised.state) if actor().id in revised.authors else None,
+        "decided": _decided(revised),
+        "query": query_of(asked()),
+        "risk_words": {risk: words for risk, (_, words) in REASONS.items()},
+        "reason_labels": REASON_LABELS,
+        "intent_labels": INTENT_LABELS,
+    }
+
+
+def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
+    """What this person may decide, with what it leads to."""
+    found = [
+        (verdict, label, detail)
+        for verdict, (label, detail) in VERDICTS.items()
+        if Act(verdict.value) in sheet.allowed
+    ]
+    if is_enough(sheet.revision.facts, actor().id):
+        return found
+    return [
+        (verdict, label, _NOT_LAST if verdict is Verdict.APPROVE else detail)
+        for verdict, label, detail in found
+    ]
 
 
 def _three_sides(sheet: ReviewSheet) -> list[comparing.Row]:
@@ -143,17 +217,17 @@ def _decided(revised: Revision) -> str:
 
 def _why_not(sheet: ReviewSheet) -> str:
     """Why there is no approving here, in a sentence; empty if there is."""
-    if Act.APPROVE in sheet.allowed:
-        return ""
     revised, me = sheet.revision, actor()
     if revised.state is State.WITHDRAWN:
         return "Withdrawn by its author: there is nothing to decide."
-    if revised.decision or revised.state not in (State.PENDING, State.STALE):
+    if Act.APPROVE in sheet.allowed or revised.state not in UNDECIDED:
         return ""
     if me.id in revised.authors:
         return "You wrote this: somebody else has to review it."
     if not may(me.role, Permission.REVIEW):
         return f"Your role ({me.role}) lets you read this, not decide it: a moderator does that."
+    if revised.state is not State.STALE:
+        return "You approved this. Another reviewer has to approve it too before it is published."
     return (
         "The record moved on after this was written, so it cannot be approved as it is. "
         "Ask the author to bring it up to date."

@@ -54,6 +54,14 @@ def propose_a_ban(page: Page, code: str, summary: str) -> str:
     return page.url
 
 
+def approve(page: Page) -> None:
+    """Tick the checklist and approve what is open."""
+    for box in page.locator("input[name='checks']").all():
+        box.check()
+    page.get_by_label("Approve", exact=True).check()
+    page.get_by_role("button", name="Give this verdict").click()
+
+
 def test_propose_review_publish_and_everybody_sees_it(signed_in: SignIn, page: Page) -> None:
     ana, ben = signed_in("demo-ana"), signed_in("demo-ben")
     address = propose_a_ban(ana, "gl", "Greenland banned kratom.")
@@ -64,8 +72,7 @@ def test_propose_review_publish_and_everybody_sees_it(signed_in: SignIn, page: P
     ben.locator(f"a[href='{re.sub('^https?://[^/]+', '', address)}']").click()
     expect(ben.get_by_role("heading", name=re.compile("fields? changed"))).to_be_visible()
     expect(ben.get_by_role("main")).to_contain_text("Greenland banned kratom.")
-    ben.get_by_label("Approve", exact=True).check()
-    ben.get_by_role("button", name="Give this verdict").click()
+    approve(ben)
     expect(ben.locator(".flash")).to_have_text("Approved: readers see it now.")
 
     page.goto("/kratom/gl")
@@ -111,6 +118,7 @@ def test_changes_are_asked_for_made_and_approved(signed_in: SignIn) -> None:
     address = propose_a_ban(ana, "nc", "Kratom is bannd.")
     ben.goto(address)
     ben.get_by_label("Request changes", exact=True).check()
+    ben.get_by_label("Something else").check()
     ben.get_by_label("Comment").fill("Please mend the spelling.")
     ben.get_by_role("button", name="Give this verdict").click()
 
@@ -123,6 +131,5 @@ def test_changes_are_asked_for_made_and_approved(signed_in: SignIn) -> None:
     expect(ana.get_by_role("heading", level=1)).to_contain_text("Proposal")
 
     ben.goto(ana.url)
-    ben.get_by_label("Approve", exact=True).check()
-    ben.get_by_role("button", name="Give this verdict").click()
+    approve(ben)
     expect(ben.locator(".flash")).to_have_text("Approved: readers see it now.")

@@ -14,13 +14,19 @@ from legalmap.domain.moderation import (
     Act,
     Decision,
     Facts,
+    Judgement,
     State,
     Verdict,
     check,
     is_allowed,
+    is_enough,
+    is_repeated,
+    problems_of,
     state_of,
 )
+from legalmap.domain.reasons import REASON_LABELS, Reason
 from legalmap.domain.roles import Role
+from legalmap.domain.topics import Check
 
 AT = datetime(2026, 11, 3, 9, 5, tzinfo=UTC)
 AUTHORS = frozenset({1, 2})
@@ -40,9 +46,12 @@ def the_facts(**changed: object) -> Facts:
 APPROVED = decided(Verdict.APPROVE)
 REJECTED = decided(Verdict.REJECT)
 ASKED = decided(Verdict.REQUEST_CHANGES)
+# Somebody approved it where two have to: Ada, who is neither an author nor the actor of the tables.
+ONCE = (APPROVED,)
 IN_STATE: dict[State, Facts] = {
     State.DRAFT: the_facts(submitted=False),
     State.PENDING: the_facts(),
+    State.APPROVED_ONCE: the_facts(approvals_needed=2, assents=ONCE),
     State.STALE: the_facts(base_is_current=False),
     State.WITHDRAWN: the_facts(withdrawn=True),
     State.CHANGES_REQUESTED: the_facts(decision=ASKED),
@@ -64,6 +73,11 @@ def test_the_plain_facts_of_each_state(state: State, facts: Facts) -> None:
         (Facts(authors=AUTHORS), State.DRAFT),
         # A draft stays a draft when the record moves on: nothing has been asked of anybody yet.
         (the_facts(submitted=False, base_is_current=False), State.DRAFT),
+        # One approval of two does not hold the record still: the base may move on all the same.
+        (the_facts(approvals_needed=2, assents=ONCE, base_is_current=False), State.STALE),
+        (the_facts(approvals_needed=2, assents=ONCE, withdrawn=True), State.WITHDRAWN),
+        # Of two that are needed none was given yet.
+        (the_facts(approvals_needed=2), State.PENDING),
         # A withdrawn proposal stays withdrawn when the record moves on.
         (the_facts(withdrawn=True, base_is_current=False), State.WITHDRAWN),
         # So do the verdicts: what was decided is not stale.
@@ -105,6 +119,8 @@ BY_STATE = {
     State.DRAFT: (MAY, NOT_NOW, NOT_NOW, NOT_NOW, NOT_NOW),
     # What waits for review can be withdrawn or decided, and not submitted twice.
     State.PENDING: (NOT_NOW, MAY, MAY, MAY, MAY),
+    # What one reviewer approved waits like the rest: for the second, or for whoever sees a fault.
+    State.APPROVED_ONCE: (NOT_NOW, MAY, MAY, MAY, MAY),
     # What is stale cannot be approved: it would undo what was published meanwhile.
     State.STALE: (NOT_NOW, MAY, NOT_NOW, MAY, MAY),
     # What was withdrawn is at an end.
@@ -215,11 +231,95 @@ def test_a_proposal_without_known_authors_can_be_reviewed_but_not_withdrawn() ->
     assert not is_allowed(Act.WITHDRAW, facts, STRANGER, Role.MODERATOR)
 
 
+ADA = APPROVED.reviewer_id
+
+
+@pytest.mark.parametrize("act", [Act.APPROVE, Act.REJECT, Act.REQUEST_CHANGES])
+def test_who_approved_first_may_find_a_fault_later_but_not_approve_twice(act: Act) -> None:
+    facts = IN_STATE[State.APPROVED_ONCE]
+    assert is_allowed(act, facts, ADA, Role.MODERATOR) is (act is not Act.APPROVE)
+    if act is Act.APPROVE:
+        with pytest.raises(
+            AlreadyDecided, match="Ada approved it, the first of two, on 3 November"
+        ):
+            check(act, facts, ADA, Role.MODERATOR)
+
+
+@pytest.mark.parametrize(
+    ("needed", "assents", "actor", "enough"),
+    [
+        (1, (), STRANGER, True),  # One reviewer is enough where the topic asks for no more.
+        (2, (), STRANGER, False),  # The first of two only assents.
+        (2, ONCE, STRANGER, True),  # The second, another person, decides.
+        (2, ONCE, ADA, False),  # The same person twice is one person.
+        (1, ONCE, STRANGER, True),  # More than are needed do no harm.
+    ],
+)
+def test_whose_approval_publishes(
+    needed: int, assents: tuple[Decision, ...], actor: int, enough: bool
+) -> None:
+    assert is_enough(the_facts(approvals_needed=needed, assents=assents), actor) is enough
+
+
+@pytest.mark.parametrize(
+    ("verdict", "facts", "actor", "repeated"),
+    [
+        (Verdict.APPROVE, IN_STATE[State.PENDING], ADA, False),  # Nobody decided anything.
+        (Verdict.APPROVE, IN_STATE[State.PUBLISHED], ADA, True),  # Pressed twice.
+        (Verdict.APPROVE, IN_STATE[State.PUBLISHED], STRANGER, False),  # Another person’s.
+        (Verdict.REJECT, IN_STATE[State.PUBLISHED], ADA, False),  # Another verdict.
+        (Verdict.REJECT, IN_STATE[State.REJECTED], ADA, True),
+        (Verdict.REQUEST_CHANGES, IN_STATE[State.CHANGES_REQUESTED], ADA, True),
+        (Verdict.APPROVE, IN_STATE[State.APPROVED_ONCE], ADA, True),  # The first of two, twice.
+        (Verdict.APPROVE, IN_STATE[State.APPROVED_ONCE], STRANGER, False),
+        (Verdict.REJECT, IN_STATE[State.APPROVED_ONCE], ADA, False),
+    ],
+)
+def test_what_counts_as_the_same_verdict_again(
+    verdict: Verdict, facts: Facts, actor: int, repeated: bool
+) -> None:
+    assert is_repeated(verdict, facts, actor) is repeated
+
+
+CHECKLIST = (Check(code="opened", label="Opened."), Check(code="dates", label="Dates."))
+
+
+@pytest.mark.parametrize(
+    ("judgement", "fields"),
+    [
+        # Approving needs every line of the checklist, and neither a reason nor a word.
+        (Judgement(verdict=Verdict.APPROVE, checks=("opened", "dates")), []),
+        (Judgement(verdict=Verdict.APPROVE, checks=("dates",)), ["checks"]),
+        (Judgement(verdict=Verdict.APPROVE), ["checks"]),
+        # A line that the topic does not have stands for none that it has.
+        (Judgement(verdict=Verdict.APPROVE, checks=("opened", "moon")), ["checks"]),
+        # The verdicts against it need a reason from the list and words, and no ticks.
+        (Judgement(verdict=Verdict.REJECT, reasons=("advice",), comment="No."), []),
+        (Judgement(verdict=Verdict.REQUEST_CHANGES, reasons=("advice",), comment="  "), ["comment"]),
+        (Judgement(verdict=Verdict.REJECT, comment="No."), ["reasons"]),
+        (Judgement(verdict=Verdict.REJECT, reasons=("mood",), comment="No."), ["reasons"]),
+        (Judgement(verdict=Verdict.REQUEST_CHANGES), ["reasons", "comment"]),
+    ],
+)  # fmt: skip
+def test_what_a_verdict_lacks(judgement: Judgement, fields: list[str]) -> None:
+    assert [problem.field for problem in problems_of(judgement, CHECKLIST)] == fields
+
+
+def test_a_topic_without_a_checklist_asks_for_none() -> None:
+    assert problems_of(Judgement(verdict=Verdict.APPROVE), ()) == []
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(REASON_LABELS) == set(Reason)
+
+
 FLAGS = ("submitted", "withdrawn", "base_is_current", "published", "is_current")
 ANY_FACTS = st.builds(
     Facts,
     authors=st.frozensets(st.integers(1, 4)),
     decision=st.sampled_from((None, APPROVED, REJECTED, ASKED)),
+    approvals_needed=st.integers(1, 2),
+    assents=st.sampled_from(((), ONCE)),
     **{flag: st.booleans() for flag in FLAGS},
 )
 
@@ -249,8 +349,9 @@ def test_only_an_undecided_proposal_on_the_current_base_is_approved(
 def test_all_combinations_of_facts_have_a_state_with_a_label() -> None:
     decisions = (None, APPROVED, REJECTED, ASKED)
     reached = set()
-    for decision, *values in product(decisions, *[(False, True)] * len(FLAGS)):
+    for decision, assents, *values in product(decisions, ((), ONCE), *[(False, True)] * len(FLAGS)):
         flags = dict(zip(FLAGS, values, strict=True))
-        reached.add(state_of(Facts(authors=AUTHORS, decision=decision, **flags)))
+        facts = Facts(authors=AUTHORS, decision=decision, assents=assents, **flags)
+        reached.add(state_of(facts))
     assert reached == set(State) == set(STATE_LABELS)
     assert set(VERDICT_LABELS) == set(Verdict)

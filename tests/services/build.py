@@ -45,15 +45,18 @@ def decide(
     verdict: Verdict = Verdict.APPROVE,
     by: str = "ben",
     comment: str = "Seen.",
+    **more: Any,
 ) -> Revision:
-    """A verdict on exactly this revision."""
+    """A verdict on exactly this revision, with all that it needs unless it is given."""
+    checklist = tracker.topic(revision.topic).review.checklist
+    is_approval = verdict is Verdict.APPROVE
+    said = {
+        "checks": [check.code for check in checklist] if is_approval else [],
+        "reasons": [] if is_approval else ["other"],
+        "payload_sha256": revision.payload_sha256,
+    }
     return reviewing.decide(
-        tracker,
-        person(tracker, by),
-        revision.id,
-        verdict,
-        comment=comment,
-        payload_sha256=revision.payload_sha256,
+        tracker, person(tracker, by), revision.id, verdict, comment=comment, **{**said, **more}
     )
 
 

@@ -141,16 +141,6 @@ def test_every_act_leaves_an_event_with_its_actor(tracker: Tracker) -> None:
     assert acts == [("ben", "publish"), ("ben", "approve"), ("ana", "submit")]
 
 
-def test_the_queue_is_oldest_first_and_marks_ones_own(tracker: Tracker) -> None:
-    first = propose(tracker)
-    second = propose(tracker, a_payload(a_period(status="unclear")), by="ben")
-    queue = reviewing.queue(tracker, person(tracker, "ben"))
-    assert [(line.revision.id, line.is_own) for line in queue] == [
-        (first.id, False),
-        (second.id, True),
-    ]
-
-
 def test_the_sheet_shows_what_differs_and_what_one_may_do(tracker: Tracker) -> None:
     revision = propose(tracker)
     sheet = reviewing.sheet(tracker, person(tracker, "ben"), revision.id)

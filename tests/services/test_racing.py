@@ -3,12 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import msgspec
+
 from legalmap.domain.errors import AlreadyDecided, LegalmapError, Stale
+from legalmap.domain.moderation import State
 from legalmap.domain.records import Revision
 from legalmap.services import checking
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from tests.build import a_payload
+from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 
 MANY = 8
@@ -44,6 +47,40 @@ def test_two_reviewers_of_one_proposal_publish_it_once(tracker: Tracker) -> None
     assert sum(isinstance(result, Revision) for result in got) == 1
     assert sum(isinstance(result, AlreadyDecided) for result in got) == 1
     assert Reader(tracker).head() == 2
+
+
+def of_two_reviewers(tracker: Tracker) -> Tracker:
+    """The same tracker, with two reviewers for what is grave: possession being prohibited."""
+    kratom = tracker.topic("kratom")
+    review = msgspec.structs.replace(kratom.review, two_approvals=True)
+    topics = {**tracker.topics, "kratom": msgspec.structs.replace(kratom, review=review)}
+    return Tracker(tracker.store, topics)
+
+
+GRAVE = a_payload(a_period(), a_period("2020-05", "banned", answers={"possession": "prohibited"}))
+
+
+def test_two_approvals_at_the_same_instant_are_one_assent_and_one_publication(
+    tracker: Tracker,
+) -> None:
+    careful = of_two_reviewers(tracker)
+    proposal = propose(careful, GRAVE)
+    got = at_once(careful, [proposal, proposal], ["ben", "cleo"])
+    assert sorted(result.state for result in got if isinstance(result, Revision)) == [
+        State.APPROVED_ONCE,
+        State.PUBLISHED,
+    ]
+    assert Reader(careful).head() == 2
+    assert checking.check(careful) == []
+
+
+def test_one_person_pressing_many_times_is_one_approval(tracker: Tracker) -> None:
+    careful = of_two_reviewers(tracker)
+    proposal = propose(careful, GRAVE)
+    got = at_once(careful, [proposal] * MANY, ["ben"] * MANY)
+    assert {result.state for result in got if isinstance(result, Revision)} == {State.APPROVED_ONCE}
+    assert len(got) == MANY
+    assert Reader(careful).head() == 1
 
 
 def test_publications_of_different_records_never_leave_a_gap(tracker: Tracker) -> None:

@@ -24,7 +24,7 @@ from legalmap.store import bulk, feed, records, statuses
 from legalmap.store.bulk import Entry, Reviewed
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
-from tests.build import a_payload, a_period
+from tests.build import a_payload, a_period, the_topic
 from tests.store.build import NOW, contents, counted_queries, minutes, person
 
 PLACES = [("kratom", "us-al"), ("kratom", "us-fl"), ("7-oh", "us-al")]
@@ -102,7 +102,15 @@ def _act(connection: Connection, tracker: Tracker, step: dict[str, Any]) -> None
             step["verdict"],
             comment=" Seen.",
             payload_sha256=made.payload_sha256,
+            **said(topic, step["verdict"]),
         )
+
+
+def said(topic: str, verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    """What a verdict has to come with."""
+    if verdict is not Verdict.APPROVE:
+        return {"reasons": ("other",)}
+    return {"checks": tuple(check.code for check in the_topic(topic).review.checklist)}
 
 
 def _begin(connection: Connection, topic: str, code: str, content: Payload, at: datetime) -> None:
@@ -164,7 +172,9 @@ def an_entry(
     reviewed = None
     if verdict is not None:
         who = person(connection, reviewer)
-        reviewed = Reviewed(reviewer=who, verdict=verdict, comment=comment, at=at)
+        reviewed = Reviewed(
+            reviewer=who, verdict=verdict, comment=comment, at=at, **said(place[0], verdict)
+        )
     return Entry(
         **fields,
         payload=payload,

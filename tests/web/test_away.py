@@ -16,6 +16,7 @@ from legalmap.store.engine import Store
 from tests.services.test_heading import soon
 from tests.store.build import PASSWORD, contents, fill_shipped
 from tests.store.clusters import Cluster, cluster
+from tests.web.deciding import APPROVE, VERDICT
 from tests.web.visit import Page, Visitor
 
 ALABAMA = "/desk/edit/kratom/us-al"
@@ -93,7 +94,7 @@ def test_the_database_goes_away_and_comes_back(server: Cluster, served: Flask) -
     again = ana.send(refused, "main form", status=200)
     assert again.one('[name="notes"]').get_text().strip() == TYPED["notes"]
     proposal = ana.send(again, EDIT, TYPED).response.headers["Location"]
-    ben.send(ben.get(proposal), 'form[action$="/verdict"]', {"verdict": "approve"})
+    ben.send(ben.get(proposal), VERDICT, APPROVE)
     assert soon(lambda: TYPED["notes"] in reader.get("/kratom/us-al").text)
     assert checking.check(served.extensions["reader"].tracker) == []
 
@@ -133,14 +134,14 @@ def test_the_disk_is_full_while_somebody_publishes(app: Flask, tracker: Tracker)
     with full_disk(tracker.store):
         refused = ben.send(
             verdict,
-            'form[action$="/verdict"]',
-            {"verdict": "approve", "comment": "c" * 4000},
+            VERDICT,
+            {**APPROVE, "comment": "c" * 4000},
             status=503,
         )
         assert "cannot be used at the moment" in refused.text
         assert Visitor(app).http.get("/kratom/us-al").status_code == 200
     with tracker.store.reading() as connection:
         assert contents(connection) == before
-    ben.send(ben.get(proposal), 'form[action$="/verdict"]', {"verdict": "approve"})
+    ben.send(ben.get(proposal), VERDICT, APPROVE)
     assert TYPED["notes"] in Visitor(app).get("/kratom/us-al").text
     assert checking.check(tracker) == []

@@ -5,6 +5,7 @@ import pytest
 from legalmap import clock
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
+from tests.web.deciding import APPROVE, VERDICT
 from tests.web.visit import Visitor
 
 VERIFY = "/desk/verify/kratom/us-al"
@@ -47,7 +48,7 @@ def test_checked_and_nothing_changed(ana: Visitor, signed_in: SignedIn, client: 
     seen = ben.get(proposal)
     assert "Checked against 2 sources; nothing changed." in seen.text
     assert len(seen.all(".diff > .change")) == 4
-    ben.send(seen, 'form[action$="/verdict"]', {"verdict": "approve"})
+    ben.send(seen, VERDICT, APPROVE)
     today = clock.today()
     assert f"{today.day} {today:%B %Y}" in client.get("/kratom/us-al").text
 
@@ -75,7 +76,7 @@ def test_verifying_what_moved_on(ana: Visitor, signed_in: SignedIn) -> None:
     links = [str(box["value"]) for box in page.all('input[name="opened"]')]
     dora, ben = signed_in("dora"), signed_in("ben")
     other = dora.send(dora.get(VERIFY), FORM, {"opened": links[:1]}).response.headers["Location"]
-    ben.send(ben.get(other), 'form[action$="/verdict"]', {"verdict": "approve"})
+    ben.send(ben.get(other), VERDICT, APPROVE)
     refused = ana.send(page, FORM, {"opened": links, "note": "Kept."}, status=409)
     assert "moved on" in refused.text
     assert refused.form(FORM)["note"] == "Kept."

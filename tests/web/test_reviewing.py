@@ -5,23 +5,18 @@ import pytest
 from legalmap.services.tracker import Tracker
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
+from tests.web.deciding import APPROVE, CHECKS, VERDICT, against, approve
 from tests.web.visit import Page, Visitor
 
 ALABAMA = "/desk/edit/kratom/us-al"
 EDIT = "#edit-form"
-VERDICT = 'form[action$="/verdict"]'
 WITHDRAW = 'form[action$="/withdraw"]'
-APPROVE = {"verdict": "approve"}
 
 
 def propose(visitor: Visitor, path: str = ALABAMA, **changed: str) -> str:
     """Change a record; gives the path of the proposal."""
     fields = {"note": "The statute changed.", "action": "submit", **(changed or {"notes": "New."})}
     return visitor.send(visitor.get(path), EDIT, fields).response.headers["Location"]
-
-
-def approve(visitor: Visitor, proposal: str) -> None:
-    visitor.send(visitor.get(proposal), VERDICT, APPROVE)
 
 
 # The whole path
@@ -77,17 +72,6 @@ def test_the_review_page_says_all_there_is_to_know(signed_in: SignedIn) -> None:
     assert len(seen.all(".diff > .change")) == 3
 
 
-def test_the_queue_is_oldest_first_with_own_ones_marked(signed_in: SignedIn) -> None:
-    ana, ben = signed_in("ana"), signed_in("ben")
-    propose(ana)
-    propose(ben, "/desk/edit/7-oh/us-fl", notes="Newer.")
-    lines = [item.get_text(" ", strip=True) for item in ben.get("/desk/queue").all(".queue li")]
-    assert [line.split()[0] for line in lines] == ["Alabama", "Florida"]
-    assert ["Yours" in line for line in lines] == [False, True]
-    assert "just now · by ana · 1 field changed" in lines[0]
-    assert "The statute changed." in lines[0]
-
-
 # What must stop it
 
 
@@ -131,7 +115,7 @@ def test_deciding_twice_says_who_and_when(signed_in: SignedIn, second: str) -> N
     ben, cleo = signed_in("ben"), signed_in("cleo")
     open_before = cleo.get(proposal)
     approve(ben, proposal)
-    verdict = {"verdict": second, "comment": "My reasons."}
+    verdict = {**against(second, "My reasons."), "checks": CHECKS}
     refused = cleo.send(open_before, VERDICT, verdict, status=409)
     assert "Already decided: ben approved it on" in refused.text
     assert "UTC" in refused.text
@@ -143,7 +127,11 @@ def test_a_replayed_verdict_changes_nothing(signed_in: SignedIn) -> None:
     proposal = propose(ana)
     sent = ben.get(proposal).form(VERDICT)
     sent["verdict"] = "approve"
+    sent.setlist("checks", CHECKS)
     ben.post(f"{proposal}/verdict", sent, status=303)
+    ben.post(f"{proposal}/verdict", sent, status=303)
+    assert len(ben.get(proposal).all(".word")) == 1
+    sent["verdict"] = "reject"
     assert "ben approved it" in ben.post(f"{proposal}/verdict", sent, status=409).text
     ben.post("/sign-out", token(ben.get("/desk")), status=303)
     ben.post(f"{proposal}/verdict", sent, status=403)
@@ -160,6 +148,9 @@ def test_a_verdict_on_other_content_than_was_seen(signed_in: SignedIn, sent: str
 @pytest.mark.parametrize(
     ("sent", "field", "said"),
     [
+        ({"verdict": "approve"}, "checks", "Tick this before you approve: “I opened the sources"),
+        ({"verdict": "reject", "comment": "Hm."}, "reasons", "Choose at least one reason"),
+        ({"verdict": "reject", "reasons": "mood", "comment": "Hm."}, "reasons", "from the list"),
         ({"verdict": "reject"}, "comment", "Say why"),
         ({"verdict": "request-changes", "comment": "  "}, "comment", "Say why"),
         ({"comment": "Hm."}, "verdict", "Choose one of the verdicts"),
@@ -191,7 +182,7 @@ def test_no_such_proposal(signed_in: SignedIn, path: str) -> None:
 def test_request_changes_rework_approve(signed_in: SignedIn, client: Visitor) -> None:
     ana, ben = signed_in("ana"), signed_in("ben")
     proposal = propose(ana, notes="First try.")
-    ben.send(ben.get(proposal), VERDICT, {"verdict": "request-changes", "comment": "Cite it."})
+    ben.send(ben.get(proposal), VERDICT, against("request-changes", "Cite it."))
     desk = ana.get("/desk")
     assert "Changes requested" in desk.text
     assert "Cite it." in desk.text
@@ -211,7 +202,7 @@ def test_who_reworks_anothers_proposal_does_not_free_its_author_to_review(
 ) -> None:
     ben, cleo = signed_in("ben"), signed_in("cleo")
     proposal = propose(ben, notes="By ben.")
-    cleo.send(cleo.get(proposal), VERDICT, {"verdict": "request-changes", "comment": "Hm."})
+    cleo.send(cleo.get(proposal), VERDICT, against("request-changes", "Hm."))
     reworked = propose(
         cleo, f"{ALABAMA}?rework={proposal.rpartition('/')[2]}", notes="By ben and cleo."
     )
@@ -222,7 +213,7 @@ def test_who_reworks_anothers_proposal_does_not_free_its_author_to_review(
 def test_a_draft_of_a_rework_stays_one(signed_in: SignedIn) -> None:
     ana, ben = signed_in("ana"), signed_in("ben")
     proposal = propose(ana)
-    ben.send(ben.get(proposal), VERDICT, {"verdict": "request-changes", "comment": "Hm."})
+    ben.send(ben.get(proposal), VERDICT, against("request-changes", "Hm."))
     path = f"{ALABAMA}?rework={proposal.rpartition('/')[2]}"
     ana.send(ana.get(path), EDIT, {"notes": "Better.", "action": "save-draft"})
     link = ana.get("/desk").all('a[href*="/desk/edit/kratom/us-al?rework="]')[0]
@@ -365,12 +356,14 @@ def test_a_typed_verdict_outlives_the_session(signed_in: SignedIn, client: Visit
     ben = signed_in("ben")
     sent = ben.get(proposal).form(VERDICT)
     sent["verdict"], sent["comment"] = "reject", "A long comment."
+    sent.setlist("reasons", ["advice", "other"])
     asked = client.post(f"{proposal}/verdict", sent, status=403)
     who = {"handle": "ben", "password": PASSWORD}
     welcome = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
     back = client.send(welcome, VERDICT, status=200)
     assert back.form(VERDICT)["comment"] == "A long comment."
     assert back.form(VERDICT)["verdict"] == "reject"
+    assert back.form(VERDICT).getlist("reasons") == ["advice", "other"]
     client.send(back, VERDICT)
 
 

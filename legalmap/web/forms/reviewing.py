@@ -1,8 +1,9 @@
-"""The verdict on a proposal."""
+"""The verdict on a proposal, and a word about it."""
 
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectMultipleField
 
 from legalmap.domain.moderation import Verdict
+from legalmap.domain.reasons import REASON_LABELS
 from legalmap.web.forms.base import HouseForm, TextField
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -13,11 +14,17 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 
 
 class VerdictForm(HouseForm):
-    """Verdict and comment on the content whose hash the reviewer saw."""
+    """Verdict, what was checked, reasons and comment on the content whose hash the reviewer saw."""
 
     verdict = RadioField(
         "Your verdict",
         choices={verdict.value: label for verdict, (label, _) in VERDICTS.items()},
+        validate_choice=False,
+    )
+    checks = SelectMultipleField("To approve, tick each", choices={}, validate_choice=False)
+    reasons = SelectMultipleField(
+        "Reasons",
+        choices={str(code): label for code, label in REASON_LABELS.items()},
         validate_choice=False,
     )
     comment = TextField("Comment")
@@ -27,3 +34,9 @@ class VerdictForm(HouseForm):
         """The verdict, or None if none of the three was chosen."""
         known = {verdict.value: verdict for verdict in Verdict}
         return known.get(self.verdict.data or "")
+
+
+class RemarkForm(HouseForm):
+    """A word in the discussion of a proposal."""
+
+    text = TextField("Your remark")

@@ -157,6 +157,7 @@ class _Publisher:
             made.id,
             Verdict.APPROVE,
             payload_sha256=made.payload_sha256,
+            checks=[check.code for check in self._tracker.topic(filled.TOPIC).review.checklist],
         )
         return time.monotonic()
 

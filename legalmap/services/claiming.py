@@ -1,0 +1,133 @@
+"""Taking a proposal for review, giving it back, and going on to the next. The log remembers all of it."""
+
+from datetime import datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.claims import CLAIM_LIFE, Claim, check_free
+from legalmap.domain.errors import Forbidden, NotNow, OwnWork
+from legalmap.domain.moderation import STATE_LABELS, UNDECIDED
+from legalmap.domain.queue import Asked, Mark
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission, require
+from legalmap.services.acting import log_act, revision_of
+from legalmap.services.tracker import Tracker
+from legalmap.store import claims, queue, records
+from legalmap.store.engine import Connection
+
+# Of those at the head of the queue others may take some while we look.
+TRIES = 5
+
+
+def take(tracker: Tracker, actor: Account, revision_id: int, *, over: bool = False) -> Claim:
+    """Claim a proposal for half an hour. ``over``: also from somebody who is still at it."""
+    require(actor.role, Permission.REVIEW)
+    with tracker.store.writing() as connection:
+        return _take(connection, actor, revision_id, over=over)
+
+
+def _take(connection: Connection, actor: Account, revision_id: int, *, over: bool) -> Claim:
+    records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
+    revised = revision_of(connection, revision_id)
+    _check_waits(revised, actor)
+    now = clock.now()
+    held = claims.live(connection, "proposal", [revision_id], now).get(revision_id)
+    check_free(held, actor.id, now, over=over)
+    until = now + CLAIM_LIFE
+    claims.put(connection, "proposal", revision_id, actor.id, now, until)
+    if held is None or held.account_id != actor.id:
+        _log(connection, actor, revised, held, now, until)
+    return Claim(
+        subject_id=revision_id,
+        account_id=actor.id,
+        handle=actor.handle,
+        at=now,
+        expires_at=until,
+    )
+
+
+def _check_waits(revised: Revision, actor: Account) -> None:
+    if revised.state not in UNDECIDED:
+        state = STATE_LABELS[revised.state].lower()
+        raise NotNow(f"There is nothing to review any more: it is {state}.")
+    if actor.id in revised.authors:
+        raise OwnWork("You are one of its authors: somebody else has to review it.")
+
+
+def _log(
+    connection: Connection,
+    actor: Account,
+    revised: Revision,
+    held: Claim | None,
+    now: datetime,
+    until: datetime,
+) -> None:
+    here = {"held_by": actor.handle, "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+    if held is None:
+        log_act(connection, actor, "claim", revised, now, after=here)
+        return
+    log_act(
+        connection, actor, "take-over", revised, now, before={"held_by": held.handle}, after=here
+    )
+
+
+def release(tracker: Tracker, actor: Account, revision_id: int) -> None:
+    """Give one's own claim back; nothing happens if there is none."""
+    require(actor.role, Permission.REVIEW)
+    with tracker.store.writing() as connection:
+        _release(connection, actor, revision_id)
+
+
+def _release(connection: Connection, actor: Account, revision_id: int) -> None:
+    now = clock.now()
+    held = claims.live(connection, "proposal", [revision_id], now).get(revision_id)
+    if held is None or held.account_id != actor.id:
+        return
+    claims.drop(connection, "proposal", revision_id, actor.id)
+    revised = revision_of(connection, revision_id)
+    log_act(connection, actor, "unclaim", revised, now)
+
+
+def take_next(
+    tracker: Tracker, actor: Account, asked: Asked, after_id: int | None = None
+) -> int | None:
+    """Claim what comes next of what somebody asked for, and give its id; None if nothing waits.
+
+    ``after_id``: the one just looked at. A claim on it is given back, and the search goes on behind it
+    and from the top, but never comes back to it.
+    """
+    require(actor.role, Permission.REVIEW)
+    free = msgspec.structs.replace(asked, owner="free")
+    if after_id is not None:
+        release(tracker, actor, after_id)
+    with tracker.store.reading() as connection:
+        candidates = _candidates(connection, actor, free, after_id)
+    # Each in a transaction of its own: nobody holds one record while waiting for another.
+    for candidate in candidates:
+        try:
+            take(tracker, actor, candidate)
+        except (NotNow, Forbidden):
+            continue
+        return candidate
+    return None
+
+
+def _candidates(
+    connection: Connection, actor: Account, asked: Asked, after_id: int | None
+) -> list[int]:
+    now = clock.now()
+    after = _mark_of(connection, after_id) if after_id is not None else None
+    behind = queue.page(connection, asked, actor, now, after=after, limit=TRIES) if after else []
+    top = queue.page(connection, asked, actor, now, after=None, limit=TRIES)
+    ids = [mark.revision_id for mark in (*behind, *top)]
+    return [each for each in dict.fromkeys(ids) if each != after_id]
+
+
+def _mark_of(connection: Connection, revision_id: int) -> Mark | None:
+    """Where something stands in the queue, or stood before it was decided."""
+    revised = records.revision_by_id(connection, revision_id)
+    if revised is None or revised.submitted_at is None:
+        return None
+    return Mark(risk=revised.risk, at=revised.submitted_at, revision_id=revision_id)

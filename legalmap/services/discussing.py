@@ -1,0 +1,30 @@
+"""Remarks on a proposal: anybody signed in may write, nobody can take a word back."""
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.discussion import MAX_REMARK
+from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.payload import problems_of_text
+from legalmap.domain.roles import Permission, require
+from legalmap.services.acting import log_act, revision_of
+from legalmap.services.tracker import Tracker
+from legalmap.store import discussing, records
+
+
+def say(tracker: Tracker, actor: Account, revision_id: int, text: str) -> None:
+    """Append a remark. What was just said by the same person is not said again: a button pressed twice."""
+    require(actor.role, Permission.PROPOSE)
+    problems = problems_of_text("text", text, MAX_REMARK, needed="Write something first.")
+    if problems:
+        raise Invalid(problems)
+    with tracker.store.writing() as connection:
+        revised = revision_of(connection, revision_id)
+        if revised.submitted_at is None:
+            raise Missing("proposal", str(revision_id))
+        records.lock_by_id(connection, revised.record_id)
+        said = discussing.words(connection, [revision_id])
+        if said and (said[-1].author_id, said[-1].text) == (actor.id, text.strip()):
+            return
+        at = clock.now()
+        discussing.insert_remark(connection, revision_id, actor.id, at, text.strip())
+        log_act(connection, actor, "remark", revised, at, text=text.strip())

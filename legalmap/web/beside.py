@@ -1,0 +1,39 @@
+"""Changes grouped by the period they belong to, with the sources of that period beside them."""
+
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.changes import Change, tree_of
+from legalmap.domain.payload import Payload
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Changes of one period, or of the record as a whole, and the sources that have to bear them out.
+
+    ``title`` is a change of that period, for its words; None for the record as a whole.
+    """
+
+    changes: list[Change]
+    sources: list[dict[str, Any]]
+    title: Change | None
+
+
+def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Group]:
+    """The changes in their order. A period that is gone shows the sources that it had."""
+    old, new = tree_of(before)["periods"], tree_of(after)["periods"]
+    found = []
+    for key, members in groupby(changes, _period):
+        period = new.get(key) or old.get(key)
+        own = list(members)
+        if key is None or period is None:
+            found.append(Group(own, [], None))
+        else:
+            title = Change(("periods", key), None, period)
+            found.append(Group(own, list(period["sources"].values()), title))
+    return found
+
+
+def _period(change: Change) -> str | None:
+    return change.path[1] if change.path[0] == "periods" and len(change.path) > 1 else None
