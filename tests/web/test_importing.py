@@ -10,8 +10,9 @@ from werkzeug.test import stream_encode_multipart
 
 from legalmap.domain.moderation import State
 from legalmap.domain.payload import to_builtins
+from legalmap.domain.queue import Asked
 from legalmap.domain.records import Revision
-from legalmap.services import reviewing
+from legalmap.services import queue
 from legalmap.services.tracker import Tracker
 from tests.services.build import BANNED, decide, person
 from tests.services.build import propose as propose_for
@@ -44,7 +45,8 @@ def hand_in(visitor: Visitor, content: bytes, name: str = "changes.csv", status:
 
 
 def waiting(tracker: Tracker) -> list[Revision]:
-    return [each.revision for each in reviewing.queue(tracker, person(tracker, "ben"))]
+    lines = queue.page(tracker, person(tracker, "ben"), Asked(order="age")).lines
+    return [line.revision for line in lines]
 
 
 def test_nothing_is_sent_before_the_second_press(signed_in: SignedIn, tracker: Tracker) -> None:
