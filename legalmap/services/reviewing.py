@@ -6,12 +6,14 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain import changes
+from legalmap.domain import checks as checking_rules
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import Change
 from legalmap.domain.claims import Claim
 from legalmap.domain.discussion import Standing, Version, Word, last_seen
-from legalmap.domain.errors import Invalid, Missing, NotNow, Stale
+from legalmap.domain.errors import Invalid, Missing, NotNow, Problem, Stale
 from legalmap.domain.moderation import (
+    UNDECIDED,
     Act,
     Judgement,
     State,
@@ -60,6 +62,7 @@ class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
     interests: dict[int, str]
     claim: Claim | None
+    warnings: list[Problem]
 
 
 def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
@@ -93,7 +96,16 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         standing=standing,
         interests=interests,
         claim=claim,
+        warnings=_warnings(tracker, base, revised),
     )
+
+
+def _warnings(tracker: Tracker, base: Revision, revised: Revision) -> list[Problem]:
+    """What its author was asked beside the fields, as long as it is to be decided."""
+    if revised.state not in UNDECIDED:
+        return []
+    topic, place = tracker.topic(revised.topic), tracker.place(revised.jurisdiction)
+    return checking_rules.warnings(revised.payload, base.payload, topic, place, clock.today())
 
 
 def _since(seen: Version, beside: dict[int, Revision], revised: Revision) -> Since:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.changes import Change, tree_of
+from legalmap.domain.changes import UNDATED, Change, tree_of
+from legalmap.domain.errors import Problem
 from legalmap.domain.payload import Payload
 
 
@@ -33,6 +34,32 @@ def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Grou
             title = Change(("periods", key), None, period)
             found.append(Group(own, list(period["sources"].values()), title))
     return found
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """A warning and the field it is about, as a change for its words."""
+
+    where: Change
+    message: str
+
+
+def warned(problems: list[Problem], payload: Payload) -> list[Warned]:
+    """Warnings by field number, told by the names that a reviewer knows periods and sources by."""
+    return [
+        Warned(_named(problem.field.split("."), payload), problem.message) for problem in problems
+    ]
+
+
+def _named(parts: list[str], payload: Payload) -> Change:
+    """``periods.0.sources.1.url`` as the path of a change."""
+    if parts[0] == "periods" and len(parts) > 1:
+        period = payload.periods[int(parts[1])]
+        parts[1] = str(period.effective_from or UNDATED)
+        if len(parts) > 3 and parts[2] == "sources":
+            parts[2:4] = ["sources", str(int(parts[3]) + 1)]
+    elif parts[0] == "pending" and len(parts) > 1:
+        parts[1] = payload.pending[int(parts[1])].ref
+    return Change(tuple(parts), None, None)
 
 
 def _period(change: Change) -> str | None:

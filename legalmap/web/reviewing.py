@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain import changes
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
 from legalmap.domain.intents import INTENT_LABELS
+from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.moderation import (
     UNDECIDED,
     VERDICT_LABELS,
@@ -25,12 +26,13 @@ from legalmap.domain.roles import Permission, may
 from legalmap.services import claiming, discussing, editing, reviewing
 from legalmap.services.reviewing import ReviewSheet
 from legalmap.web import comparing
-from legalmap.web.beside import grouped
+from legalmap.web.beside import grouped, warned
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.reviewing import VERDICTS, RemarkForm, VerdictForm
-from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.presenting import day
+from legalmap.web.previewing import Preview, preview
 from legalmap.web.queue import asked, query_of, to_next
 from legalmap.web.signing import ask_again
 
@@ -162,9 +164,12 @@ def _context(sheet: ReviewSheet) -> dict[str, Any]:
     revised = sheet.revision
     base, proposed = sheet.base.payload, revised.payload
     since = sheet.since
+    place = tracker().place(revised.jurisdiction)
     return {
         "topic": tracker().topic(revised.topic),
-        "place": tracker().place(revised.jurisdiction),
+        "place": place,
+        "preview": _preview(revised, place),
+        "warned": warned(sheet.warnings, proposed),
         "sheet": sheet,
         "revision": revised,
         "rows": _three_sides(sheet),
@@ -181,6 +186,13 @@ def _context(sheet: ReviewSheet) -> dict[str, Any]:
         "reason_labels": REASON_LABELS,
         "intent_labels": INTENT_LABELS,
     }
+
+
+def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
+    """What readers see and would see, as long as it is to be decided."""
+    if revised.state not in UNDECIDED:
+        return None
+    return preview(reader().edition(revised.topic), place, revised.payload)
 
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
