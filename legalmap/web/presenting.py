@@ -14,6 +14,7 @@ from legalmap.domain import evidence, periods, resolving
 from legalmap.domain.changes import Change
 from legalmap.domain.dates import PartialDate, in_words
 from legalmap.domain.moderation import STATE_LABELS
+from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.topics import Topic, Variable
 from legalmap.services.reading import Reader
 from legalmap.web import answering, csrf, drawing
@@ -60,6 +61,7 @@ def register(app: Flask) -> None:
         freshness_labels=evidence.FRESHNESS_LABELS,
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
+        reason_labels=REASON_LABELS,
         state_labels={state.value: label for state, label in STATE_LABELS.items()},
         source_kind_labels=KIND_LABELS,
         primary_kinds=evidence.PRIMARY_KINDS,

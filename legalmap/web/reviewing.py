@@ -19,7 +19,6 @@ from legalmap.domain.moderation import (
     Verdict,
     is_enough,
 )
-from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.records import Revision
 from legalmap.domain.risks import REASONS
 from legalmap.domain.roles import Permission, may
@@ -183,7 +182,6 @@ def _context(sheet: ReviewSheet) -> dict[str, Any]:
         "decided": _decided(revised),
         "query": query_of(asked()),
         "risk_words": {risk: words for risk, (_, words) in REASONS.items()},
-        "reason_labels": REASON_LABELS,
         "intent_labels": INTENT_LABELS,
     }
 

@@ -1,5 +1,6 @@
 """From proposal to publication over HTTP, and everything that must stop it."""
 
+import msgspec
 import pytest
 
 from legalmap.services.tracker import Tracker
@@ -176,6 +177,53 @@ def test_no_such_proposal(signed_in: SignedIn, path: str) -> None:
     signed_in("ben").get(path, status=404)
 
 
+# Two reviewers
+
+
+@pytest.fixture
+def careful(tracker: Tracker) -> None:
+    """The topic asks for two reviewers where possession becomes or ceases to be prohibited."""
+    kratom = tracker.topic("kratom")
+    review = msgspec.structs.replace(kratom.review, two_approvals=True)
+    tracker.topics["kratom"] = msgspec.structs.replace(kratom, review=review)
+
+
+@pytest.mark.usefixtures("careful")
+def test_what_is_grave_is_published_by_the_second_reviewer(
+    signed_in: SignedIn, client: Visitor
+) -> None:
+    ana, ben, cleo = signed_in("ana"), signed_in("ben"), signed_in("cleo")
+    lifted = {"periods-1-answers-possession": "allowed", "periods-1-summary": "Lifted."}
+    proposal = propose(ana, **lifted)
+    page = ben.get(proposal)
+    assert "Another reviewer has to approve it too before it is published." in page.text
+    assert "What the topic calls grave begins or ends" in page.text
+    after = ben.follow(ben.send(page, VERDICT, APPROVE))
+    assert "It is published when another reviewer approves it too." in after.soup.get_text()
+    assert after.path == "/desk/queue"
+    assert "Approved once, waiting for a second reviewer" in after.text
+    assert "Lifted." not in client.get("/kratom/us-al").text
+    seen = ben.get(proposal)
+    assert "You approved this. Another reviewer has to approve it too" in seen.text
+    offered = [str(each["value"]) for each in seen.all('input[name="verdict"]')]
+    assert offered == ["request-changes", "reject"]
+    second = cleo.get(proposal)
+    assert "ben approved this on" in second.text
+    cleo.send(second, VERDICT, APPROVE)
+    assert "Lifted." in client.get("/kratom/us-al").text
+    history = client.get("/kratom/us-al/history").text
+    assert "cleo" in history
+
+
+@pytest.mark.usefixtures("careful")
+def test_an_author_may_still_withdraw_what_one_reviewer_approved(signed_in: SignedIn) -> None:
+    ana, ben = signed_in("ana"), signed_in("ben")
+    proposal = propose(ana, **{"periods-1-answers-possession": "allowed"})
+    approve(ben, proposal)
+    ana.send(ana.get(proposal), WITHDRAW)
+    assert "Nothing waits" in ben.get("/desk/queue").text
+
+
 # Reworking and withdrawing
 
 
@@ -185,6 +233,7 @@ def test_request_changes_rework_approve(signed_in: SignedIn, client: Visitor) ->
     ben.send(ben.get(proposal), VERDICT, against("request-changes", "Cite it."))
     desk = ana.get("/desk")
     assert "Changes requested" in desk.text
+    assert "Something else" in desk.text
     assert "Cite it." in desk.text
     again = ana.get(str(desk.one('a[href*="?rework="]')["href"]))
     assert again.form(EDIT)["notes"] == "First try."

@@ -18,10 +18,9 @@ const acts = {
   "?": () => dialog.showModal(),
 };
 
-switched.checked = localStorage.getItem(OFF) === null;
+switched.checked = !remembered(() => localStorage.getItem(OFF));
 switched.addEventListener("change", () => {
-  if (switched.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
+  remembered(() => (switched.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
   showHints();
 });
 showHints();
@@ -35,6 +34,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+
+// A browser may refuse to keep anything: then the keys are on until the page is left.
+function remembered(ask) {
+  try {
+    return ask();
+  } catch {
+    return null;
+  }
+}
 
 function writing(target) {
   if (target.isContentEditable || target.matches("textarea, select")) return true;
