@@ -94,7 +94,7 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
     "reject": lambda tracker: decide(tracker, propose(tracker), Verdict.REJECT),
     "suggest": _with_suggestion(lambda *_: None),
     "claim": _with_suggestion(suggesting.claim),
-    "release": _with_suggestion(_released),
+    "unclaim": _with_suggestion(_released),
     "close": _with_suggestion(
         lambda *asked: suggesting.close(*asked, Outcome.DECLINED, "It is about another place.")
     ),
