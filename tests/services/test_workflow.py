@@ -1,0 +1,224 @@
+"""Random people do random things in a random order; after every step the promises of the design hold.
+
+A model (``workflow/world.py``) knows which acts must be done and which must be refused. The bare
+rows of the database are examined after each (``workflow/promises.py``); the product is only asked
+to agree. What somebody does in raw SQL (``workflow/attacks.py``) is refused by the database itself.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from legalmap.domain.moderation import Verdict
+from legalmap.services import accounts, editing
+from legalmap.store.engine import Store
+from tests.services.workflow import attacks
+from tests.services.workflow.acts import Decide, Propose, Verify, Withdraw
+from tests.services.workflow.machine import Machine
+from tests.services.workflow.world import CONTENTS, PEOPLE, SPOTS, UNSOUND, Spot
+from tests.store.build import NOW, PASSWORD
+
+# At least 1,000 steps on each database.
+EXAMPLES, STEPS = 12, 90
+LINKS = ("https://law.example/act", "https://news.example/act", "https://elsewhere.example/")
+EARLIEST, LATEST = NOW - timedelta(days=14), NOW + timedelta(days=60)
+people = st.sampled_from(sorted(PEOPLE))
+moderators = st.sampled_from(["ben", "cleo", "dana"])
+spots = st.sampled_from(SPOTS)
+verdicts = st.sampled_from(list(Verdict))
+sound = st.sampled_from(sorted(CONTENTS.keys() - UNSOUND))
+# How far back from the newest proposal.
+backs = st.integers(0, 9)
+
+
+def has_proposals(machine: Machine) -> bool:
+    """Whether there is anything to decide, withdraw or take over."""
+    return bool(machine.world.proposals())
+
+
+class Workflow(Machine):
+    """What can happen. Each rule is one step."""
+
+    @rule(
+        by=people,
+        spot=spots,
+        content=st.sampled_from(sorted(CONTENTS)),
+        behind=st.sampled_from([0, 0, 0, 0, 1, 2, -1]),
+        note=st.sampled_from(["A law."] * 6 + [" "]),
+    )
+    def propose(self, by: str, spot: Spot, content: str, behind: int, note: str) -> None:
+        """On the current base mostly, sometimes on an old one, or on one that is not there yet."""
+        base = self.world.stands_at(spot)[0] - behind
+        good = content not in UNSOUND
+        self.attempt(Propose(by, spot, CONTENTS[content], base, sound=good, note=note))
+
+    @precondition(has_proposals)
+    @rule(by=people, back=backs, content=sound)
+    def rework(self, by: str, back: int, content: str) -> None:
+        """Their own proposal or that of somebody else, in whatever state it is."""
+        earlier = self.proposal(back)
+        number, _ = self.world.stands_at(earlier.spot)
+        self.attempt(Propose(by, earlier.spot, CONTENTS[content], number, reworks=earlier))
+
+    @precondition(has_proposals)
+    @rule(by=people, spot=spots, back=backs)
+    def rework_across_records(self, by: str, spot: Spot, back: int) -> None:
+        """Work of one record cannot be taken over into another."""
+        number, _ = self.world.stands_at(spot)
+        earlier = self.proposal(back)
+        self.attempt(Propose(by, spot, CONTENTS["noted"], number, reworks=earlier))
+
+    @rule(by=people, spot=spots, opened=st.frozensets(st.sampled_from(LINKS)))
+    def verify(self, by: str, spot: Spot, opened: frozenset[str]) -> None:
+        """Checked, nothing changed."""
+        self.attempt(Verify(by, spot, self.world.stands_at(spot)[0], opened))
+
+    @rule(by=people, back=backs)
+    def revert(self, by: str, back: int) -> None:
+        """Back to what was published once: a proposal like any other."""
+        feed = self.world.feed
+        earlier = self.world.works[feed[-1 - back % len(feed)]]
+        number, _ = self.world.stands_at(earlier.spot)
+        self.attempt(Propose(by, earlier.spot, earlier.payload, number, kind="revert"))
+
+    @precondition(has_proposals)
+    @rule(by=people, back=backs)
+    def approve(self, by: str, back: int) -> None:
+        """As most reviews go."""
+        self.attempt(Decide(by, self.proposal(back), Verdict.APPROVE))
+
+    @precondition(lambda self: self.world.waiting())
+    @rule(moderator=moderators, back=backs, verdict=verdicts)
+    def review(self, moderator: str, back: int, verdict: Verdict) -> None:
+        """By a moderator, of something that waits: often it can be done."""
+        waiting = sorted(self.world.waiting())
+        work = self.world.works[waiting[-1 - back % len(waiting)]]
+        self.attempt(Decide(moderator, work, verdict))
+
+    @precondition(has_proposals)
+    @rule(
+        by=people,
+        back=backs,
+        verdict=verdicts,
+        comment=st.sampled_from(["Seen.", ""]),
+        saw_it=st.booleans(),
+    )
+    def decide(self, by: str, back: int, verdict: Verdict, comment: str, saw_it: bool) -> None:
+        """With or without a reason, of what was seen or of something else."""
+        self.attempt(Decide(by, self.proposal(back), verdict, comment, saw_it))
+
+    @precondition(has_proposals)
+    @rule(by=people, back=backs)
+    def withdraw(self, by: str, back: int) -> None:
+        """Their own, or somebody else's."""
+        self.attempt(Withdraw(by, self.proposal(back)))
+
+    @rule(by=people, spot=spots, kept=st.booleans())
+    def draft(self, by: str, spot: Spot, kept: bool) -> None:
+        """A draft makes the record it is for, and nothing else that lasts; or it is thrown away."""
+        actor = self.signed_in(by)
+        number, _ = self.world.stands_at(spot)
+        if actor is not None and kept:
+            editing.save_draft(self.tracker, actor, *spot, base_number=number, form="{}")
+            if spot not in self.world.current:
+                self.world.begin(self.genesis_of(spot), spot)
+        elif actor is not None:
+            editing.discard_draft(self.tracker, actor, *spot)
+        self.look("draft", changed=True)
+
+    @rule(handle=people, hours=st.sampled_from([0, 0, 0, 1, 1, 13, 30, -2, -30]))
+    def meanwhile(self, handle: str, hours: int) -> None:
+        """The clock of the machine goes on, or back; an account is closed, or opened again."""
+        then = self.world.now + timedelta(hours=hours)
+        self.world.now = min(max(then, EARLIEST), LATEST)
+        if not hours and not self.world.away:
+            # In the middle of whatever its owner is doing.
+            accounts.disable(self.tracker, handle)
+            self.world.away.add(handle)
+        elif self.world.away:
+            accounts.reset(self.tracker, self.world.away.pop(), PASSWORD)
+        self.look("clock" if hours else "come or go", changed=True)
+
+    @rule(attack=st.sampled_from(attacks.ATTACKS))
+    def raw_sql(self, attack: tuple[str, str]) -> None:
+        """Past all services."""
+        says, statement = attack
+        aimed = attacks.aimed(statement, self.rows)
+        if aimed is not None:
+            self.attack(aimed)
+        self.look(f"attack: {says if aimed else 'nothing to aim at'}", changed=False)
+
+    @precondition(has_proposals)
+    @rule(one=st.tuples(moderators, backs, verdicts), other=st.tuples(moderators, backs, verdicts))
+    def decide_at_once(
+        self, one: tuple[str, int, Verdict], other: tuple[str, int, Verdict]
+    ) -> None:
+        """Two verdicts on one proposal, or on two of one base."""
+        acts = [Decide(by, self.proposal(back), verdict) for by, back, verdict in (one, other)]
+        self.race(*acts)
+
+    @precondition(has_proposals)
+    @rule(by=moderators, back=backs)
+    def withdraw_and_approve_at_once(self, by: str, back: int) -> None:
+        """The author thinks again while the reviewer decides."""
+        work = self.proposal(back)
+        self.race(Withdraw(work.by, work), Decide(by, work, Verdict.APPROVE))
+
+    @precondition(has_proposals)
+    @rule(by=moderators, author=people, back=backs)
+    def edit_and_approve_at_once(self, by: str, author: str, back: int) -> None:
+        """An edit arrives while its base moves away."""
+        work = self.proposal(back)
+        number, _ = self.world.stands_at(work.spot)
+        edit = Propose(author, work.spot, CONTENTS["noted"], number)
+        self.race(edit, Decide(by, work, Verdict.APPROVE))
+
+    @rule(one=people, other=people, spot=spots)
+    def propose_at_once(self, one: str, other: str, spot: Spot) -> None:
+        """Two first proposals for a place must not make two records of it."""
+        number, _ = self.world.stands_at(spot)
+        edits = [Propose(by, spot, CONTENTS["banned"], number) for by in (one, other)]
+        self.race(*edits)
+
+
+@pytest.fixture
+def fresh(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Gives a database with places and people, another one each time."""
+    if dialect == "postgresql":
+        copy = request.getfixturevalue("postgres_copy")
+        return lambda: Store(copy.refilled())
+    template = request.getfixturevalue("sqlite_template")
+
+    def copied() -> Store:
+        for file in tmp_path.glob("workflow.sqlite*"):
+            file.unlink()
+        return Store(f"sqlite:///{shutil.copyfile(template, tmp_path / 'workflow.sqlite')}")
+
+    return copied
+
+
+def test_the_promises_hold_whatever_people_do(fresh: Callable[[], Store]) -> None:
+    machine = type("Workflow", (Workflow,), {"fresh": staticmethod(fresh), "seen": Counter()})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            # Shrinking takes minutes, each try being a database of its own. Add it to look closer.
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    for what, times in sorted(machine.seen.items()):
+        print(f"{times:5} {what}")
+    assert machine.seen.total() >= 1_000

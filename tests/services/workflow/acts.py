@@ -1,0 +1,256 @@
+"""What people do: each act knows when it should be refused, how it is done, and what follows from it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from legalmap.domain.accounts import Account
+from legalmap.domain.moderation import Verdict
+from legalmap.domain.payload import Payload
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Role
+from legalmap.services import editing, reviewing, verifying
+from legalmap.services.editing import Proposal
+from legalmap.services.tracker import Tracker
+from tests.services.workflow.world import PEOPLE, Spot, Work, World, too_early
+
+# Of each verdict, what becomes of the proposal.
+FATES = {
+    Verdict.APPROVE: "published",
+    Verdict.REJECT: "rejected",
+    Verdict.REQUEST_CHANGES: "changes-requested",
+}
+
+
+class Act(Protocol):
+    """One thing somebody tries."""
+
+    by: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in the count of steps."""
+
+    def why_not(self, world: World) -> str:
+        """Why it must be refused, or nothing if it must be done."""
+
+    def do(self, tracker: Tracker, actor: Account) -> Revision | None:
+        """Try it."""
+
+    def happen(self, world: World, made: Revision | None) -> None:
+        """What is different once it was done."""
+
+
+@dataclass(frozen=True)
+class Propose:
+    """Somebody sends an edit that began at a revision."""
+
+    by: str
+    spot: Spot
+    payload: Payload
+    base_number: int
+    sound: bool = True
+    note: str = "A law."
+    kind: str = "edit"
+    reworks: Work | None = None
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return f"{self.kind}{' of a rework' if self.reworks else ''}"
+
+    def why_not(self, world: World) -> str:
+        """Bad content, an old base, nothing new, a stranger's earlier work, or sent twice."""
+        number, published = world.stands_at(self.spot)
+        if not self.sound or too_early(self.payload, world.now.date()) or not self.note.strip():
+            return "something in it breaks a rule"
+        if self.base_number != number:
+            return "the record moved on"
+        if self.payload == published:
+            return "it changes nothing"
+        if self.reworks and self.reworks.spot != self.spot:
+            return "it takes over work of another record"
+        return "it was sent already" if self._is_there(world) else ""
+
+    def _is_there(self, world: World) -> bool:
+        sent = (self.by, self.spot, world.current.get(self.spot), self.payload, "waits")
+        return any(
+            (work.by, work.spot, work.base, work.payload, work.fate) == sent
+            for work in world.works.values()
+        )
+
+    def do(self, tracker: Tracker, actor: Account) -> Revision:
+        """Through the service of the edit form."""
+        proposal = Proposal(
+            topic=self.spot[0],
+            jurisdiction=self.spot[1],
+            base_number=self.base_number,
+            payload=self.payload,
+            note=self.note,
+            kind=self.kind,
+            reworks_id=self.reworks.id if self.reworks else None,
+        )
+        return editing.submit(tracker, actor, proposal)
+
+    def happen(self, world: World, made: Revision | None) -> None:
+        """It waits; a place that had no record has revision 0 now, "not researched"."""
+        assert made is not None
+        _arrive(world, made, self)
+
+
+def _arrive(world: World, made: Revision, sent: Propose) -> None:
+    spot = sent.spot
+    if spot not in world.current:
+        assert made.base_id is not None
+        world.begin(made.base_id, spot)
+    earlier = world.works[sent.reworks.id].authors if sent.reworks else frozenset()
+    world.works[made.id] = Work(
+        id=made.id,
+        spot=spot,
+        number=1 + max(work.number for work in world.works.values() if work.spot == spot),
+        base=world.current[spot],
+        by=sent.by,
+        authors=earlier | {sent.by},
+        payload=sent.payload,
+        sha256=made.payload_sha256,
+    )
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Somebody says that the sources still say what the record says."""
+
+    by: str
+    spot: Spot
+    base_number: int
+    opened: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return "verify"
+
+    def _verified(self, world: World) -> Payload:
+        _, payload = world.stands_at(self.spot)
+        today = world.now.date()
+        periods = tuple(
+            msgspec.structs.replace(
+                period,
+                sources=tuple(
+                    msgspec.structs.replace(source, accessed_on=today)
+                    if source.url in self.opened
+                    else source
+                    for source in period.sources
+                ),
+            )
+            for period in payload.periods
+        )
+        return msgspec.structs.replace(
+            payload, periods=periods, last_verified=today, verified_how="checked"
+        )
+
+    def _as_proposal(self, world: World) -> Propose:
+        payload = self._verified(world)
+        return Propose(self.by, self.spot, payload, self.base_number, kind="verify")
+
+    def why_not(self, world: World) -> str:
+        """Nothing was opened, or what makes any proposal impossible."""
+        number, payload = world.stands_at(self.spot)
+        if self.base_number != number:
+            return "the record moved on"
+        known = {source.url for period in payload.periods for source in period.sources}
+        if not known & self.opened:
+            return "no source was opened"
+        return self._as_proposal(world).why_not(world)
+
+    def do(self, tracker: Tracker, actor: Account) -> Revision:
+        """Through the service of the verify page."""
+        topic, code = self.spot
+        return verifying.propose(
+            tracker,
+            actor,
+            topic,
+            code,
+            base_number=self.base_number,
+            opened=set(self.opened),
+            note="",
+        )
+
+    def happen(self, world: World, made: Revision | None) -> None:
+        """A proposal like any other waits."""
+        self._as_proposal(world).happen(world, made)
+
+
+@dataclass(frozen=True)
+class Decide:
+    """Somebody gives a verdict on a proposal."""
+
+    by: str
+    work: Work
+    verdict: Verdict
+    comment: str = "Seen."
+    saw_it: bool = True
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return self.verdict.value
+
+    def why_not(self, world: World) -> str:
+        """No moderator, an author, too late, no reason given, or not what was seen."""
+        work = world.works[self.work.id]
+        if PEOPLE[self.by] is Role.CONTRIBUTOR:
+            return "only moderators decide"
+        if self.by in work.authors:
+            return "nobody reviews their own work"
+        if work.fate != "waits":
+            return f"it is {work.fate} already"
+        if not self.saw_it:
+            return "the reviewer saw another content"
+        if self.verdict is Verdict.APPROVE:
+            return "the record moved on" if world.is_stale(work) else ""
+        return "" if self.comment.strip() else "a refusal without a reason"
+
+    def do(self, tracker: Tracker, actor: Account) -> Revision:
+        """Through the service of the review page."""
+        return reviewing.decide(
+            tracker,
+            actor,
+            self.work.id,
+            self.verdict,
+            comment=self.comment,
+            payload_sha256=self.work.sha256 if self.saw_it else "f" * 64,
+        )
+
+    def happen(self, world: World, _made: Revision | None) -> None:
+        """It is decided; what is approved is published in the same moment."""
+        world.settle(self.work.id, FATES[self.verdict])
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Somebody takes a proposal back."""
+
+    by: str
+    work: Work
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return "withdraw"
+
+    def why_not(self, world: World) -> str:
+        """Not theirs, or too late."""
+        work = world.works[self.work.id]
+        if self.by not in work.authors:
+            return "it is the work of others"
+        return "" if work.fate == "waits" else f"it is {work.fate} already"
+
+    def do(self, tracker: Tracker, actor: Account) -> Revision:
+        """Through the service of the desk."""
+        return editing.withdraw(tracker, actor, self.work.id)
+
+    def happen(self, world: World, _made: Revision | None) -> None:
+        """It waits no more."""
+        world.settle(self.work.id, "withdrawn")

@@ -1,0 +1,242 @@
+"""The machine that tries acts and looks at everything after each; ``test_workflow.py`` has the acts."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cache
+from threading import Barrier
+from unittest import mock
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from hypothesis.stateful import RuleBasedStateMachine
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Invalid, LegalmapError, Unusable
+from legalmap.domain.records import Revision
+from legalmap.services import accounts, checking, editing, exporting
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts as stored_accounts
+from legalmap.store import moderation
+from legalmap.store.engine import Store
+from tests.build import TODAY
+from tests.services.workflow import promises
+from tests.services.workflow.acts import Act
+from tests.services.workflow.promises import Rows
+from tests.services.workflow.world import CONTENTS, PEOPLE, SHIPPED, Spot, Work, World
+from tests.store.build import NOW, PASSWORD, a_password_hash, a_record
+
+# What the database says where it refuses on purpose; a slip of the statement is told otherwise.
+ON_PURPOSE = r"(?i)refused|unique|check constraint|foreign key|duplicate key"
+# argon2 is slow on purpose.
+a_cheap_hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+Outcome = Revision | LegalmapError
+
+
+class Machine(RuleBasedStateMachine):
+    """One tracker, five people, and the model of what should be true."""
+
+    fresh: Callable[[], Store]
+    seen: Counter[str]
+
+    def __init__(self) -> None:
+        """us-al stands at revision 0, "legal"; nothing else is researched."""
+        super().__init__()
+        self.world = World()
+        self.patches = [
+            mock.patch.object(clock, "now", self.now),
+            mock.patch.object(accounts, "_hasher", a_cheap_hasher),
+        ]
+        for patch in self.patches:
+            patch.start()
+        self.store = type(self).fresh()
+        self.tracker = Tracker(self.store)
+        self.reader = Reader(self.tracker)
+        self.tokens: dict[str, str] = {}
+        self.exports: dict[tuple[str, int], str] = {}
+        self.looks = 0
+        with self.store.writing() as connection:
+            for handle in sorted(PEOPLE.keys() - {"ana", "ben", "cleo"}):
+                hashed = a_password_hash()
+                stored_accounts.insert(connection, handle, PEOPLE[handle], hashed, NOW)
+            shipped = a_record(connection, SHIPPED[1], CONTENTS["legal"])
+        self.world.begin(shipped.id, SHIPPED, CONTENTS["legal"])
+        self.rows = self.all_rows()
+
+    def teardown(self) -> None:
+        """Let go of the database and the clock."""
+        self.store.close()
+        for patch in self.patches:
+            patch.stop()
+
+    def now(self) -> datetime:
+        """What the clock of the machine says, which need not be right."""
+        return self.world.now
+
+    def all_rows(self) -> Rows:
+        """The database as it is now."""
+        with self.store.reading() as connection:
+            return promises.rows_of(connection)
+
+    def proposal(self, back: int) -> Work:
+        """One of the proposals, counted back from the newest."""
+        found = self.world.proposals()
+        return found[-1 - back % len(found)]
+
+    def genesis_of(self, spot: Spot) -> int:
+        """Revision 0 of a record that was made just now."""
+        (record,) = (
+            row
+            for row in self.all_rows()["record"].values()
+            if (row.topic, row.jurisdiction_code) == spot
+        )
+        return int(record.current_revision_id)
+
+    # Trying
+
+    def signed_in(self, handle: str) -> Account | None:
+        """The person, if they can sign in: who is disabled cannot, with an old session neither."""
+        token = self.tokens.get(handle, "")
+        person = accounts.signed_in(self.tracker, token)
+        if person is None:
+            try:
+                self.tokens[handle] = accounts.sign_in(self.tracker, handle, PASSWORD)
+            except Invalid:
+                assert handle in self.world.away
+                return None
+            person = accounts.signed_in(self.tracker, self.tokens[handle])
+        assert person is not None
+        assert handle not in self.world.away
+        return person
+
+    def attempt(self, act: Act) -> None:
+        """Try an act: it must be done or refused as the model says, and what is refused changes nothing."""
+        actor = self.signed_in(act.by)
+        if actor is None:
+            return self.look(f"{act.name} while disabled", changed=False)
+        why_not = act.why_not(self.world)
+        outcome = self._outcome(act, actor)
+        assert isinstance(outcome, LegalmapError) == bool(why_not), (act, why_not, outcome)
+        if isinstance(outcome, Revision):
+            act.happen(self.world, outcome)
+            assert _agrees(self.world, outcome), (act, outcome)
+        return self.look(f"{act.name}: {why_not or 'done'}", changed=not why_not)
+
+    def _outcome(self, act: Act, actor: Account) -> Outcome:
+        try:
+            return act.do(self.tracker, actor)
+        except Unusable:
+            raise
+        except LegalmapError as error:
+            return error
+
+    def race(self, one: Act, other: Act) -> None:
+        """Two acts at the same moment come out as if one had come after the other."""
+        actors = [self.signed_in(one.by), self.signed_in(other.by)]
+        if None in actors:
+            return self.look("race while disabled", changed=False)
+        gate = Barrier(2)
+
+        def run(act: Act, actor: Account) -> Outcome:
+            gate.wait(timeout=30)
+            return self._outcome(act, actor)
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(run, (one, other), actors))
+        happened = list(zip((one, other), outcomes, strict=True))
+        worlds = [self._after(happened), self._after(happened[::-1])]
+        possible = [world for world in worlds if world is not None]
+        assert possible, f"no order explains {happened}"
+        self.world = possible[0]
+        winners = sum(isinstance(outcome, Revision) for outcome in outcomes)
+        return self.look(f"race: {winners} won", changed=bool(winners))
+
+    def _after(self, happened: list[tuple[Act, Outcome]]) -> World | None:
+        """The world if the acts had come one after the other, or None if they cannot have."""
+        world = self.world.copy()
+        for act, outcome in happened:
+            if isinstance(outcome, LegalmapError) != bool(act.why_not(world)):
+                return None
+            if isinstance(outcome, Revision):
+                act.happen(world, outcome)
+                if not _agrees(world, outcome):
+                    return None
+        return world
+
+    def attack(self, statement: str) -> None:
+        """Somebody else's program sends SQL: the database refuses by itself."""
+        with self.store.engine.connect() as connection, connection.begin() as transaction:
+            with pytest.raises(sa.exc.IntegrityError, match=ON_PURPOSE):
+                _ = connection.exec_driver_sql(statement).rowcount
+            transaction.rollback()
+
+    # Looking
+
+    def look(self, what: str, *, changed: bool) -> None:
+        """After a step: the promises hold, in the rows, and in what the product says."""
+        type(self).seen[what] += 1
+        self.looks += 1
+        before, self.rows = self.rows, self.all_rows()
+        assert list(promises.changed_history(before, self.rows)) == []
+        if not changed:
+            assert promises.lasting(self.rows) == promises.lasting(before)
+        assert promises.broken(self.rows) == []
+        assert checking.check(self.tracker) == []
+        self._feed_and_queue()
+        self._states()
+        self._what_readers_see()
+        self._what_readers_saw()
+
+    def _feed_and_queue(self) -> None:
+        published = [self.rows["publication"][key] for key in sorted(self.rows["publication"])]
+        assert [entry.revision_id for entry in published] == self.world.feed
+        assert promises.undecided(self.rows) == self.world.waiting()
+        with self.store.reading() as connection:
+            queue = moderation.queue(connection)
+        assert {revision.id for revision in queue} == self.world.waiting()
+
+    def _states(self) -> None:
+        """Somebody else's desk each time: each of their proposals stands where the model says."""
+        handle = sorted(PEOPLE)[self.looks % len(PEOPLE)]
+        with self.store.reading() as connection:
+            person = stored_accounts.by_handle(connection, handle)
+        assert person is not None
+        said = {
+            found.id: found.state.value for found in editing.desk_of(self.tracker, person).proposals
+        }
+        mine = [work for work in self.world.proposals() if work.by == handle]
+        assert said == {work.id: self.world.state(work) for work in mine}
+
+    def _what_readers_see(self) -> None:
+        head = self.tracker.heading.now(exact=True)
+        assert head == len(self.world.feed)
+        for topic in self.tracker.topics:
+            edition = self.reader.edition(topic)
+            assert {(topic, code): item.payload for code, item in edition.records.items()} == {
+                spot: self.world.works[current].payload
+                for spot, current in self.world.current.items()
+                if spot[0] == topic and self.world.works[current].fate == "published"
+            }
+            if (topic, head) not in self.exports:
+                self.exports[topic, head] = self._export(self.reader, topic, head)
+
+    def _what_readers_saw(self) -> None:
+        """7. An export of the past, made by a process that has just started, has the same bytes."""
+        (topic, number), known = sorted(self.exports.items())[self.looks * 7 % len(self.exports)]
+        assert self._export(Reader(Tracker(self.store)), topic, number) == known
+
+    def _export(self, reader: Reader, topic: str, number: int) -> str:
+        content = exporting.render(reader.edition(topic, str(number)), TODAY, "json")
+        return hashlib.sha256(content).hexdigest()
+
+
+def _agrees(world: World, said: Revision) -> bool:
+    """Whether a revision has the number, the state and the place in the feed that it should have."""
+    work = world.works[said.id]
+    place = world.feed.index(said.id) + 1 if said.id in world.feed else None
+    return (said.number, said.state.value, said.feed_no) == (work.number, world.state(work), place)

@@ -1,0 +1,132 @@
+"""What should be true: a small model of the workflow in sets and dictionaries, without any SQL.
+
+It is written from the rules of the design, not from the code: where both disagree, one is wrong.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from legalmap.domain.accounts import SYSTEM_HANDLE
+from legalmap.domain.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.roles import Role
+from tests.build import a_payload, a_period, a_source
+
+# Eve is a contributor who tries everything her role does not let her; dana runs the site.
+PEOPLE = {
+    "ana": Role.CONTRIBUTOR,
+    "eve": Role.CONTRIBUTOR,
+    "ben": Role.MODERATOR,
+    "cleo": Role.MODERATOR,
+    "dana": Role.ADMIN,
+}
+BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
+Spot = tuple[str, str]
+SHIPPED: Spot = ("kratom", "us-al")
+SPOTS: list[Spot] = [SHIPPED, ("kratom", "us-fl"), ("7-oh", "us-al")]
+
+_ACT = a_source("https://law.example/act")
+_NEWS = a_source("https://news.example/act", kind="news")
+_PROHIBITED = {"possession": "prohibited"}
+CONTENTS: dict[str, Payload] = {
+    "legal": a_payload(),
+    "banned": a_payload(a_period(), a_period("2020-05", "banned", sources=(_ACT, _NEWS))),
+    "prohibited": a_payload(a_period(), a_period("2020-05", "banned", answers=_PROHIBITED)),
+    "noted": a_payload(notes="Ask the ministry."),
+    "a script for a link": a_payload(a_period(sources=(a_source("javascript:alert(1)"),))),
+    "verified tomorrow": a_payload(last_verified=date(2099, 1, 1)),
+    "hidden characters": a_payload(notes="reads \u202esdrawkcab"),
+}
+UNSOUND = frozenset({"a script for a link", "verified tomorrow", "hidden characters"})
+
+
+@dataclass(frozen=True)
+class Work:
+    """One revision that somebody proposed, or with which a record began."""
+
+    id: int
+    spot: Spot
+    number: int
+    base: int | None
+    by: str
+    authors: frozenset[str]
+    payload: Payload
+    sha256: str
+    # waits, withdrawn, rejected, changes-requested or published.
+    fate: str = "waits"
+
+
+@dataclass
+class World:
+    """Everything that has happened, as far as the rules ask for it."""
+
+    works: dict[int, Work] = field(default_factory=dict)
+    current: dict[Spot, int] = field(default_factory=dict)
+    feed: list[int] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    now: datetime = BEGIN
+
+    def copy(self) -> "World":
+        """Another world with the same past."""
+        more = {"works": dict(self.works), "current": dict(self.current), "feed": list(self.feed)}
+        return replace(self, **more, away=set(self.away))
+
+    def begin(self, revision_id: int, spot: Spot, shipped: Payload | None = None) -> None:
+        """A record is made at revision 0, which is in the feed if it shipped in data/."""
+        self.works[revision_id] = Work(
+            id=revision_id,
+            spot=spot,
+            number=0,
+            base=None,
+            by=SYSTEM_HANDLE,
+            authors=frozenset({SYSTEM_HANDLE}),
+            payload=shipped or NOT_RESEARCHED,
+            sha256="",
+            fate="published" if shipped else "begun",
+        )
+        self.current[spot] = revision_id
+        if shipped:
+            self.feed.append(revision_id)
+
+    def base(self, spot: Spot) -> Work | None:
+        """What a record stands at."""
+        return self.works[self.current[spot]] if spot in self.current else None
+
+    def stands_at(self, spot: Spot) -> tuple[int, Payload]:
+        """The number and content of a record; "not researched" has the number 0."""
+        base = self.base(spot)
+        return (base.number, base.payload) if base else (0, NOT_RESEARCHED)
+
+    def is_stale(self, work: Work) -> bool:
+        """Whether the record moved on after a proposal was begun."""
+        return work.base != self.current.get(work.spot)
+
+    def proposals(self) -> list[Work]:
+        """What people wrote, oldest first."""
+        return [self.works[key] for key in sorted(self.works) if self.works[key].number]
+
+    def waiting(self) -> set[int]:
+        """What should be in the queue."""
+        return {work.id for work in self.works.values() if work.fate == "waits"}
+
+    def state(self, work: Work) -> str:
+        """Where a proposal stands, in the words of people."""
+        if work.fate == "published":
+            return "published" if self.current[work.spot] == work.id else "superseded"
+        if work.fate == "waits":
+            return "stale" if self.is_stale(work) else "pending"
+        return work.fate
+
+    def settle(self, work_id: int, fate: str) -> None:
+        """A proposal is decided or withdrawn; what is published becomes current."""
+        work = self.works[work_id]
+        self.works[work_id] = replace(work, fate=fate)
+        if fate == "published":
+            self.current[work.spot] = work_id
+            self.feed.append(work_id)
+
+
+def too_early(payload: Payload, today: date) -> bool:
+    """Whether it claims that somebody looked at something after ``today``."""
+    looked = {payload.last_verified}
+    looked |= {source.accessed_on for period in payload.periods for source in period.sources}
+    return any(day is not None and day > today for day in looked)
