@@ -1,0 +1,448 @@
+"""What went wrong in the review queues of others, and the test that shows it does not go wrong here.
+
+Where another module tests it already, the table names that test; what is left is tested below.
+"""
+
+import ast
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+import time_machine
+
+from legalmap.domain.errors import Invalid, LegalmapError, OwnWork, Stale
+from legalmap.domain.moderation import State, Verdict
+from legalmap.domain.roles import Role
+from legalmap.services import checking, exporting, reviewing
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts, feed
+from tests.build import TODAY, a_payload, the_topic
+from tests.services.build import BANNED, decide, person, propose
+from tests.store.build import NOW, contents, minutes
+
+ROOT = Path(__file__).parents[2]
+NOTED = a_payload(notes="Ask the ministry.")
+GUARDS = "tests/store/test_guards.py"
+RACES = "tests/store/test_races.py"
+RACING = "tests/services/test_racing.py"
+MODERATING = "tests/services/test_moderating.py"
+EDITING = "tests/web/test_editing.py"
+REVIEWING = "tests/web/test_reviewing.py"
+HERE = "tests/services/test_known_faults.py"
+
+
+class Fault(NamedTuple):
+    """Where it went wrong, what happened, and the tests by file and name."""
+
+    where: str
+    happened: str
+    tests: tuple[tuple[str, str], ...]
+
+
+FAULTS = [
+    Fault(
+        "warehouse, JournalEntry",
+        "Numbers were given at the insert, not at the commit: who followed the feed missed some.",
+        (
+            (RACES, "test_readers_always_see_the_feed_from_its_beginning"),
+            (RACES, "test_a_number_is_seen_only_when_all_before_it_are"),
+        ),
+    ),
+    Fault(
+        "warehouse #19684",
+        "The lock of the feed was held across other inserts, and writers waited crosswise for ever.",
+        (
+            (HERE, "test_the_lock_of_the_feed_holds_up_nobody_who_only_proposes"),
+            (RACING, "test_publications_of_different_records_never_leave_a_gap"),
+        ),
+    ),
+    Fault(
+        "warehouse #6451",
+        "Deleting a project deleted the log of what was done to it.",
+        (
+            (GUARDS, "test_history_is_not_rewritten"),
+            (GUARDS, "test_a_record_is_never_deleted_even_an_empty_one"),
+        ),
+    ),
+    Fault(
+        "warehouse, OrganizationApplication",
+        "A declined application could be approved: only the template knew better.",
+        (
+            (MODERATING, "test_what_is_refused_changes_nothing"),
+            (REVIEWING, "test_services_are_asked_not_the_template"),
+        ),
+    ),
+    Fault(
+        "warehouse #20302",
+        "The status was set before the input was checked, and the half was committed.",
+        ((HERE, "test_what_is_wrong_is_found_before_anything_is_written"),),
+    ),
+    Fault(
+        "GOV.UK Notify, dao_* of versioned tables",
+        "Of two who saved the later one won without a word, and at the same moment both got a 500.",
+        (
+            (RACING, "test_of_many_approvals_on_one_base_exactly_one_wins"),
+            (RACES, "test_who_waited_for_a_record_finds_it_where_it_moved_to"),
+        ),
+    ),
+    Fault(
+        "GOV.UK Notify, history_meta.py",
+        "The history held what its columns could hold, copied when the object was still dirty.",
+        (("tests/store/test_records.py", "test_the_bytes_that_were_hashed_are_the_bytes_that_are_kept"),),
+    ),
+    Fault(
+        "GOV.UK Notify, can_approve_own_go_live_requests",
+        "A switch let organisations approve their own requests, and a platform admin always could.",
+        ((HERE, "test_neither_role_nor_switch_lets_anybody_approve_their_own_work"),),
+    ),
+    Fault(
+        "GOV.UK Notify, has_active_go_live_request",
+        "The request was a flag: who had asked, when and for exactly what was in no row.",
+        ((HERE, "test_who_asked_for_exactly_what_and_when_is_kept_for_good"),),
+    ),
+    Fault(
+        "normandy, verify_approver",
+        "The approver was compared with who requested the review, not with who had written it.",
+        (
+            (MODERATING, "test_what_is_refused_changes_nothing"),
+            (REVIEWING, "test_who_reworks_anothers_proposal_does_not_free_its_author_to_review"),
+        ),
+    ),
+    Fault(
+        "normandy, revise() and close()",
+        "A new version deleted the request for the earlier one and all that was said to it.",
+        ((HERE, "test_a_new_version_keeps_what_was_said_to_the_earlier_one"),),
+    ),
+    Fault(
+        "normandy, on_delete=SET_NULL",
+        "Deleting an account took its signature off the history.",
+        (
+            (GUARDS, "test_an_account_is_never_deleted_even_an_idle_one"),
+            (GUARDS, "test_an_account_is_anonymised_in_place"),
+        ),
+    ),
+    Fault(
+        "normandy, approve()",
+        "A server elsewhere was called inside the transaction, which held its locks meanwhile.",
+        ((HERE, "test_others_are_told_after_the_commit"),),
+    ),
+    Fault(
+        "normandy, metadata of an approved revision",
+        "What had been approved could still be patched: immutable was only a habit.",
+        ((GUARDS, "test_history_is_not_rewritten"),),
+    ),
+    Fault(
+        "wagtail #6249, publish_workflow_state",
+        "The latest version was published, not the one that had been reviewed.",
+        (
+            (HERE, "test_what_was_reviewed_is_published_and_not_what_came_later"),
+            (REVIEWING, "test_a_verdict_on_other_content_than_was_seen"),
+        ),
+    ),
+    Fault(
+        "wagtail #13563",
+        "Saving without a change began the review anew.",
+        (
+            (EDITING, "test_sending_the_form_untouched_changes_nothing"),
+            (MODERATING, "test_what_is_refused_changes_nothing"),
+        ),
+    ),
+    Fault(
+        "wagtail, AbstractGroupApprovalTask",
+        "Whoever had sent it could approve it, if they were in the group.",
+        ((REVIEWING, "test_nobody_approves_their_own_work"),),
+    ),
+    Fault(
+        "wagtail #2565 and RFC 95",
+        "For ten years the second who saved overwrote the first.",
+        (
+            (REVIEWING, "test_where_both_changed_the_same_somebody_chooses"),
+            (REVIEWING, "test_disjoint_edits_are_taken_over"),
+        ),
+    ),
+    Fault(
+        "wagtail, is_out_of_date",
+        "Whoever sent no base was never told that they were out of date.",
+        (
+            (EDITING, "test_a_form_without_its_base_is_refused"),
+            ("tests/web/test_desk.py", "test_verifying_without_a_base"),
+        ),
+    ),
+    Fault(
+        "wagtail #13749",
+        "Checking and writing were two steps, and something came between them.",
+        ((RACES, "test_of_eight_approvals_on_one_base_exactly_one_wins"),),
+    ),
+    Fault(
+        "wagtail #12427, purge_revisions",
+        "Old revisions were purged, and the pages of the history broke.",
+        ((GUARDS, "test_history_is_not_rewritten"),),
+    ),
+    Fault(
+        "wagtail #6949, FlaggedRevs T59073",
+        "There were two ways to approve, and one of them left out what the other did.",
+        ((HERE, "test_there_is_one_way_to_review_and_one_to_publish"),),
+    ),
+    Fault(
+        "FlaggedRevs, primary key of flaggedrevs",
+        "The second reviewer overwrote what the first had decided.",
+        (
+            (RACES, "test_of_two_reviews_of_one_proposal_one_counts"),
+            (REVIEWING, "test_deciding_twice_says_who_and_when"),
+        ),
+    ),
+    Fault(
+        "FlaggedRevs T189422",
+        "Switching a setting off hid all reviews of the past.",
+        ((HERE, "test_the_past_reads_the_same_whatever_the_topic_file_says_now"),),
+    ),
+    Fault(
+        "Wikibase, baseRevId = 0",
+        "Zero meant “whatever is current” and switched the check for conflicts off.",
+        ((HERE, "test_base_zero_is_revision_zero_and_nothing_else"),),
+    ),
+    Fault(
+        "Wikibase, self-conflict",
+        "Whoever was in conflict with themselves was patched together with a warning.",
+        ((HERE, "test_an_author_is_in_conflict_with_themselves_too"),),
+    ),
+    Fault(
+        "NeoWiki #1304",
+        "The base was read anew just before saving, so that it was always the current one.",
+        ((REVIEWING, "test_a_stale_proposal_shows_three_sides_and_cannot_be_approved"),
+         (HERE, "test_base_zero_is_revision_zero_and_nothing_else")),
+    ),
+    Fault(
+        "h, ModerationLog and kitsune, mozilla/sumo#2248",
+        "Deleting a moderator deleted the log, and deleting a reviewer the articles.",
+        (
+            (GUARDS, "test_an_account_is_never_deleted_even_an_idle_one"),
+            (GUARDS, "test_history_is_not_truncated"),
+        ),
+    ),
+    Fault(
+        "h, annotation_updated and FlaggedRevs, lastChangeTime",
+        "Instants told versions apart, until two fell into the same second or a clock went back.",
+        ((HERE, "test_a_clock_that_stands_or_goes_back_mixes_nothing_up"),),
+    ),
+    Fault(
+        "indico, update_review",
+        "What a reviewer had said could be edited afterwards.",
+        ((GUARDS, "test_history_is_not_rewritten"),),
+    ),
+    Fault(
+        "indico #5684",
+        "Two judgements at the same moment both went through.",
+        ((RACING, "test_two_reviewers_of_one_proposal_publish_it_once"),),
+    ),
+    Fault(
+        "kitsune, review_revision",
+        "The second reviewer got the page again without a word.",
+        ((REVIEWING, "test_deciding_twice_says_who_and_when"),),
+    ),
+    Fault(
+        "kitsune #72",
+        "Approving one’s own work drew a warning, no refusal.",
+        ((REVIEWING, "test_nobody_approves_their_own_work"),),
+    ),
+    Fault(
+        "kitsune, Revision.save",
+        "Saving could publish.",
+        ((MODERATING, "test_a_proposal_alone_changes_nothing_for_readers"),),
+    ),
+    Fault(
+        "SQLAlchemy-Continuum #174",
+        "Bulk updates and raw SQL passed unseen by the versioning.",
+        (
+            (GUARDS, "test_history_is_not_rewritten"),
+            ("tests/services/test_checking.py", "test_each_fault_is_found_and_named"),
+        ),
+    ),
+]  # fmt: skip
+
+
+@cache
+def names_of_tests(file: str) -> frozenset[str]:
+    """The names of the tests of a module, read without running it."""
+    tree = ast.parse((ROOT / file).read_text())
+    return frozenset(
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.where)
+def test_each_fault_has_its_test(fault: Fault) -> None:
+    missing = [f"{file}::{name}" for file, name in fault.tests if name not in names_of_tests(file)]
+    assert fault.tests
+    assert missing == [], f"{fault.happened} Nothing shows any more that we do not have it."
+
+
+def test_every_test_here_belongs_to_a_fault() -> None:
+    about_the_table = {"test_each_fault_has_its_test", "test_every_test_here_belongs_to_a_fault"}
+    named = {name for fault in FAULTS for file, name in fault.tests if file == HERE}
+    assert names_of_tests(HERE) == named | about_the_table
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_the_lock_of_the_feed_holds_up_nobody_who_only_proposes(tracker: Tracker) -> None:
+    """SQLite has one writer at a time anyway. Here a proposal would wait ten seconds and fail."""
+    first = propose(tracker)
+    with tracker.store.writing() as connection:
+        feed.lock(connection)
+        assert propose(tracker, jurisdiction="us-ca").state is State.PENDING
+        sent_back = decide(tracker, first, Verdict.REQUEST_CHANGES)
+    assert sent_back.state is State.CHANGES_REQUESTED
+
+
+@pytest.mark.parametrize("comment", ["x" * 5_001, "reads \u202esdrawkcab", " "])
+def test_what_is_wrong_is_found_before_anything_is_written(tracker: Tracker, comment: str) -> None:
+    proposal = propose(tracker)
+    with tracker.store.reading() as connection:
+        before = contents(connection)
+    with pytest.raises(Invalid, match="comment"):
+        decide(tracker, proposal, Verdict.REJECT, comment=comment)
+    with tracker.store.reading() as connection:
+        assert contents(connection) == before
+
+
+@pytest.mark.parametrize("two_approvals", [True, False])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_neither_role_nor_switch_lets_anybody_approve_their_own_work(
+    tracker: Tracker, role: Role, two_approvals: bool, is_demo: bool
+) -> None:
+    """Every switch that a topic or an account has, either way."""
+    with tracker.store.writing() as connection:
+        accounts.insert(connection, "dana", role, None, NOW, is_demo=is_demo)
+    rules = msgspec.structs.replace(the_topic().review, two_approvals=two_approvals)
+    tracker.topics = {"kratom": msgspec.structs.replace(the_topic(), review=rules)}
+    proposal = propose(tracker, by="dana")
+    refusal = LegalmapError if role is Role.CONTRIBUTOR else OwnWork
+    with pytest.raises(refusal):
+        decide(tracker, proposal, by="dana")
+    assert Reader(tracker).head() == 1
+
+
+def test_who_asked_for_exactly_what_and_when_is_kept_for_good(tracker: Tracker) -> None:
+    with time_machine.travel(minutes(5), tick=False):
+        proposal = propose(tracker)
+    decide(tracker, proposal)
+    with tracker.store.reading() as connection:
+        asked = contents(connection)["submission"]
+    assert len(asked) == 1
+    found = reviewing.sheet(tracker, person(tracker, "ben"), proposal.id).revision
+    assert (found.author, found.submitted_at) == ("ana", minutes(5))
+    assert (found.payload, found.payload_sha256) == (BANNED, proposal.payload_sha256)
+
+
+def test_a_new_version_keeps_what_was_said_to_the_earlier_one(tracker: Tracker) -> None:
+    first = propose(tracker)
+    decide(tracker, first, Verdict.REQUEST_CHANGES, comment="Since when?")
+    decide(tracker, propose(tracker, NOTED, reworks_id=first.id))
+    earlier = reviewing.sheet(tracker, person(tracker, "ben"), first.id).revision
+    assert earlier.state is State.CHANGES_REQUESTED
+    assert earlier.decision is not None
+    assert (earlier.decision.reviewer, earlier.comment) == ("ben", "Since when?")
+
+
+def test_others_are_told_after_the_commit(tracker: Tracker) -> None:
+    """Who is told looks with another connection: before the commit there would be nothing to see."""
+    seen: list[tuple[int, int]] = []
+
+    def look(feed_no: int) -> None:
+        with tracker.store.reading() as connection:
+            seen.append((feed_no, feed.head(connection)))
+
+    tracker.listeners.append(look)
+    decide(tracker, propose(tracker))
+    assert seen == [(2, 2)]
+
+
+def test_what_was_reviewed_is_published_and_not_what_came_later(tracker: Tracker) -> None:
+    reviewed = propose(tracker)
+    later = propose(tracker, NOTED, reworks_id=reviewed.id)
+    decide(tracker, reviewed)
+    assert Reader(tracker).edition("kratom").records["us-al"].payload == BANNED
+    assert reviewing.sheet(tracker, person(tracker, "ben"), later.id).revision.state is State.STALE
+
+
+def callers_of(name: str) -> set[str]:
+    """The modules of the product that call a function of that name."""
+    found = set()
+    for file in (ROOT / "legalmap").rglob("*.py"):
+        calls = (
+            node.func
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.Call)
+        )
+        names = {getattr(func, "attr", getattr(func, "id", "")) for func in calls}
+        if name in names:
+            found.add(str(file.relative_to(ROOT / "legalmap")))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("insert_review", "services/reviewing.py"),
+        ("publish_reviewed", "services/reviewing.py"),
+    ],
+)
+def test_there_is_one_way_to_review_and_one_to_publish(name: str, module: str) -> None:
+    assert callers_of(name) == {module}
+
+
+def test_the_past_reads_the_same_whatever_the_topic_file_says_now(tracker: Tracker) -> None:
+    decide(tracker, propose(tracker))
+    before = exporting.render(Reader(tracker).edition("kratom", "2"), TODAY, "ndjson")
+    topic, rules = the_topic(), the_topic().review
+    changed = msgspec.structs.replace(
+        topic,
+        statuses=tuple(status for status in topic.statuses if status.code != "unclear"),
+        review=msgspec.structs.replace(rules, two_approvals=not rules.two_approvals, checklist=()),
+    )
+    now = Reader(Tracker(tracker.store, {"kratom": changed}))
+    assert exporting.render(now.edition("kratom", "2"), TODAY, "ndjson") == before
+    published = now.published_revisions("kratom", "us-al")
+    assert [revision.decision and revision.decision.reviewer for revision in published] == [
+        "ben",
+        None,
+    ]
+
+
+def test_base_zero_is_revision_zero_and_nothing_else(tracker: Tracker) -> None:
+    decide(tracker, propose(tracker))
+    with pytest.raises(Stale, match="from revision 0, published now is revision 1"):
+        propose(tracker, NOTED, base_number=0)
+
+
+def test_an_author_is_in_conflict_with_themselves_too(tracker: Tracker) -> None:
+    first, second = propose(tracker), propose(tracker, NOTED)
+    decide(tracker, first)
+    with pytest.raises(Stale):
+        decide(tracker, second)
+
+
+@pytest.mark.parametrize("step", [timedelta(0), timedelta(hours=-1)], ids=["stands", "goes back"])
+def test_a_clock_that_stands_or_goes_back_mixes_nothing_up(
+    tracker: Tracker, step: timedelta
+) -> None:
+    base = 0
+    with time_machine.travel(NOW, tick=False) as clock:
+        for number in range(3):
+            one = propose(tracker, a_payload(notes=f"One {number}."), base_number=base)
+            other = propose(tracker, a_payload(notes=f"Other {number}."), base_number=base)
+            clock.shift(step)
+            base = decide(tracker, one).number
+            with pytest.raises(Stale):
+                decide(tracker, other)
+            decide(tracker, other, Verdict.REJECT)
+    entries = Reader(tracker).feed(0, 10)
+    assert [entry.revision_number for entry in entries] == [0, 1, 3, 5]
+    assert checking.check(tracker) == []
