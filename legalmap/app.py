@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         RELEASES=releases_folder(settings, store),
+        LIMITS_URL=settings.limits_url,
         FILES=files_folder(settings, store),
     )
     replica = Store(settings.replica_url) if settings.replica_url else None

@@ -221,11 +221,13 @@ def account_disable(handle: str) -> None:
 @account.command("reset")
 @click.argument("handle")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--second-factor", is_flag=True, help="Also take away every second factor.")
 @_clearly
-def account_reset(handle: str, password_stdin: bool) -> None:
+def account_reset(handle: str, password_stdin: bool, second_factor: bool) -> None:
     """Give a person a new password and let them sign in again."""
     with _tracker() as tracker:
-        made = accounts.reset(tracker, handle, _password(password_stdin))
+        password = _password(password_stdin)
+        made = accounts.reset(tracker, handle, password, factors_too=second_factor)
     _print_credentials(made, given=password_stdin)
 
 

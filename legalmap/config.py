@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     releases: str = ""
     files: str = ""
     jobs_url: str = ""
+    limits_url: str = ""
     webhooks_to_loopback: bool = False
     mail: Server | None = None
 
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             releases=environment.get("LEGALMAP_RELEASES", ""),
             files=environment.get("LEGALMAP_FILES", ""),
             jobs_url=environment.get("LEGALMAP_JOBS_URL", ""),
+            limits_url=environment.get("LEGALMAP_LIMITS_URL", ""),
             webhooks_to_loopback=environment.get("LEGALMAP_WEBHOOKS_TO_LOOPBACK", "0") == "1",
             mail=mail_server(environment),
         )

@@ -46,6 +46,10 @@ class NotSignedIn(LegalmapError):
     """The act needs an account and nobody is signed in."""
 
 
+class NotProved(NotSignedIn):
+    """The password was right, and the second factor was not shown yet or does not exist yet."""
+
+
 class Forbidden(LegalmapError):
     """The actor's role does not allow the act."""
 

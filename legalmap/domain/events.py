@@ -94,8 +94,21 @@ ACTIONS: dict[str, Declared] = {
     "account-add": _act("added the account", "role", "No such account", "Active"),
     "account-disable": _act("disabled the account", "", "Active", "Disabled, all sessions ended"),
     "account-reset": _act(
-        "reset the sign-in of", "", "The earlier password", "A new password, all sessions ended"
+        "reset the sign-in of",
+        "second_factors",
+        "The earlier password",
+        "A new password, all sessions ended",
     ),
+    "sign-in": _act("signed in to", "second_factor browser"),
+    "authenticator-add": _act(
+        "set up an authenticator app for", "authenticator authenticator_before"
+    ),
+    "authenticator-remove": _act(
+        "turned off the authenticator app of", "", "An authenticator app", "None"
+    ),
+    "passkey-add": _act("added a passkey to", "passkeys passkeys_before"),
+    "passkey-remove": _act("removed a passkey from", "passkeys passkeys_before"),
+    "recovery-codes": _act("made new recovery codes for", "codes codes_before"),
     # Machines
     "webhook-add": _act("added the webhook", "topic since", "No such webhook", "Active"),
     "webhook-remove": _act("removed the webhook", "topic", "There", "Removed"),

@@ -1,19 +1,34 @@
-"""Accounts, their password hashes and their sessions."""
+"""Accounts, their password hashes and their remits."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from legalmap.domain.accounts import Account
+from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
 from legalmap.store.engine import inserted_id
-from legalmap.store.tables import account, session
+from legalmap.store.tables import account, remit
 
 
-def _account(row: sa.Row[Any] | None) -> Account | None:
-    if row is None:
-        return None
+def of_rows(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Account]:
+    """Accounts with their remits: one more query, however many they are."""
+    remits = _remits(connection, [row.id for row in rows])
+    return [_account(row, remits.get(row.id, ())) for row in rows]
+
+
+def _remits(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Remit, ...]]:
+    found: dict[int, tuple[Remit, ...]] = {}
+    query = sa.select(remit).where(remit.c.account_id.in_(ids)).order_by(remit.c.id)
+    for row in connection.execute(query) if ids else ():
+        each = Remit(row.topic, row.jurisdiction_code)
+        found[row.account_id] = (*found.get(row.account_id, ()), each)
+    return found
+
+
+def _account(row: sa.Row[Any], remits: tuple[Remit, ...]) -> Account:
     return Account(
         id=row.id,
         handle=row.handle,
@@ -23,6 +38,7 @@ def _account(row: sa.Row[Any] | None) -> Account | None:
         disabled_at=row.disabled_at,
         email=row.email,
         interest=row.interest,
+        remits=remits,
         left_at=row.left_at,
     )
 
@@ -49,20 +65,23 @@ def insert(
 
 def by_handle(connection: sa.Connection, handle: str) -> Account | None:
     """The account of that name, or None."""
-    query = sa.select(account).where(account.c.handle == handle)
-    return _account(connection.execute(query).one_or_none())
+    return _one(connection, account.c.handle == handle)
 
 
 def by_id(connection: sa.Connection, account_id: int) -> Account | None:
     """The account of that id, or None."""
-    query = sa.select(account).where(account.c.id == account_id)
-    return _account(connection.execute(query).one_or_none())
+    return _one(connection, account.c.id == account_id)
+
+
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account | None:
+    rows = connection.execute(sa.select(account).where(condition)).all()
+    return next(iter(of_rows(connection, rows)), None)
 
 
 def everyone(connection: sa.Connection) -> list[Account]:
     """All accounts by name."""
-    rows = connection.execute(sa.select(account).order_by(account.c.handle))
-    return [found for row in rows if (found := _account(row)) is not None]
+    rows = connection.execute(sa.select(account).order_by(account.c.handle)).all()
+    return of_rows(connection, rows)
 
 
 def password_hash(connection: sa.Connection, account_id: int) -> str | None:
@@ -75,46 +94,12 @@ def update(connection: sa.Connection, account_id: int, **values: Any) -> None:
     connection.execute(account.update().where(account.c.id == account_id).values(**values))
 
 
-def insert_session(
-    connection: sa.Connection, token_sha256: str, account_id: int, at: datetime, until: datetime
-) -> None:
-    """Open a session."""
-    values = {
-        "token_sha256": token_sha256,
-        "account_id": account_id,
-        "created_at": at,
-        "seen_at": at,
-        "expires_at": until,
-    }
-    connection.execute(session.insert().values(values))
-
-
-def account_of_session(
-    connection: sa.Connection, token_sha256: str, at: datetime
-) -> Account | None:
-    """Who a session belongs to, unless it ended or the account is disabled."""
-    query = (
-        sa.select(account)
-        .join(session, session.c.account_id == account.c.id)
-        .where(
-            session.c.token_sha256 == token_sha256,
-            session.c.expires_at > at,
-            account.c.disabled_at.is_(None),
-        )
-    )
-    return _account(connection.execute(query).one_or_none())
-
-
-def end_session(connection: sa.Connection, token_sha256: str) -> None:
-    """Close one session."""
-    connection.execute(session.delete().where(session.c.token_sha256 == token_sha256))
-
-
-def end_sessions_of(connection: sa.Connection, account_id: int) -> None:
-    """Close every session of an account."""
-    connection.execute(session.delete().where(session.c.account_id == account_id))
-
-
-def end_expired(connection: sa.Connection, at: datetime) -> None:
-    """Forget the sessions that ended by themselves."""
-    connection.execute(session.delete().where(session.c.expires_at <= at))
+def replace_remits(connection: sa.Connection, account_id: int, remits: Iterable[Remit]) -> None:
+    """Let a moderator review in exactly these places and topics; none at all means everywhere."""
+    connection.execute(remit.delete().where(remit.c.account_id == account_id))
+    rows = [
+        {"account_id": account_id, "topic": each.topic, "jurisdiction_code": each.jurisdiction}
+        for each in remits
+    ]
+    if rows:
+        connection.execute(remit.insert(), rows)

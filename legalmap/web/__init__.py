@@ -11,6 +11,7 @@ from legalmap.web import (
     desk,
     editing,
     errors,
+    factors,
     feeds,
     headers,
     history,
@@ -47,6 +48,7 @@ PEOPLE = (
     batching,
     notices,
     queue,
+    factors,
 )
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
@@ -68,7 +70,7 @@ def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
     # What runs last after a request is registered first: compressing comes after all headers.
-    for concern in (compressing, presenting, session, csrf, headers, errors, remembering, limiting):
+    for concern in (compressing, presenting, limiting, session, csrf, headers, errors, remembering):
         concern.register(app)
     for family in (*PEOPLE, *TOOLS, *READERS):
         app.register_blueprint(family.blueprint)

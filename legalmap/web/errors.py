@@ -2,15 +2,14 @@
 
 import logging
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Flask, make_response, redirect, render_template, request
+from flask import Flask, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn, Unusable
 from legalmap.services import finding
-from legalmap.web import guard, kinds
+from legalmap.web import guard, kinds, signing
 from legalmap.web.api import problems
 from legalmap.web.forms import typed
 
@@ -32,8 +31,7 @@ def _domain_error(error: LegalmapError) -> Response:
     if _wants_json():
         return problems.response(error)
     if isinstance(error, NotSignedIn):
-        back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
-        return redirect(f"/sign-in?{urlencode({'next': back})}", code=303)
+        return signing.ask_again(error)
     kind = kinds.of(error)
     if isinstance(error, Unusable):
         return _out_of_order(error, kind)

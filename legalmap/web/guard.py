@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from legalmap.domain.accounts import Account
-from legalmap.domain.errors import NotSignedIn
+from legalmap.domain.errors import NotProved
 from legalmap.domain.roles import PUBLIC, Permission, require
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -58,11 +58,11 @@ def readiness(app: Flask) -> Callable[[str], bool]:
 
 
 def actor() -> Account:
-    """Who is signed in; raise NotSignedIn if nobody is."""
-    account = session.account()
-    if account is None:
-        raise NotSignedIn("Sign in to go on. Nothing you typed is lost.")
-    return account
+    """Who is signed in and has shown all that is asked for; raise NotSignedIn or NotProved."""
+    found = session.required()
+    if not found.is_complete:
+        raise NotProved("Your second factor is still to be shown.")
+    return found.account
 
 
 def reader() -> Reader:

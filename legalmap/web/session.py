@@ -4,8 +4,10 @@ from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.accounts import Account
-from legalmap.services import accounts
-from legalmap.services.accounts import SESSION_LIFE
+from legalmap.domain.errors import NotSignedIn
+from legalmap.domain.sessions import Session
+from legalmap.services import signing
+from legalmap.services.signing import SESSION_LIFE
 from legalmap.services.tracker import Tracker
 
 NAME = "legalmap-session"
@@ -18,18 +20,32 @@ def register(app: Flask) -> None:
     app.context_processor(lambda: {"account": account()})
 
 
-def account() -> Account | None:
-    """Who is signed in, looked up once a request; None for readers, without touching the database."""
-    if "account" not in g:
+def current() -> Session | None:
+    """The session, looked up once a request; None for readers, without touching the database."""
+    if "session" not in g:
         presented = token()
         # If the look-up fails, the page that says so must not fail with it.
-        g.account = None
-        g.account = accounts.signed_in(_tracker(), presented) if presented else None
-        if g.account is not None:
+        g.session = None
+        g.session = signing.signed_in(_tracker(), presented) if presented else None
+        if g.session is not None:
             # Nobody is shown less than they themselves have published.
             _tracker().heading.now(exact=True)
-    found: Account | None = g.account
+    found: Session | None = g.session
     return found
+
+
+def required() -> Session:
+    """The session, whatever is still to be shown in it; raise NotSignedIn if there is none."""
+    found = current()
+    if found is None:
+        raise NotSignedIn("Sign in to go on. Nothing you typed is lost.")
+    return found
+
+
+def account() -> Account | None:
+    """Who has given a password here. What they may do, ``guard`` says."""
+    found = current()
+    return found.account if found else None
 
 
 def token() -> str | None:
@@ -41,7 +57,7 @@ def token() -> str | None:
 def adopt(given: str) -> None:
     """Go on in this very request as the person who has just signed in."""
     g.session_token = given
-    g.pop("account", None)
+    g.pop("session", None)
 
 
 def _tracker() -> Tracker:
@@ -71,6 +87,6 @@ def close_with(response: Response) -> Response:
     """End the session here and in the browser."""
     presented = token()
     if presented:
-        accounts.sign_out(_tracker(), presented)
+        signing.sign_out(_tracker(), presented)
     response.delete_cookie(_name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response

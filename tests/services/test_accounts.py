@@ -8,18 +8,18 @@ import time_machine
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Invalid, Missing
 from legalmap.domain.roles import Role
-from legalmap.services import accounts
-from legalmap.services.accounts import SESSION_LIFE
+from legalmap.services import accounts, signing
+from legalmap.services.signing import SESSION_LIFE
 from legalmap.services.tracker import Tracker
 from tests.store.build import NOW
 
 
 def test_a_new_person_signs_in_with_the_password_made_for_them(tracker: Tracker) -> None:
     made = accounts.add(tracker, "dora", Role.MODERATOR)
-    token = accounts.sign_in(tracker, "Dora ", made.password)
-    found = accounts.signed_in(tracker, token)
+    token = signing.sign_in(tracker, "Dora ", made.password)
+    found = signing.signed_in(tracker, token)
     assert found is not None
-    assert (found.handle, found.role) == ("dora", Role.MODERATOR)
+    assert (found.account.handle, found.account.role) == ("dora", Role.MODERATOR)
 
 
 @pytest.mark.parametrize("handle", ["", "Ana B", "ünal", "-x", "a" * 41, SYSTEM_HANDLE, "ana"])
@@ -37,31 +37,31 @@ def test_a_short_password_is_refused(tracker: Tracker) -> None:
 def test_a_wrong_name_and_a_wrong_password_look_the_same(tracker: Tracker, handle: str) -> None:
     accounts.add(tracker, "dora", Role.CONTRIBUTOR)
     with pytest.raises(Invalid, match="name or the password"):
-        accounts.sign_in(tracker, handle, "wrong password!")
+        signing.sign_in(tracker, handle, "wrong password!")
 
 
 def test_disabling_ends_sessions_and_resetting_opens_again(tracker: Tracker) -> None:
     made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
-    token = accounts.sign_in(tracker, "dora", made.password)
+    token = signing.sign_in(tracker, "dora", made.password)
     accounts.disable(tracker, "dora")
-    assert accounts.signed_in(tracker, token) is None
+    assert signing.signed_in(tracker, token) is None
     with pytest.raises(Invalid):
-        accounts.sign_in(tracker, "dora", made.password)
+        signing.sign_in(tracker, "dora", made.password)
     again = accounts.reset(tracker, "dora")
-    assert accounts.sign_in(tracker, "dora", again.password)
+    assert signing.sign_in(tracker, "dora", again.password)
 
 
 def test_a_session_ends_by_itself_and_by_signing_out(tracker: Tracker) -> None:
     made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
     with time_machine.travel(NOW, tick=False) as clock:
-        token = accounts.sign_in(tracker, "dora", made.password)
+        token = signing.sign_in(tracker, "dora", made.password)
         clock.shift(SESSION_LIFE - timedelta(seconds=1))
-        assert accounts.signed_in(tracker, token)
+        assert signing.signed_in(tracker, token)
         clock.shift(timedelta(seconds=2))
-        assert accounts.signed_in(tracker, token) is None
-        fresh = accounts.sign_in(tracker, "dora", made.password)
-        accounts.sign_out(tracker, fresh)
-        assert accounts.signed_in(tracker, fresh) is None
+        assert signing.signed_in(tracker, token) is None
+        fresh = signing.sign_in(tracker, "dora", made.password)
+        signing.sign_out(tracker, fresh)
+        assert signing.signed_in(tracker, fresh) is None
 
 
 def test_the_system_account_belongs_to_nobody(tracker: Tracker) -> None:
@@ -77,4 +77,4 @@ def test_demo_people_are_two_and_can_be_closed(tracker: Tracker) -> None:
     assert first[0].password != second[0].password
     accounts.disable_demo_people(tracker)
     with pytest.raises(Invalid):
-        accounts.sign_in(tracker, second[0].handle, second[0].password)
+        signing.sign_in(tracker, second[0].handle, second[0].password)

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import pyotp
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
@@ -16,13 +18,15 @@ from legalmap.domain.records import Revision, RevisionKind
 from legalmap.domain.roles import Role
 from legalmap.services import loading
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, feed, moderation, places, records, schema
+from legalmap.store import accounts, factors, feed, moderation, places, records, schema
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
+# Of every moderator here; ``fresh_code`` makes codes of it.
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PEOPLE = {"ana": Role.CONTRIBUTOR, "ben": Role.MODERATOR, "cleo": Role.MODERATOR}
 ZIPS = [("34230", ["us-fl-sarasota-county"]), ("36602", ["us-al-mobile-county"])]
 
@@ -106,9 +110,18 @@ def fill_shipped(url: str) -> None:
 
 
 def add_people(connection: Connection) -> None:
-    """The three people of every test database; all have PASSWORD."""
+    """The three people of every test database; all have PASSWORD, moderators TOTP_SECRET too."""
     for handle, role in PEOPLE.items():
-        accounts.insert(connection, handle, role, a_password_hash(), NOW)
+        account_id = accounts.insert(connection, handle, role, a_password_hash(), NOW)
+        if role is not Role.CONTRIBUTOR:
+            factors.set_totp(connection, account_id, TOTP_SECRET, None)
+
+
+def fresh_code(store: Store, handle: str) -> str:
+    """The code that the app of a moderator shows now, as if none had been taken before."""
+    with store.writing() as connection:
+        factors.set_totp(connection, person(connection, handle).id, TOTP_SECRET, None)
+    return pyotp.TOTP(TOTP_SECRET).at(clock.now())
 
 
 def person(connection: Connection, handle: str) -> Account:

@@ -1,24 +1,12 @@
-"""Accounts and sessions: found by name or token, never after their end."""
-
-from datetime import timedelta
+"""Accounts: found by name or number, changed one at a time."""
 
 import pytest
 import sqlalchemy as sa
 
 from legalmap.domain.roles import Role
 from legalmap.store import accounts
-from legalmap.store.engine import Connection, Store
-from legalmap.store.tables import session
+from legalmap.store.engine import Store
 from tests.store.build import NOW, PEOPLE, a_password_hash, minutes, person
-
-TOKEN, OTHER = "a" * 64, "b" * 64
-
-
-def a_session(connection: Connection, handle: str, token: str, *, lasts: int = 60) -> int:
-    """Open a session of ``lasts`` minutes; gives the account's id."""
-    account_id = person(connection, handle).id
-    accounts.insert_session(connection, token, account_id, NOW, NOW + timedelta(minutes=lasts))
-    return account_id
 
 
 def test_an_account_comes_back_as_it_was_made(store: Store) -> None:
@@ -80,62 +68,3 @@ def test_changing_an_account_changes_that_one_only(store: Store) -> None:
         assert (changed.role, changed.disabled_at) == (Role.ADMIN, minutes(1))
         assert not changed.is_active
         assert person(connection, "ben") == ben
-
-
-def test_a_session_belongs_to_its_account(store: Store) -> None:
-    with store.writing() as connection:
-        a_session(connection, "ana", TOKEN)
-        a_session(connection, "ben", OTHER)
-        found = accounts.account_of_session(connection, OTHER, NOW)
-        assert found == person(connection, "ben")
-        assert accounts.account_of_session(connection, "c" * 64, NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("after", "open_still"), [(0, True), (59.9, True), (60, False), (61, False)]
-)
-def test_a_session_ends_by_itself(store: Store, after: float, open_still: bool) -> None:
-    with store.writing() as connection:
-        a_session(connection, "ana", TOKEN, lasts=60)
-        found = accounts.account_of_session(connection, TOKEN, minutes(after))
-    assert (found is not None) is open_still
-
-
-def test_a_session_of_a_disabled_account_is_nobodys(store: Store) -> None:
-    with store.writing() as connection:
-        ana = a_session(connection, "ana", TOKEN)
-        accounts.update(connection, ana, disabled_at=NOW)
-        assert accounts.account_of_session(connection, TOKEN, NOW) is None
-
-
-def test_signing_out_ends_one_session(store: Store) -> None:
-    with store.writing() as connection:
-        a_session(connection, "ana", TOKEN)
-        a_session(connection, "ana", OTHER)
-        accounts.end_session(connection, TOKEN)
-        assert accounts.account_of_session(connection, TOKEN, NOW) is None
-        assert accounts.account_of_session(connection, OTHER, NOW) is not None
-
-
-def test_all_sessions_of_one_account_can_be_ended(store: Store) -> None:
-    with store.writing() as connection:
-        ana = a_session(connection, "ana", TOKEN)
-        a_session(connection, "ben", OTHER)
-        accounts.end_sessions_of(connection, ana)
-        assert list(connection.scalars(sa.select(session.c.token_sha256))) == [OTHER]
-
-
-def test_sessions_that_ended_are_forgotten(store: Store) -> None:
-    with store.writing() as connection:
-        a_session(connection, "ana", TOKEN, lasts=60)
-        a_session(connection, "ben", OTHER, lasts=61)
-        accounts.end_expired(connection, minutes(60))
-        assert list(connection.scalars(sa.select(session.c.token_sha256))) == [OTHER]
-
-
-def test_a_session_of_no_account_is_refused(store: Store) -> None:
-    with (
-        pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"),
-        store.writing() as connection,
-    ):
-        accounts.insert_session(connection, TOKEN, 999, NOW, minutes(60))

@@ -10,7 +10,7 @@ from legalmap.config import Settings
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from tests.store.build import PASSWORD, fill_shipped
+from tests.store.build import fill_shipped
 from tests.store.databases import Postgres, Refillable
 from tests.web.visit import Visitor
 
@@ -57,12 +57,12 @@ def client(app: Flask) -> Visitor:
 
 
 @pytest.fixture
-def signed_in(app: Flask) -> SignedIn:
+def signed_in(app: Flask, tracker: Tracker) -> SignedIn:
     """Gives a visitor signed in under one of the names of tests.store.build."""
 
     def sign_in(handle: str) -> Visitor:
         visitor = Visitor(app)
-        visitor.post("/sign-in", {"handle": handle, "password": PASSWORD}, status=303)
+        visitor.sign_in(handle, tracker.store)
         return visitor
 
     return sign_in

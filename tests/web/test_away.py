@@ -14,7 +14,7 @@ from legalmap.services import checking, heading
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.services.test_heading import soon
-from tests.store.build import PASSWORD, contents, fill_shipped
+from tests.store.build import contents, fill_shipped
 from tests.store.clusters import Cluster, cluster
 from tests.web.deciding import APPROVE, VERDICT
 from tests.web.visit import Page, Visitor
@@ -70,7 +70,7 @@ def served(server: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 def sign_in(app: Flask, handle: str) -> Visitor:
     visitor = Visitor(app)
-    visitor.post("/sign-in", {"handle": handle, "password": PASSWORD}, status=303)
+    visitor.sign_in(handle, app.extensions["reader"].tracker.store)
     return visitor
 
 

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from legalmap.services.tracker import Tracker
-from tests.store.build import PASSWORD
+from tests.store.build import PASSWORD, fresh_code
 from tests.web.conftest import SignedIn
 from tests.web.deciding import APPROVE, CHECKS, VERDICT, against, approve
-from tests.web.visit import Page, Visitor
+from tests.web.visit import PROVING, Page, Visitor
 
 ALABAMA = "/desk/edit/kratom/us-al"
 EDIT = "#edit-form"
@@ -400,7 +400,9 @@ def test_a_stale_proposal_shows_three_sides_and_cannot_be_approved(signed_in: Si
     approve(ben, again)
 
 
-def test_a_typed_verdict_outlives_the_session(signed_in: SignedIn, client: Visitor) -> None:
+def test_a_typed_verdict_outlives_the_session(
+    signed_in: SignedIn, client: Visitor, tracker: Tracker
+) -> None:
     proposal = propose(signed_in("ana"))
     ben = signed_in("ben")
     sent = ben.get(proposal).form(VERDICT)
@@ -408,7 +410,9 @@ def test_a_typed_verdict_outlives_the_session(signed_in: SignedIn, client: Visit
     sent.setlist("reasons", ["advice", "other"])
     asked = client.post(f"{proposal}/verdict", sent, status=403)
     who = {"handle": "ben", "password": PASSWORD}
-    welcome = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
+    half = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
+    code = {"code": fresh_code(tracker.store, "ben")}
+    welcome = client.send(half, PROVING, code, status=200)
     back = client.send(welcome, VERDICT, status=200)
     assert back.form(VERDICT)["comment"] == "A long comment."
     assert back.form(VERDICT)["verdict"] == "reject"

@@ -9,7 +9,12 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from legalmap.store.engine import Store
+from tests.store.build import PASSWORD, fresh_code
+
 Fields = MultiDict[str, str]
+PROVE = "/sign-in/second-factor"
+PROVING = f'form[action="{PROVE}"]'
 BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -103,6 +108,12 @@ class Visitor:
     def follow(self, page: Page) -> Page:
         """Go where a redirect leads."""
         return self.get(page.response.headers["Location"])
+
+    def sign_in(self, handle: str, store: Store) -> None:
+        """Give the password, and the second factor where one is asked for."""
+        asked = self.post("/sign-in", {"handle": handle, "password": PASSWORD}, status=303)
+        if asked.response.headers["Location"].startswith(PROVE):
+            self.send(self.follow(asked), PROVING, {"code": fresh_code(store, handle)})
 
     def seen(self, response: TestResponse, path: str, status: int) -> Page:
         """Examine what came back."""

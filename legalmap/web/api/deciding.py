@@ -18,7 +18,6 @@ from legalmap.web.api import (
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("deciding", __name__, url_prefix=registry.ROOT)
-blueprint.record(limiting.prepare)
 blueprint.before_request(accepting.require_json_taken)
 blueprint.after_request(retiring.announce)
 blueprint.after_request(sending.opened)

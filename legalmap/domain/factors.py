@@ -1,0 +1,33 @@
+"""The second factor: who needs one, and how far a session has come with it."""
+
+from enum import StrEnum
+
+from legalmap.domain.accounts import Account
+from legalmap.domain.roles import Permission, may
+
+# What nobody does by a password alone.
+GUARDED = frozenset({Permission.REVIEW, Permission.READ_LOG, Permission.MANAGE_ACCOUNTS})
+
+
+class Standing(StrEnum):
+    """What still stands between the password and the desk."""
+
+    COMPLETE = "complete"
+    TO_PROVE = "to-prove"
+    TO_ENROL = "to-enrol"
+
+
+def is_needed(account: Account) -> bool:
+    """Whether this person's role asks for a second factor.
+
+    The people of a demo are exempt: their passwords are new at every start and they are closed
+    unless the server answers this machine only.
+    """
+    return not account.is_demo and any(may(account.role, each) for each in GUARDED)
+
+
+def standing(account: Account, *, has_factor: bool, is_proved: bool) -> Standing:
+    """How far a session is; whoever has a factor is asked for it, also where none is needed."""
+    if has_factor:
+        return Standing.COMPLETE if is_proved else Standing.TO_PROVE
+    return Standing.TO_ENROL if is_needed(account) else Standing.COMPLETE

@@ -1,0 +1,252 @@
+"""The second factor by passkey (WebAuthn): a key that never leaves its device and serves this host only."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import webauthn
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+from legalmap import clock
+from legalmap.domain.errors import Invalid, NotNow
+from legalmap.domain.payload import problems_of_text
+from legalmap.domain.sessions import Session
+from legalmap.services import passwords, signing
+from legalmap.services.accounts import log_on
+from legalmap.services.factors import (
+    ISSUER,
+    Enrolled,
+    Proved,
+    confirm,
+    enrolled,
+    require_enough,
+    require_may_enrol,
+)
+from legalmap.services.tracker import Tracker
+from legalmap.store import factors
+from legalmap.store.factors import Passkey
+
+LIFE = timedelta(minutes=5)
+MAX_NAME = 60
+MOST = 20
+MAX_ANSWER = 20_000
+_ADDING, _PROVING = "passkey-add", "passkey-prove"
+_OLD = "This took too long, or was sent before. Nothing was changed: try once more."
+_REFUSED = "Your browser's answer could not be verified. Nothing was changed: try once more."
+
+
+class Site(msgspec.Struct, frozen=True):
+    """The host a key is for, and the origin that browsers name."""
+
+    host: str
+    origin: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the browser is asked, as JSON, and under which id its answer is expected."""
+
+    challenge_id: str
+    options: str
+
+
+def begin_adding(tracker: Tracker, session: Session, site: Site) -> Asked:
+    """Ask the browser to make a key."""
+    require_may_enrol(session)
+    person = session.account
+    with tracker.store.reading() as connection:
+        known = factors.passkeys(connection, person.id)
+    challenge = secrets.token_bytes(32)
+    options = webauthn.generate_registration_options(
+        rp_id=site.host,
+        rp_name=ISSUER,
+        user_name=person.handle,
+        # It must not say who this is, and must be the same for each key of an account.
+        user_id=hashlib.sha256(f"account {person.id} {person.created_at}".encode()).digest(),
+        challenge=challenge,
+        exclude_credentials=_descriptors(known),
+    )
+    return _asked(tracker, session, _ADDING, challenge, webauthn.options_to_json(options))
+
+
+def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | None:
+    """Ask the browser to show a key; None if the account has none."""
+    with tracker.store.reading() as connection:
+        known = factors.passkeys(connection, session.account.id)
+    if not known:
+        return None
+    challenge = secrets.token_bytes(32)
+    options = webauthn.generate_authentication_options(
+        rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(known)
+    )
+    return _asked(tracker, session, _PROVING, challenge, webauthn.options_to_json(options))
+
+
+def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [
+        PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(each.credential_id))
+        for each in known
+    ]
+
+
+def _asked(
+    tracker: Tracker, session: Session, purpose: str, challenge: bytes, options: str
+) -> Asked:
+    challenge_id = secrets.token_urlsafe(24)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        factors.end_challenges(connection, at)
+        factors.insert_challenge(
+            connection,
+            challenge_id,
+            session.account.id,
+            purpose,
+            bytes_to_base64url(challenge),
+            at + LIFE,
+        )
+    return Asked(challenge_id, options)
+
+
+def add(
+    tracker: Tracker,
+    session: Session,
+    token: str,
+    site: Site,
+    *,
+    challenge_id: str,
+    answer: str,
+    name: str,
+    password: str = "",
+) -> Enrolled:
+    """Keep the key that the browser made, under a name its owner knows it by."""
+    require_may_enrol(session)
+    _check_name(name)
+    confirm(tracker, session, password)
+    at = clock.now()
+    person = session.account
+    with tracker.store.writing() as connection:
+        challenge = factors.challenge_value(connection, challenge_id, person.id, _ADDING, at)
+        if challenge is None or not factors.end_challenge(connection, challenge_id):
+            raise Invalid.at("passkey", _OLD)
+        made = _verified(
+            webauthn.verify_registration_response,
+            credential=_read(answer),
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
+        )
+        credential_id = bytes_to_base64url(made.credential_id)
+        if factors.is_passkey_known(connection, credential_id):
+            raise Invalid.at("passkey", "This passkey was added before.")
+        names = [each.name for each in factors.passkeys(connection, person.id)]
+        if len(names) >= MOST:
+            raise Invalid.at("passkey", f"{MOST} passkeys are enough: remove one first.")
+        factors.insert_passkey(
+            connection,
+            account_id=person.id,
+            credential_id=credential_id,
+            public_key=bytes_to_base64url(made.credential_public_key),
+            sign_count=made.sign_count,
+            name=name.strip(),
+            created_at=at,
+        )
+        after = [*names, name.strip()]
+        log_on(connection, person, "passkey-add", person, at, passkeys=after, passkeys_before=names)
+        return enrolled(connection, session, token, "passkey", at)
+
+
+def _check_name(name: str) -> None:
+    needed = "Give the passkey a name by which you will know it, such as “Laptop”."
+    problems = problems_of_text("name", name, MAX_NAME, needed=needed)
+    if problems:
+        raise Invalid(problems)
+
+
+def _read(answer: str) -> dict[str, Any]:
+    """The credential as the browser sent it."""
+    if len(answer) <= MAX_ANSWER:
+        try:
+            read = json.loads(answer)
+        except (ValueError, RecursionError):
+            read = None
+        if isinstance(read, dict):
+            return read
+    raise Invalid.at("passkey", _REFUSED)
+
+
+def _verified(verify: Any, **expected: Any) -> Any:
+    try:
+        return verify(**expected)
+    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
+        # The answer comes from outside: whatever is wrong with it, it is refused alike.
+        raise Invalid.at("passkey", _REFUSED) from error
+
+
+def prove(
+    tracker: Tracker, session: Session, token: str, site: Site, *, challenge_id: str, answer: str
+) -> Proved:
+    """Take the answer of one of the account's keys to a challenge, once."""
+    at = clock.now()
+    person = session.account
+    with tracker.store.writing() as connection:
+        challenge = factors.challenge_value(connection, challenge_id, person.id, _PROVING, at)
+        if challenge is None or not factors.end_challenge(connection, challenge_id):
+            raise Invalid.at("passkey", _OLD)
+        credential = _read(answer)
+        known = {each.credential_id: each for each in factors.passkeys(connection, person.id)}
+        key = known.get(str(credential.get("id")))
+        if key is None:
+            raise Invalid.at("passkey", "This passkey does not belong to your account.")
+        shown = _verified(
+            webauthn.verify_authentication_response,
+            credential=credential,
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
+            credential_public_key=webauthn.base64url_to_bytes(key.public_key),
+            credential_current_sign_count=key.sign_count,
+        )
+        factors.use_passkey(connection, key.id, shown.new_sign_count, at)
+        log_on(
+            connection,
+            person,
+            "sign-in",
+            person,
+            at,
+            second_factor="passkey",
+            browser=session.label,
+        )
+        return Proved(signing.complete(connection, session, token, at))
+
+
+def owned(tracker: Tracker, session: Session) -> list[Passkey]:
+    """The passkeys of this account, oldest first."""
+    with tracker.store.reading() as connection:
+        return factors.passkeys(connection, session.account.id)
+
+
+def remove(tracker: Tracker, session: Session, passkey_id: int, password: str) -> None:
+    """Forget a passkey; raise NotNow if it is the last factor of who needs one."""
+    person = session.account
+    passwords.confirm(tracker, person, password)
+    with tracker.store.writing() as connection:
+        before = {each.id: each.name for each in factors.passkeys(connection, person.id)}
+        if passkey_id not in before:
+            raise NotNow("This passkey is gone already.")
+        factors.delete_passkey(connection, person.id, passkey_id)
+        require_enough(connection, session)
+        after = [name for key, name in before.items() if key != passkey_id]
+        log_on(
+            connection,
+            person,
+            "passkey-remove",
+            person,
+            clock.now(),
+            passkeys_before=list(before.values()),
+            passkeys=after,
+        )

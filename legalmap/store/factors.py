@@ -1,0 +1,188 @@
+"""Second factors: authenticator secrets, passkeys, recovery codes, and challenges that are answered once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.store.engine import inserted_id
+from legalmap.store.tables import account, challenge, passkey, recovery_code
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of some device. ``credential_id`` and ``public_key`` are base64url."""
+
+    id: int
+    account_id: int
+    credential_id: str
+    public_key: str
+    sign_count: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+class Totp(msgspec.Struct, frozen=True):
+    """The secret of an authenticator app, and the step of the last code that was taken."""
+
+    secret: str
+    step: int | None
+
+
+def has_any(connection: sa.Connection, account_id: int) -> bool:
+    """Whether an account has a second factor. Recovery codes alone are none."""
+    return totp(connection, account_id) is not None or bool(passkeys(connection, account_id))
+
+
+def totp(connection: sa.Connection, account_id: int) -> Totp | None:
+    """The authenticator of an account, or None."""
+    query = sa.select(account.c.totp_secret, account.c.totp_step).where(account.c.id == account_id)
+    row = connection.execute(query).one()
+    return None if row.totp_secret is None else Totp(row.totp_secret, row.totp_step)
+
+
+def set_totp(
+    connection: sa.Connection, account_id: int, secret: str | None, step: int | None
+) -> None:
+    """Give an account an authenticator, or take it away."""
+    connection.execute(
+        account.update()
+        .where(account.c.id == account_id)
+        .values(totp_secret=secret, totp_step=step)
+    )
+
+
+def take_step(connection: sa.Connection, account_id: int, step: int) -> bool:
+    """Take the code of a step, unless it or a later one was taken: then say no."""
+    fresh = sa.or_(account.c.totp_step.is_(None), account.c.totp_step < step)
+    taken = account.update().where(account.c.id == account_id, fresh).values(totp_step=step)
+    return connection.execute(taken).rowcount == 1
+
+
+def passkeys(connection: sa.Connection, account_id: int) -> list[Passkey]:
+    """The passkeys of an account, oldest first."""
+    query = sa.select(passkey).where(passkey.c.account_id == account_id).order_by(passkey.c.id)
+    return [Passkey(**row._mapping) for row in connection.execute(query)]
+
+
+def is_passkey_known(connection: sa.Connection, credential_id: str) -> bool:
+    """Whether any account has a passkey of that id."""
+    query = sa.select(passkey.c.id).where(passkey.c.credential_id == credential_id)
+    return connection.scalar(query) is not None
+
+
+def insert_passkey(
+    connection: sa.Connection,
+    *,
+    account_id: int,
+    credential_id: str,
+    public_key: str,
+    sign_count: int,
+    name: str,
+    created_at: datetime,
+) -> int:
+    """Add a passkey; gives its id."""
+    values = {
+        "account_id": account_id,
+        "credential_id": credential_id,
+        "public_key": public_key,
+        "sign_count": sign_count,
+        "name": name,
+        "created_at": created_at,
+    }
+    return inserted_id(connection, passkey, values)
+
+
+def use_passkey(connection: sa.Connection, passkey_id: int, sign_count: int, at: datetime) -> None:
+    """Note that a passkey was shown, and how far its own counter is."""
+    connection.execute(
+        passkey.update().where(passkey.c.id == passkey_id).values(sign_count=sign_count, used_at=at)
+    )
+
+
+def delete_passkey(connection: sa.Connection, account_id: int, passkey_id: int) -> None:
+    """Forget a passkey of an account."""
+    mine = (passkey.c.account_id == account_id, passkey.c.id == passkey_id)
+    connection.execute(passkey.delete().where(*mine))
+
+
+def replace_recovery_codes(
+    connection: sa.Connection, account_id: int, hashes: Iterable[str]
+) -> None:
+    """Make these the recovery codes of an account; those before them open nothing any more."""
+    connection.execute(recovery_code.delete().where(recovery_code.c.account_id == account_id))
+    rows = [{"code_sha256": each, "account_id": account_id} for each in hashes]
+    if rows:
+        connection.execute(recovery_code.insert(), rows)
+
+
+def use_recovery_code(
+    connection: sa.Connection, account_id: int, code_sha256: str, at: datetime
+) -> bool:
+    """Take a recovery code of an account that was not taken before; say if there was one."""
+    unused = (
+        recovery_code.c.account_id == account_id,
+        recovery_code.c.code_sha256 == code_sha256,
+        recovery_code.c.used_at.is_(None),
+    )
+    return (
+        connection.execute(recovery_code.update().where(*unused).values(used_at=at)).rowcount == 1
+    )
+
+
+def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
+    """How many recovery codes of an account still open it once each."""
+    unused = (recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None))
+    query = sa.select(sa.func.count()).select_from(recovery_code).where(*unused)
+    return connection.scalar(query) or 0
+
+
+def insert_challenge(
+    connection: sa.Connection,
+    challenge_id: str,
+    account_id: int,
+    purpose: str,
+    value: str,
+    expires_at: datetime,
+) -> None:
+    """Keep what a browser has to answer."""
+    values = {
+        "id": challenge_id,
+        "account_id": account_id,
+        "purpose": purpose,
+        "value": value,
+        "expires_at": expires_at,
+    }
+    connection.execute(challenge.insert().values(values))
+
+
+def challenge_value(
+    connection: sa.Connection, challenge_id: str, account_id: int, purpose: str, at: datetime
+) -> str | None:
+    """What was kept for this account and purpose, unless it has been answered or expired."""
+    query = sa.select(challenge.c.value).where(
+        challenge.c.id == challenge_id,
+        challenge.c.account_id == account_id,
+        challenge.c.purpose == purpose,
+        challenge.c.expires_at > at,
+    )
+    return connection.scalar(query)
+
+
+def end_challenge(connection: sa.Connection, challenge_id: str) -> bool:
+    """A challenge was answered; say whether by us and not by somebody else in the meantime."""
+    query = challenge.delete().where(challenge.c.id == challenge_id)
+    return connection.execute(query).rowcount == 1
+
+
+def end_challenges(connection: sa.Connection, at: datetime) -> None:
+    """Forget the challenges nobody answered in time."""
+    connection.execute(challenge.delete().where(challenge.c.expires_at <= at))
+
+
+def forget(connection: sa.Connection, account_id: int) -> None:
+    """Take every second factor of an account away."""
+    set_totp(connection, account_id, None, None)
+    for table in (passkey, recovery_code, challenge):
+        connection.execute(table.delete().where(table.c.account_id == account_id))

@@ -1,0 +1,274 @@
+"""The second factor: shown after the password, and set up by who needs or wants one."""
+
+import ipaddress
+from urllib.parse import urlencode
+
+import segno
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from legalmap.domain.errors import Invalid
+from legalmap.domain.factors import Standing
+from legalmap.domain.roles import Permission
+from legalmap.domain.sessions import Session
+from legalmap.services import factors, passkeys
+from legalmap.services.factors import Enrolled, Proved, Setup
+from legalmap.services.passkeys import Site
+from legalmap.web import leading, session, throttling
+from legalmap.web.forms.base import Problems
+from legalmap.web.forms.factors import AuthenticatorForm, CodeForm, PasskeyForm
+from legalmap.web.guard import needs, tracker
+
+blueprint = Blueprint("factors", __name__)
+PROVE = "/sign-in/second-factor"
+AUTHENTICATOR = "/sign-in/set-up/authenticator"
+PASSKEY = "/sign-in/set-up/passkey"
+_ENROLLED = "Your second factor is set up."
+
+
+def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> Response:
+    """To what is still to be shown or set up; what was typed before is carried along."""
+    proving = opened.standing is Standing.TO_PROVE
+    kept = kept or leading.kept()
+    if not kept:
+        path = PROVE if proving else AUTHENTICATOR
+        return redirect(f"{path}?{urlencode({'next': after})}", code=303)
+    if proving:
+        return _proving_page(opened, after=after, kept=kept, status=status)
+    return _authenticator_page(opened, after=after, kept=kept, status=status)
+
+
+def _elsewhere(opened: Session) -> Response:
+    """Nothing is left to be shown here."""
+    if opened.is_complete:
+        return leading.welcome(leading.asked())
+    return lead(opened, leading.asked())
+
+
+@blueprint.get(PROVE)
+@needs(Permission.SIGN_IN)
+def show_proving() -> Response:
+    """Ask for a code or a passkey."""
+    opened = session.required()
+    if opened.standing is not Standing.TO_PROVE:
+        return _elsewhere(opened)
+    return _proving_page(opened)
+
+
+@blueprint.post(PROVE)
+@needs(Permission.SIGN_IN)
+def prove() -> Response:
+    """Take a code of the app or a recovery code, and go on in a fresh session."""
+    opened = session.required()
+    if opened.standing is not Standing.TO_PROVE:
+        return _elsewhere(opened)
+    if "code" not in request.form:
+        return _proving_page(opened)
+    wait = throttling.wait_for_factor(opened.account.handle)
+    if wait:
+        return throttling.too_many(wait, PROVE)
+    try:
+        proved = factors.prove(tracker(), opened, _token(), request.form["code"])
+    except Invalid as error:
+        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
+    return _proved(opened, proved)
+
+
+@blueprint.post(f"{PROVE}/passkey")
+@needs(Permission.SIGN_IN)
+def prove_by_passkey() -> Response:
+    """Take the browser's answer to a challenge, and go on in a fresh session."""
+    opened, here = session.required(), site()
+    if opened.standing is not Standing.TO_PROVE:
+        return _elsewhere(opened)
+    if here is None:
+        return _proving_page(opened)
+    wait = throttling.wait_for_factor(opened.account.handle)
+    if wait:
+        return throttling.too_many(wait, PROVE)
+    form = PasskeyForm()
+    try:
+        proved = passkeys.prove(
+            tracker(),
+            opened,
+            _token(),
+            here,
+            challenge_id=form.challenge.data or "",
+            answer=form.answer.data or "",
+        )
+    except Invalid as error:
+        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
+    return _proved(opened, proved)
+
+
+def _proved(opened: Session, proved: Proved) -> Response:
+    throttling.forgive(opened.account.handle)
+    session.adopt(proved.token)
+    if proved.codes_left is not None:
+        flash(f"This recovery code is used up. You have {proved.codes_left} left.")
+    return session.open_with(leading.welcome(leading.asked()), proved.token)
+
+
+@blueprint.get(AUTHENTICATOR)
+@needs(Permission.SIGN_IN)
+def show_authenticator() -> Response:
+    """A key to be scanned by an authenticator app."""
+    return _authenticator_page(session.required())
+
+
+@blueprint.post(AUTHENTICATOR)
+@needs(Permission.SIGN_IN)
+def add_authenticator() -> Response:
+    """Take the first code, and go on in a fresh session."""
+    opened, form = session.required(), AuthenticatorForm()
+    challenge_id = form.challenge.data or ""
+    if not challenge_id:
+        return _authenticator_page(opened)
+    wait = throttling.wait_for_factor(opened.account.handle)
+    if wait:
+        return throttling.too_many(wait, AUTHENTICATOR)
+    try:
+        made = factors.enrol(
+            tracker(),
+            opened,
+            _token(),
+            challenge_id=challenge_id,
+            code=form.code.data or "",
+            password=form.password.data or "",
+        )
+    except Invalid as error:
+        problems = Problems.of(error.problems)
+        setup = factors.begun(tracker(), opened, challenge_id)
+        return _authenticator_page(opened, setup=setup, problems=problems, status=422)
+    return _enrolled(opened, made)
+
+
+@blueprint.get(PASSKEY)
+@needs(Permission.SIGN_IN)
+def show_passkey() -> Response:
+    """Let the browser make a passkey."""
+    return _passkey_page(session.required(), PasskeyForm(formdata=None))
+
+
+@blueprint.post(PASSKEY)
+@needs(Permission.SIGN_IN)
+def add_passkey() -> Response:
+    """Keep the passkey that the browser made, and go on in a fresh session."""
+    opened, here, form = session.required(), site(), PasskeyForm()
+    if here is None or not form.challenge.data:
+        return _passkey_page(opened, PasskeyForm(formdata=None))
+    wait = throttling.wait_for_factor(opened.account.handle)
+    if wait:
+        return throttling.too_many(wait, PASSKEY)
+    try:
+        made = passkeys.add(
+            tracker(),
+            opened,
+            _token(),
+            here,
+            challenge_id=form.challenge.data,
+            answer=form.answer.data or "",
+            name=form.name.data or "",
+            password=form.password.data or "",
+        )
+    except Invalid as error:
+        return _passkey_page(opened, form, problems=Problems.of(error.problems), status=422)
+    return _enrolled(opened, made)
+
+
+def _enrolled(opened: Session, made: Enrolled) -> Response:
+    throttling.forgive(opened.account.handle)
+    session.adopt(made.token)
+    if made.codes:
+        return session.open_with(
+            codes_page(made.codes, leading.asked(), leading.kept()), made.token
+        )
+    flash(_ENROLLED)
+    return session.open_with(leading.welcome(leading.asked()), made.token)
+
+
+def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
+    """Recovery codes, this once."""
+    page = render_template("factors/codes.html", codes=codes, next=after, kept=kept)
+    return make_response(page)
+
+
+def site() -> Site | None:
+    """The host that passkeys are for; None at a bare address, which browsers make none for."""
+    host = request.host.rpartition(":")[0] if ":" in request.host else request.host
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return Site(host, f"{request.scheme}://{request.host}") if host else None
+    return None
+
+
+def _token() -> str:
+    return session.token() or ""
+
+
+def _proving_page(
+    opened: Session,
+    *,
+    after: str = "",
+    kept: str = "",
+    problems: Problems | None = None,
+    status: int = 200,
+) -> Response:
+    here = site()
+    page = render_template(
+        "factors/prove.html",
+        form=CodeForm(formdata=None),
+        asked=passkeys.begin_proving(tracker(), opened, here) if here else None,
+        next=after or leading.asked(),
+        kept=kept or leading.kept(),
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
+
+
+def _authenticator_page(
+    opened: Session,
+    *,
+    after: str = "",
+    kept: str = "",
+    setup: Setup | None = None,
+    problems: Problems | None = None,
+    status: int = 200,
+) -> Response:
+    setup = setup or factors.begin(tracker(), opened)
+    page = render_template(
+        "factors/authenticator.html",
+        form=AuthenticatorForm(formdata=None),
+        setup=setup,
+        picture=_picture(setup.uri),
+        opened=opened,
+        next=after or leading.asked(),
+        kept=kept or leading.kept(),
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
+
+
+def _picture(uri: str) -> Markup:
+    """The QR code as SVG within the page: nothing is fetched, nothing needs a style."""
+    code = segno.make(uri, error="m", micro=False)
+    drawn = code.svg_inline(omitsize=True, dark="#000", light="#fff", lineclass=None, svgclass="qr")
+    return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
+
+
+def _passkey_page(
+    opened: Session, form: PasskeyForm, *, problems: Problems | None = None, status: int = 200
+) -> Response:
+    here = site()
+    page = render_template(
+        "factors/passkey.html",
+        form=form,
+        asked=passkeys.begin_adding(tracker(), opened, here) if here else None,
+        opened=opened,
+        next=leading.asked(),
+        kept=leading.kept(),
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
