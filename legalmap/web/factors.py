@@ -1,7 +1,7 @@
 """The second factor: shown after the password, and set up by who needs or wants one."""
 
 import ipaddress
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 from flask import Blueprint, flash, make_response, redirect, render_template, request
@@ -196,9 +196,9 @@ def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
 
 def site() -> Site | None:
     """The host that passkeys are for; None at a bare address, which browsers make none for."""
-    host = request.host.rpartition(":")[0] if ":" in request.host else request.host
+    host = urlsplit(request.host_url).hostname or ""
     try:
-        ipaddress.ip_address(host.strip("[]"))
+        ipaddress.ip_address(host)
     except ValueError:
         return Site(host, f"{request.scheme}://{request.host}") if host else None
     return None
