@@ -9,6 +9,8 @@ from legalmap.domain.roles import Role
 
 # The account that owns what shipped in data/. It has no password and can never sign in.
 SYSTEM_HANDLE = "legalmap"
+# What who has left is called, with the number of the account.
+FORMER = "former-"
 MIN_PASSWORD = 12
 
 

@@ -99,6 +99,21 @@ ACTIONS: dict[str, Declared] = {
         "The earlier password",
         "A new password, all sessions ended",
     ),
+    "account-enable": _act("let in again", "", "Disabled", "Active"),
+    "account-role": _act("changed the role of", "role role_before remits remits_before"),
+    "account-factors-reset": _act(
+        "took away the second factors of", "", "To be shown", "To be set up anew"
+    ),
+    "invite": _act("made the", "role remits", "No such link", "Open"),
+    "invite-revoke": _act("took back the", "", "Open", "Revoked"),
+    "join": _act("joined as", "role remits invitation invited_by", "No such account", "Active"),
+    "leave": _act("left the account", "", "Active", "Anonymised"),
+    "session-end": _act("signed out browsers of", "sessions"),
+    "password-change": _act(
+        "changed the password of", "sessions", "The earlier password", "A new one"
+    ),
+    "email-change": _act("changed the address of", "email email_before"),
+    "interest-change": _act("disclosed an interest of", "interest interest_before"),
     "sign-in": _act("signed in to", "second_factor browser"),
     "authenticator-add": _act(
         "set up an authenticator app for", "authenticator authenticator_before"
@@ -135,6 +150,8 @@ KEY_LABELS = {
     "changed": "Fields",
     "feed_no": "Feed number",
     "since": "Delivered up to feed number",
+    "sessions": "Sessions ended",
+    "codes": "Codes left",
     "why": "Why",
     "checks": "Checked",
     "as_of": "As of",

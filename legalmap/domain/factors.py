@@ -1,6 +1,9 @@
 """The second factor: who needs one, and how far a session has come with it."""
 
+from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from legalmap.domain.accounts import Account
 from legalmap.domain.roles import Permission, may
@@ -15,6 +18,19 @@ class Standing(StrEnum):
     COMPLETE = "complete"
     TO_PROVE = "to-prove"
     TO_ENROL = "to-enrol"
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of some device. ``credential_id`` and ``public_key`` are base64url."""
+
+    id: int
+    account_id: int
+    credential_id: str
+    public_key: str
+    sign_count: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
 
 
 def is_needed(account: Account) -> bool:

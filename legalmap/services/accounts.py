@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.accounts import SYSTEM_HANDLE, Account
-from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.accounts import FORMER, SYSTEM_HANDLE, Account
+from legalmap.domain.errors import Invalid, Missing, NotNow
+from legalmap.domain.people import check_admins_stay
 from legalmap.domain.roles import Role
 from legalmap.services import passwords
 from legalmap.services.tracker import Tracker
@@ -43,6 +44,8 @@ def insert(
     """A new account within a transaction; raise Invalid if the name is taken or cannot be one."""
     if not HANDLE.fullmatch(handle):
         raise Invalid.at("handle", "Use 1 to 40 of a-z, 0-9, dot, dash and underscore.")
+    if handle.startswith(FORMER):
+        raise Invalid.at("handle", f"Names that begin with “{FORMER}” are for who has left.")
     if accounts.by_handle(connection, handle) is not None:
         raise Invalid.at("handle", f"There is an account “{handle}” already.")
     accounts.insert(connection, handle, role, password_hash, at)
@@ -82,11 +85,14 @@ def everyone(tracker: Tracker) -> list[Account]:
 def disable(tracker: Tracker, handle: str) -> None:
     """End all sessions of a person and let them sign in no more; what they did stays."""
     with tracker.store.writing() as connection:
-        person = person_called(connection, handle)
-        _disable(connection, person)
+        close(connection, None, person_called(connection, handle))
 
 
-def _disable(connection: Connection, person: Account, actor: Account | None = None) -> None:
+def close(connection: Connection, actor: Account | None, person: Account) -> None:
+    """The same within a transaction. Raise NotNow for the last admin."""
+    if not person.is_active:
+        raise NotNow(f"“{person.handle}” is disabled already.")
+    check_admins_stay(person, accounts.other_admins(connection, person.id))
     at = clock.now()
     accounts.update(connection, person.id, disabled_at=at)
     sessions.end_of(connection, person.id)
@@ -140,7 +146,7 @@ def disable_demo_people(tracker: Tracker) -> None:
     with tracker.store.writing() as connection:
         for person in accounts.everyone(connection):
             if person.is_demo and person.is_active:
-                _disable(connection, person)
+                close(connection, None, person)
 
 
 def active(tracker: Tracker, handle: str) -> Account:

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from legalmap.domain import remits
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
+from legalmap.domain.jurisdictions import chain
 from legalmap.domain.records import Revision
 from legalmap.services import noticing
+from legalmap.services.tracker import Tracker
 from legalmap.store import log, records
 from legalmap.store.engine import Connection
 
@@ -40,3 +43,18 @@ def revision_of(connection: Connection, revision_id: int | None) -> Revision:
     if found is None:
         raise Missing("revision", str(revision_id))
     return found
+
+
+def is_in_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> bool:
+    """Whether somebody moderates this topic at this place."""
+    return not actor.remits or remits.covered(actor.remits, topic, _levels(tracker, code))
+
+
+def require_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> None:
+    """Raise Forbidden unless the actor moderates this topic at this place."""
+    if actor.remits:
+        remits.require(actor.remits, topic, _levels(tracker, code))
+
+
+def _levels(tracker: Tracker, code: str) -> list[str]:
+    return [level.code for level in chain(tracker.place(code), tracker.place)]

@@ -15,6 +15,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, NotNow
+from legalmap.domain.factors import Passkey
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords, signing
@@ -30,7 +31,6 @@ from legalmap.services.factors import (
 )
 from legalmap.services.tracker import Tracker
 from legalmap.store import factors
-from legalmap.store.factors import Passkey
 
 LIFE = timedelta(minutes=5)
 MAX_NAME = 60

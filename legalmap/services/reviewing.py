@@ -29,7 +29,7 @@ from legalmap.domain.payload import problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import publishing
-from legalmap.services.acting import log_act, revision_of
+from legalmap.services.acting import is_in_remit, log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, discussing, moderation, records
 from legalmap.store.engine import Connection
@@ -84,6 +84,8 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         claim = claims.live(connection, "proposal", [revision_id], clock.now()).get(revision_id)
     base = beside[revised.base_id]
     allowed = {act for act in Act if is_allowed(act, revised.facts, actor.id, actor.role)}
+    if not is_in_remit(tracker, actor, revised.topic, revised.jurisdiction):
+        allowed -= {Act(verdict.value) for verdict in Verdict}
     return ReviewSheet(
         revision=revised,
         base=base,
@@ -143,6 +145,7 @@ def decide(
         if is_repeated(verdict, revised.facts, actor.id):
             return revised
         _check(connection, actor, revised, verdict)
+        require_remit(tracker, actor, revised.topic, revised.jurisdiction)
         if payload_sha256 != revised.payload_sha256:
             raise NotNow("The page you reviewed is not this revision: open it again.")
         _check_judgement(tracker, revised, given, comment)

@@ -37,11 +37,11 @@ def sign_in(tracker: Tracker, handle: str, password: str, label: str = "") -> st
     at = clock.now()
     with tracker.store.writing() as connection:
         sessions.end_expired(connection, at)
-        return _opened(connection, person, label, at)
+        return open_first(connection, person, label, at)
 
 
-def _opened(connection: Connection, person: Account, label: str, at: datetime) -> str:
-    """A session by password alone. If more is asked for, it is short."""
+def open_first(connection: Connection, person: Account, label: str, at: datetime) -> str:
+    """A session by password alone; gives its token. If more is asked for, it is short."""
     has_factor = factors.has_any(connection, person.id)
     if standing(person, has_factor=has_factor, is_proved=False) is not Standing.COMPLETE:
         return _open(connection, person, label, at, UNPROVED_LIFE, proved_at=None)
@@ -73,11 +73,28 @@ def _open(
 
 
 def complete(connection: Connection, session: Session, token: str, at: datetime) -> str:
-    """End a session and go on in a fresh one whose second factor was shown: nobody else knows its token."""
+    """Go on in a fresh session whose second factor was shown: nobody else knows its token."""
+    return _replace(connection, session, token, at, proved_at=at)
+
+
+def renew(connection: Connection, session: Session, token: str, at: datetime) -> str:
+    """Go on in a fresh session that has come as far as the one before."""
+    proved = at if factors.has_any(connection, session.account.id) else None
+    return _replace(connection, session, token, at, proved_at=proved)
+
+
+def _replace(
+    connection: Connection,
+    session: Session,
+    token: str,
+    at: datetime,
+    *,
+    proved_at: datetime | None,
+) -> str:
     if sessions.find(connection, hashed(token), at) is None:
         raise NotSignedIn("Your session has ended: sign in again.")
     sessions.end(connection, hashed(token))
-    return _open(connection, session.account, session.label, at, SESSION_LIFE, proved_at=at)
+    return _open(connection, session.account, session.label, at, SESSION_LIFE, proved_at=proved_at)
 
 
 def hashed(token: str) -> str:

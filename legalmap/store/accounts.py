@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from legalmap.domain.accounts import Account
+from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
 from legalmap.store.engine import inserted_id
-from legalmap.store.tables import account, remit
+from legalmap.store.tables import account, claim, draft, notice, outbox, remit
 
 
 def of_rows(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Account]:
@@ -103,3 +103,25 @@ def replace_remits(connection: sa.Connection, account_id: int, remits: Iterable[
     ]
     if rows:
         connection.execute(remit.insert(), rows)
+
+
+def other_admins(connection: sa.Connection, account_id: int) -> int:
+    """How many people but this one can manage accounts. No two count at once, so that none is last."""
+    query = (
+        sa.select(account.c.id)
+        .where(
+            account.c.role == Role.ADMIN,
+            account.c.disabled_at.is_(None),
+            account.c.handle != SYSTEM_HANDLE,
+        )
+        .order_by(account.c.id)
+        .with_for_update()
+    )
+    return len(set(connection.scalars(query)) - {account_id})
+
+
+def forget(connection: sa.Connection, account_id: int) -> None:
+    """Delete what belongs to a person and to no history: drafts, claims, notices, mail, remits."""
+    connection.execute(draft.delete().where(draft.c.owner_id == account_id))
+    for table in (claim, notice, outbox, remit):
+        connection.execute(table.delete().where(table.c.account_id == account_id))

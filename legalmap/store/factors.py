@@ -6,21 +6,9 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.domain.factors import Passkey
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import account, challenge, passkey, recovery_code
-
-
-class Passkey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key of some device. ``credential_id`` and ``public_key`` are base64url."""
-
-    id: int
-    account_id: int
-    credential_id: str
-    public_key: str
-    sign_count: int
-    name: str
-    created_at: datetime
-    used_at: datetime | None
 
 
 class Totp(msgspec.Struct, frozen=True):
@@ -33,6 +21,13 @@ class Totp(msgspec.Struct, frozen=True):
 def has_any(connection: sa.Connection, account_id: int) -> bool:
     """Whether an account has a second factor. Recovery codes alone are none."""
     return totp(connection, account_id) is not None or bool(passkeys(connection, account_id))
+
+
+def owners(connection: sa.Connection) -> set[int]:
+    """The accounts that have a second factor."""
+    by_app = sa.select(account.c.id).where(account.c.totp_secret.is_not(None))
+    query = sa.union(by_app, sa.select(passkey.c.account_id))
+    return set(connection.scalars(query))
 
 
 def totp(connection: sa.Connection, account_id: int) -> Totp | None:

@@ -51,6 +51,14 @@ def of_account(connection: sa.Connection, account_id: int, at: datetime) -> list
     return _open(connection, at, session.c.account_id == account_id)
 
 
+def last_seen(connection: sa.Connection) -> dict[int, datetime]:
+    """When each account was used last, of those with a session that was not forgotten yet."""
+    query = sa.select(session.c.account_id, sa.func.max(session.c.seen_at).label("at"))
+    return {
+        row.account_id: row.at for row in connection.execute(query.group_by(session.c.account_id))
+    }
+
+
 def _open(
     connection: sa.Connection, at: datetime, condition: sa.ColumnElement[bool]
 ) -> list[Session]:

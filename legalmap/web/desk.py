@@ -23,6 +23,8 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk/import", "Import", Permission.PROPOSE),
     ("/desk/notices", "Notices", Permission.OWN_ACCOUNT),
     ("/desk/log", "Log", Permission.READ_LOG),
+    ("/desk/people", "People", Permission.MANAGE_ACCOUNTS),
+    ("/desk/account", "Your account", Permission.OWN_ACCOUNT),
 )
 
 

@@ -15,7 +15,7 @@ from legalmap.domain.sessions import Session
 from legalmap.services import factors, passkeys
 from legalmap.services.factors import Enrolled, Proved, Setup
 from legalmap.services.passkeys import Site
-from legalmap.web import leading, session, throttling
+from legalmap.web import devices, leading, session, throttling
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.factors import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.guard import needs, tracker
@@ -65,12 +65,13 @@ def prove() -> Response:
         return _elsewhere(opened)
     if "code" not in request.form:
         return _proving_page(opened)
-    wait = throttling.wait_for_factor(opened.account.handle)
+    wait = throttling.wait_for(throttling.CODE, opened.account.handle)
     if wait:
         return throttling.too_many(wait, PROVE)
     try:
         proved = factors.prove(tracker(), opened, _token(), request.form["code"])
     except Invalid as error:
+        throttling.failed(throttling.CODE, opened.account.handle)
         return _proving_page(opened, problems=Problems.of(error.problems), status=422)
     return _proved(opened, proved)
 
@@ -84,7 +85,7 @@ def prove_by_passkey() -> Response:
         return _elsewhere(opened)
     if here is None:
         return _proving_page(opened)
-    wait = throttling.wait_for_factor(opened.account.handle)
+    wait = throttling.wait_for(throttling.PASSKEY, opened.account.handle)
     if wait:
         return throttling.too_many(wait, PROVE)
     form = PasskeyForm()
@@ -103,11 +104,18 @@ def prove_by_passkey() -> Response:
 
 
 def _proved(opened: Session, proved: Proved) -> Response:
-    throttling.forgive(opened.account.handle)
     session.adopt(proved.token)
     if proved.codes_left is not None:
         flash(f"This recovery code is used up. You have {proved.codes_left} left.")
-    return session.open_with(leading.welcome(leading.asked()), proved.token)
+    response = session.open_with(leading.welcome(leading.asked()), proved.token)
+    return arrived(opened, response)
+
+
+def arrived(opened: Session, response: Response) -> Response:
+    """All was shown: earlier mistakes are forgotten, and this browser is known from now on."""
+    throttling.forgive(opened.account.handle)
+    devices.remember(response, opened.account.handle)
+    return response
 
 
 @blueprint.get(AUTHENTICATOR)
@@ -125,7 +133,7 @@ def add_authenticator() -> Response:
     challenge_id = form.challenge.data or ""
     if not challenge_id:
         return _authenticator_page(opened)
-    wait = throttling.wait_for_factor(opened.account.handle)
+    wait = throttling.wait_for(throttling.CODE, opened.account.handle)
     if wait:
         return throttling.too_many(wait, AUTHENTICATOR)
     try:
@@ -158,7 +166,7 @@ def add_passkey() -> Response:
     opened, here, form = session.required(), site(), PasskeyForm()
     if here is None or not form.challenge.data:
         return _passkey_page(opened, PasskeyForm(formdata=None))
-    wait = throttling.wait_for_factor(opened.account.handle)
+    wait = throttling.wait_for(throttling.PASSKEY, opened.account.handle)
     if wait:
         return throttling.too_many(wait, PASSKEY)
     try:
@@ -178,14 +186,13 @@ def add_passkey() -> Response:
 
 
 def _enrolled(opened: Session, made: Enrolled) -> Response:
-    throttling.forgive(opened.account.handle)
     session.adopt(made.token)
     if made.codes:
-        return session.open_with(
-            codes_page(made.codes, leading.asked(), leading.kept()), made.token
-        )
-    flash(_ENROLLED)
-    return session.open_with(leading.welcome(leading.asked()), made.token)
+        page = codes_page(made.codes, leading.asked(), leading.kept())
+    else:
+        flash(_ENROLLED)
+        page = leading.welcome(leading.asked())
+    return arrived(opened, session.open_with(page, made.token))
 
 
 def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:

@@ -77,4 +77,7 @@ def _keep(response: Response) -> Response:
 
 
 def _is_page(response: Response) -> bool:
-    return not request.path.startswith(("/desk", "/sign-")) and "Set-Cookie" not in response.headers
+    return (
+        not request.path.startswith(("/desk", "/sign-", "/join/"))
+        and "Set-Cookie" not in response.headers
+    )

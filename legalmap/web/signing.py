@@ -41,31 +41,27 @@ def sign_in() -> Response:
     if problems:
         return _sign_in_page(form, problems, after, 422)
     handle = (form.handle.data or "").strip().lower()
-    wait = throttling.wait_for_password(handle)
+    wait = throttling.wait_for(throttling.PASSWORD, handle)
     if wait:
         return throttling.too_many(wait, "/sign-in")
     try:
         token = signing.sign_in(tracker(), handle, form.password.data or "", browsers.label())
     except Invalid as error:
+        throttling.failed(throttling.PASSWORD, handle)
         return _sign_in_page(form, Problems.of(error.problems), after, 422)
-    _end_earlier_session()
-    session.adopt(token)
-    return session.open_with(_onward(after), token)
+    return enter(token, after)
 
 
-def _end_earlier_session() -> None:
+def enter(token: str, after: str) -> Response:
+    """Go on in the session of ``token``: to the desk, or to what is still to be shown."""
     earlier = session.token()
     if earlier:
         signing.sign_out(tracker(), earlier)
-
-
-def _onward(after: str) -> Response:
-    """To the desk, or to what is still to be shown."""
+    session.adopt(token)
     opened = session.required()
     if not opened.is_complete:
-        return factors.lead(opened, after)
-    throttling.forgive(opened.account.handle)
-    return leading.welcome(after)
+        return session.open_with(factors.lead(opened, after), token)
+    return factors.arrived(opened, session.open_with(leading.welcome(after), token))
 
 
 def _sign_in_page(

@@ -6,30 +6,49 @@ from flask import make_response, render_template
 from limits import RateLimitItem, parse
 from werkzeug.wrappers import Response
 
-from legalmap.web import leading
+from legalmap.web import devices, leading
 from legalmap.web.limiting import address, limiter
 
 # Counted by address and name together, and by address: a stranger who guesses at a name from
 # elsewhere does not lock its owner out, and nobody is locked out for longer than the window.
 PER_PERSON = parse("8 per 10 minutes")
 PER_ADDRESS = parse("40 per 10 minutes")
+# Wrong guesses at one account from all addresses together. A browser in which its owner has signed
+# in before is counted by itself, so that guesses elsewhere do not lock the owner out.
+PER_ACCOUNT = parse("30 per 1 hour")
+# Who gets as far as a code knows the password: a million codes are not many.
+PER_ACCOUNT_CODES = parse("10 per 1 hour")
+PASSWORD, CODE, PASSKEY, CONFIRMING = "password", "code", "passkey", "confirming"
 _LONGEST_NAME = 40
 Key = tuple[RateLimitItem, tuple[str, ...]]
 
 
-def wait_for_password(handle: str) -> int:
-    """Count an attempt with a password; the seconds to wait if it is one too many."""
-    return _wait([(PER_ADDRESS, (address(),)), _of_person("password", handle)])
+def wait_for(kind: str, handle: str) -> int:
+    """Count an attempt; the seconds to wait if it is one too many."""
+    everywhere = _of_account(kind, handle)
+    if everywhere:
+        limit, names = everywhere
+        wait = limiter().blocked(limit, *names)
+        if wait:
+            return wait
+    for limit, names in ((PER_ADDRESS, (address(),)), _of_person(kind, handle)):
+        wait = limiter().wait(limit, *names)
+        if wait:
+            return wait
+    return 0
 
 
-def wait_for_factor(handle: str) -> int:
-    """The same for a second factor. A right password does not forgive wrong codes."""
-    return _wait([(PER_ADDRESS, (address(),)), _of_person("factor", handle)])
+def failed(kind: str, handle: str) -> None:
+    """Count a wrong guess against the account, wherever it came from."""
+    everywhere = _of_account(kind, handle)
+    if everywhere:
+        limit, names = everywhere
+        limiter().wait(limit, *names)
 
 
 def forgive(handle: str) -> None:
-    """Forget the wrong attempts of who has shown all that was asked for."""
-    for kind in ("password", "factor"):
+    """Forget the attempts from here of who has shown all that was asked for."""
+    for kind in (PASSWORD, CODE, PASSKEY, CONFIRMING):
         limit, names = _of_person(kind, handle)
         limiter().clear(limit, *names)
 
@@ -38,12 +57,13 @@ def _of_person(kind: str, handle: str) -> Key:
     return PER_PERSON, (kind, address(), handle[:_LONGEST_NAME])
 
 
-def _wait(keys: list[Key]) -> int:
-    for limit, names in keys:
-        wait = limiter().wait(limit, *names)
-        if wait:
-            return wait
-    return 0
+def _of_account(kind: str, handle: str) -> Key | None:
+    """None for passkeys, where there is nothing to be guessed, and for who is signed in."""
+    if kind in (PASSKEY, CONFIRMING):
+        return None
+    limit = PER_ACCOUNT if kind == PASSWORD else PER_ACCOUNT_CODES
+    device = devices.known(handle)
+    return limit, ("device", kind, device) if device else ("account", kind, handle[:_LONGEST_NAME])
 
 
 def too_many(wait: int, back: str) -> Response:

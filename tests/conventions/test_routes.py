@@ -56,7 +56,7 @@ def test_paths_are_kebab_case(app: Flask) -> None:
 def test_ids_are_typed(app: Flask) -> None:
     """A parameter that is a number says so, so that a word in its place is simply not found."""
     for rule in app.url_map.iter_rules():
-        words = {"topic", "code", "format", "filename", "release", "batch"}
+        words = {"topic", "code", "format", "filename", "release", "handle", "token", "batch"}
         # The API takes anything there and says what a number looks like.
         words |= {"number", "name"} if rule.rule.startswith("/api/") else set()
         for name in re.findall(r"<(\w+)>", rule.rule):

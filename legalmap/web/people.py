@@ -1,0 +1,145 @@
+"""People and invitations, for admins."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.people import in_words
+from legalmap.domain.roles import Permission, Role
+from legalmap.services import joining, people
+from legalmap.web.forms.base import Problems
+from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
+from legalmap.web.guard import actor, needs, tracker
+
+blueprint = Blueprint("people", __name__)
+blueprint.add_app_template_filter(in_words, "remit_words")
+
+
+@blueprint.get("/desk/people")
+@needs(Permission.MANAGE_ACCOUNTS)
+def index() -> Response:
+    """Everybody, and the invitations that were made."""
+    return _index(InvitationForm(formdata=None))
+
+
+def _index(
+    form: InvitationForm, problems: Problems | None = None, status: int = 200, *, link: str = ""
+) -> Response:
+    page = render_template(
+        "people/index.html",
+        members=people.members(tracker(), actor()),
+        invitations=joining.listed(tracker(), actor()),
+        roles=ROLES,
+        form=form,
+        link=link,
+        now=clock.now(),
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
+
+
+@blueprint.post("/desk/people/invitations")
+@needs(Permission.MANAGE_ACCOUNTS)
+def invite() -> Response:
+    """Make an invitation and show its link, this once."""
+    form = InvitationForm()
+    try:
+        token = joining.invite(
+            tracker(),
+            actor(),
+            _role(form),
+            people.remits_of(tracker(), form.remits.data or ""),
+            form.note.data or "",
+        )
+    except Invalid as error:
+        return _index(form, Problems.of(error.problems), 422)
+    empty = InvitationForm(formdata=None)
+    return _index(empty, link=f"{request.host_url}join/{token}")
+
+
+def _role(form: RoleForm) -> Role:
+    chosen = form.chosen()
+    if chosen is None:
+        raise Invalid([Problem("role", "Choose one of the roles.")])
+    return chosen
+
+
+@blueprint.post("/desk/people/invitations/<int:invitation_id>/revoke")
+@needs(Permission.MANAGE_ACCOUNTS)
+def revoke(invitation_id: int) -> Response:
+    """Take an invitation back."""
+    joining.revoke(tracker(), actor(), invitation_id)
+    flash("The invitation is taken back. Its link opens nothing any more.")
+    return redirect("/desk/people", code=303)
+
+
+@blueprint.get("/desk/people/<handle>")
+@needs(Permission.MANAGE_ACCOUNTS)
+def show(handle: str) -> Response:
+    """One person, and what can be done with their account."""
+    person = people.member(tracker(), actor(), handle)
+    form = RoleForm(formdata=None)
+    form.show(person.role, person.remits)
+    return _page(person, form)
+
+
+def _page(
+    person: Account, form: RoleForm, problems: Problems | None = None, status: int = 200
+) -> Response:
+    page = render_template(
+        "people/show.html",
+        person=person,
+        form=form,
+        roles=ROLES,
+        why_not=people.why_not(actor(), person),
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)
+
+
+@blueprint.post("/desk/people/<handle>/role")
+@needs(Permission.MANAGE_ACCOUNTS)
+def change_role(handle: str) -> Response:
+    """Give somebody another role, or other places and topics."""
+    form = RoleForm()
+    try:
+        remits = people.remits_of(tracker(), form.remits.data or "")
+        people.change_role(tracker(), actor(), handle, _role(form), remits)
+    except Invalid as error:
+        person = people.member(tracker(), actor(), handle)
+        return _page(person, form, Problems.of(error.problems), 422)
+    flash(f"The role of {handle} is changed, at once.")
+    return _back(handle)
+
+
+def _back(handle: str) -> Response:
+    return redirect(f"/desk/people/{handle}", code=303)
+
+
+@blueprint.post("/desk/people/<handle>/disable")
+@needs(Permission.MANAGE_ACCOUNTS)
+def disable(handle: str) -> Response:
+    """Let somebody sign in no more."""
+    people.disable(tracker(), actor(), handle)
+    flash(f"{handle} is signed out everywhere and cannot sign in.")
+    return _back(handle)
+
+
+@blueprint.post("/desk/people/<handle>/enable")
+@needs(Permission.MANAGE_ACCOUNTS)
+def enable(handle: str) -> Response:
+    """Let somebody sign in again."""
+    people.enable(tracker(), actor(), handle)
+    flash(f"{handle} can sign in again.")
+    return _back(handle)
+
+
+@blueprint.post("/desk/people/<handle>/second-factor")
+@needs(Permission.MANAGE_ACCOUNTS)
+def reset_factors(handle: str) -> Response:
+    """Help who has lost their second factor."""
+    people.reset_factors(tracker(), actor(), handle)
+    flash(f"{handle} sets up a second factor at the next sign-in.")
+    return _back(handle)
