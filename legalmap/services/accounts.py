@@ -123,7 +123,7 @@ def reset(
 
 def person_called(connection: Connection, handle: str) -> Account:
     """The person of that name; raise Missing, naming the others, if there is none."""
-    person = accounts.by_handle(connection, handle)
+    person = accounts.by_handle(connection, handle) if HANDLE.fullmatch(handle) else None
     if person is None or handle == SYSTEM_HANDLE:
         known = [other.handle for other in accounts.everyone(connection)]
         raise Missing("account", handle, [name for name in known if name != SYSTEM_HANDLE])

@@ -42,7 +42,7 @@ def end_session(tracker: Tracker, session: Session, public_id: str) -> None:
     """Sign out another browser of one's own."""
     me = session.account
     with tracker.store.writing() as connection:
-        if not public_id or not sessions.end_public(connection, me.id, public_id):
+        if not public_id.isalnum() or not sessions.end_public(connection, me.id, public_id):
             raise NotNow("This session has ended already.")
         log_on(connection, me, "session-end", me, clock.now(), sessions=1)
 

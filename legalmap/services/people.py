@@ -7,6 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, LegalmapError, Missing, NotNow
+from legalmap.domain.jurisdictions import looks_like_code
 from legalmap.domain.people import (
     MAX_REMITS,
     check_admins_stay,
@@ -64,7 +65,7 @@ def _remit(tracker: Tracker, number: int, words: list[str]) -> Remit:
     topics = [word for word in words if word in tracker.topics]
     codes = [word for word in words if word not in tracker.topics]
     try:
-        places = [tracker.place(code).code for code in codes]
+        places = [_place_called(tracker, code) for code in codes]
     except Missing as error:
         raise Invalid.at(
             "remits",
@@ -74,6 +75,12 @@ def _remit(tracker: Tracker, number: int, words: list[str]) -> Remit:
     if len(topics) > 1 or len(places) > 1:
         raise Invalid.at("remits", f"Line {number}: write one topic, one place, or one of each.")
     return Remit(topics[0] if topics else None, places[0] if places else None)
+
+
+def _place_called(tracker: Tracker, code: str) -> str:
+    if not looks_like_code(code):
+        raise Missing("jurisdiction", code)
+    return tracker.place(code).code
 
 
 def change_role(

@@ -156,6 +156,8 @@ def challenge_value(
     connection: sa.Connection, challenge_id: str, account_id: int, purpose: str, at: datetime
 ) -> str | None:
     """What was kept for this account and purpose, unless it has been answered or expired."""
+    if not challenge_id.isascii() or not challenge_id.isprintable():
+        return None
     query = sa.select(challenge.c.value).where(
         challenge.c.id == challenge_id,
         challenge.c.account_id == account_id,

@@ -242,7 +242,7 @@ def test_a_challenge_belongs_to_one_account_and_one_purpose(
     ana, _ = opened(tracker, "ana")
     for_ana = passkeys.begin_adding(tracker, ana, SITE)
     session, token = opened(tracker, "dora")
-    for challenge_id in (for_ana.challenge_id, "", "x" * 500):
+    for challenge_id in (for_ana.challenge_id, "", "\x00", "x" * 500):
         sent = {"challenge_id": challenge_id, "answer": key.show(for_ana.options)}
         unchanged(
             tracker,

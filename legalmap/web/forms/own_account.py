@@ -8,7 +8,7 @@ from legalmap.web.forms.base import HouseForm, LineField
 class InterestForm(HouseForm):
     """What somebody has to do with the trade or the cause."""
 
-    interest = LineField("Your interest")
+    interest = LineField("What you have to do with the trade or the cause")
 
 
 class ConfirmForm(HouseForm):
