@@ -12,6 +12,8 @@ import msgspec
 
 # These two hold what the act changed: values by their keys, of which the state is one.
 BEFORE, AFTER, STATE = "before", "after", "state"
+# What these hold are codes that read as words.
+CODES = frozenset({STATE, "intent", "kind", "outcome", "role"})
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,8 +194,8 @@ class Detail(msgspec.Struct, frozen=True):
 def details(action: str, data: Mapping[str, Any]) -> list[Detail]:
     """Everything an event tells, what it changed first. Topic and place stand in its subject."""
     found = _changed(ACTIONS.get(action), data.get(BEFORE), data.get(AFTER))
-    for key, value in data.items():
-        said = _plain(value)
+    for key in data:
+        said = _value(data, key)
         if said and key not in ("topic", "jurisdiction", BEFORE, AFTER):
             found.append(Detail(label_of(key), "", said))
     return found
@@ -210,7 +212,7 @@ def _changed(declared: Declared | None, before: Any, after: Any) -> list[Detail]
 
 def _value(side: Mapping[str, Any], key: str) -> str:
     said = _plain(side.get(key))
-    return _worded(said) if key == STATE else said
+    return _worded(said) if key in CODES else said
 
 
 def _worded(code: str) -> str:
