@@ -26,6 +26,12 @@ class Correction(msgspec.Struct, frozen=True):
     news: News
     wrong_since: datetime | None
 
+    @property
+    def changes(self) -> list[Change]:
+        """What was wrong: what periods say of the law or, if that was right, whatever was changed."""
+        found = self.news.changes
+        return [change for change in found if _is_of_law(change)] or found
+
 
 class Page(msgspec.Struct, frozen=True):
     """Some of them, newest first; ``older`` is the feed number before which the next page begins."""
@@ -58,7 +64,7 @@ def _corrects(revised: Revision, before: Revision | None) -> bool:
 
 def _wrong_since(corrected: News, course: list[tuple[int, datetime, Payload]]) -> datetime | None:
     """The first of the publications in a row, up to this one, that said the same wrong things."""
-    wrong = _said(corrected.changes)
+    wrong = _said(Correction(corrected, None).changes)
     since = None
     for feed_no, at, payload in reversed(course):
         if feed_no >= (corrected.revision.feed_no or 0):
@@ -74,9 +80,8 @@ _ABSENT = object()
 
 
 def _said(found: list[Change]) -> dict[tuple[str, ...], object]:
-    """What was wrong, by where it stood: what periods say of the law, else whatever was changed."""
-    of_law = [change for change in found if _is_of_law(change)]
-    return {change.path: change.before for change in of_law or found}
+    """What was said, by where it stood."""
+    return {change.path: change.before for change in found}
 
 
 def _is_of_law(change: Change) -> bool:

@@ -58,7 +58,8 @@ def newest(topic: str, limit: int) -> list[Corrected]:
 
 def _corrected(topic: Topic, found: Correction) -> Corrected:
     news = found.news
-    return Corrected(topic, found, telling.headline(news, topic), telling.lines(news, topic))
+    lines = telling.lines(news, topic, found.changes)
+    return Corrected(topic, found, telling.headline(news, topic), lines)
 
 
 def _before() -> int | None:

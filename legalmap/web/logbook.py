@@ -89,7 +89,7 @@ def _page(form: LogForm, found: Page, problems: Problems, status: int = 200) -> 
         problems=problems,
         events=[_shown(entry, topics) for entry in found.entries],
         older=found.older,
-        query=urlencode({field.name: field.data for field in form if field.data}),
+        asked=urlencode({field.name: field.data for field in form if field.data}),
         is_filtered=any(field.data for field in form),
     )
     return make_response(content, status)

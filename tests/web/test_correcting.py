@@ -43,7 +43,7 @@ def test_readers_see_both_sides_since_when_and_who_looked(
     page = client.get("/kratom/corrections")
     entry = page.one(".corrections > li")
     text = " ".join(entry.get_text(" ").split())
-    assert "Readers saw it wrong from" in text
+    assert "Readers saw it wrong on" in text
     assert "reviewed by ben" in text
     assert "We misread it." in text
     rows = {
@@ -52,6 +52,9 @@ def test_readers_see_both_sides_since_when_and_who_looked(
     }
     assert rows["Status"] == ["Banned", "Restricted"]
     assert rows["Summary"][1] == "Only the sale is prohibited."
+    # That somebody checked it on the way was not wrong before.
+    assert not any("verified" in what for what in rows)
+    assert entry.select('a[href="/kratom/us-al/history/1/diff/0"]')
     assert entry.select("h2 a")[0]["href"] == "/kratom/us-al/history/1"
     assert "None so far" in client.get("/7-oh/corrections").text
 
