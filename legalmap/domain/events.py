@@ -12,6 +12,10 @@ import msgspec
 
 # These two hold what the act changed: values by their keys, of which the state is one.
 BEFORE, AFTER, STATE = "before", "after", "state"
+# A single value may stand beside what it was: "role" and "role_before".
+_BEFORE = "_before"
+# What is shown another way: the subject names its topic and place.
+_ELSEWHERE = frozenset({"topic", "jurisdiction", BEFORE, AFTER})
 # What these hold are codes that read as words.
 CODES = frozenset({STATE, "intent", "kind", "outcome", "role"})
 
@@ -114,7 +118,7 @@ ACTIONS: dict[str, Declared] = {
     "password-change": _act(
         "changed the password of", "sessions", "The earlier password", "A new one"
     ),
-    "email-change": _act("changed the address of", "email email_before"),
+    "email-change": _act("changed the address of", "mail mail_before"),
     "interest-change": _act("disclosed an interest of", "interest interest_before"),
     "sign-in": _act("signed in to", "second_factor browser"),
     "authenticator-add": _act(
@@ -195,9 +199,9 @@ def details(action: str, data: Mapping[str, Any]) -> list[Detail]:
     """Everything an event tells, what it changed first. Topic and place stand in its subject."""
     found = _changed(ACTIONS.get(action), data.get(BEFORE), data.get(AFTER))
     for key in data:
-        said = _value(data, key)
-        if said and key not in ("topic", "jurisdiction", BEFORE, AFTER):
-            found.append(Detail(label_of(key), "", said))
+        before, after = _value(data, f"{key}{_BEFORE}"), _value(data, key)
+        if (before or after) and key not in _ELSEWHERE and not key.endswith(_BEFORE):
+            found.append(Detail(label_of(key), before, after))
     return found
 
 
@@ -212,7 +216,7 @@ def _changed(declared: Declared | None, before: Any, after: Any) -> list[Detail]
 
 def _value(side: Mapping[str, Any], key: str) -> str:
     said = _plain(side.get(key))
-    return _worded(said) if key in CODES else said
+    return _worded(said) if key.removesuffix(_BEFORE) in CODES else said
 
 
 def _worded(code: str) -> str:

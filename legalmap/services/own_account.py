@@ -11,7 +11,7 @@ from legalmap.domain.payload import problems_of_text
 from legalmap.domain.people import MAX_INTEREST, check_admins_stay
 from legalmap.domain.roles import Role
 from legalmap.domain.sessions import Session
-from legalmap.services import passwords, signing
+from legalmap.services import mailing, passwords, signing
 from legalmap.services.accounts import log_on
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
@@ -79,14 +79,15 @@ def change_email(tracker: Tracker, session: Session, email: str, password: str) 
     passwords.confirm(tracker, me, password)
     with tracker.store.writing() as connection:
         accounts.update(connection, me.id, email=typed or None)
+        mailing.forget(connection, me.id)
         log_on(
             connection,
             me,
             "email-change",
             me,
             clock.now(),
-            email=_given(typed),
-            email_before=_given(me.email),
+            mail=_given(typed),
+            mail_before=_given(me.email),
         )
 
 
@@ -128,6 +129,7 @@ def leave(tracker: Tracker, session: Session, password: str, *, sure: bool) -> N
         factors.forget(connection, me.id)
         sessions.end_of(connection, me.id)
         accounts.forget(connection, me.id)
+        mailing.forget(connection, me.id)
         accounts.update(
             connection,
             me.id,

@@ -55,7 +55,6 @@ PEOPLE = (
     batching,
     notices,
     queue,
-    factors,
 )
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (

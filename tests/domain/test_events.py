@@ -70,6 +70,11 @@ def test_an_action_is_a_sentence_and_tells_what_it_changed(action: str) -> None:
             {"before": {"held_by": "ana"}, "after": {"held_by": "ben", "until": "12:00"}},
             [Detail("Taken up by", "ana", "ben"), Detail("Until", "", "12:00")],
         ),
+        (
+            "account-role",
+            {"role": "moderator", "role_before": "contributor", "remits": [], "remits_before": []},
+            [Detail("Role", "Contributor", "Moderator")],
+        ),
         # What says nothing is not shown.
         (
             "approve",

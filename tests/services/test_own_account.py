@@ -1,16 +1,16 @@
 """One's own account: sessions, password, address, interest; and leaving, which keeps history."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 
 from legalmap.domain.roles import Role
-from legalmap.services import factors, own_account, people, signing
+from legalmap.services import factors, mailing, own_account, people, signing
 from legalmap.services.tracker import Tracker
 from legalmap.store import log, records
-from legalmap.store.tables import account, event, metadata
+from legalmap.store.tables import account, event, metadata, outbox
 from tests.services.build import decide, person, propose
 from tests.services.entering import an_admin, entered, found, opened, unchanged
 from tests.store.build import NOW, PASSWORD
@@ -119,7 +119,7 @@ def test_an_address_is_kept_and_the_log_does_not_say_it(tracker: Tracker) -> Non
     assert person(tracker, "ana").email == "ana@law.example"
     with tracker.store.reading() as connection:
         [said] = log.newest(connection, 1)
-    assert said.data == {"email": "Given", "email_before": "None"}
+    assert said.data == {"mail": "Given", "mail_before": "None"}
     own_account.change_email(tracker, here, "", PASSWORD)
     assert person(tracker, "ana").email is None
 
@@ -224,6 +224,30 @@ def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
 def test_leaving_asks_twice(tracker: Tracker, password: str, sure: bool, says: str) -> None:
     here, _ = opened(tracker, "ana")
     unchanged(tracker, lambda: own_account.leave(tracker, here, password, sure=sure), says)
+
+
+def _change(tracker: Tracker) -> None:
+    here, _ = opened(tracker, "ana")
+    own_account.change_email(tracker, here, "new@law.example", PASSWORD)
+
+
+def _leave(tracker: Tracker) -> None:
+    here, _ = opened(tracker, "ana")
+    own_account.leave(tracker, here, PASSWORD, sure=True)
+
+
+@pytest.mark.parametrize("act", [_change, _leave])
+def test_no_mail_that_waits_keeps_an_address_that_was_given_up(
+    tracker: Tracker, act: Callable[[Tracker], None]
+) -> None:
+    tracker.store.mails = True
+    ana = person(tracker, "ana")
+    with tracker.store.writing() as connection:
+        mailing.post(connection, "old@law.example", "Hello", "Text", ana.id)
+    act(tracker)
+    with tracker.store.reading() as connection:
+        [row] = connection.execute(sa.select(outbox))
+    assert (row.address, row.body, row.next_at) == ("", "", None)
 
 
 def test_the_last_admin_cannot_leave(tracker: Tracker) -> None:
