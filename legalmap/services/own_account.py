@@ -129,7 +129,6 @@ def leave(tracker: Tracker, session: Session, password: str, *, sure: bool) -> N
         factors.forget(connection, me.id)
         sessions.end_of(connection, me.id)
         accounts.forget(connection, me.id)
-        mailing.forget(connection, me.id)
         accounts.update(
             connection,
             me.id,
