@@ -17,25 +17,32 @@ from legalmap.domain.errors import Forbidden
 from legalmap.domain.events import ACTIONS, Filter
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.roles import Role
+from legalmap.domain.sessions import Session
 from legalmap.domain.suggestions import Outcome
 from legalmap.services import (
     accounts,
     checking,
     delivering,
     editing,
+    factors,
+    joining,
     logbook,
+    own_account,
+    people,
     releasing,
     suggesting,
     webhooks,
 )
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
+from legalmap.store import factors as factor_rows
 from legalmap.store import log
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
 from tests.services.build import BANNED, decide, person, propose
+from tests.services.entering import an_admin, entered, opened
 from tests.services.receiving import Receiver
-from tests.store.build import counted_queries
+from tests.store.build import PASSWORD, TOTP_SECRET, counted_queries
 
 TESTS = Path(__file__).parents[1]
 HOOK = "https://hooks.example/in?key=hidden"
@@ -81,6 +88,42 @@ def _forgotten(tracker: Tracker, _actor: Account, _number: int) -> None:
         suggesting.forget_old_addresses(tracker)
 
 
+def _on_another(tracker: Tracker, act: Callable[[Tracker, Account], object]) -> None:
+    act(tracker, an_admin(tracker))
+
+
+def _on_oneself(act: Callable[[Tracker, Session], object]) -> Callable[[Tracker], object]:
+    return lambda tracker: act(tracker, opened(tracker, "ana")[0])
+
+
+def _with_app(act: Callable[[Tracker, Session, str], object]) -> Callable[[Tracker], object]:
+    """What an authenticator app has to be there for."""
+
+    def run(tracker: Tracker) -> None:
+        ana = person(tracker, "ana")
+        with tracker.store.writing() as connection:
+            factor_rows.set_totp(connection, ana.id, TOTP_SECRET, None)
+        act(tracker, entered(tracker, "ana")[0], PASSWORD)
+
+    return run
+
+
+def _let_in_again(tracker: Tracker, admin: Account) -> None:
+    accounts.disable(tracker, "ana")
+    people.enable(tracker, admin, "ana")
+
+
+def _took_invitation_back(tracker: Tracker, admin: Account) -> None:
+    joining.invite(tracker, admin, Role.CONTRIBUTOR)
+    (only,) = joining.listed(tracker, admin)
+    joining.revoke(tracker, admin, only.id)
+
+
+def _changed_password(tracker: Tracker) -> None:
+    session, token = opened(tracker, "ana")
+    own_account.change_password(tracker, session, token, PASSWORD, f"{PASSWORD}, another")
+
+
 # Each use case that changes something, and the action it has to log. Where none stands here, a test
 # elsewhere names the action.
 ACTS: dict[str, Callable[[Tracker], object]] = {
@@ -102,6 +145,25 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
     "account-add": lambda tracker: accounts.add(tracker, "eve", Role.MODERATOR),
     "account-disable": lambda tracker: accounts.disable(tracker, "ana"),
     "account-reset": lambda tracker: accounts.reset(tracker, "ana"),
+    "account-enable": lambda tracker: _on_another(tracker, _let_in_again),
+    "account-role": lambda tracker: people.change_role(
+        tracker, an_admin(tracker), "ana", Role.MODERATOR, ()
+    ),
+    "account-factors-reset": _with_app(
+        lambda tracker, *_: people.reset_factors(tracker, an_admin(tracker), "ana")
+    ),
+    "invite-revoke": lambda tracker: _on_another(tracker, _took_invitation_back),
+    "leave": _on_oneself(
+        lambda tracker, session: own_account.leave(tracker, session, PASSWORD, sure=True)
+    ),
+    "session-end": _on_oneself(own_account.end_other_sessions),
+    "password-change": _changed_password,
+    "email-change": _on_oneself(
+        lambda *asked: own_account.change_email(*asked, "hidden@mail.example", PASSWORD)
+    ),
+    "interest-change": _on_oneself(lambda *asked: own_account.disclose(*asked, "Runs a shop.")),
+    "authenticator-remove": _with_app(factors.turn_off),
+    "recovery-codes": _with_app(factors.renew_codes),
     "webhook-add": _with_hook(lambda _tracker, number: number),
     "webhook-remove": _with_hook(webhooks.remove),
     "webhook-replay": _with_hook(lambda tracker, number: webhooks.replay(tracker, number, 0)),

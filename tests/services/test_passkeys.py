@@ -15,6 +15,7 @@ from legalmap.services import accounts, passkeys, signing
 from legalmap.services.factors import Enrolled
 from legalmap.services.passkeys import Site
 from legalmap.services.tracker import Tracker
+from legalmap.store import log
 from tests.services.authenticator import Authenticator
 from tests.store.build import NOW, PASSWORD, contents
 
@@ -296,6 +297,10 @@ def test_a_moderator_keeps_the_last_and_may_remove_another(
     assert after is not None
     passkeys.remove(tracker, after, only, PASSWORD)
     assert [each.name for each in passkeys.owned(tracker, after)] == ["Laptop"]
+    with tracker.store.reading() as connection:
+        acts = [event.action for event in log.newest(connection, 4)]
+    assert acts[0] == "passkey-remove"
+    assert "passkey-add" in acts
 
 
 def test_nobody_removes_the_passkey_of_somebody_else(tracker: Tracker, key: Authenticator) -> None:
