@@ -1,6 +1,6 @@
 """Which publications are corrections, by what their author said, and since when it was wrong."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -42,9 +42,8 @@ def found(tracker: Tracker) -> list[Correction]:
 INTENTS = [
     # What the author says it is decides, whatever the content looks like.
     (Intent.CORRECTION, law("banned"), True),
-    (Intent.LAW_CHANGED, a_payload(a_period(status="banned")), False),
-    (Intent.VERIFICATION, a_payload(a_period(), notes="Checked."), False),
-    (Intent.REVERT, law("banned"), True),
+    (Intent.LAW_CHANGED, law("banned"), False),
+    (Intent.VERIFICATION, a_payload(last_verified=date(2026, 11, 20)), False),
     # Nobody said: an added period is new law, a rewritten one was wrong.
     (None, law("banned"), False),
     (None, a_payload(a_period(status="banned")), True),
