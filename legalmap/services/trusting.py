@@ -8,7 +8,7 @@ import msgspec
 from legalmap import clock
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
+from legalmap.store import moderation, waiting
 
 SPANS = (90, 180, 365)
 PACE_DAYS = 365
@@ -70,10 +70,10 @@ def pace(tracker: Tracker) -> Pace:
     now = clock.now()
     with tracker.store.reading() as connection:
         waits = moderation.waits_reviewed_since(connection, now - timedelta(days=PACE_DAYS))
-        queued = moderation.queued_at(connection)
+        length, oldest = waiting.length(connection)
     return Pace(
         reviewed=len(waits),
         median=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
-        waiting=len(queued),
-        oldest=now - queued[0] if queued else None,
+        waiting=length,
+        oldest=now - oldest if oldest else None,
     )

@@ -142,17 +142,6 @@ def queue(connection: sa.Connection) -> list[Revision]:
     return records.revisions_where(connection, *_undecided(), order=submission.c.at)
 
 
-def queued_at(connection: sa.Connection) -> list[datetime]:
-    """When each revision of the queue was submitted, oldest first, and nothing else about it."""
-    query = (
-        sa.select(submission.c.at)
-        .outerjoin(withdrawal, withdrawal.c.revision_id == submission.c.revision_id)
-        .outerjoin(review, review.c.revision_id == submission.c.revision_id)
-        .where(*_undecided())
-    )
-    return list(connection.scalars(query.order_by(submission.c.at)))
-
-
 def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[timedelta]:
     """How long each proposal that was reviewed after an instant had waited."""
     query = sa.select(submission.c.at, review.c.at.label("reviewed_at")).join(

@@ -1,6 +1,7 @@
 """What waits for a verdict: one narrow row each, which follows from the history and can be made anew."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,6 +59,12 @@ def rewrite(connection: sa.Connection) -> None:
     """Write the whole table anew."""
     connection.execute(waiting.delete())
     connection.execute(waiting.insert().from_select([c.name for c in waiting.c], _true()))
+
+
+def length(connection: sa.Connection) -> tuple[int, datetime | None]:
+    """How many wait, and since when the oldest one does."""
+    row = connection.execute(sa.select(sa.func.count(), sa.func.min(waiting.c.at))).one()
+    return row[0], row[1]
 
 
 def stored(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
