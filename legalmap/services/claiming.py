@@ -12,7 +12,7 @@ from legalmap.domain.moderation import STATE_LABELS, UNDECIDED
 from legalmap.domain.queue import Asked, Mark
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
-from legalmap.services.acting import log_act, revision_of
+from legalmap.services.acting import log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, queue, records
 from legalmap.store.engine import Connection
@@ -25,22 +25,23 @@ def take(tracker: Tracker, actor: Account, revision_id: int, *, over: bool = Fal
     """Claim a proposal for half an hour. ``over``: also from somebody who is still at it."""
     require(actor.role, Permission.REVIEW)
     with tracker.store.writing() as connection:
-        return _take(connection, actor, revision_id, over=over)
+        records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
+        revised = revision_of(connection, revision_id)
+        require_remit(tracker, actor, revised.topic, revised.jurisdiction)
+        _check_waits(revised, actor)
+        return _take(connection, actor, revised, over=over)
 
 
-def _take(connection: Connection, actor: Account, revision_id: int, *, over: bool) -> Claim:
-    records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
-    revised = revision_of(connection, revision_id)
-    _check_waits(revised, actor)
+def _take(connection: Connection, actor: Account, revised: Revision, *, over: bool) -> Claim:
     now = clock.now()
-    held = claims.live(connection, "proposal", [revision_id], now).get(revision_id)
+    held = claims.live(connection, "proposal", [revised.id], now).get(revised.id)
     check_free(held, actor.id, now, over=over)
     until = now + CLAIM_LIFE
-    claims.put(connection, "proposal", revision_id, actor.id, now, until)
+    claims.put(connection, "proposal", revised.id, actor.id, now, until)
     if held is None or held.account_id != actor.id:
         _log(connection, actor, revised, held, now, until)
     return Claim(
-        subject_id=revision_id,
+        subject_id=revised.id,
         account_id=actor.id,
         handle=actor.handle,
         at=now,

@@ -48,7 +48,7 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a review page shows: what it started from, what it says, what differs, who said what.
 
-    ``interests`` are those of its author and of all who spoke, by their id.
+    ``elsewhere``: this person moderates other places or topics. ``interests`` are those of its author and of all who spoke, by their id.
     """
 
     revision: Revision
@@ -56,6 +56,7 @@ class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
     current: Revision
     changes: list[Change]
     allowed: frozenset[Act]
+    elsewhere: bool
     since: Since | None
     versions: list[Version]
     words: list[Word]
@@ -84,7 +85,8 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         claim = claims.live(connection, "proposal", [revision_id], clock.now()).get(revision_id)
     base = beside[revised.base_id]
     allowed = {act for act in Act if is_allowed(act, revised.facts, actor.id, actor.role)}
-    if not is_in_remit(tracker, actor, revised.topic, revised.jurisdiction):
+    elsewhere = not is_in_remit(tracker, actor, revised.topic, revised.jurisdiction)
+    if elsewhere:
         allowed -= {Act(verdict.value) for verdict in Verdict}
     return ReviewSheet(
         revision=revised,
@@ -92,6 +94,7 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         current=beside[record.current_revision_id],
         changes=changes.diff(base.payload, revised.payload),
         allowed=frozenset(allowed),
+        elsewhere=elsewhere,
         since=_since(seen, beside, revised) if seen else None,
         versions=versions,
         words=words,

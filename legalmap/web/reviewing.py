@@ -226,19 +226,24 @@ def _decided(revised: Revision) -> str:
 
 
 def _why_not(sheet: ReviewSheet) -> str:
-    """Why there is no approving here, in a sentence; empty if there is."""
-    revised, me = sheet.revision, actor()
-    if revised.state is State.WITHDRAWN:
-        return "Withdrawn by its author: there is nothing to decide."
-    if Act.APPROVE in sheet.allowed or revised.state not in UNDECIDED:
+    """Why there is no approving here, in a sentence; empty if there is or was."""
+    state, me = sheet.revision.state, actor()
+    if Act.APPROVE in sheet.allowed or state not in UNDECIDED | {State.WITHDRAWN}:
         return ""
-    if me.id in revised.authors:
-        return "You wrote this: somebody else has to review it."
-    if not may(me.role, Permission.REVIEW):
-        return f"Your role ({me.role}) lets you read this, not decide it: a moderator does that."
-    if revised.state is not State.STALE:
-        return "You approved this. Another reviewer has to approve it too before it is published."
-    return (
-        "The record moved on after this was written, so it cannot be approved as it is. "
-        "Ask the author to bring it up to date."
+    # The first that applies.
+    obstacles = (
+        (state is State.WITHDRAWN, "Withdrawn by its author: there is nothing to decide."),
+        (me.id in sheet.revision.authors, "You wrote this: somebody else has to review it."),
+        (
+            not may(me.role, Permission.REVIEW),
+            f"Your role ({me.role}) lets you read this, not decide it: a moderator does that.",
+        ),
+        (sheet.elsewhere, "You moderate other places or topics: somebody else decides this one."),
+        (
+            state is State.STALE,
+            "The record moved on after this was written, so it cannot be approved as it is. "
+            "Ask the author to bring it up to date.",
+        ),
     )
+    approved = "You approved this. Another reviewer has to approve it too before it is published."
+    return next((sentence for applies, sentence in obstacles if applies), approved)

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import msgspec
 import pytest
 
 from legalmap import clock
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
 from legalmap.domain.moderation import State, Verdict
 from legalmap.domain.queue import Asked
+from legalmap.domain.remits import Remit
 from legalmap.services import claiming, editing, reviewing
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
@@ -94,6 +96,16 @@ def test_who_may_not_review_may_not_claim(tracker: Tracker) -> None:
     editing.withdraw(tracker, person(tracker, "ben"), proposal.id)
     with pytest.raises(NotNow, match="nothing to review any more"):
         take(tracker, proposal.id, "cleo")
+
+
+def test_who_moderates_elsewhere_takes_nothing_here(tracker: Tracker) -> None:
+    proposal = propose(tracker)
+    florida = msgspec.structs.replace(person(tracker, "ben"), remits=(Remit(jurisdiction="us-fl"),))
+    with pytest.raises(Forbidden, match="other places or topics"):
+        claiming.take(tracker, florida, proposal.id)
+    assert claiming.take_next(tracker, florida, Asked()) is None
+    alabama = msgspec.structs.replace(florida, remits=(Remit(jurisdiction="us-al"),))
+    assert claiming.take_next(tracker, alabama, Asked()) == proposal.id
 
 
 def test_only_ones_own_claim_is_given_back(tracker: Tracker) -> None:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from legalmap.domain.remits import Remit
 from legalmap.services import queue
+from legalmap.services.tracker import Tracker
+from legalmap.store import accounts
+from tests.services.build import person
 from tests.web.conftest import SignedIn
 from tests.web.deciding import APPROVE, VERDICT, against, approve
 from tests.web.test_reviewing import propose
@@ -137,3 +141,23 @@ def test_taking_leaving_and_taking_over(signed_in: SignedIn) -> None:
     cleo.follow(cleo.send(over, release))
     approve(ben, proposal)
     assert "at it" not in ben.get(proposal).text
+
+
+def test_who_moderates_elsewhere_reads_it_and_is_told_why_they_cannot_decide(
+    signed_in: SignedIn, tracker: Tracker
+) -> None:
+    ana, ben = signed_in("ana"), signed_in("ben")
+    here, elsewhere = propose(ana), propose(ana, TENNESSEE)
+    with tracker.store.writing() as connection:
+        accounts.replace_remits(
+            connection, person(tracker, "ben").id, [Remit(topic="kratom", jurisdiction="us-al")]
+        )
+    page = ben.get(elsewhere)
+    assert "You moderate other places or topics" in page.text
+    assert not page.all(VERDICT)
+    ben.post(f"{elsewhere}/claim", page.form('form[action="/sign-out"]'), status=403)
+    assert names(ben, f"{QUEUE}?whose=free") == ["Alabama"]
+    opened = ben.follow(ben.send(ben.get(QUEUE), NEXT))
+    assert opened.path == here
+    end = ben.follow(ben.send(opened, VERDICT, APPROVE))
+    assert "Nothing else waits for you here." in end.soup.get_text()
