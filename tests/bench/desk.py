@@ -22,8 +22,8 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.bulk import Entry
 from legalmap.store.engine import Connection, Store
 from tests.build import a_payload, a_period
-from tests.store.build import NOW, PASSWORD, a_record, person, seed
-from tests.web.visit import BROWSER
+from tests.store.build import NOW, a_record, person, seed
+from tests.web.visit import BROWSER, Visitor
 
 FEW, MANY = 10, 10_000
 TURNS = 60
@@ -42,22 +42,27 @@ class Site:
         self.app = create_app(
             Settings(database_url=self.url, secret_key="x" * 40, secure_cookies=False)
         )
-        self.client = self.app.test_client()
-        self.client.post("/sign-in", data={"handle": "ben", "password": PASSWORD}, headers=BROWSER)
+        visitor = Visitor(self.app)
+        visitor.sign_in("ben", self._store)
+        self._http = visitor.http
 
     def seconds(self) -> float:
         """How long opening the queue takes, from the request to the last byte."""
         began = time.perf_counter()
-        answer = self.client.get(PATH, headers=BROWSER)
+        answer = self._http.get(PATH, headers=BROWSER)
         took = time.perf_counter() - began
         if answer.status_code != 200 or b'class="queue"' not in answer.data:
             raise RuntimeError(f"The queue answered {answer.status_code}.")
         return took
 
+    @property
+    def _store(self) -> Store:
+        reader: Reader = self.app.extensions["reader"]
+        return reader.tracker.store
+
     def close(self) -> None:
         """Give the database back."""
-        reader: Reader = self.app.extensions["reader"]
-        reader.tracker.store.close()
+        self._store.close()
 
 
 def _fill(url: str, waiting: int) -> None:
