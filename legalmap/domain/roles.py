@@ -14,11 +14,15 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a route or service asks for. READ, SIGN_IN and SUGGEST need no account."""
+    """What a route or service asks for. READ, SIGN_IN and SUGGEST need no account.
+
+    PROVE needs a password only: it is for the pages on which a second factor is shown or set up.
+    """
 
     READ = "read"
     SIGN_IN = "sign-in"
     SUGGEST = "suggest"
+    PROVE = "prove"
     OWN_ACCOUNT = "own-account"
     PROPOSE = "propose"
     REVIEW = "review"
@@ -27,7 +31,7 @@ class Permission(StrEnum):
 
 
 PUBLIC = frozenset({Permission.READ, Permission.SIGN_IN, Permission.SUGGEST})
-_CONTRIBUTOR = frozenset({Permission.OWN_ACCOUNT, Permission.PROPOSE})
+_CONTRIBUTOR = frozenset({Permission.PROVE, Permission.OWN_ACCOUNT, Permission.PROPOSE})
 _MODERATOR = _CONTRIBUTOR | {Permission.REVIEW, Permission.READ_LOG}
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: _CONTRIBUTOR,

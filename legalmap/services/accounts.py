@@ -126,7 +126,8 @@ def person_called(connection: Connection, handle: str) -> Account:
     person = accounts.by_handle(connection, handle) if HANDLE.fullmatch(handle) else None
     if person is None or handle == SYSTEM_HANDLE:
         known = [other.handle for other in accounts.everyone(connection)]
-        raise Missing("account", handle, [name for name in known if name != SYSTEM_HANDLE])
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in handle[:60])
+        raise Missing("account", shown, [name for name in known if name != SYSTEM_HANDLE])
     return person
 
 

@@ -47,7 +47,7 @@ def _elsewhere(opened: Session) -> Response:
 
 
 @blueprint.get(PROVE)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def show_proving() -> Response:
     """Ask for a code or a passkey."""
     opened = session.required()
@@ -57,7 +57,7 @@ def show_proving() -> Response:
 
 
 @blueprint.post(PROVE)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def prove() -> Response:
     """Take a code of the app or a recovery code, and go on in a fresh session."""
     opened = session.required()
@@ -77,7 +77,7 @@ def prove() -> Response:
 
 
 @blueprint.post(f"{PROVE}/passkey")
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def prove_by_passkey() -> Response:
     """Take the browser's answer to a challenge, and go on in a fresh session."""
     opened, here = session.required(), site()
@@ -119,14 +119,14 @@ def arrived(opened: Session, response: Response) -> Response:
 
 
 @blueprint.get(AUTHENTICATOR)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def show_authenticator() -> Response:
     """A key to be scanned by an authenticator app."""
     return _authenticator_page(session.required())
 
 
 @blueprint.post(AUTHENTICATOR)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def add_authenticator() -> Response:
     """Take the first code, and go on in a fresh session."""
     opened, form = session.required(), AuthenticatorForm()
@@ -153,14 +153,14 @@ def add_authenticator() -> Response:
 
 
 @blueprint.get(PASSKEY)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def show_passkey() -> Response:
     """Let the browser make a passkey."""
     return _passkey_page(session.required(), PasskeyForm(formdata=None))
 
 
 @blueprint.post(PASSKEY)
-@needs(Permission.SIGN_IN)
+@needs(Permission.PROVE)
 def add_passkey() -> Response:
     """Keep the passkey that the browser made, and go on in a fresh session."""
     opened, here, form = session.required(), site(), PasskeyForm()

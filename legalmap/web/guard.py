@@ -31,7 +31,9 @@ def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], Vi
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if permission not in PUBLIC:
-                require(actor().role, permission)
+                half_way = permission is Permission.PROVE
+                person = session.required().account if half_way else actor()
+                require(person.role, permission)
             if ready:
                 request.environ[READY] = True
             return view(*args, **kwargs)

@@ -8,12 +8,12 @@ from legalmap.domain.errors import Forbidden
 from legalmap.domain.roles import Permission, Role, may, require
 
 EVERYBODY = {"read", "sign-in", "suggest"}
-CONTRIBUTOR = EVERYBODY | {"own-account", "propose"}
+CONTRIBUTOR = EVERYBODY | {"prove", "own-account", "propose"}
 MODERATOR = CONTRIBUTOR | {"review", "read-log"}
 TABLE: dict[Role | None, set[str]] = {
     # Who is not signed in reads, may sign in, and may suggest a correction.
     None: EVERYBODY,
-    # A contributor proposes, and keeps an account.
+    # A contributor shows a second factor, proposes, and keeps an account.
     Role.CONTRIBUTOR: CONTRIBUTOR,
     # A moderator also reviews, and reads the log.
     Role.MODERATOR: MODERATOR,

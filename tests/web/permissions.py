@@ -34,6 +34,9 @@ MODERATORS: Who = {**PEOPLE, "contributor": Outcome.FORBIDDEN}
 ADMINS: Who = {**MODERATORS, "moderator": Outcome.FORBIDDEN}
 # Even who moderates or runs the site may not.
 NO_ONE: Who = {**ADMINS, "admin": Outcome.FORBIDDEN}
+NO_PASSKEY: Who = {
+    role: Outcome.NOT_FOUND if PEOPLE[role] is Outcome.ALLOWED else PEOPLE[role] for role in ROLES
+}
 NOTHING_THERE: Who = dict.fromkeys(ROLES, Outcome.NOT_FOUND)
 
 
@@ -132,6 +135,50 @@ SIGNING = [
     Row("POST /sign-out", "Leaving is never refused."),
 ]
 
+PROVING = [
+    Row("GET /sign-in/second-factor", "Who has shown everything is sent on.", PEOPLE),
+    Row("POST /sign-in/second-factor", "The same.", PEOPLE),
+    Row("POST /sign-in/second-factor/passkey", "The same.", PEOPLE),
+    Row("GET /sign-in/set-up/authenticator", "Whoever has an account may prove more.", PEOPLE),
+    Row("POST /sign-in/set-up/authenticator", "A wrong code is told, not turned away.", PEOPLE),
+    Row("GET /sign-in/set-up/passkey", "The same by a key.", PEOPLE),
+    Row("POST /sign-in/set-up/passkey", "The same by a key.", PEOPLE),
+    Row("GET /join/<token>", "Whoever has the link of an invitation sees what it is for.", path="/join/{token}"),
+    Row("POST /join/<token>", "A name that is none is told, not turned away.", path="/join/{token}"),
+    Row("GET /join/<token>", "A link that was made up opens nothing.", NOTHING_THERE, path="/join/made-up"),
+]  # fmt: skip
+
+OWN_ACCOUNT = [
+    Row("GET /desk/account", "Everybody sees their own: no address names another's.", PEOPLE),
+    Row("POST /desk/account/interest", "What one has to do with the trade.", PEOPLE),
+    Row("POST /desk/account/sessions/end", "A session that is none of one's own is told to have ended.", PEOPLE),
+    Row("POST /desk/account/sessions/end-others", "Signing out elsewhere.", PEOPLE),
+    Row("GET /desk/account/password", "Another password.", PEOPLE),
+    Row("POST /desk/account/password", "Without the password it is told so.", PEOPLE),
+    Row("GET /desk/account/email", "Where notices go.", PEOPLE),
+    Row("POST /desk/account/email", "Without the password it is told so.", PEOPLE),
+    Row("GET /desk/account/recovery-codes", "New ones.", PEOPLE),
+    Row("POST /desk/account/recovery-codes", "Without the password it is told so.", PEOPLE),
+    Row("GET /desk/account/authenticator", "Doing without.", PEOPLE),
+    Row("POST /desk/account/authenticator", "Without the password it is told so.", PEOPLE),
+    Row("GET /desk/account/passkeys/<int:passkey_id>", "None of one's own is there.", NO_PASSKEY, path="/desk/account/passkeys/1"),
+    Row("POST /desk/account/passkeys/<int:passkey_id>", "None of one's own is there.", NO_PASSKEY, path="/desk/account/passkeys/1"),
+    Row("GET /desk/account/leave", "What leaving means.", PEOPLE),
+    Row("POST /desk/account/leave", "Without the password it is told so.", PEOPLE),
+]  # fmt: skip
+
+OTHERS = [
+    Row("GET /desk/people", "Who manages accounts sees them.", ADMINS),
+    Row("GET /desk/people/<handle>", "One of them.", ADMINS),
+    Row("POST /desk/people/<handle>/role", "No role is told so.", ADMINS),
+    Row("POST /desk/people/<handle>/second-factor", "Who has lost the phone is helped.", ADMINS),
+    Row("POST /desk/people/<handle>/disable", "Somebody is let in no more.", ADMINS),
+    Row("POST /desk/people/<handle>/disable", "Nobody closes their own.", NO_ONE, path="/desk/people/dana/disable"),
+    Row("POST /desk/people/<handle>/enable", "And again.", ADMINS),
+    Row("POST /desk/people/invitations", "No role is told so.", ADMINS),
+    Row("POST /desk/people/invitations/<int:invitation_id>/revoke", "A link opens nothing any more.", ADMINS),
+]  # fmt: skip
+
 DESK = [
     Row("GET /desk", "What one has under way.", PEOPLE),
     Row("GET /desk/edit/<topic>/<code>", "Whoever has an account proposes, also about any place.", PEOPLE),
@@ -161,4 +208,4 @@ DESK = [
     Row("GET /desk/log.ndjson", "The same as a file for tools.", MODERATORS),
 ]  # fmt: skip
 
-TABLE = [*READERS, *TOOLS, *SIGNING, *DESK]
+TABLE = [*READERS, *TOOLS, *SIGNING, *PROVING, *OWN_ACCOUNT, *OTHERS, *DESK]

@@ -16,15 +16,15 @@ from legalmap.config import Settings
 from legalmap.domain.accounts import Account
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, Role
-from legalmap.services import editing, suggesting
+from legalmap.services import editing, joining, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts
+from legalmap.store import accounts, factors
 from legalmap.web import session
 from tests.build import a_payload
 from tests.services.build import decide, propose
-from tests.store.build import NOW, PASSWORD, a_password_hash, fill_shipped
+from tests.store.build import NOW, TOTP_SECRET, a_password_hash, fill_shipped
 from tests.web.permissions import ROLES, TABLE, Outcome, Row, Whose
 from tests.web.visit import BROWSER, Visitor
 
@@ -42,6 +42,7 @@ EXAMPLES = {
     "format": "json",
     "release": "2026.1",
     "filename": "kratom.json",
+    "handle": "cleo",
 }
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -63,7 +64,8 @@ class Site:
         self.tracker: Tracker = reader.tracker
         with self.tracker.store.writing() as connection:
             for handle, role in (("dana", Role.ADMIN), ("eve", Role.MODERATOR)):
-                accounts.insert(connection, handle, role, a_password_hash(), NOW)
+                number = accounts.insert(connection, handle, role, a_password_hash(), NOW)
+                factors.set_totp(connection, number, TOTP_SECRET, None)
         self._words = count()
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}
@@ -74,8 +76,7 @@ class Site:
         if role not in NAMES:
             return Session("", "")
         visitor = Visitor(self.app)
-        who = {"handle": NAMES[role], "password": PASSWORD}
-        visitor.post("/sign-in", who, status=303)
+        visitor.sign_in(NAMES[role], self.tracker.store)
         cookie = visitor.http.get_cookie(session.NAME)
         assert cookie is not None
         form = visitor.get("/desk").form('form[action="/sign-out"]')
@@ -128,6 +129,11 @@ class Site:
             names["number_of_a_proposal"] = self.proposal(own).number
         if "{batch}" in path:
             names["batch"] = self.proposal(own, batch="b" * 32).batch
+        if "{token}" in path:
+            names["token"] = joining.invite(self.tracker, self.person("dana"), Role.CONTRIBUTOR)
+        if "{invitation_id}" in path:
+            joining.invite(self.tracker, self.person("dana"), Role.CONTRIBUTOR)
+            names["invitation_id"] = joining.listed(self.tracker, self.person("dana"))[0].id
         if "{suggestion}" in path:
             names["suggestion"] = self.suggestion()
         return self._outcome(role, method, path.format(**names), form)
