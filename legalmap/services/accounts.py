@@ -109,6 +109,8 @@ def reset(
     secret = passwords.checked(password)
     with tracker.store.writing() as connection:
         person = person_called(connection, handle)
+        if person.left_at is not None:
+            raise NotNow(f"“{handle}” has left: invite them anew.")
         at = clock.now()
         accounts.update(
             connection, person.id, password_hash=passwords.hashed(secret), disabled_at=None

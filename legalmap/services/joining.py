@@ -1,5 +1,6 @@
 """Invitations by link: made by admins, used once to make an account, never shown a second time."""
 
+import re
 import secrets
 
 from legalmap import clock
@@ -100,7 +101,7 @@ def opened(tracker: Tracker, token: str) -> Invitation:
 def _usable(connection: Connection, token: str) -> Invitation:
     found = invitations.by_token(connection, hashed(token))
     if found is None:
-        raise Missing("invitation", "of this link")
+        raise Missing("invitation", f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…")
     found.require_open(clock.now())
     inviter = accounts.by_id(connection, found.inviter_id)
     # Who was sent away leaves no doors open.

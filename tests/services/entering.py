@@ -14,6 +14,7 @@ from legalmap.domain.sessions import Session
 from legalmap.services import factors, signing
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts
+from legalmap.store import factors as kept
 from tests.services.build import person
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash, contents, fresh_code
 
@@ -41,8 +42,6 @@ def entered(tracker: Tracker, handle: str) -> tuple[Session, str]:
 
 def an_admin(tracker: Tracker, handle: str = "root") -> Account:
     """An admin with PASSWORD and TOTP_SECRET."""
-    from legalmap.store import factors as kept
-
     with tracker.store.writing() as connection:
         number = accounts.insert(connection, handle, Role.ADMIN, a_password_hash(), NOW)
         kept.set_totp(connection, number, TOTP_SECRET, None)

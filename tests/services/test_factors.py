@@ -1,13 +1,13 @@
 """The second factor by app and by recovery code: each code once, each refusal clear and without effect."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pyotp
 import pytest
 import time_machine
 
-from legalmap.domain.errors import Invalid, NotNow, NotProved, NotSignedIn
+from legalmap.domain.errors import NotSignedIn
 from legalmap.domain.factors import Standing
 from legalmap.domain.roles import Role
 from legalmap.domain.sessions import Session
@@ -16,6 +16,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import factors as kept
 from legalmap.store import log
 from tests.services.build import person
+from tests.services.entering import opened, unchanged
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, contents
 
 TOTP = pyotp.TOTP(TOTP_SECRET)
@@ -28,26 +29,8 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def opened(tracker: Tracker, handle: str, password: str = PASSWORD) -> tuple[Session, str]:
-    """A session after the password, and its token."""
-    token = signing.sign_in(tracker, handle, password, "Firefox on Linux")
-    found = signing.signed_in(tracker, token)
-    assert found is not None
-    return found, token
-
-
 def code_at(seconds: int) -> str:
     return TOTP.at(NOW + timedelta(seconds=seconds))
-
-
-def unchanged(tracker: Tracker, act: Callable[[], object], says: str) -> None:
-    """The act is refused with these words, and no row of any table is another."""
-    with tracker.store.reading() as connection:
-        before = contents(connection)
-    with pytest.raises((Invalid, NotNow, NotProved), match=says):
-        act()
-    with tracker.store.reading() as connection:
-        assert contents(connection) == before
 
 
 # Where a session stands after the password

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 import time_machine
 
 from legalmap.domain.roles import Role
-from legalmap.services import factors, mailing, own_account, people, signing
+from legalmap.services import accounts, factors, mailing, own_account, people, signing
 from legalmap.services.tracker import Tracker
 from legalmap.store import log, records
 from legalmap.store.tables import account, event, metadata, outbox
 from tests.services.build import decide, person, propose
-from tests.services.entering import an_admin, entered, found, opened, unchanged
+from tests.services.entering import an_admin, code_of, entered, found, opened, unchanged
 from tests.store.build import NOW, PASSWORD
 
 NEW = "another horse battery staple"
@@ -173,8 +173,6 @@ def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
     own_account.disclose(tracker, here, "Works for a shop")
     here, token = found(tracker, token)
     setup = factors.begin(tracker, here)
-    from tests.services.entering import code_of
-
     made = factors.enrol(
         tracker,
         here,
@@ -254,4 +252,5 @@ def test_who_has_left_is_not_let_in_again(tracker: Tracker) -> None:
     unchanged(
         tracker, lambda: people.change_role(tracker, root, former, Role.ADMIN, ()), "has left"
     )
+    unchanged(tracker, lambda: accounts.reset(tracker, former), "has left")
     assert former not in [each.account.handle for each in people.members(tracker, root)]

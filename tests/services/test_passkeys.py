@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from legalmap.domain.errors import Invalid, NotNow, NotProved
+from legalmap.domain.errors import Invalid
 from legalmap.domain.factors import Standing
 from legalmap.domain.roles import Role
 from legalmap.domain.sessions import Session
@@ -17,7 +17,8 @@ from legalmap.services.passkeys import Site
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
 from tests.services.authenticator import Authenticator
-from tests.store.build import NOW, PASSWORD, contents
+from tests.services.entering import opened, unchanged
+from tests.store.build import NOW, PASSWORD
 
 SITE = Site("law.example", "https://law.example")
 
@@ -27,13 +28,6 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Time stands still."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
-
-
-def opened(tracker: Tracker, handle: str) -> tuple[Session, str]:
-    token = signing.sign_in(tracker, handle, PASSWORD)
-    found = signing.signed_in(tracker, token)
-    assert found is not None
-    return found, token
 
 
 @pytest.fixture
@@ -59,16 +53,6 @@ def add(
         name=name,
         password=PASSWORD,
     )
-
-
-def unchanged(tracker: Tracker, act: Callable[[], object], says: str) -> None:
-    """The act is refused with these words, and no row of any table is another."""
-    with tracker.store.reading() as connection:
-        before = contents(connection)
-    with pytest.raises((Invalid, NotNow, NotProved), match=says):
-        act()
-    with tracker.store.reading() as connection:
-        assert contents(connection) == before
 
 
 def test_a_moderator_makes_a_passkey_and_is_in(tracker: Tracker, dora: tuple[Session, str]) -> None:

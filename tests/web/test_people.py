@@ -5,6 +5,7 @@ import pytest
 from legalmap.services.tracker import Tracker
 from tests.services.build import person
 from tests.services.entering import an_admin
+from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
 from tests.web.visit import Visitor
 
@@ -55,8 +56,6 @@ def test_a_person_is_closed_and_opened(root: Visitor, signed_in: SignedIn) -> No
 
 def test_who_lost_a_phone_is_helped(root: Visitor, client: Visitor) -> None:
     root.send(root.get("/desk/people/ben"), 'form[action$="/second-factor"]')
-    from tests.store.build import PASSWORD
-
     led = client.post("/sign-in", {"handle": "ben", "password": PASSWORD}, status=303)
     assert led.response.headers["Location"].startswith("/sign-in/set-up/")
 
