@@ -32,6 +32,7 @@ from legalmap.services import (
     locating,
     mailing,
     releasing,
+    suggesting,
     webhooks,
 )
 from legalmap.services.keeping import Files
@@ -401,6 +402,7 @@ def worker(once: bool, threads: int) -> None:
                     click.echo(line)
             for line in mailing.send_due(tracker, settings.mail) if settings.mail else ():
                 click.echo(line)
+            suggesting.forget_old_addresses(tracker)
             files.make_all(Reader(tracker), clock.today())
             return
         huey = open_queue(jobs_url(settings, tracker.store))

@@ -7,16 +7,15 @@ from enum import StrEnum
 import msgspec
 
 from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.mail import is_address
 from legalmap.domain.payload import problems_of_text, problems_of_url
 
 MAX_SUGGESTION = 2_000
 MAX_ANSWER = 2_000
-MAX_EMAIL = 254
 # An address that nobody answered to for so long is forgotten.
 ADDRESS_LIFE = timedelta(days=90)
 # For how long who took a suggestion up has it for themselves.
 CLAIM_LIFE = timedelta(days=1)
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\].]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -70,12 +69,6 @@ def problems_of(text: str, url: str, email: str) -> list[Problem]:
             Problem("email", "Enter an address such as name@example.org, or leave this empty.")
         )
     return found
-
-
-def is_address(text: str) -> bool:
-    """Whether mail could be sent there, as far as its shape tells."""
-    shaped = len(text) <= MAX_EMAIL and text.isprintable() and _EMAIL.fullmatch(text)
-    return bool(shaped)
 
 
 def check_answer(outcome: Outcome, answer: str) -> None:

@@ -13,7 +13,7 @@ from huey.consumer import Consumer
 from legalmap import clock
 from legalmap.domain.errors import Unusable
 from legalmap.domain.mail import Server
-from legalmap.services import delivering, mailing
+from legalmap.services import delivering, mailing, suggesting
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -84,6 +84,10 @@ class Jobs:
     def sweep(self) -> None:
         """Each minute: what was lost, or has become due, is put into the queue again."""
         self._outliving(self.ask)
+        self._outliving(self._forget)
+
+    def _forget(self) -> None:
+        suggesting.forget_old_addresses(self._tracker)
 
     def deliver(self, webhook_id: int) -> None:
         """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""

@@ -185,8 +185,12 @@ def check_about(
 
 def forget_old_addresses(tracker: Tracker) -> int:
     """Forget every address that was left longer ago than we keep any; gives how many."""
+    at = clock.now()
+    with tracker.store.reading() as connection:
+        if not suggestions.has_addresses(connection, at - ADDRESS_LIFE):
+            return 0
     with tracker.store.writing() as connection:
-        return _forget(connection, clock.now())
+        return _forget(connection, at)
 
 
 def _forget(connection: Connection, at: datetime) -> int:

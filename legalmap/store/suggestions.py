@@ -102,3 +102,9 @@ def forget_addresses(connection: sa.Connection, before: datetime) -> int:
     """Forget the addresses left before an instant, answered or not; gives how many there were."""
     old = (suggestion.c.at < before, suggestion.c.email.is_not(None))
     return int(connection.execute(suggestion.update().where(*old).values(email=None)).rowcount)
+
+
+def has_addresses(connection: sa.Connection, before: datetime) -> bool:
+    """Whether any address is kept that was left before an instant."""
+    old = (suggestion.c.at < before, suggestion.c.email.is_not(None))
+    return connection.scalar(sa.select(sa.literal(1)).where(*old).limit(1)) is not None

@@ -9,10 +9,11 @@ import time_machine
 from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import AlreadyDecided, Invalid, LegalmapError, Missing, NotNow
+from legalmap.domain.mail import SITE
 from legalmap.domain.suggestions import Outcome, Suggestion
 from legalmap.services import suggesting
 from legalmap.services.tracker import Tracker
-from legalmap.store import log, moderation
+from legalmap.store import log, moderation, outbox
 from tests.services.build import person, propose
 from tests.store.build import NOW, contents
 
@@ -44,7 +45,7 @@ def one(tracker: Tracker, number: int) -> Suggestion:
     return suggesting.sheet(tracker, person(tracker, "ben"), number).suggestion
 
 
-def actions(tracker: Tracker, number: int | str) -> list[tuple[str, str]]:
+def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
         found = log.of_subject(connection, "suggestion", str(number))
     return [(event.actor_label, event.action) for event in found]
@@ -144,7 +145,7 @@ def test_it_is_closed_once_with_a_reason(
     closed = suggesting.close(tracker, ana, number, outcome, "See number 1.")
     assert (closed.outcome, closed.closed_by, closed.answer) == (outcome, "ana", "See number 1.")
     assert closed.email is None, "The address is gone with the answer."
-    assert actions(tracker, number)[-1] == ("ana", "close")
+    assert actions(tracker, number) == [("a reader", "suggest"), ("ana", "close")]
     for act in (
         lambda: suggesting.close(tracker, ben, number, *DECLINED),
         lambda: suggesting.claim(tracker, ben, number),
@@ -204,7 +205,13 @@ def test_no_address_is_kept_longer_than_90_days(tracker: Tracker) -> None:
         assert suggesting.forget_old_addresses(tracker) == 1
         assert (one(tracker, old).email, one(tracker, new).email) == (None, "lee@mail.example")
         assert suggesting.forget_old_addresses(tracker) == 0
-        assert actions(tracker, "") == [("legalmap", "forget-addresses")]
+    with tracker.store.reading() as connection:
+        (event,) = log.newest(connection, 1)
+    assert (event.actor_label, event.action, event.data) == (
+        "legalmap",
+        "forget-addresses",
+        {"count": 1},
+    )
 
 
 def test_whoever_writes_next_takes_old_addresses_away(tracker: Tracker) -> None:
@@ -212,3 +219,31 @@ def test_whoever_writes_next_takes_old_addresses_away(tracker: Tracker) -> None:
     with time_machine.travel(NOW + timedelta(days=91), tick=False):
         suggest(tracker, text="Another.")
     assert one(tracker, old).email is None
+
+
+def mails(tracker: Tracker) -> list[tuple[str, str]]:
+    with tracker.store.reading() as connection:
+        found = outbox.next_due(connection, clock.now())
+    return [(found.address, found.body)] if found else []
+
+
+@pytest.mark.parametrize("address", ["kim@mail.example", ""], ids=["left", "not left"])
+@pytest.mark.parametrize("on", [True, False], ids=["mail is on", "mail is off"])
+def test_who_left_an_address_is_told_what_came_of_it(
+    tracker: Tracker, ana: Account, address: str, on: bool
+) -> None:
+    tracker.store.mails = on
+    number = suggest(tracker, email=address)
+    suggesting.close(tracker, ana, number, Outcome.DECLINED, "It is about Arizona.")
+    sent = mails(tracker)
+    assert [to for to, _ in sent] == ([address] if on and address else [])
+    for _, body in sent:
+        assert "It is about Arizona." in body
+        assert f"{SITE}/kratom/us-al" in body
+
+
+def test_a_proposal_is_told_too(tracker: Tracker, ana: Account) -> None:
+    tracker.store.mails = True
+    close_proposed(tracker, ana, suggest(tracker, email="kim@mail.example"))
+    ((_, body),) = mails(tracker)
+    assert "It became a proposal" in body
