@@ -96,6 +96,7 @@ ACTIONS: dict[str, Declared] = {
     "suggest": _act("suggested a correction:", _OF_RECORD, "Nothing", "Open"),
     "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
     "forget-addresses": _act("forgot", "count"),
+    "skip": _act("skipped", f"{_OF_RECORD} why"),
     # People
     "account-add": _act("added the account", "role", "No such account", "Active"),
     "account-disable": _act("disabled the account", "", "Active", "Disabled, all sessions ended"),

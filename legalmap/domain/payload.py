@@ -10,6 +10,7 @@ import msgspec
 
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.evidence import Source
 from legalmap.domain.periods import Period
 from legalmap.domain.topics import Topic
 
@@ -146,6 +147,12 @@ def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:
         if any((bill.ref, bill.url) == (other.ref, other.url) for other in payload.pending[:index]):
             found.append(Problem(f"pending.{index}.ref", "This record has that bill already."))
     return found
+
+
+def sources_of(payload: Payload) -> list[Source]:
+    """Every link once, those of the newest period first."""
+    periods = reversed(payload.periods)
+    return list({source.url: source for period in periods for source in period.sources}.values())
 
 
 def validate(payload: Payload, topic: Topic, today: date) -> None:

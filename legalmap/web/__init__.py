@@ -30,10 +30,12 @@ from legalmap.web import (
     releasing,
     remembering,
     reviewing,
+    rounds,
     searching,
     session,
     sharing,
     signing,
+    sourcing,
     suggesting,
     travelling,
     trust,
@@ -55,6 +57,8 @@ PEOPLE = (
     batching,
     notices,
     queue,
+    rounds,
+    sourcing,
 )
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (

@@ -19,6 +19,8 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
     ("/desk/queue", "Queue", Permission.PROPOSE),
     ("/desk/suggestions", "Suggestions", Permission.PROPOSE),
+    ("/desk/round", "Round", Permission.PROPOSE),
+    ("/desk/sources", "Sources", Permission.PROPOSE),
     ("/desk/batches", "Batches", Permission.PROPOSE),
     ("/desk/import", "Import", Permission.PROPOSE),
     ("/desk/notices", "Notices", Permission.OWN_ACCOUNT),

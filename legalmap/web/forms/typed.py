@@ -13,7 +13,12 @@ KEPT = "kept"
 _MACHINERY = frozenset({"csrf_token", "action", KEPT})
 # Forms in which people write. They all can show again what comes back to them.
 _WRITTEN = re.compile(
-    r"/desk/(?:(?:edit|verify)/[^/?#]+/[^/?#]+|proposals/\d+/(?:verdict|remarks)|suggestions/\d+/close|import/send)"
+    r"/desk/(?:edit|verify)/[^/?#]+/[^/?#]+"
+    r"|/desk/proposals/\d+/(?:verdict|remarks)"
+    r"|/desk/suggestions/\d+/close"
+    r"|/desk/import/send"
+    r"|/desk/sources/link"
+    r"|/desk/round/[^/?#]+/[^/?#]+/(?:verify|skip)"
     r"|/[^/?#]+/[^/?#]+/suggest"
 )
 

@@ -1,0 +1,250 @@
+"""The verification round: what is due, taking ten of it, working through them, and the month so far."""
+
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain import rounds as rules
+from legalmap.domain.accounts import Account
+from legalmap.domain.claims import Claim
+from legalmap.domain.errors import Invalid, NotNow
+from legalmap.domain.evidence import freshness
+from legalmap.domain.payload import problems_of_text
+from legalmap.domain.roles import Permission, require
+from legalmap.domain.rounds import CLAIM_LIFE, MAX_WHY, SKIP_LIFE, TEN, Due, Progress
+from legalmap.services import finding
+from legalmap.services.editions import Edition
+from legalmap.services.reading import Reader
+from legalmap.services.tracker import Tracker
+from legalmap.store import claims, feed, log, records, rounds
+from legalmap.store.engine import Connection
+from legalmap.store.rounds import Skip
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of the list with what people do about it just now."""
+
+    due: Due
+    claim: Claim | None = None
+    # A proposal for it that waits for a verdict.
+    proposal: int | None = None
+    skips: tuple[Skip, ...] = ()
+
+    def is_open_for(self, actor_id: int) -> bool:
+        """Whether this person has it and has not sent anything for it."""
+        return self.claim is not None and self.claim.account_id == actor_id and not self.proposal
+
+    def is_free_for(self, actor_id: int) -> bool:
+        """Whether somebody may take it: nobody is at it, nothing waits, they did not skip it."""
+        skipped = any(skip.account_id == actor_id for skip in self.skips)
+        return self.claim is None and self.proposal is None and not skipped
+
+
+class Mine(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person did this month, told to nobody else."""
+
+    sent: int
+    published: int
+    skipped: int
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole list in its order, the ones this person has, and how the month stands."""
+
+    standings: list[Standing]
+    mine: list[Standing]
+    progress: Progress
+    me: Mine
+
+
+def overview(
+    reader: Reader, actor: Account, *, topic: str | None = None, place: str | None = None
+) -> Round:
+    """What is due now of a topic and below a place; the same number of queries whatever there is."""
+    require(actor.role, Permission.PROPOSE)
+    found = due(reader, topic=topic, place=place)
+    since = _month()
+    with reader.tracker.store.reading() as connection:
+        standings = _standings(connection, found)
+        sent, published = rounds.verified_by(connection, actor.id, since)
+        skipped = rounds.skips(connection, since)
+    return Round(
+        standings=standings,
+        mine=[each for each in standings if each.claim and each.claim.account_id == actor.id],
+        progress=progress(reader, topic=topic, place=place),
+        me=Mine(
+            sent=sent,
+            published=published,
+            skipped=sum(skip.account_id == actor.id for skip in skipped),
+        ),
+    )
+
+
+def _month() -> datetime:
+    return datetime.combine(clock.today().replace(day=1), datetime.min.time(), UTC)
+
+
+def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> list[Due]:
+    """Every record that is due, overdue or was never verified, in the order of the round."""
+    today = clock.today()
+    code = finding.place(reader.tracker, place).code if place else None
+    found: list[Due] = []
+    for each in [topic] if topic else list(reader.tracker.topics):
+        edition = reader.edition(each)
+        found += [_due(edition, one, today) for one in _codes(edition, code, today)]
+    return rules.ranked(found)
+
+
+def _codes(edition: Edition, below: str | None, day: date) -> list[str]:
+    codes = edition.codes if below is None else [below, *edition.codes_below(below)]
+    known = (code for code in codes if code in edition.records)
+    return [c for c in known if edition.freshness_of(edition.records[c], day) != "fresh"]
+
+
+def _due(edition: Edition, code: str, today: date) -> Due:
+    item = edition.records[code]
+    status = edition.statuses(today).get(code)
+    severity = edition.topic.status(status).severity if status else None
+    return Due(
+        topic=edition.topic.code,
+        place=item.place,
+        record_id=item.publication.record_id,
+        freshness=edition.freshness_of(item, today),
+        last_verified=item.handy.last_verified,
+        status=status,
+        severity=severity,
+    )
+
+
+def _standings(connection: Connection, found: list[Due]) -> list[Standing]:
+    at = clock.now()
+    held = claims.all_live(connection, "record", at)
+    waiting = rounds.waiting_of(connection)
+    skipped: dict[int, list[Skip]] = {}
+    for skip in rounds.skips(connection, at - SKIP_LIFE):
+        skipped.setdefault(skip.record_id, []).append(skip)
+    return [
+        Standing(
+            due=each,
+            claim=held.get(each.record_id),
+            proposal=waiting.get(each.record_id),
+            skips=tuple(skipped.get(each.record_id, ())),
+        )
+        for each in found
+    ]
+
+
+def progress(reader: Reader, *, topic: str | None = None, place: str | None = None) -> Progress:
+    """What was due when the month began, and what of it is fresh now.
+
+    Before anything was edited the month began with what ships.
+    """
+    start = _month()
+    with reader.tracker.reading() as connection:
+        then = max(feed.head_at(connection, start), rounds.loaded_until(connection))
+    code = finding.place(reader.tracker, place).code if place else None
+    was_due, verified = 0, 0
+    for each in [topic] if topic else list(reader.tracker.topics):
+        now = reader.edition(each)
+        earlier = reader.edition(each, str(then)).records.whole
+        some = now.codes if code is None else [code, *now.codes_below(code)]
+        limit = now.topic.age_limit_days
+        for one in (one for one in some if one in earlier):
+            if freshness(earlier[one].handy.last_verified, start.date(), limit) == "fresh":
+                continue
+            was_due += 1
+            verified += now.freshness_of(now.records[one], clock.today()) == "fresh"
+    return Progress(since=start.date(), due=was_due, verified=verified)
+
+
+def take_ten(
+    reader: Reader, actor: Account, *, topic: str | None = None, place: str | None = None
+) -> int:
+    """Have ten records for a week, the first that are free; gives how many came to those one has."""
+    require(actor.role, Permission.PROPOSE)
+    everything = due(reader)
+    wanted = {each.record_id for each in due(reader, topic=topic, place=place)}
+    at = clock.now()
+    with reader.tracker.store.writing() as connection:
+        # Two who press at once are given different ones.
+        records.lock_making(connection)
+        standings = _standings(connection, everything)
+        room = TEN - sum(each.is_open_for(actor.id) for each in standings)
+        if room <= 0:
+            raise NotNow(f"You have {TEN} already: work through them first, or give them back.")
+        free = [
+            each
+            for each in standings
+            if each.due.record_id in wanted and each.is_free_for(actor.id)
+        ]
+        if not free:
+            raise NotNow("Nothing is free here: others are at it, or it waits for review.")
+        for each in free[:room]:
+            _take(connection, actor, each.due, at)
+    return min(room, len(free))
+
+
+def _take(connection: Connection, actor: Account, due: Due, at: datetime) -> None:
+    until = at + CLAIM_LIFE
+    claims.put(connection, "record", due.record_id, actor.id, at, until)
+    said = {"held_by": actor.handle, "until": f"{until:%Y-%m-%d}"}
+    _log(connection, actor, "claim", (due.record_id, due.topic, due.place.code), at, **said)
+
+
+def give_back(reader: Reader, actor: Account) -> int:
+    """Leave everything one has to others; gives how many that were."""
+    require(actor.role, Permission.PROPOSE)
+    at = clock.now()
+    with reader.tracker.store.writing() as connection:
+        held = claims.all_live(connection, "record", at)
+        own = [key for key, claim in held.items() if claim.account_id == actor.id]
+        for key, (topic, code) in rounds.records_of(connection, own).items():
+            claims.drop(connection, "record", key, actor.id)
+            _log(connection, actor, "unclaim", (key, topic, code), at)
+    return len(own)
+
+
+def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> None:
+    """Leave one record to others and say why one could not verify it."""
+    require(actor.role, Permission.PROPOSE)
+    needed = "Say why: a dead link, a language you do not read, a law you cannot find."
+    problems = problems_of_text("why", why, MAX_WHY, needed=needed)
+    if problems:
+        raise Invalid(problems)
+    place = finding.place(tracker, code)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        record = records.find(connection, topic, place.code, lock=True)
+        held = claims.live(connection, "record", [record.id], at) if record else {}
+        if record is None or not _is_own(held.get(record.id), actor):
+            raise NotNow("You do not have this record any more: somebody else can take it.")
+        claims.drop(connection, "record", record.id, actor.id)
+        _log(connection, actor, "skip", (record.id, topic, place.code), at, why=why.strip())
+
+
+def _is_own(claim: Claim | None, actor: Account) -> bool:
+    return claim is not None and claim.account_id == actor.id
+
+
+def _log(
+    connection: Connection,
+    actor: Account,
+    action: str,
+    subject: tuple[int, str, str],
+    at: datetime,
+    **data: str,
+) -> None:
+    """``subject``: the id of the record, its topic and place."""
+    record_id, topic, code = subject
+    log.append(
+        connection,
+        at=at,
+        actor_id=actor.id,
+        actor_label=actor.handle,
+        action=action,
+        subject_kind="record",
+        subject_id=str(record_id),
+        subject_label=f"{topic}/{code}",
+        data={"topic": topic, "jurisdiction": code, **data},
+    )

@@ -1,0 +1,189 @@
+"""Links and the records that rest on them: one link read once bears out many records."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
+from legalmap.domain.evidence import Freshness, Source
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.payload import canonical_bytes
+from legalmap.domain.periods import Period
+from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission, require
+from legalmap.services import batching, editing
+from legalmap.services.editing import Proposal
+from legalmap.services.gathering import Published
+from legalmap.services.reading import Reader
+from legalmap.services.verifying import verified
+from legalmap.store import rounds
+
+MOST_LISTED = 100
+MOST_AT_ONCE = 200
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One link, a source that names it, and how many records rest on it, of which so many are due."""
+
+    url: str
+    source: Source
+    records: int
+    due: int
+
+    @property
+    def host(self) -> str:
+        """Whose page it is."""
+        return host_of(self.url)
+
+
+class Resting(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that rests on a link: its periods that do, and whether it can be verified now."""
+
+    topic: str
+    place: Jurisdiction
+    number: int
+    freshness: Freshness
+    periods: list[Period]
+    others: int
+    is_checked_today: bool
+    # A proposal for it that waits for a verdict.
+    proposal: int | None
+
+    @property
+    def key(self) -> str:
+        """How the form names it: with the revision that was on screen."""
+        return f"{self.topic}/{self.place.code}@{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a check can be sent for it."""
+        return not self.is_checked_today and self.proposal is None
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A record somebody ticked, and the revision they saw."""
+
+    topic: str
+    code: str
+    number: int
+
+
+def host_of(url: str) -> str:
+    """The host of a link without “www.”."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") -> list[Link]:
+    """All links, those that most records rest on first; of a host, or with some words in them."""
+    require(actor.role, Permission.PROPOSE)
+    today = clock.today()
+    found: dict[str, tuple[Source, int, int]] = {}
+    for topic in reader.tracker.topics:
+        edition = reader.edition(topic)
+        edition.records.need(edition.codes)
+        for item in edition.records.values():
+            is_due = edition.freshness_of(item, today) != "fresh"
+            for url, source in _sources(item).items():
+                known, count, due = found.get(url, (source, 0, 0))
+                found[url] = (known, count + 1, due + is_due)
+    made = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in found.items())
+    wanted = (link for link in made if _is_wanted(link, words.casefold(), host.casefold()))
+    return sorted(wanted, key=lambda link: (-link.records, -link.due, link.url))
+
+
+def _is_wanted(link: Link, words: str, host: str) -> bool:
+    said = f"{link.url} {link.source.title} {link.source.publisher}".casefold()
+    of_host = not host or link.host == host or link.host.endswith(f".{host}")
+    return of_host and all(word in said for word in words.split())
+
+
+def _sources(item: Published) -> dict[str, Source]:
+    return {source.url: source for period in item.payload.periods for source in period.sources}
+
+
+def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[Resting]]:
+    """The records that rest on a link, what is due first; raise Missing if none does."""
+    require(actor.role, Permission.PROPOSE)
+    with reader.tracker.store.reading() as connection:
+        waiting = rounds.waiting_of(connection)
+    found: list[Resting] = []
+    source: Source | None = None
+    for topic in reader.tracker.topics:
+        edition = reader.edition(topic)
+        edition.records.need(edition.codes)
+        for item in edition.records.values():
+            if url in (sources := _sources(item)):
+                source = source or sources[url]
+                fresh = edition.freshness_of(item, clock.today())
+                found.append(_resting(item, url, fresh, waiting))
+    if source is None:
+        raise Missing("source", url)
+    order = {"never": 0, "overdue": 1, "due": 2, "fresh": 3}
+    found.sort(key=lambda each: (order[each.freshness], each.place.name, each.topic))
+    return source, found
+
+
+def _resting(item: Published, url: str, freshness: Freshness, waiting: dict[int, int]) -> Resting:
+    payload = item.payload
+    again = verified(payload, {url}, clock.today())
+    return Resting(
+        topic=item.publication.topic,
+        place=item.place,
+        number=item.publication.revision_number,
+        freshness=freshness,
+        periods=[p for p in payload.periods if any(s.url == url for s in p.sources)],
+        others=len(_sources(item)) - 1,
+        is_checked_today=canonical_bytes(again) == canonical_bytes(payload),
+        proposal=waiting.get(item.publication.record_id),
+    )
+
+
+def verify(
+    reader: Reader, actor: Account, url: str, chosen: Iterable[Chosen], *, note: str = ""
+) -> list[Revision]:
+    """Propose of each chosen record that nothing changed, all in one batch or none.
+
+    Raises Invalid if nothing was chosen, or something that does not rest on the link; Stale for the
+    first that has moved on since it was on screen.
+    """
+    wanted = list(dict.fromkeys(chosen))
+    if not wanted:
+        raise Invalid.at("records", "Tick the records for which you read the source: at least one.")
+    if len(wanted) > MOST_AT_ONCE:
+        raise Invalid.at("records", f"Send at most {MOST_AT_ONCE} at once.")
+    said = note.strip() or f"Checked against {url}; nothing changed."
+    problems = editing.note_problems(said)
+    if problems:
+        raise Invalid(problems)
+    batch = batching.new_name()
+    proposals = [_proposal(reader, url, each, said, batch) for each in wanted]
+    return editing.submit_all(reader.tracker, actor, proposals)
+
+
+def _proposal(reader: Reader, url: str, chosen: Chosen, note: str, batch: str) -> Proposal:
+    edition = reader.edition(chosen.topic)
+    item = edition.records.get(chosen.code)
+    where = f"{chosen.topic}/{chosen.code}"
+    if item is None or url not in _sources(item):
+        raise Invalid([Problem("records", f"{where} does not rest on this link.")])
+    if item.publication.revision_number != chosen.number:
+        now = item.publication.revision_number
+        raise Stale(chosen.topic, chosen.code, chosen.number, now)
+    again = verified(item.payload, {url}, clock.today())
+    if canonical_bytes(again) == canonical_bytes(item.payload):
+        raise NothingChanged(f"{where} was checked against this link today already.")
+    return Proposal(
+        topic=chosen.topic,
+        jurisdiction=chosen.code,
+        base_number=chosen.number,
+        payload=again,
+        note=note,
+        kind="verify",
+        batch=batch,
+    )

@@ -1,0 +1,82 @@
+"""Links by how many records rest on them, and verifying many records by one of them."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.roles import Permission
+from legalmap.services import sourcing
+from legalmap.services.sourcing import MOST_LISTED
+from legalmap.web.forms import typed
+from legalmap.web.forms.base import Problems, unix_lines
+from legalmap.web.forms.sourcing import LinkForm
+from legalmap.web.guard import actor, needs, reader, tracker
+from legalmap.web.signing import ask_again
+
+blueprint = Blueprint("sourcing", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+
+
+@blueprint.get("/desk/sources")
+@needs(Permission.PROPOSE)
+def index() -> str:
+    """The links that most records rest on."""
+    words = " ".join(request.args.get("q", "").split())[:200]
+    host = request.args.get("host", "").strip().removeprefix("www.")[:200]
+    found = sourcing.links(reader(), actor(), words=words, host=host)
+    return render_template(
+        "sourcing/index.html",
+        links=found[:MOST_LISTED],
+        total=len(found),
+        words=words,
+        host=host,
+    )
+
+
+@blueprint.get("/desk/sources/link")
+@needs(Permission.PROPOSE)
+def show() -> Response:
+    """One link with its records."""
+    return _page(request.args.get("url", ""), LinkForm(formdata=None))
+
+
+@blueprint.post("/desk/sources/link")
+@needs(Permission.PROPOSE)
+def verify() -> Response:
+    """Propose for each ticked record that nothing changed: one batch."""
+    form = LinkForm(formdata=typed.sent())
+    url, chosen = form.url.data or "", form.chosen()
+    if typed.is_kept():
+        return _page(url, form, message="Here is what you ticked. Nothing has been sent yet.")
+    note = unix_lines(form.note.data or "")
+    try:
+        made = sourcing.verify(reader(), actor(), url, chosen, note=note)
+    except Invalid as error:
+        return _page(url, form, 422, problems=Problems.of(error.problems))
+    except (Stale, NothingChanged, NotNow) as error:
+        return _page(url, form, 409, message=f"{error} Nothing was sent.")
+    flash(f"{len(made)} {'check waits' if len(made) == 1 else 'checks wait'} for review.")
+    return redirect(f"/desk/batches/{made[0].batch}", code=303)
+
+
+def _page(
+    url: str,
+    form: LinkForm,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Problems | None = None,
+) -> Response:
+    source, records = sourcing.resting_on(reader(), actor(), url)
+    page = render_template(
+        "sourcing/show.html",
+        url=url,
+        source=source,
+        records=records,
+        form=form,
+        ticked=set(form.records.data or []),
+        topics=tracker().topics,
+        message=message,
+        problems=problems or Problems(),
+    )
+    return make_response(page, status)

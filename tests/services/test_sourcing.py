@@ -1,0 +1,132 @@
+"""Links by how many records rest on them, and one batch of checks by one link."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+
+from legalmap.domain.accounts import Account
+from legalmap.domain.changes import diff
+from legalmap.domain.errors import Invalid, LegalmapError, Missing, NothingChanged, Stale
+from legalmap.services import batching, reviewing, sourcing
+from legalmap.services.reading import Reader
+from legalmap.services.sourcing import Chosen
+from legalmap.services.tracker import Tracker
+from legalmap.store.engine import Store
+from tests.build import a_payload, a_period, a_source
+from tests.services.build import decide, person
+from tests.services.build import propose as propose_for
+from tests.store.build import a_record
+
+TODAY = date(2026, 11, 23)
+GAZETTE, OWN = "https://gazette.example/all", "https://law.example/own"
+BOTH = a_period(sources=(a_source(GAZETTE, title="The gazette"), a_source(OWN)))
+ONE = a_period(sources=(a_source(GAZETTE, title="The gazette"),))
+CHOSEN = [Chosen("kratom", "us-al", 0), Chosen("kratom", "us-ca", 0), Chosen("7-oh", "us-al", 0)]
+
+
+@pytest.fixture
+def reader(store: Store) -> Iterator[Reader]:
+    """Four records, of which three rest on the gazette."""
+    with store.writing() as connection:
+        a_record(connection, "us-al", a_payload(BOTH))
+        old = {"last_verified": date(2020, 1, 1), "verified_how": "checked"}
+        a_record(connection, "us-ca", a_payload(ONE, **old))
+        a_record(connection, "us-al", a_payload(ONE), topic="7-oh")
+        a_record(connection, "th", a_payload(a_period(sources=(a_source(OWN),))))
+    with time_machine.travel(TODAY, tick=False):
+        yield Reader(Tracker(store))
+
+
+@pytest.fixture
+def ana(reader: Reader) -> Account:
+    return person(reader.tracker, "ana")
+
+
+# What is looked for, and the links that have it.
+SEARCHES = [
+    ("nothing in particular", {}, [(GAZETTE, 3, 1), (OWN, 2, 0)]),
+    ("a word of the title", {"words": "GAZETTE the"}, [(GAZETTE, 3, 1)]),
+    ("a word of the link", {"words": "own"}, [(OWN, 2, 0)]),
+    ("a host", {"host": "law.example"}, [(OWN, 2, 0)]),
+    ("the end of a host", {"host": "example"}, [(GAZETTE, 3, 1), (OWN, 2, 0)]),
+    ("a part of a word is no host", {"host": "aw.example"}, []),
+    ("what nobody cites", {"words": "nowhere"}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [row[1:] for row in SEARCHES], ids=[row[0] for row in SEARCHES]
+)
+def test_links_come_by_how_many_records_rest_on_them(
+    reader: Reader, ana: Account, asked: dict[str, str], expected: list[tuple[str, int, int]]
+) -> None:
+    found = sourcing.links(reader, ana, **asked)
+    assert [(link.url, link.records, link.due) for link in found] == expected
+
+
+def test_a_link_shows_its_records_what_is_due_first(reader: Reader, ana: Account) -> None:
+    source, found = sourcing.resting_on(reader, ana, GAZETTE)
+    assert source.title == "The gazette"
+    assert [(each.topic, each.place.code, each.others) for each in found] == [
+        ("kratom", "us-ca", 0),
+        ("7-oh", "us-al", 0),
+        ("kratom", "us-al", 1),
+    ]
+    with pytest.raises(Missing):
+        sourcing.resting_on(reader, ana, "https://nowhere.example")
+
+
+def test_one_link_verifies_many_records_as_one_batch(reader: Reader, ana: Account) -> None:
+    made = sourcing.verify(reader, ana, GAZETTE, CHOSEN)
+    (batch,) = {each.batch for each in made}
+    assert batching.opened(reader.tracker, ana, batch).left == 3
+    before = reader.edition("kratom").records["us-al"].payload
+    after = next(e for e in made if (e.topic, e.jurisdiction) == ("kratom", "us-al")).payload
+    changed = [change.field for change in diff(before, after)]
+    assert changed == [f"periods.start.sources.{GAZETTE}.accessed_on", "last_verified"]
+    assert {each.kind for each in made} == {"verify"}
+
+
+def test_every_one_is_decided_by_itself(reader: Reader, ana: Account) -> None:
+    made = sourcing.verify(reader, ana, GAZETTE, CHOSEN)
+    decide(reader.tracker, made[0])
+    found = batching.opened(reader.tracker, ana, made[0].batch or "")
+    assert found.left == 2
+    _, records = sourcing.resting_on(reader, ana, GAZETTE)
+    assert [each.is_open for each in records] == [False] * 3, "Checked today, or waiting."
+
+
+# What is ticked, the error, and why nothing is sent.
+REFUSED = [
+    ("nothing", [], Invalid),
+    ("a record that does not rest on it", [Chosen("kratom", "th", 0)], Invalid),
+    ("no record", [Chosen("kratom", "us-wv", 0)], Invalid),
+    ("no topic", [Chosen("tea", "us-al", 0)], Missing),
+    ("another revision than was on screen", [*CHOSEN, Chosen("kratom", "us-al", 7)], Stale),
+    ("too many at once", [Chosen("kratom", "us-al", n) for n in range(201)], Invalid),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_all_are_sent_or_none(
+    reader: Reader, ana: Account, chosen: list[Chosen], error: type[LegalmapError]
+) -> None:
+    with pytest.raises(error):
+        sourcing.verify(reader, ana, GAZETTE, chosen)
+    assert reviewing.queue(reader.tracker, ana) == []
+
+
+def test_what_was_checked_today_is_told(reader: Reader, ana: Account) -> None:
+    decide(reader.tracker, sourcing.verify(reader, ana, GAZETTE, CHOSEN[:1])[0])
+    with pytest.raises(NothingChanged, match="kratom/us-al"):
+        sourcing.verify(reader, ana, GAZETTE, [Chosen("kratom", "us-al", 1)])
+
+
+def test_a_record_that_moved_on_sends_nothing(reader: Reader, ana: Account) -> None:
+    decide(reader.tracker, propose_for(reader.tracker, by="cleo"))
+    with pytest.raises(Invalid, match="does not rest on this link"):
+        sourcing.verify(reader, ana, GAZETTE, CHOSEN)
