@@ -146,7 +146,7 @@ ACTIONS: dict[str, Declared] = {
     "init": _act("loaded", "records", "Empty", "Filled with what ships"),
     "copy": _act("wrote", "feed_no", "Empty", "A copy of another database"),
     "reindex": _act("rewrote what follows from the feed:", "rows"),
-    "freeze": _act("froze the release", "feed_no as_of", "Not released", "Frozen for good"),
+    "release": _act("froze the release", "feed_no as_of", "Not released", "Frozen for good"),
 }
 # What the keys are called for people. Any other is called as it is spelled.
 KEY_LABELS = {

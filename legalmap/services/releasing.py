@@ -131,7 +131,7 @@ def _log(connection: Connection, part: Path, name: str) -> None:
         at=clock.now(),
         actor_id=None,
         actor_label="command line",
-        action="freeze",
+        action="release",
         subject_kind="release",
         subject_id=name,
         subject_label=name,

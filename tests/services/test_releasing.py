@@ -11,7 +11,6 @@ from legalmap.domain.errors import Invalid, Missing, Unsound, Unusable
 from legalmap.services import exporting, releasing
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import log
 from tests.services.build import decide, propose
 
 
@@ -43,9 +42,6 @@ def test_every_file_is_there_with_its_sum(tracker: Tracker, folder: Path) -> Non
         assert hashlib.sha256(content).hexdigest() == file.sha256
         assert len(content) == file.size
     assert [inner.name for inner in folder.iterdir()] == ["2026.11"]
-    with tracker.store.reading() as connection:
-        (event,) = log.newest(connection, 1)
-    assert (event.action, event.subject_id) == ("freeze", "2026.11")
 
 
 def test_a_release_is_never_written_again(tracker: Tracker, folder: Path) -> None:

@@ -9,7 +9,8 @@ import time_machine
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import diff
 from legalmap.domain.errors import Invalid, LegalmapError, Missing, NothingChanged, Stale
-from legalmap.services import batching, reviewing, sourcing
+from legalmap.domain.queue import Asked
+from legalmap.services import batching, queue, sourcing
 from legalmap.services.reading import Reader
 from legalmap.services.sourcing import Chosen
 from legalmap.services.tracker import Tracker
@@ -117,7 +118,7 @@ def test_all_are_sent_or_none(
 ) -> None:
     with pytest.raises(error):
         sourcing.verify(reader, ana, GAZETTE, chosen)
-    assert reviewing.queue(reader.tracker, ana) == []
+    assert queue.page(reader.tracker, ana, Asked()).lines == []
 
 
 def test_what_was_checked_today_is_told(reader: Reader, ana: Account) -> None:

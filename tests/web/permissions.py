@@ -6,6 +6,7 @@ A row without ``who`` is for everybody. ``{…}`` in a path is filled in by ``te
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import quote
 
 
 class Outcome(StrEnum):
@@ -53,6 +54,8 @@ class Row(NamedTuple):
 
 
 APPROVE = {"verdict": "approve", "comment": "Seen."}
+# A link that records of the shipped data rest on.
+LINK = "https://legalclarity.org/what-is-kratoms-legal-status-in-europe"
 CLOSE = {"outcome": "declined", "answer": "The law still stands."}
 
 READERS = [
@@ -191,6 +194,15 @@ DESK = [
     Row("POST /desk/import/send", "What the dry run showed.", PEOPLE, form={"content": "", "mark": ""}),
     Row("GET /desk/batches", "What was sent together.", PEOPLE),
     Row("GET /desk/batches/<batch>", "One of them.", PEOPLE, path="/desk/batches/{batch}"),
+    Row("GET /desk/round", "What is due; whoever proposes may verify.", PEOPLE),
+    Row("POST /desk/round/take", "Taking ten.", PEOPLE),
+    Row("POST /desk/round/release", "Giving them back.", PEOPLE),
+    Row("GET /desk/round/work", "One after the other.", PEOPLE),
+    Row("POST /desk/round/<topic>/<code>/verify", "Nothing changed: a proposal.", PEOPLE, form={"base": "0"}),
+    Row("POST /desk/round/<topic>/<code>/skip", "Leaving one to others, with a reason.", PEOPLE, form={"why": "A dead link."}),
+    Row("GET /desk/sources", "Links by how many records rest on them.", PEOPLE),
+    Row("GET /desk/sources/link", "One link and its records.", PEOPLE, path=f"/desk/sources/link?url={quote(LINK)}"),
+    Row("POST /desk/sources/link", "Checks of many records by one link: proposals.", PEOPLE, form={"url": LINK}),
     Row("GET /desk/suggestions", "What readers wrote; contributors turn it into proposals.", PEOPLE),
     Row("GET /desk/suggestions/<int:number>", "One of them.", PEOPLE, path="/desk/suggestions/{suggestion}"),
     Row("POST /desk/suggestions/<int:number>/claim", "Taking it up.", PEOPLE, path="/desk/suggestions/{suggestion}/claim"),

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from legalmap.services import reviewing
+from legalmap.domain.queue import Asked
+from legalmap.services import queue
 from legalmap.services.tracker import Tracker
 from tests.services.build import person
 from tests.web.conftest import SignedIn
@@ -66,7 +67,7 @@ def test_ten_are_worked_through_one_after_the_other(
     following = ana.follow(ana.send(wrong, VERIFY, {"opened": [url]}))
     assert "9 records left" in following.text
     assert following.one("h1").get_text() != first
-    (sent,) = reviewing.queue(tracker, person(tracker, "ben"))
+    (sent,) = queue.page(tracker, person(tracker, "ben"), Asked()).lines
     assert (sent.revision.kind, sent.revision.note) == ("verify", "Read it all.")
     theirs = took(signed_in("dora"))
     taken = {link["href"] for link in work.all(".batch-list a")}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from legalmap.services import reviewing
+from legalmap.domain.queue import Asked
+from legalmap.services import queue
 from legalmap.services.tracker import Tracker
 from tests.services.build import person
 from tests.web.conftest import SignedIn
@@ -43,7 +44,7 @@ def test_ticked_records_become_one_batch(ana: Visitor, tracker: Tracker, dialect
     shown = ana.follow(sent)
     assert "2 checks wait" in shown.one(".flash").get_text()
     assert "2 of 2 wait" in shown.text
-    made = reviewing.queue(tracker, person(tracker, "ben"))
+    made = queue.page(tracker, person(tracker, "ben"), Asked()).lines
     assert {each.revision.note for each in made} == {"Read the whole list."}
     again = ana.get(page.path)
     assert set(keys(again)) == set(keys(page)) - set(ticked)
@@ -63,7 +64,7 @@ def test_what_no_page_of_ours_sends_is_refused(ana: Visitor, tracker: Tracker) -
     ana.send(page, FORM, {"records": ["kratom/../us-al@1"]}, status=400)
     moved = [f"{key.split('@')[0]}@99" for key in keys(page)[:1]]
     assert "has moved on" in ana.send(page, FORM, {"records": moved}, status=409).text
-    assert reviewing.queue(tracker, person(tracker, "ben")) == []
+    assert queue.page(tracker, person(tracker, "ben"), Asked()).lines == []
 
 
 @pytest.mark.parametrize("url", ["", "https://nowhere.example", "javascript:alert(1)"])
