@@ -7,37 +7,33 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
-from legalmap.domain.moderation import State
+from legalmap.domain.moderation import UNDECIDED, Act, is_allowed
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
+from legalmap.services.acting import is_in_remit
 from legalmap.services.tracker import Tracker
 from legalmap.store import batches
 from legalmap.store.batches import Batch
 
 MOST_LISTED = 50
-_WAITING = frozenset({State.PENDING, State.STALE})
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch with the state of each of its proposals."""
+    """A batch with the state of each of its proposals; ``ready``: those this person may decide."""
 
     name: str
     proposals: list[Revision]
+    ready: tuple[int, ...]
 
     @property
     def left(self) -> int:
         """How many wait for a verdict."""
-        return sum(each.state in _WAITING for each in self.proposals)
+        return sum(each.state in UNDECIDED for each in self.proposals)
 
-    def next_for(self, actor_id: int, after: int = 0) -> Revision | None:
-        """The first one behind ``after`` that waits and is not this person's own; else any before it."""
-        ready = [
-            each
-            for each in self.proposals
-            if each.state in _WAITING and actor_id not in each.authors
-        ]
-        behind = [each for each in ready if each.id > after]
-        return next(iter(behind or ready), None)
+    def next_after(self, revision_id: int) -> int | None:
+        """The first behind another that this person may decide; else any before it."""
+        behind = [each for each in self.ready if each > revision_id]
+        return next(iter(behind or self.ready), None)
 
 
 def new_name() -> str:
@@ -59,4 +55,12 @@ def opened(tracker: Tracker, actor: Account, name: str) -> Opened:
         found = batches.proposals_of(connection, name) if name.isprintable() else []
     if not found:
         raise Missing("batch", name)
-    return Opened(name=name, proposals=found)
+    ready = tuple(each.id for each in found if _may_decide(tracker, actor, each))
+    return Opened(name=name, proposals=found, ready=ready)
+
+
+def _may_decide(tracker: Tracker, actor: Account, revised: Revision) -> bool:
+    """Whether any verdict is open to this person; one they approved already waits for somebody else."""
+    allowed = is_allowed(Act.REJECT, revised.facts, actor.id, actor.role)
+    done = any(given.reviewer_id == actor.id for given in revised.assents)
+    return allowed and not done and is_in_remit(tracker, actor, revised.topic, revised.jurisdiction)

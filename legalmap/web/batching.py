@@ -1,13 +1,32 @@
-"""A batch on one page: the state of each proposal, and one of them open at a time."""
+"""A batch on one page: the state of each proposal, one open at a time, and its own verdict.
 
-from flask import Blueprint, make_response, render_template, request
+There is no approving of all: whoever decides has opened each.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import BadQuery, Missing, NotSignedIn
+from legalmap.domain.errors import (
+    AlreadyDecided,
+    BadQuery,
+    Invalid,
+    Missing,
+    NotNow,
+    NotSignedIn,
+    Problem,
+    Stale,
+)
 from legalmap.domain.roles import Permission
 from legalmap.services import batching, reviewing
 from legalmap.services.batching import Opened
+from legalmap.web.forms import typed
+from legalmap.web.forms.base import Problems
+from legalmap.web.forms.reviewing import VerdictForm
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.reviewing import context_of, decide
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("batching", __name__)
@@ -27,10 +46,31 @@ def show(batch: str) -> Response:
     """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
     found = batching.opened(tracker(), actor(), batch)
     text = request.args.get("open")
-    if text:
-        return _page(found, _in(found, _number(text)))
-    ready = found.next_for(actor().id)
-    return _page(found, ready.id if ready else None)
+    return _page(found, _in(found, _number(text)) if text else found.next_after(0))
+
+
+@blueprint.post("/desk/batches/<batch>/<int:revision_id>/verdict")
+@needs(Permission.REVIEW)
+def verdict(batch: str, revision_id: int) -> Response:
+    """Decide the one that is open; then the next one opens."""
+    found = batching.opened(tracker(), actor(), batch)
+    number, form = _in(found, revision_id), VerdictForm(formdata=typed.sent())
+    chosen = form.chosen()
+    if typed.is_kept():
+        return _page(found, number, form, message="Here is what you typed. Send it once more.")
+    if chosen is None:
+        problems = [Problem("verdict", "Choose one of the verdicts.")]
+        return _page(found, number, form, 422, problems=problems)
+    try:
+        flash(decide(number, chosen, form))
+    except Invalid as error:
+        return _page(found, number, form, 422, problems=error.problems)
+    except (AlreadyDecided, Stale, NotNow) as error:
+        now = batching.opened(tracker(), actor(), batch)
+        return _page(now, number, form, 409, message=str(error))
+    following = batching.opened(tracker(), actor(), batch).next_after(number)
+    then = f"?open={following}#open" if following else ""
+    return redirect(f"/desk/batches/{batch}{then}", code=303)
 
 
 def _number(text: str) -> int:
@@ -45,15 +85,26 @@ def _in(found: Opened, number: int) -> int:
     return number
 
 
-def _page(found: Opened, open_id: int | None, status: int = 200) -> Response:
-    sheet = reviewing.sheet(tracker(), actor(), open_id) if open_id is not None else None
+def _page(
+    found: Opened,
+    open_id: int | None,
+    form: VerdictForm | None = None,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Iterable[Problem] = (),
+) -> Response:
     codes = list(dict.fromkeys(each.jurisdiction for each in found.proposals))
-    page = render_template(
-        "batching/show.html",
-        batch=found,
-        sheet=sheet,
-        places=tracker().places(codes),
-        topics=tracker().topics,
-        me=actor(),
-    )
-    return make_response(page, status)
+    context: dict[str, Any] = {
+        "sheet": None,
+        "batch": found,
+        "places": tracker().places(codes),
+        "topics": tracker().topics,
+        "message": message,
+        "problems": Problems.of(problems),
+    }
+    if open_id is not None:
+        sheet = reviewing.sheet(tracker(), actor(), open_id)
+        context |= context_of(sheet, form or VerdictForm(formdata=None))
+        context["verdict_path"] = f"/desk/batches/{found.name}/{open_id}/verdict"
+    return make_response(render_template("batching/show.html", **context), status)

@@ -74,22 +74,27 @@ def verdict(revision_id: int) -> Response:
     if chosen is None:
         return answer.page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
     try:
-        decided = reviewing.decide(
-            tracker(),
-            actor(),
-            revision_id,
-            chosen,
-            comment=form.comment.data or "",
-            payload_sha256=form.payload_sha256.data or "",
-            reasons=form.reasons.data or (),
-            checks=form.checks.data or (),
-        )
+        flash(decide(revision_id, chosen, form))
     except Invalid as error:
         return answer.page(422, problems=error.problems)
     except (AlreadyDecided, Stale, NotNow) as error:
         return answer.page(409, message=str(error))
-    flash(_FIRST_OF_TWO if decided.state is State.APPROVED_ONCE else _THANKS[chosen])
     return to_next(wanted, revision_id)
+
+
+def decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
+    """Give the verdict of a form; tells what came of it."""
+    decided = reviewing.decide(
+        tracker(),
+        actor(),
+        revision_id,
+        chosen,
+        comment=form.comment.data or "",
+        payload_sha256=form.payload_sha256.data or "",
+        reasons=form.reasons.data or (),
+        checks=form.checks.data or (),
+    )
+    return _FIRST_OF_TWO if decided.state is State.APPROVED_ONCE else _THANKS[chosen]
 
 
 @blueprint.post("/desk/proposals/<int:revision_id>/remarks")
@@ -148,23 +153,24 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         """The page as it is now."""
         sheet = reviewing.sheet(tracker(), actor(), self.revision_id)
         context = {
-            **_context(sheet),
-            "form": self.form or VerdictForm(formdata=None),
+            **context_of(sheet, self.form or VerdictForm(formdata=None)),
             "remark": self.remark or RemarkForm(formdata=None),
             "message": message,
             "problems": Problems.of(problems),
         }
-        checklist = context["topic"].review.checklist
-        context["form"].checks.choices = {check.code: check.label for check in checklist}
         return make_response(render_template("reviewing/show.html", **context), status)
 
 
-def _context(sheet: ReviewSheet) -> dict[str, Any]:
+def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
+    """What the parts of a review page need."""
+    checklist = tracker().topic(sheet.revision.topic).review.checklist
+    form.checks.choices = {check.code: check.label for check in checklist}
     revised = sheet.revision
     base, proposed = sheet.base.payload, revised.payload
     since = sheet.since
     place = tracker().place(revised.jurisdiction)
     return {
+        "form": form,
         "topic": tracker().topic(revised.topic),
         "place": place,
         "preview": _preview(revised, place),

@@ -15,11 +15,12 @@ def test_a_batch_tells_what_waits_and_what_comes_next(tracker: Tracker) -> None:
     propose(tracker, jurisdiction="th")
     found = batching.opened(tracker, ben, name)
     assert [each.id for each in found.proposals] == [each.id for each in made]
-    assert (found.left, found.next_for(ana.id)) == (3, None), "One's own work comes to others."
+    assert found.left == 3
+    assert batching.opened(tracker, ana, name).next_after(0) is None, "Nobody decides their own."
     decide(tracker, made[1])
     found = batching.opened(tracker, ben, name)
-    order = [found.next_for(ben.id, after) for after in (0, made[0].id, made[2].id)]
-    assert [each and each.id for each in order] == [made[0].id, made[2].id, made[0].id]
+    order = [found.next_after(number) for number in (0, made[0].id, made[2].id)]
+    assert order == [made[0].id, made[2].id, made[0].id], "Behind the last comes the first again."
     (listed,) = batching.listed(tracker, ben)
     assert (listed.name, listed.author, listed.total, listed.waiting) == (name, "ana", 3, 2)
 

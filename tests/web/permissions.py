@@ -194,6 +194,8 @@ DESK = [
     Row("POST /desk/import/send", "What the dry run showed.", PEOPLE, form={"content": "", "mark": ""}),
     Row("GET /desk/batches", "What was sent together.", PEOPLE),
     Row("GET /desk/batches/<batch>", "One of them.", PEOPLE, path="/desk/batches/{batch}"),
+    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "Deciding one of them.", MODERATORS, Whose.ANOTHERS, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
+    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "Nobody decides their own.", NO_ONE, Whose.OWN, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
     Row("GET /desk/round", "What is due; whoever proposes may verify.", PEOPLE),
     Row("POST /desk/round/take", "Taking ten.", PEOPLE),
     Row("POST /desk/round/release", "Giving them back.", PEOPLE),

@@ -128,7 +128,9 @@ class Site:
         if "{number_of_a_proposal}" in path:
             names["number_of_a_proposal"] = self.proposal(own).number
         if "{batch}" in path:
-            names["batch"] = self.proposal(own, batch="b" * 32).batch
+            work = self.proposal(own, batch="b" * 32)
+            names |= {"batch": work.batch, "batched": work.id}
+            form["payload_sha256"] = work.payload_sha256
         if "{token}" in path:
             names["token"] = joining.invite(self.tracker, self.person("dana"), Role.CONTRIBUTOR)
         if "{invitation_id}" in path:

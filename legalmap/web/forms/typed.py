@@ -17,6 +17,7 @@ _WRITTEN = re.compile(
     r"|/desk/proposals/\d+/(?:verdict|remarks)"
     r"|/desk/suggestions/\d+/close"
     r"|/desk/import/send"
+    r"|/desk/batches/[^/?#]+/\d+/verdict"
     r"|/desk/sources/link"
     r"|/desk/round/[^/?#]+/[^/?#]+/(?:verify|skip)"
     r"|/[^/?#]+/[^/?#]+/suggest"
