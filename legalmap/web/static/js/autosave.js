@@ -66,6 +66,7 @@ function refused(status, message) {
   if (status >= 500 || status === 0) {
     return again("something is out of order. It is tried again; leave this page open.");
   }
+  if (status === 413) return new Error("this is too long to be kept as a draft: shorten it first.");
   return new Error(message ?? "press “Keep as draft” to see why.");
 }
 
