@@ -3,14 +3,12 @@
 import pytest
 
 from legalmap.domain.intents import Intent
-from legalmap.domain.moderation import Verdict
 from legalmap.domain.suggestions import Outcome
-from legalmap.services import editing, reviewing, suggesting
-from legalmap.services.editing import Proposal
+from legalmap.services import suggesting
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation
-from tests.build import a_payload, a_period, a_source
-from tests.services.build import person
+from tests.build import a_payload, a_period
+from tests.services.build import decide, person, propose
 from tests.web.conftest import SignedIn
 from tests.web.visit import Page, Visitor
 
@@ -56,23 +54,9 @@ def submitted(tracker: Tracker) -> list[tuple[str, str | None]]:
         return [(each.kind, each.intent) for each in moderation.queue(connection)]
 
 
-def publish_ban(tracker: Tracker, code: str = "us-al") -> int:
-    """Revision 1 of a record: a ban. Gives its number."""
-    ana, ben = person(tracker, "ana"), person(tracker, "ben")
-    payload = a_payload(a_period(status="banned", sources=(a_source(),)))
-    proposal = Proposal(
-        topic="kratom", jurisdiction=code, base_number=0, payload=payload, note="A ban."
-    )
-    revised = editing.submit(tracker, ana, proposal)
-    reviewing.decide(
-        tracker,
-        ben,
-        revised.id,
-        Verdict.APPROVE,
-        comment="Seen.",
-        payload_sha256=revised.payload_sha256,
-    )
-    return revised.number
+def publish_ban(tracker: Tracker) -> None:
+    """Revision 1 of Alabama: a ban."""
+    decide(tracker, propose(tracker, a_payload(a_period(status="banned"))))
 
 
 # How it opens
