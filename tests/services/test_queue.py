@@ -25,7 +25,7 @@ WAITING: dict[str, dict[str, Any]] = {
     "us-fl-sarasota": {"at": 30, "topic": "7-oh"},
     "us-al-mobile": {"at": 40, "by": "ben"},
     "hk": {"at": 50},
-    "th": {"at": 60, "intent": Intent.CORRECTION},
+    "th": {"at": 60},
 }
 
 
@@ -64,7 +64,7 @@ FILTERS: list[tuple[str, Asked, list[str]]] = [
     ),
     ("a territory whose code is not its country’s", Asked(place="cn"), ["hk"]),
     ("a town", Asked(place="us-al-mobile"), ["us-al-mobile"]),
-    ("one kind", Asked(intent=Intent.CORRECTION, order="age"), ["us-al", "th"]),
+    ("one kind", Asked(intent=Intent.CORRECTION, order="age"), ["us-al"]),
     ("more than a day old", Asked(age="day", order="age"), ["us-al", "us-fl"]),
     ("more than a week old", Asked(age="week"), []),
     (
