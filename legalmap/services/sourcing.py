@@ -21,7 +21,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.verifying import verified
 from legalmap.store import rounds
 
-MOST_LISTED = 100
+MOST_LISTED = 50
 MOST_AT_ONCE = 200
 
 
