@@ -12,6 +12,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.store.build import fill_shipped
 from tests.store.databases import Postgres, Refillable
+from tests.web.site import Site
 from tests.web.visit import Visitor
 
 SignedIn = Callable[[str], Visitor]
@@ -66,3 +67,12 @@ def signed_in(app: Flask, tracker: Tracker) -> SignedIn:
         return visitor
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One running site for all tests of a module, with people of every role."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'legalmap.sqlite'}"
+    fill_shipped(url)
+    for app in _running(url):
+        yield Site(app)

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
 
     ALLOWED = "allowed"
     SIGN_IN = "sign in first"
+    PROVE = "show the second factor first"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not found"
 
@@ -26,19 +27,22 @@ class Whose(StrEnum):
     ANOTHERS = "another's"
 
 
-# Who asks: no cookie, a cookie of a closed account, and the roles.
+# Who asks: no cookie; that of a closed account; a moderator after the password alone; the roles, and
+# a moderator of other places.
 Who = Mapping[str, Outcome]
-ROLES = ("nobody", "disabled", "contributor", "moderator", "admin")
+ROLES = ("nobody", "disabled", "half", "contributor", "elsewhere", "moderator", "admin")
 EVERYBODY: Who = dict.fromkeys(ROLES, Outcome.ALLOWED)
-PEOPLE: Who = {**EVERYBODY, "nobody": Outcome.SIGN_IN, "disabled": Outcome.SIGN_IN}
+AFTER_A_PASSWORD: Who = {**EVERYBODY, "nobody": Outcome.SIGN_IN, "disabled": Outcome.SIGN_IN}
+PEOPLE: Who = {**AFTER_A_PASSWORD, "half": Outcome.PROVE}
 MODERATORS: Who = {**PEOPLE, "contributor": Outcome.FORBIDDEN}
-ADMINS: Who = {**MODERATORS, "moderator": Outcome.FORBIDDEN}
+MODERATORS_HERE: Who = {**MODERATORS, "elsewhere": Outcome.FORBIDDEN}
+ADMINS: Who = {**MODERATORS_HERE, "moderator": Outcome.FORBIDDEN}
 # Even who moderates or runs the site may not.
 NO_ONE: Who = {**ADMINS, "admin": Outcome.FORBIDDEN}
-NO_PASSKEY: Who = {
-    role: Outcome.NOT_FOUND if PEOPLE[role] is Outcome.ALLOWED else PEOPLE[role] for role in ROLES
-}
 NOTHING_THERE: Who = dict.fromkeys(ROLES, Outcome.NOT_FOUND)
+NOT_FOUND: Who = {
+    role: Outcome.NOT_FOUND if known is Outcome.ALLOWED else known for role, known in PEOPLE.items()
+}
 
 
 class Row(NamedTuple):
@@ -50,10 +54,11 @@ class Row(NamedTuple):
     whose: Whose = Whose.ANYBODYS
     # The path to ask for; by default the route with example names in it.
     path: str = ""
-    form: Mapping[str, str] = {}
+    form: Mapping[str, str | list[str]] = {}
 
 
-APPROVE = {"verdict": "approve", "comment": "Seen."}
+CHECKS = ["opened", "dates", "place", "words"]
+APPROVE = {"verdict": "approve", "checks": CHECKS}
 # A link that records of the shipped data rest on.
 LINK = "https://legalclarity.org/what-is-kratoms-legal-status-in-europe"
 CLOSE = {"outcome": "declined", "answer": "The law still stands."}
@@ -86,6 +91,8 @@ READERS = [
     Row("GET /<topic>/map.svg", "The picture alone, to be enlarged."),
     Row("GET /<topic>/route", "A journey.", path="/kratom/route?place=us-al&place=us-tn"),
     Row("GET /<topic>/table", "All records."),
+    Row("GET /<topic>/corrections", "What was wrong and is put right."),
+    Row("GET /<topic>/corrections.atom", "The same for feed readers."),
     Row("GET /about", "How records are made, and how fresh they are."),
     Row("GET /data", "Downloads, licence, how to cite."),
     Row("GET /here", "Where somebody is."),
@@ -133,59 +140,70 @@ TOOLS = [
 ]  # fmt: skip
 
 SIGNING = [
-    Row("GET /sign-in", "Who is signed in is sent on to the desk."),
+    Row("GET /sign-in", "Who is signed in is sent on.", {**EVERYBODY, "half": Outcome.PROVE}),
     Row("POST /sign-in", "A wrong password is told; there is no secret in that there is a door."),
     Row("POST /sign-out", "Leaving is never refused."),
+    Row("GET /sign-in/second-factor", "Asked of who gave a password.", AFTER_A_PASSWORD),
+    Row("POST /sign-in/second-factor", "A code.", AFTER_A_PASSWORD),
+    Row("POST /sign-in/second-factor/passkey", "A passkey.", AFTER_A_PASSWORD),
+    Row(
+        "GET /sign-in/set-up/authenticator", "Who has a factor shows it before adding one.", PEOPLE
+    ),
+    Row("POST /sign-in/set-up/authenticator", "The first code of a new app.", PEOPLE),
+    Row("GET /sign-in/set-up/passkey", "The same for passkeys.", PEOPLE),
+    Row("POST /sign-in/set-up/passkey", "A new passkey.", PEOPLE),
+    Row(
+        "GET /join/<token>", "Who has the link is invited, whoever they are.", path="/join/{token}"
+    ),
+    Row("POST /join/<token>", "Name and password are still to be chosen.", path="/join/{token}"),
+    Row("GET /join/<token>", "A made-up link opens nothing.", NOTHING_THERE, path="/join/made-up"),
 ]
 
-PROVING = [
-    Row("GET /sign-in/second-factor", "Who has shown everything is sent on.", PEOPLE),
-    Row("POST /sign-in/second-factor", "The same.", PEOPLE),
-    Row("POST /sign-in/second-factor/passkey", "The same.", PEOPLE),
-    Row("GET /sign-in/set-up/authenticator", "Whoever has an account may prove more.", PEOPLE),
-    Row("POST /sign-in/set-up/authenticator", "A wrong code is told, not turned away.", PEOPLE),
-    Row("GET /sign-in/set-up/passkey", "The same by a key.", PEOPLE),
-    Row("POST /sign-in/set-up/passkey", "The same by a key.", PEOPLE),
-    Row("GET /join/<token>", "Whoever has the link of an invitation sees what it is for.", path="/join/{token}"),
-    Row("POST /join/<token>", "A name that is none is told, not turned away.", path="/join/{token}"),
-    Row("GET /join/<token>", "A link that was made up opens nothing.", NOTHING_THERE, path="/join/made-up"),
-]  # fmt: skip
-
-OWN_ACCOUNT = [
-    Row("GET /desk/account", "Everybody sees their own: no address names another's.", PEOPLE),
+ACCOUNT = [
+    Row("GET /desk/account", "One's own account: no address names another's.", PEOPLE),
     Row("POST /desk/account/interest", "What one has to do with the trade.", PEOPLE),
-    Row("POST /desk/account/sessions/end", "A session that is none of one's own is told to have ended.", PEOPLE),
-    Row("POST /desk/account/sessions/end-others", "Signing out elsewhere.", PEOPLE),
+    Row("POST /desk/account/sessions/end", "A session that is not there is over.", PEOPLE, form={"session": "-"}),
+    Row("POST /desk/account/sessions/end-others", "Every other browser.", PEOPLE),
     Row("GET /desk/account/password", "Another password.", PEOPLE),
-    Row("POST /desk/account/password", "Without the password it is told so.", PEOPLE),
+    Row("POST /desk/account/password", "It takes the old one.", PEOPLE),
     Row("GET /desk/account/email", "Where notices go.", PEOPLE),
-    Row("POST /desk/account/email", "Without the password it is told so.", PEOPLE),
-    Row("GET /desk/account/recovery-codes", "New ones.", PEOPLE),
-    Row("POST /desk/account/recovery-codes", "Without the password it is told so.", PEOPLE),
-    Row("GET /desk/account/authenticator", "Doing without.", PEOPLE),
-    Row("POST /desk/account/authenticator", "Without the password it is told so.", PEOPLE),
-    Row("GET /desk/account/passkeys/<int:passkey_id>", "None of one's own is there.", NO_PASSKEY, path="/desk/account/passkeys/1"),
-    Row("POST /desk/account/passkeys/<int:passkey_id>", "None of one's own is there.", NO_PASSKEY, path="/desk/account/passkeys/1"),
+    Row("POST /desk/account/email", "It takes the password.", PEOPLE),
+    Row("GET /desk/account/recovery-codes", "For the day on which the phone is lost.", PEOPLE),
+    Row("POST /desk/account/recovery-codes", "New ones take the password.", PEOPLE),
+    Row("GET /desk/account/authenticator", "Doing without the app.", PEOPLE),
+    Row("POST /desk/account/authenticator", "It takes the password.", PEOPLE),
+    Row("GET /desk/account/passkeys/<int:passkey_id>", "Removing a passkey of one's own", PEOPLE, Whose.OWN, path="/desk/account/passkeys/{passkey}"),
+    Row("GET /desk/account/passkeys/<int:passkey_id>", "but not even seeing one of another.", NOT_FOUND, Whose.ANOTHERS, path="/desk/account/passkeys/{passkey}"),
+    Row("POST /desk/account/passkeys/<int:passkey_id>", "It takes the password.", PEOPLE, Whose.OWN, path="/desk/account/passkeys/{passkey}"),
+    Row("POST /desk/account/passkeys/<int:passkey_id>", "One of another is not there.", NOT_FOUND, Whose.ANOTHERS, path="/desk/account/passkeys/{passkey}"),
     Row("GET /desk/account/leave", "What leaving means.", PEOPLE),
-    Row("POST /desk/account/leave", "Without the password it is told so.", PEOPLE),
+    Row("POST /desk/account/leave", "It takes the password.", PEOPLE),
+    Row("GET /desk/notices", "What one is told.", PEOPLE),
+    Row("POST /desk/notices/<int:notice_id>/read", "A notice to oneself.", PEOPLE, Whose.OWN, path="/desk/notices/{notice}/read"),
+    Row("POST /desk/notices/<int:notice_id>/read", "A notice to another is not there.", NOT_FOUND, Whose.ANOTHERS, path="/desk/notices/{notice}/read"),
+    Row("POST /desk/notices/read", "All of one's own.", PEOPLE),
 ]  # fmt: skip
 
-OTHERS = [
-    Row("GET /desk/people", "Who manages accounts sees them.", ADMINS),
-    Row("GET /desk/people/<handle>", "One of them.", ADMINS),
-    Row("POST /desk/people/<handle>/role", "No role is told so.", ADMINS),
-    Row("POST /desk/people/<handle>/second-factor", "Who has lost the phone is helped.", ADMINS),
-    Row("POST /desk/people/<handle>/disable", "Somebody is let in no more.", ADMINS),
-    Row("POST /desk/people/<handle>/disable", "Nobody closes their own.", NO_ONE, path="/desk/people/dana/disable"),
-    Row("POST /desk/people/<handle>/enable", "And again.", ADMINS),
-    Row("POST /desk/people/invitations", "No role is told so.", ADMINS),
-    Row("POST /desk/people/invitations/<int:invitation_id>/revoke", "A link opens nothing any more.", ADMINS),
+ADMIN = [
+    Row("GET /desk/people", "Who is there, and who is invited.", ADMINS),
+    Row("GET /desk/people/<handle>", "One of them.", ADMINS, path="/desk/people/{handle}"),
+    Row("POST /desk/people/<handle>/role", "Another role for somebody else", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/role", form={"role": "moderator"}),
+    Row("POST /desk/people/<handle>/role", "but not for oneself.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/role", form={"role": "moderator"}),
+    Row("POST /desk/people/<handle>/disable", "Closing an account of somebody else", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/disable"),
+    Row("POST /desk/people/<handle>/disable", "but not one's own: then nobody might be left.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/disable"),
+    Row("POST /desk/people/<handle>/enable", "Opening one again; this one is open.", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/enable"),
+    Row("POST /desk/people/<handle>/enable", "Nobody opens their own account.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/enable"),
+    Row("POST /desk/people/<handle>/second-factor", "Helping who has lost theirs.", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/second-factor"),
+    Row("POST /desk/people/<handle>/second-factor", "Admins do not help themselves around it.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/second-factor"),
+    Row("POST /desk/people/invitations", "Only admins invite.", ADMINS, form={"role": "contributor"}),
+    Row("POST /desk/people/invitations/<int:invitation_id>/revoke", "Taking an invitation back.", ADMINS, path="/desk/people/invitations/{invitation}/revoke"),
 ]  # fmt: skip
 
 DESK = [
     Row("GET /desk", "What one has under way.", PEOPLE),
     Row("GET /desk/edit/<topic>/<code>", "Whoever has an account proposes, also about any place.", PEOPLE),
     Row("POST /desk/edit/<topic>/<code>", "A proposal that lacks everything is told so, not turned away.", PEOPLE, form={"base": "0"}),
+    Row("POST /desk/edit/<topic>/<code>/draft", "What is typed keeps itself; the script is told in one word to sign in.", {**PEOPLE, "half": Outcome.SIGN_IN}, form={"base": "0"}),
     Row("POST /desk/drafts/<topic>/<code>/discard", "One's own draft: the address cannot name another's.", PEOPLE),
     Row("GET /desk/verify/<topic>/<code>", "Checked, nothing changed.", PEOPLE),
     Row("POST /desk/verify/<topic>/<code>", "A check of no source is told so, not turned away.", PEOPLE, form={"base": "0"}),
@@ -194,8 +212,8 @@ DESK = [
     Row("POST /desk/import/send", "What the dry run showed.", PEOPLE, form={"content": "", "mark": ""}),
     Row("GET /desk/batches", "What was sent together.", PEOPLE),
     Row("GET /desk/batches/<batch>", "One of them.", PEOPLE, path="/desk/batches/{batch}"),
-    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "Deciding one of them.", MODERATORS, Whose.ANOTHERS, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
-    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "Nobody decides their own.", NO_ONE, Whose.OWN, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
+    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "One of a batch is decided by moderators of the place", MODERATORS_HERE, Whose.ANOTHERS, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
+    Row("POST /desk/batches/<batch>/<int:revision_id>/verdict", "and by nobody who sent it.", NO_ONE, Whose.OWN, path="/desk/batches/{batch}/{batched}/verdict", form=APPROVE),
     Row("GET /desk/round", "What is due; whoever proposes may verify.", PEOPLE),
     Row("POST /desk/round/take", "Taking ten.", PEOPLE),
     Row("POST /desk/round/release", "Giving them back.", PEOPLE),
@@ -216,10 +234,17 @@ DESK = [
     Row("POST /desk/proposals/<int:revision_id>/withdraw", "Authors take back what is theirs.", PEOPLE, Whose.OWN),
     Row("POST /desk/proposals/<int:revision_id>/withdraw", "Nobody takes back the work of others: there is “reject” for that.", NO_ONE, Whose.ANOTHERS),
     Row("POST /desk/proposals/<int:revision_id>/verdict", "Nobody decides about their own work, whatever their role.", NO_ONE, Whose.OWN, form=APPROVE),
-    Row("POST /desk/proposals/<int:revision_id>/verdict", "Moderators decide about the work of others.", MODERATORS, Whose.ANOTHERS, form=APPROVE),
+    Row("POST /desk/proposals/<int:revision_id>/verdict", "Moderators of the place decide about the work of others.", MODERATORS_HERE, Whose.ANOTHERS, form=APPROVE),
+    Row("POST /desk/proposals/<int:revision_id>/claim", "Nobody takes their own work for review.", NO_ONE, Whose.OWN),
+    Row("POST /desk/proposals/<int:revision_id>/claim", "Who may decide may take it first.", MODERATORS_HERE, Whose.ANOTHERS),
+    Row("POST /desk/proposals/<int:revision_id>/release", "Giving back what one has not taken does nothing", MODERATORS, Whose.OWN),
+    Row("POST /desk/proposals/<int:revision_id>/release", "and never frees what another has taken.", MODERATORS, Whose.ANOTHERS),
+    Row("POST /desk/proposals/<int:revision_id>/remarks", "Authors talk about their proposal", PEOPLE, Whose.OWN, form={"text": "Since when?"}),
+    Row("POST /desk/proposals/<int:revision_id>/remarks", "and everybody else with an account too.", PEOPLE, Whose.ANOTHERS, form={"text": "Since when?"}),
+    Row("POST /desk/queue/next", "Taking what comes next.", MODERATORS),
     Row("GET /desk/log", "The log names people.", MODERATORS),
     Row("GET /desk/log.csv", "The same as a file.", MODERATORS),
     Row("GET /desk/log.ndjson", "The same as a file for tools.", MODERATORS),
 ]  # fmt: skip
 
-TABLE = [*READERS, *TOOLS, *SIGNING, *PROVING, *OWN_ACCOUNT, *OTHERS, *DESK]
+TABLE = [*READERS, *TOOLS, *SIGNING, *ACCOUNT, *DESK, *ADMIN]
