@@ -25,9 +25,9 @@ class Risk(StrEnum):
     WIDE_REACH = "wide-reach"
 
 
-# Points and the sentence for people. The level is their sum, see ``level_of``.
+# Points and the sentence for people, see ``said``. The level is their sum, see ``level_of``.
 REASONS: dict[Risk, tuple[int, str]] = {
-    Risk.GRAVE: (3, "What the topic calls grave begins or ends: see the codebook."),
+    Risk.GRAVE: (3, "“{answer}” begins or ceases to hold."),
     Risk.STRICTNESS: (2, "The status becomes stricter or milder."),
     Risk.VENDOR_ONLY: (2, "A period rests on vendors’ pages alone."),
     Risk.SOURCES_REMOVED: (2, "Sources are taken away."),
@@ -74,6 +74,19 @@ def assess(
     ]
     risks = tuple(risk for risk, applies in found if applies)
     return Assessment(risks, level_of(risks))
+
+
+def said(risk: Risk, topic: Topic) -> str:
+    """One reason for people: “Possession: prohibited” begins or ceases to hold."""
+    return REASONS[risk][1].format(answer=_grave_words(topic))
+
+
+def _grave_words(topic: Topic) -> str:
+    grave = topic.review.grave
+    variable = next((v for v in topic.variables if grave and v.code == grave.variable), None)
+    if grave is None or variable is None:
+        return "What the topic once called grave"
+    return f"{variable.label}: {variable.label_of(grave.value).lower()}"
 
 
 def level_of(risks: Iterable[Risk]) -> int:

@@ -302,20 +302,3 @@ def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") 
         moderation.withdraw(connection, revision_id, actor.id, at, why)
         log_act(connection, actor, "withdraw", revised, at, why=why)
         return revision_of(connection, revision_id)
-
-
-class Desk(msgspec.Struct, frozen=True):
-    """What one person has under way."""
-
-    drafts: list[Draft]
-    proposals: list[Revision]
-
-
-def desk_of(tracker: Tracker, actor: Account) -> Desk:
-    """The drafts and proposals of one person."""
-    require(actor.role, Permission.PROPOSE)
-    with tracker.store.reading() as connection:
-        return Desk(
-            moderation.drafts_of(connection, actor.id),
-            moderation.proposals_of(connection, actor.id),
-        )

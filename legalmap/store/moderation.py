@@ -151,10 +151,22 @@ def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[tim
     return [row.reviewed_at - row.at for row in rows]
 
 
-def proposals_of(connection: sa.Connection, author_id: int) -> list[Revision]:
-    """All revisions somebody proposed, newest first."""
-    own = (revision.c.author_id == author_id, revision.c.number > 0)
-    return records.revisions_where(connection, *own, order=revision.c.created_at.desc())
+def proposals_of(
+    connection: sa.Connection, author_id: int, limit: int | None = None
+) -> list[Revision]:
+    """Revisions somebody proposed, newest first: all, or no more than ``limit``."""
+    newest = revision.c.created_at.desc()
+    return records.revisions_where(connection, *_by(author_id), order=newest, limit=limit)
+
+
+def count_proposals_of(connection: sa.Connection, author_id: int) -> int:
+    """How many revisions somebody proposed."""
+    query = sa.select(sa.func.count()).select_from(revision).where(*_by(author_id))
+    return int(connection.execute(query).scalar_one())
+
+
+def _by(author_id: int) -> list[sa.ColumnElement[bool]]:
+    return [revision.c.author_id == author_id, revision.c.number > 0]
 
 
 def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:

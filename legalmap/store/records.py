@@ -154,10 +154,14 @@ def _revisions() -> sa.Select[Any]:
 
 
 def revisions_where(
-    connection: sa.Connection, *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any]
+    connection: sa.Connection,
+    *conditions: sa.ColumnElement[bool],
+    order: sa.ColumnElement[Any],
+    limit: int | None = None,
 ) -> list[Revision]:
     """Revisions with all that is known of them: two queries, or three, whatever their number."""
-    rows = connection.execute(_revisions().where(*conditions).order_by(order)).all()
+    query = _revisions().where(*conditions).order_by(order).limit(limit)
+    rows = connection.execute(query).all()
     authors = _authors(connection, [row.id for row in rows])
     assents = _assents(connection, [row.id for row in rows if (row.approvals_needed or 1) > 1])
     return [

@@ -1,19 +1,17 @@
-"""What a contributor has under way."""
+"""What a person has under way, and where help is wanted."""
 
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
-from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission, may
-from legalmap.services import editing, queue
-from legalmap.web.guard import actor, needs, tracker
+from legalmap.services import desk, editing
+from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.queue import total_words
 from legalmap.web.reviewing import REWORKABLE
 from legalmap.web.verifying import blueprint as verifying
 
 blueprint = Blueprint("desk", __name__)
 blueprint.register_blueprint(verifying)
-MOST_SHOWN = 100
 # The pages of the desk, in the order in which they are shown, and who may use each.
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
@@ -41,18 +39,17 @@ def pages() -> list[tuple[str, str]]:
 @needs(Permission.PROPOSE)
 def index() -> str:
     """My drafts and proposals, and what the reviewers said."""
-    found = editing.desk_of(tracker(), actor())
-    proposals = found.proposals[:MOST_SHOWN]
+    found = desk.overview(reader(), actor())
+    codes = [each.jurisdiction for each in found.drafts]
+    codes += [each.jurisdiction for each in found.proposals]
     return render_template(
         "desk/index.html",
         drafts=found.drafts,
-        proposals=proposals,
-        total=len(found.proposals),
-        places=_places(
-            [draft.jurisdiction for draft in found.drafts]
-            + [proposal.jurisdiction for proposal in proposals]
-        ),
-        waiting=total_words(queue.waiting_count(tracker(), actor())),
+        proposals=found.proposals,
+        total=found.total,
+        places=tracker().places(list(dict.fromkeys(codes))),
+        wanted=found.wanted,
+        waiting=total_words(found.wanted.waiting),
         reworkable=REWORKABLE,
         topics=tracker().topics,
     )
@@ -65,7 +62,3 @@ def discard(topic: str, code: str) -> Response:
     editing.discard_draft(tracker(), actor(), topic, code)
     flash("The draft is gone.")
     return redirect("/desk", code=303)
-
-
-def _places(codes: list[str]) -> dict[str, Jurisdiction]:
-    return tracker().places(list(dict.fromkeys(codes)))

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 
 from legalmap import clock, paths
-from legalmap.domain import evidence, periods, resolving
+from legalmap.domain import evidence, periods, resolving, risks
 from legalmap.domain.changes import Change
 from legalmap.domain.dates import PartialDate, in_words
 from legalmap.domain.moderation import STATE_LABELS
@@ -40,7 +40,12 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=day, ago=ago, answer=answer, field_words=field_words, zip_labels=zip
+        day=day,
+        ago=ago,
+        answer=answer,
+        field_words=field_words,
+        risk_words=risks.said,
+        zip_labels=zip,
     )
     helpers: dict[str, Callable[..., Any]] = {
         "asset": asset,

@@ -13,7 +13,7 @@ from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.intents import INTENT_LABELS
 from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.queue import AGES, Asked, Mark
-from legalmap.domain.risks import LEVELS, REASONS
+from legalmap.domain.risks import LEVELS
 from legalmap.domain.roles import Permission, may
 from legalmap.services import claiming, finding, queue
 from legalmap.services.queue import QueuePage
@@ -135,7 +135,6 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
             "risk": RISK_LABELS,
         },
         "levels": LEVELS,
-        "risk_words": {risk: words for risk, (_, words) in REASONS.items()},
     }
 
 

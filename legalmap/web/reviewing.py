@@ -20,7 +20,6 @@ from legalmap.domain.moderation import (
     is_enough,
 )
 from legalmap.domain.records import Revision
-from legalmap.domain.risks import REASONS
 from legalmap.domain.roles import Permission, may
 from legalmap.services import claiming, discussing, editing, reviewing
 from legalmap.services.reviewing import ReviewSheet
@@ -187,7 +186,6 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
         "rework": REWORKABLE.get(revised.state) if actor().id in revised.authors else None,
         "decided": _decided(revised),
         "query": query_of(asked()),
-        "risk_words": {risk: words for risk, (_, words) in REASONS.items()},
         "intent_labels": INTENT_LABELS,
     }
 

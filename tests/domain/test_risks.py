@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.domain.risks import REASONS, Risk, approvals_needed, assess, level_of
-from legalmap.domain.topics import Topic
+from legalmap.domain.risks import REASONS, Risk, approvals_needed, assess, level_of, said
+from legalmap.domain.topics import ReviewRules, Topic
 from tests.build import TODAY, a_payload, a_period, a_place, a_source, the_topic
 from tests.strategies import payloads
 
@@ -86,6 +86,14 @@ def test_the_level_is_the_sum(risks: tuple[Risk, ...], level: int) -> None:
 
 def test_every_risk_has_a_sentence() -> None:
     assert set(REASONS) == set(Risk)
+    for risk in Risk:
+        assert said(risk, the_topic()).endswith(".")
+    assert said(Risk.GRAVE, the_topic()) == "“Possession: prohibited” begins or ceases to hold."
+
+
+def test_a_topic_that_no_longer_calls_anything_grave_says_so() -> None:
+    plain = msgspec.structs.replace(the_topic(), review=ReviewRules())
+    assert said(Risk.GRAVE, plain).startswith("“What the topic once called grave”")
 
 
 def careful() -> Topic:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from legalmap.services import editing
 from legalmap.services.tracker import Tracker
+from legalmap.store import moderation
 from tests.services.build import person
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
@@ -182,5 +182,6 @@ def test_drafts_of_two_people_do_not_meet(
     keep(dora, typing(dora, notes="Dora’s."))
     assert ana.get(ALABAMA).form(FORM)["notes"] == "Ana’s."
     assert dora.get(ALABAMA).form(FORM)["notes"] == "Dora’s."
-    held = editing.desk_of(tracker, person(tracker, "dora")).drafts
+    with tracker.store.reading() as connection:
+        held = moderation.drafts_of(connection, person(tracker, "dora").id)
     assert [draft.jurisdiction for draft in held] == ["us-al"]

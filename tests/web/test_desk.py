@@ -25,8 +25,10 @@ def test_the_desk_is_for_who_is_signed_in(client: Visitor, path: str) -> None:
 
 def test_an_empty_desk_says_how_to_begin(ana: Visitor) -> None:
     desk = ana.get("/desk").text
-    assert "Queue: 0 waiting" in desk
-    assert "Propose a change" in desk
+    assert "0 proposals wait for review" in desk
+    assert "0 suggestions of readers" in desk
+    assert "records are due for checking" in desk
+    assert "Correct an error" in desk
     assert "Nothing waits." in ana.get("/desk/queue").text
 
 

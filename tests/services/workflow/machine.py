@@ -18,7 +18,7 @@ from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, LegalmapError, Unusable
 from legalmap.domain.records import Revision
-from legalmap.services import accounts, checking, editing, exporting
+from legalmap.services import accounts, checking, exporting
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts as stored_accounts
@@ -205,10 +205,9 @@ class Machine(RuleBasedStateMachine):
         handle = sorted(PEOPLE)[self.looks % len(PEOPLE)]
         with self.store.reading() as connection:
             person = stored_accounts.by_handle(connection, handle)
-        assert person is not None
-        said = {
-            found.id: found.state.value for found in editing.desk_of(self.tracker, person).proposals
-        }
+            assert person is not None
+            found = moderation.proposals_of(connection, person.id)
+        said = {each.id: each.state.value for each in found}
         mine = [work for work in self.world.proposals() if work.by == handle]
         assert said == {work.id: self.world.state(work) for work in mine}
 
