@@ -1,5 +1,6 @@
 """Invitations: made by admins, used once, in time, by whoever has the link."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 
 from legalmap.domain.accounts import Account
+from legalmap.domain.errors import LegalmapError
 from legalmap.domain.factors import Standing
 from legalmap.domain.invitations import LIFE, InvitationState
 from legalmap.domain.remits import Remit
@@ -74,6 +76,28 @@ def test_a_link_works_once(tracker: Tracker, root: Account) -> None:
     joining.join(tracker, link, "nora", PASSWORD)
     unchanged(tracker, lambda: joining.join(tracker, link, "emil", PASSWORD), "used already")
     unchanged(tracker, lambda: joining.opened(tracker, link), "used already")
+
+
+def test_two_who_follow_one_link_at_once_make_one_account(tracker: Tracker, root: Account) -> None:
+    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
+    start, refused = threading.Barrier(2), []
+
+    def join(handle: str) -> None:
+        start.wait()
+        try:
+            joining.join(tracker, link, handle, PASSWORD)
+        except LegalmapError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=join, args=(name,)) for name in ("nora", "emil")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(refused) == 1
+    assert "used" in refused[0]
+    names = {each.account.handle for each in people.members(tracker, root)}
+    assert len(names & {"nora", "emil"}) == 1
 
 
 @pytest.mark.parametrize("after", [LIFE, LIFE * 1000])
