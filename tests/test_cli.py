@@ -62,7 +62,11 @@ def test_people_are_added_listed_disabled_and_reset(url: str) -> None:
     assert run("account", "disable", "nora").exit_code == 0
     listed = run("account", "list").stdout.split("\n")
     assert any(line.split() == ["nora", "moderator", "disabled"] for line in listed)
-    assert run("account", "reset", "nora").exit_code == 0
+    assert run("account", "reset", "nora", "--second-factor").exit_code == 0
+    assert run("account", "add", "ada", "--role", "admin").exit_code == 0
+    refused = run("account", "disable", "ada")
+    assert refused.exit_code == 2
+    assert "last admin" in refused.stderr
 
 
 def test_an_import_waits_for_review(url: str, tmp_path: Path) -> None:
