@@ -52,6 +52,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     batch: str | None = None
     # The suggestion of a reader that this answers: it is closed with the submission.
     suggestion_id: int | None = None
+    # Whether it is what somebody typed into the form of the record: its draft is done with then.
+    closes_draft: bool = False
 
 
 def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
@@ -170,7 +172,8 @@ def _insert(
         ),
         batch=proposal.batch,
     )
-    moderation.drop_draft(connection, record.id, actor.id)
+    if proposal.closes_draft:
+        _close_draft(connection, record, actor, proposal)
     revised = revision_of(connection, revision_id)
     changed = [change.field for change in changes.diff(base.payload, proposal.payload)]
     log_act(
@@ -188,6 +191,15 @@ def _insert(
     if proposal.suggestion_id is not None:
         suggesting.close_proposed(connection, actor, proposal.suggestion_id, revised, at)
     return revised
+
+
+def _close_draft(
+    connection: Connection, record: Record, actor: Account, proposal: Proposal
+) -> None:
+    """A check, a file, or the rework of another proposal leaves what is typed alone."""
+    draft = moderation.draft_of(connection, record.id, actor.id)
+    if draft is not None and draft.reworks_id == proposal.reworks_id:
+        moderation.drop_draft(connection, record.id, actor.id)
 
 
 def _check_intent(connection: Connection, base: Revision, proposal: Proposal) -> None:

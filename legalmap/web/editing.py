@@ -169,6 +169,7 @@ def _proposal(sheet: Sheet, content: Payload) -> Proposal:
         reworks_id=sheet.reworks_id,
         intent=sheet.intent,
         suggestion_id=sheet.suggestion,
+        closes_draft=True,
     )
 
 

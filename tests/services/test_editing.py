@@ -4,12 +4,14 @@ import pytest
 
 from legalmap.domain.errors import Invalid
 from legalmap.domain.intents import Intent
+from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import Payload
+from legalmap.services import editing
 from legalmap.services.editing import NO_REVERT
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation
 from tests.build import a_payload, a_period
-from tests.services.build import BANNED, decide, propose
+from tests.services.build import BANNED, decide, person, propose
 
 LEGAL = a_payload()
 MENDED = a_payload(a_period(summary="Other words."))
@@ -55,3 +57,38 @@ def test_a_revert_says_exactly_what_a_published_revision_said(tracker: Tracker) 
     back = propose(tracker, LEGAL, **revert)
     assert (back.kind, back.intent) == ("revert", Intent.REVERT)
     assert decide(tracker, back).is_current
+
+
+@pytest.mark.parametrize(
+    ("more", "stays"),
+    [
+        # What was typed into the form is sent: its draft is done with.
+        ({"closes_draft": True}, False),
+        # A check of the sources, or a file, is something else.
+        ({}, True),
+        ({"batch": "b" * 32}, True),
+    ],
+)
+def test_a_draft_is_closed_by_what_was_typed_into_it_alone(
+    tracker: Tracker, more: dict[str, object], stays: bool
+) -> None:
+    """Nothing typed goes away because the same person sent something else for the record."""
+    ana = person(tracker, "ana")
+    editing.save_draft(tracker, ana, "kratom", "us-al", base_number=0, form="[]")
+    propose(tracker, MENDED, **more)
+    assert bool(editing.desk_of(tracker, ana).drafts) is stays
+
+
+def test_a_rework_leaves_another_draft_of_the_record(tracker: Tracker) -> None:
+    """And closes its own."""
+    ana, first = person(tracker, "ana"), propose(tracker, MENDED)
+    decide(tracker, first, Verdict.REQUEST_CHANGES)
+    spot = (tracker, ana, "kratom", "us-al")
+    editing.save_draft(*spot, base_number=0, form="[]")
+    rework = {"reworks_id": first.id, "closes_draft": True}
+    second = propose(tracker, BANNED, **rework)
+    assert [draft.reworks_id for draft in editing.desk_of(tracker, ana).drafts] == [None]
+    editing.withdraw(tracker, ana, second.id)
+    editing.save_draft(*spot, base_number=0, form="[]", reworks_id=first.id)
+    propose(tracker, a_payload(notes="Again."), **rework)
+    assert editing.desk_of(tracker, ana).drafts == []

@@ -187,5 +187,5 @@ def test_a_draft_keeps_what_was_typed_until_it_is_submitted(tracker: Tracker) ->
     assert begun.draft is not None
     assert begun.draft.form == '{"notes": "half"}'
     assert editing.begin(tracker, person(tracker, "ben"), "kratom", "us-al").draft is None
-    propose(tracker)
+    propose(tracker, closes_draft=True)
     assert editing.begin(tracker, ana, "kratom", "us-al").draft is None
