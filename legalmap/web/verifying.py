@@ -11,8 +11,7 @@ from legalmap.domain.errors import (
     NotSignedIn,
     Stale,
 )
-from legalmap.domain.evidence import Source
-from legalmap.domain.payload import problems_of_text
+from legalmap.domain.payload import problems_of_text, sources_of
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import editing, verifying
@@ -95,16 +94,10 @@ def _page(
         topic=tracker().topic(beginning.topic),
         place=beginning.place,
         beginning=beginning,
-        sources=_sources(beginning),
+        sources=sources_of(beginning.payload),
         form=form,
         ticked=set(form.opened.data or []),
         problems=problems or Problems(),
         message=message,
     )
     return make_response(page, status)
-
-
-def _sources(beginning: Beginning) -> list[Source]:
-    """Every link once, those of the newest period first."""
-    periods = reversed(beginning.payload.periods)
-    return list({source.url: source for period in periods for source in period.sources}.values())

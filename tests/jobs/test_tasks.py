@@ -14,13 +14,13 @@ from legalmap.domain.errors import Unusable
 from legalmap.jobs import tasks
 from legalmap.jobs.queueing import open_queue
 from legalmap.jobs.tasks import Jobs
-from legalmap.services import delivering, mailing, webhooks
+from legalmap.services import delivering, mailing, suggesting, webhooks
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
 from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from tests.services.build import decide, propose
+from tests.services.build import decide, person, propose
 from tests.services.mailbox import Mailbox
 from tests.services.receiving import Receiver
 from tests.store.build import a_record
@@ -276,3 +276,18 @@ def test_without_a_server_no_task_is_made_of_mail(tracker: Tracker) -> None:
     jobs.sweep()
     assert worked_off(huey) == ["render"]
     jobs.mail()
+
+
+def test_a_sweep_forgets_addresses_that_are_old(tracker: Tracker) -> None:
+    said = {
+        "text": "The ban was lifted.",
+        "url": "https://law.example/1",
+        "email": "kim@mail.example",
+    }
+    number = suggesting.suggest(tracker, "kratom", "us-al", **said)
+    jobs = jobs_on(MemoryHuey(results=False), tracker)
+    for days, left in ((89, "kim@mail.example"), (91, None)):
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+            jobs.sweep()
+            sheet = suggesting.sheet(tracker, person(tracker, "ana"), number)
+        assert sheet.suggestion.email == left

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from legalmap.domain import payload
-from legalmap.domain.errors import Invalid
+from legalmap.domain.errors import Invalid, NotNow
 from legalmap.domain.moderation import State
 from legalmap.services import importing, queue
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
+from legalmap.store import moderation
 from tests.services.build import BANNED, decide, person, propose
 
 
@@ -81,3 +82,35 @@ def test_a_file_taken_from_data_can_be_imported_again_after_a_change(tracker: Tr
     decide(tracker, propose(tracker))
     with pytest.raises(Invalid, match="published already"):
         imported(tracker, lines(entry(name="Alabama")))
+
+
+def test_a_line_ends_where_json_says(tracker: Tracker) -> None:
+    """U+2028 ends a line for some editors; within a string of NDJSON it is a character like others."""
+    content = json.dumps(entry(notes="One.\u2028Two."), ensure_ascii=False).encode()
+    assert [revision.payload.notes for revision in imported(tracker, content)] == ["One.\u2028Two."]
+
+
+def test_what_is_imported_together_is_one_batch(tracker: Tracker) -> None:
+    made = imported(tracker, lines(entry("us-al"), entry("us-ca")))
+    (batch,) = {revision.batch for revision in made}
+    assert batch
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(tracker: Tracker) -> None:
+    ana = person(tracker, "ana")
+    content = lines(entry("us-ca"), entry("us-al"))
+    plan = importing.plan(tracker, ana, content)
+    places = [(each.number, each.proposal.jurisdiction) for each in plan.planned]
+    assert places == [(2, "us-al"), (1, "us-ca")]
+    with tracker.store.reading() as connection:
+        assert moderation.queue(connection) == []
+    made = importing.import_planned(tracker, ana, content, plan.mark)
+    assert [revision.payload for revision in made] == [e.proposal.payload for e in plan.planned]
+
+
+def test_another_plan_than_was_shown_is_not_sent(tracker: Tracker) -> None:
+    ana = person(tracker, "ana")
+    mark = importing.plan(tracker, ana, lines(entry("us-al"))).mark
+    for other in (lines(entry("us-al", note="Other.")), lines(entry("us-ca"))):
+        with pytest.raises(NotNow, match="Something was published since you looked"):
+            importing.import_planned(tracker, ana, other, mark)

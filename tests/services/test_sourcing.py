@@ -18,7 +18,7 @@ from legalmap.store.engine import Store
 from tests.build import a_payload, a_period, a_source
 from tests.services.build import decide, person
 from tests.services.build import propose as propose_for
-from tests.store.build import a_record
+from tests.store.build import a_record, counted_queries
 
 TODAY = date(2026, 11, 23)
 GAZETTE, OWN = "https://gazette.example/all", "https://law.example/own"
@@ -131,3 +131,23 @@ def test_a_record_that_moved_on_sends_nothing(reader: Reader, ana: Account) -> N
     decide(reader.tracker, propose_for(reader.tracker, by="cleo"))
     with pytest.raises(Invalid, match="does not rest on this link"):
         sourcing.verify(reader, ana, GAZETTE, CHOSEN)
+
+
+def test_sources_take_as_many_queries_for_one_record_as_for_all(store: Store) -> None:
+    def queries() -> int:
+        reader = Reader(Tracker(store))
+        ana = person(reader.tracker, "ana")
+        for topic in reader.tracker.topics:
+            reader.edition(topic)
+        with counted_queries(store) as sent:
+            sourcing.links(reader, ana)
+            sourcing.resting_on(reader, ana, GAZETTE)
+        return len(sent)
+
+    with store.writing() as connection:
+        a_record(connection, "us", a_payload(ONE))
+    few = queries()
+    with store.writing() as connection:
+        for code in ("us-al", "us-ca", "us-fl", "us-wv", "th"):
+            a_record(connection, code, a_payload(ONE))
+    assert queries() == few
