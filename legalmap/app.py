@@ -1,5 +1,7 @@
 """Wires settings, store, services and web into one Flask application."""
 
+import gc
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -52,7 +54,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     reader = Reader(tracker)
     web.register(app, reader)
     # Inside ProxyFix, so that it sees the address that readers see.
-    app.wsgi_app = Front(  # type: ignore[method-assign]
+    front = Front(
         app.wsgi_app,
         tracker.heading,
         readiness(app),
@@ -60,6 +62,9 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         pause=LOOK_SECONDS if serving else 0,
         shared=bool(settings.behind_proxy),
     )
+    app.wsgi_app = front  # type: ignore[method-assign]
+    # Behind a proxy the headers of each request name another client: no two are the same bytes.
+    app.extensions["front"] = None if settings.behind_proxy else front
     if settings.behind_proxy:
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -67,4 +72,16 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         queue = open_queue(jobs_url(settings, store))
         store.closing(queue.storage.close)
         tracker.listeners.append(Jobs(queue, tracker, app.extensions["files"]).published)
+        _settle(reader)
     return app
+
+
+def _settle(reader: Reader) -> None:
+    """Load what stays for good before the first request, and have it passed over from then on.
+
+    Else the garbage collector walks through every record again and again and never finds anything.
+    """
+    for topic in reader.tracker.topics:
+        reader.edition(topic)
+    gc.collect()
+    gc.freeze()

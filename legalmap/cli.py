@@ -25,7 +25,6 @@ from legalmap.services import (
     copying,
     delivering,
     exporting,
-    feeding,
     importing,
     keeping,
     loading,
@@ -151,26 +150,9 @@ def _print_demo(people: list[accounts.Credentials]) -> None:
 
 
 def _serve(host: str, port: int, workers: int) -> None:
-    from granian import Granian  # noqa: PLC0415 - only this command needs the server
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from legalmap.serving.running import serve  # noqa: PLC0415 - only this command needs the server
 
-    Granian(
-        "legalmap.wsgi:app",
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.WSGI,
-        blocking_threads=4 + feeding.MOST_WAITING,
-        # A stop does not wait for those who wait for the feed.
-        workers_kill_timeout=3,
-        log_level=_quiet(),
-    ).serve()
-
-
-def _quiet() -> Any:
-    from granian.log import LogLevels  # noqa: PLC0415
-
-    return LogLevels.error
+    serve("legalmap.serving.running:application", host, port, workers)
 
 
 @main.group()

@@ -43,6 +43,19 @@ class Head:
         """The feed number seen last, without looking."""
         return self._known.feed_no if self._known else 0
 
+    def still(self) -> bool:
+        """Whether it is certain, without waiting for anybody, that nobody has published since the last look."""
+        if self._away or self._stale or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._stale = self._watch.moved()
+        except Unusable:
+            # Whoever looks next tries again and says so.
+            self._stale = True
+        finally:
+            self._lock.release()
+        return not self._stale
+
     def newest(self, *, exact: bool = False) -> Newest | None:
         """The newest publication; raise Unusable if the database was never reached."""
         if self._away and (monotonic() < self._next_try or self._lock.locked()):

@@ -20,6 +20,8 @@ from legalmap.web import session
 
 # What a view that is ready leaves in the environment of its request.
 READY = "legalmap.ready"
+# Where the server may keep what was answered to these very bytes; it is thrown away with the answers.
+TOLD = "legalmap.told"
 # All answers that are kept together, and the largest one, in bytes.
 MOST_BYTES = 24_000_000
 MOST_OF_ONE = 6_000_000
@@ -46,6 +48,9 @@ class Quick(Protocol):
 
     def answer(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """Status, headers and body; None where Flask is to be asked."""
+
+    def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
+        """The same as it leaves (status line, headers, body); None where anything has to be made."""
 
 
 class Kept:
@@ -88,6 +93,10 @@ class Front:
         self._next_look = 0.0
         self._stamp: tuple[int, date] | None = None
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        # By the bytes of a whole request: status line, headers and body, as long as they stand.
+        self.told: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+        # By the bytes of the headers of a request that was answered the quick way: what they say.
+        self.heads: dict[bytes, Environ] = {}
         self._bytes = 0
         self._making: dict[Key, Event] = {}
         self._lock = Lock()
@@ -99,26 +108,50 @@ class Front:
         if (moment := monotonic()) >= self._next_look:
             self._heading.now()
             self._next_look = moment + self._pause
+        stamp = (self._heading.number, clock.today())
+        if stamp != self._stamp:
+            self._turn_over(stamp)
         if self._quick is not None and (found := self._quick.answer(environ)) is not None:
             status, headers, body = found
+            if "HTTP_IF_NONE_MATCH" not in environ:
+                environ[TOLD] = self.heads
             start_response(status, headers)
             return (body,)
         if self._shared:
             start_response = _dated(environ, start_response)
-        stamp = (self._heading.number, clock.today())
-        if stamp != self._stamp:
-            self._turn_over(stamp)
         key = _key(environ)
+        # Before the answer: what is thrown away meanwhile learns what nobody asks for any more.
+        told = self.told
         kept = self._kept.get(key)
         if kept is not None:
             given = _given(kept, environ)
             if given is not None:
                 kept.used = True
-                environ[READY] = True
+                environ[READY], environ[TOLD] = True, told
                 (status, headers), body = given
                 start_response(status, headers)
                 return (body,)
         return self._asked(key, stamp, environ, start_response)
+
+    def stands(self) -> bool:
+        """Whether what is made may leave without asking anybody who could make one wait."""
+        if (moment := monotonic()) >= self._next_look:
+            if not self._heading.still() or self._stamp is None or self._stamp[1] != clock.today():
+                return False
+            self._next_look = moment + self._pause
+        return self._stamp is not None and self._stamp[0] == self._heading.number
+
+    def plain(self, environ: Environ) -> Environ:
+        """What the headers of a request say that the quick way looks at."""
+        return {
+            name: environ[name]
+            for name in ("wsgi.url_scheme", "HTTP_ACCEPT_ENCODING")
+            if name in environ
+        }
+
+    def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
+        """Status line, headers and body from the quick way, if nothing has to be made."""
+        return self._quick.at_once(environ) if self._quick is not None else None
 
     def _is_plain(self, environ: Environ) -> bool:
         """Whether nothing but the address, the coding and the ETag can decide the answer."""
@@ -141,6 +174,7 @@ class Front:
             if stamp != self._stamp:
                 self._stamp, self._bytes = stamp, 0
                 self._kept = OrderedDict()
+                self.told = {}
 
     def _asked(
         self, key: Key, stamp: tuple[int, date], environ: Environ, start_response: StartResponse
@@ -224,6 +258,7 @@ class Front:
                 self._kept[key] = kept
             else:
                 self._bytes -= len(kept.body)
+                self.told = {}
 
 
 def _dated(environ: Environ, start_response: StartResponse) -> StartResponse:
@@ -289,3 +324,10 @@ def _may_be_kept(status: str, headers: Headers) -> bool:
 def named(headers: Headers, name: str) -> str | None:
     """The value of a header, by its name in lower case."""
     return next((value for key, value in headers if key.lower() == name), None)
+
+
+def encoded(headers: Headers) -> bytes:
+    """Headers as the server writes them."""
+    return b"".join(
+        f"{name.lower()}: {value.strip()}\r\n".encode("latin-1") for name, value in headers
+    )

@@ -148,3 +148,30 @@ def test_a_publication_that_comes_during_a_look_is_not_missed(store: Store, othe
         thread.join()
     assert wrong == []
     assert reader.head() == 15
+
+
+def test_whether_all_is_still_is_known_without_waiting(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be known at once is no certainty: whoever asked goes and looks."""
+    head = Head(sqlite_store)
+    assert not head.still()
+    head.now()
+    assert head.still()
+    publish(sqlite_store, "us", a_payload())
+    assert not head.still()
+    assert head.number == 0
+    assert not head.still()
+    assert head.now() == 1
+    assert head.still()
+    with head._lock:
+        assert not head.still()
+
+    def away() -> bool:
+        raise Unusable("The database is away.")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(head._watch, "moved", away)
+        assert not head.still()
+    assert head.now() == 1
+    assert head.still()

@@ -18,12 +18,12 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.errors import LegalmapError
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.services import finding, wire
+from legalmap.services import finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
 from legalmap.web.api import resolving
 from legalmap.web.api.parameters import View
-from legalmap.web.front import Application, Environ, Headers, codings, named
+from legalmap.web.front import Application, Environ, Headers, codings, encoded, named
 
 # How many answers that are cut are kept: one for each kind of place under the same levels.
 MOST_CUT = 1_500
@@ -123,21 +123,34 @@ class Composer:
 
     def of(self, place: Jurisdiction, lat: float | None = None, lon: float | None = None) -> bytes:
         """The answer for a place, or for the point in it."""
-        by_point, records = lat is not None, self.edition.records.whole
-        county = self._place(place.county) if place.county else None
-        if place.code in records or place.code in self._above or place.note:
-            key: tuple[Any, ...] = (by_point, place.code)
-        elif county is not None and county.code not in records:
-            # Of the county nothing is said but which one it is.
-            key = (by_point, place.parent, "", place.kind, place.law)
-        else:
-            key = (by_point, place.parent, place.county, place.kind, place.law)
+        key, county = self._kind(place, by_point=lat is not None)
         known = self._cuts.get(key)
         if known is None:
             own = key[1] == place.code
-            known = self._cut_own(place, by_point) if own else self._cut(place, county, key)
+            known = self._cut_own(place, key[0]) if own else self._cut(place, county, key)
             self._keep(key, known)
         return known.filled(Spoken(place, county, lat, lon))
+
+    def at_once(
+        self, place: Jurisdiction, lat: float | None = None, lon: float | None = None
+    ) -> bytes | None:
+        """The same if its kind was asked for before."""
+        key, county = self._kind(place, by_point=lat is not None)
+        known = self._cuts.get(key)
+        return None if known is None else known.filled(Spoken(place, county, lat, lon))
+
+    def _kind(
+        self, place: Jurisdiction, *, by_point: bool
+    ) -> tuple[tuple[Any, ...], Jurisdiction | None]:
+        """What places that are answered alike have in common, and the county of this one."""
+        records = self.edition.records.whole
+        county = self._place(place.county) if place.county else None
+        if place.code in records or place.code in self._above or place.note:
+            return (by_point, place.code), county
+        if county is not None and county.code not in records:
+            # Of the county nothing is said but which one it is.
+            return (by_point, place.parent, "", place.kind, place.law), county
+        return (by_point, place.parent, place.county, place.kind, place.law), county
 
     def _keep(self, key: tuple[Any, ...], found: Cut) -> None:
         pieces = [
@@ -183,7 +196,42 @@ class Quick:
         self._inner = inner
         self._topics = {f"/api/v1/{topic}/resolve": topic for topic in reader.tracker.topics}
         self._composers: dict[str, Composer] = {}
-        self._headers: dict[tuple[object, ...], Headers] = {}
+        # With the status line and as they leave.
+        self._headers: dict[tuple[object, ...], tuple[Headers, bytes]] = {}
+
+    def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
+        """Status line, headers and body; None where anything has to be made, fetched or waited for."""
+        topic = self._topics.get(environ["PATH_INFO"])
+        composer = self._composers.get(topic) if topic else None
+        if composer is None or not self._is_current(composer):
+            return None
+        asked = self._at_hand(environ["QUERY_STRING"])
+        content = composer.at_once(*asked) if asked else None
+        if content is None:
+            return None
+        known = self._headers.get(
+            (environ["wsgi.url_scheme"], composer.edition.feed_no, composer.as_of, topic, False)
+        )
+        if known is None:
+            return None
+        own = b'etag: "%b"\r\ncontent-length: %d\r\n\r\n' % (
+            hashlib.sha256(content).hexdigest().encode(),
+            len(content),
+        )
+        return b"HTTP/1.1 200 OK\r\n", known[1] + own, content
+
+    def _at_hand(self, query: str) -> tuple[Jurisdiction, float | None, float | None] | None:
+        """As ``_asked``, but from memory alone."""
+        at_hand = self._reader.tracker.place_at_hand
+        if found := _PLACE.fullmatch(query):
+            place = at_hand(found[1])
+            return (place, None, None) if place and place.code == found[1] else None
+        if (found := _POINT.fullmatch(query)) and locating.is_prepared():
+            lat, lon = float(found[1]), float(found[2])
+            code = locating.region_at(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+            place = at_hand(code) if code else None
+            return (place, lat, lon) if place else None
+        return None
 
     def answer(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """Status, headers and body; None where Flask is to be asked."""
@@ -200,15 +248,15 @@ class Quick:
         if not has_it and "HTTP_IF_NONE_MATCH" in environ:
             return None
         key = (environ["wsgi.url_scheme"], composer.edition.feed_no, composer.as_of, topic, has_it)
-        headers = self._headers.get(key)
-        if headers is None:
+        known = self._headers.get(key)
+        if known is None:
             return self._learnt(key, environ)
         own = [
             ("ETag", f'"{sha256}"'),
             *([] if has_it else [("Content-Length", str(len(content)))]),
         ]
         status = "304 NOT MODIFIED" if has_it else "200 OK"
-        return status, headers + own, b"" if has_it else content
+        return status, known[0] + own, b"" if has_it else content
 
     def _asked(self, query: str) -> tuple[Jurisdiction, float | None, float | None] | None:
         """The place that is asked for by its own code or by a point; None for anything else."""
@@ -225,16 +273,19 @@ class Quick:
         return None
 
     def _composer(self, topic: str) -> Composer:
-        known, today = self._composers.get(topic), clock.today()
-        # The front has looked at the head of the feed just before.
-        head = self._reader.tracker.heading.number
-        if known is None or known.edition.feed_no < head or known.as_of != today:
+        known = self._composers.get(topic)
+        if known is None or not self._is_current(known):
             known = self._composers[topic] = Composer(
-                self._reader.edition(topic), today, self._reader.tracker.place
+                self._reader.edition(topic), clock.today(), self._reader.tracker.place
             )
             # What Flask sent for an earlier edition or day is of no use any more.
             self._headers = {}
         return known
+
+    def _is_current(self, composer: Composer) -> bool:
+        # The front has looked at the head of the feed just before.
+        head = self._reader.tracker.heading.number
+        return composer.edition.feed_no >= head and composer.as_of == clock.today()
 
     def _learnt(
         self, key: tuple[object, ...], environ: Environ
@@ -250,7 +301,6 @@ class Quick:
         status, headers = said[-1]
         if status[:3] in ("200", "304") and named(headers, "etag"):
             shared = ("etag", "content-length")
-            self._headers[key] = [
-                (name, value) for name, value in headers if name.lower() not in shared
-            ]
+            common = [(name, value) for name, value in headers if name.lower() not in shared]
+            self._headers[key] = common, encoded(common)
         return status, headers, body

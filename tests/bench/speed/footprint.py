@@ -59,8 +59,10 @@ STARTS = 3
 # Asks the application in a process of its own which modules it has loaded after those requests.
 LOADED = """
 import json, sys
+from legalmap import cli
+from legalmap.serving import running
+import uvloop
 from legalmap.wsgi import app
-import granian, granian.server, granian._granian, granian.wsgi
 client = app.test_client()
 for path in json.load(sys.stdin):
     client.get(path)
@@ -136,9 +138,8 @@ def _warmed(ground: Ground, file: Path, paths: list[str], codings: tuple[str, ..
                 answer = server.ask(path, {"Accept-Encoding": coding})
                 if answer.status != 200:
                     raise WrongAnswer(f"{path}: {answer.status}")
-        # The server's own process starts the worker and answers nothing itself.
-        workers = psutil.Process(server.process).children(recursive=True)
-        return max(worker.memory_info().rss for worker in workers)
+        # One worker is the very process that was started.
+        return int(psutil.Process(server.process).memory_info().rss)
 
 
 def _imports(ground: Ground, file: Path) -> int:

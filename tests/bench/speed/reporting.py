@@ -53,7 +53,8 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores of {_processor()}, {memory:.0f} GB of memory, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"granian {metadata.version('granian')}, SQLite {sqlite3.sqlite_version}, nginx {_nginx()}"
+        f"uvicorn {metadata.version('uvicorn')}, granian {metadata.version('granian')}, "
+        f"SQLite {sqlite3.sqlite_version}, nginx {_nginx()}"
     )
 
 
