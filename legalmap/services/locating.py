@@ -143,12 +143,16 @@ def _mapped(file: Path) -> tuple[Layer, ...] | None:
         with file.open("rb") as opened:
             if os.fstat(opened.fileno()).st_uid != os.geteuid():
                 return None
-            mapped = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+            file_in_memory = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):
         return None
+    mapped = memoryview(file_in_memory)
     digest, body = bytes(mapped[:_DIGEST]), mapped[_DIGEST:]
     if len(body) < _LENGTH or hashlib.sha256(body).digest() != digest:
         return None
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # All of it was read; this process needs no more than what it is asked for.
+        file_in_memory.madvise(mmap.MADV_DONTNEED)
     length = int.from_bytes(body[:_LENGTH], "little")
     said = msgspec.json.decode(bytes(body[_LENGTH : _LENGTH + length]))
     return tuple(_layer(layer, body[_LENGTH + length :]) for layer in said)
