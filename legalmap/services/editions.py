@@ -197,8 +197,7 @@ class Edition:
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
-        found = self._source.some(feed_no, moved) if moved else {}
-        self._source.need_contents(found.values())
+        found = self._source.some(feed_no, moved, contents=True) if moved else {}
         whole = {**self.records.whole, **found}
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
         held = Records(self._source, feed_no, whole)

@@ -10,7 +10,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain import gists
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import Payload, canonical_bytes, sha256_of
+from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import Stand
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import Courses
@@ -55,6 +55,11 @@ class Payloads:
             found |= fetched
             self._keep(fetched)
         return found
+
+    def offer(self, revision_id: int, said: str) -> None:
+        """What a revision says, that came along with something else."""
+        if revision_id not in self._kept:
+            self._keep({revision_id: from_bytes(said)})
 
     def _keep(self, fetched: dict[int, Payload]) -> None:
         with self._lock:
@@ -127,7 +132,7 @@ class Records(Mapping[str, Published]):
         return self._whole is not None
 
     def need(self, codes: Iterable[str], *, contents: bool = True) -> None:
-        """Load the records of some places in one look, and in another what they say whole."""
+        """Load the records of some places in one look, and what they say whole if ``contents``."""
         if self._whole is not None:
             return
         wanted = list(codes)
@@ -135,7 +140,7 @@ class Records(Mapping[str, Published]):
         if len(self._some) + len(left) > MANY:
             self._whole = self._source.everything(self._feed_no)
         elif left:
-            found = self._source.some(self._feed_no, left)
+            found = self._source.some(self._feed_no, left, contents=contents)
             self._some |= {code: found.get(code) for code in left}
         if contents and self._whole is None:
             self._source.need_contents(item for code in wanted if (item := self._some[code]))
@@ -158,10 +163,18 @@ class Source:
             self._payloads.need(found)
         return self._published(found)
 
-    def some(self, feed_no: int, codes: Iterable[str]) -> dict[str, Published]:
-        """The records of some places at a feed number."""
+    def some(
+        self, feed_no: int, codes: Iterable[str], *, contents: bool = False
+    ) -> dict[str, Published]:
+        """The records of some places at a feed number; what they say is at hand if ``contents``."""
         with self.tracker.reading(feed_no) as connection:
-            return self._published(list(stands.some(connection, self.topic.code, feed_no, codes)))
+            found = list(
+                stands.some(connection, self.topic.code, feed_no, codes, contents=contents)
+            )
+        for stand, said in found:
+            if said is not None:
+                self._payloads.offer(stand.revision_id, said)
+        return self._published([stand for stand, _ in found])
 
     def need_contents(self, items: Iterable[Published]) -> None:
         """Have what some records say at hand."""

@@ -8,18 +8,19 @@ import sqlalchemy as sa
 
 from legalmap.domain import gists
 from legalmap.domain.records import Stand
-from legalmap.store.tables import course, gist, publication, record
+from legalmap.store.tables import course, gist, publication, record, revision
 
 PART = 500
 
 
 # A statement is put together once: that took longer than asking it.
 @cache
-def _stands(*, of_some: bool) -> sa.Select[Any]:
+def _stands(*, of_some: bool, contents: bool = False) -> sa.Select[Any]:
     """The newest publication up to ``until`` of each record of ``topic``, or of those at ``codes``.
 
-    One look at an index for each.
+    One look at an index for each. ``contents``: with what they say whole.
     """
+    said = revision.c.payload if contents else sa.null().label("payload")
     part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
@@ -28,6 +29,9 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
         .correlate(record)
         .scalar_subquery()
     )
+    held: sa.FromClause = record.join(publication, publication.c.feed_no == newest)
+    if contents:
+        held = held.join(revision, revision.c.id == publication.c.revision_id)
     return (
         sa.select(
             record.c.topic,
@@ -40,9 +44,9 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
             publication.c.at,
             course.c.last_verified,
             gist.c.content,
+            said,
         )
-        .select_from(record)
-        .join(publication, publication.c.feed_no == newest)
+        .select_from(held)
         .outerjoin(
             course,
             sa.and_(
@@ -76,14 +80,20 @@ def everything(connection: sa.Connection, topic: str, feed_no: int) -> Iterator[
 
 
 def some(
-    connection: sa.Connection, topic: str, feed_no: int, codes: Iterable[str]
-) -> Iterator[Stand]:
-    """Where the records of some places stood; places without one are left out."""
+    connection: sa.Connection,
+    topic: str,
+    feed_no: int,
+    codes: Iterable[str],
+    *,
+    contents: bool = False,
+) -> Iterator[tuple[Stand, str | None]]:
+    """Where the records of some places stood, and on request what they said; places without one are left out."""
     wanted = sorted(set(codes))
+    query = _stands(of_some=True, contents=contents)
     for start in range(0, len(wanted), PART):
         asked = {"topic": topic, "until": feed_no, "codes": wanted[start : start + PART]}
-        for row in connection.execute(_stands(of_some=True), asked):
-            yield _stand(row)
+        for row in connection.execute(query, asked):
+            yield _stand(row), row.payload
 
 
 def moved(connection: sa.Connection, topic: str, since: int, until: int) -> list[str]:

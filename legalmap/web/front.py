@@ -49,7 +49,7 @@ class Quick(Protocol):
     def answer(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """Status, headers and body; None where Flask is to be asked."""
 
-    def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
+    def at_once(self, environ: Environ, head: int, day: date) -> tuple[bytes, bytes, bytes] | None:
         """The same as it leaves (status line, headers, body); None where anything has to be made."""
 
 
@@ -151,7 +151,10 @@ class Front:
 
     def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
         """Status line, headers and body from the quick way, if nothing has to be made."""
-        return self._quick.at_once(environ) if self._quick is not None else None
+        stamp = self._stamp
+        if self._quick is None or stamp is None:
+            return None
+        return self._quick.at_once(environ, *stamp)
 
     def _is_plain(self, environ: Environ) -> bool:
         """Whether nothing but the address, the coding and the ETag can decide the answer."""

@@ -1,6 +1,7 @@
 """Many places in one request: each is resolved, or refused, on its own and under its index."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from threading import Lock
 from typing import cast
@@ -12,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
-from legalmap.services import exporting, finding, wire
+from legalmap.services import exporting, finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
@@ -20,9 +21,9 @@ from legalmap.web.api import accepting, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
 
-# How many results of an edition are kept for a day, and for how many days.
+# How many results of an edition are kept for a day and a way of asking, and for how many days.
 MOST_KNOWN, MOST_DAYS = 4_000, 2
-_Results = dict[tuple[str, tuple[Caveat, ...]], wire.BatchResult]
+_Results = dict[tuple[Caveat, ...], dict[str, wire.BatchResult]]
 _results: WeakKeyDictionary[Edition, OrderedDict[date, _Results]] = WeakKeyDictionary()
 _lock = Lock()
 
@@ -43,6 +44,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _item_decoder = msgspec.json.Decoder(Item)
+_items_decoder = msgspec.json.Decoder(list[Item])
+_OF_POINT = (resolving.POINT_REACH,)
 
 
 def answer(view: View) -> wire.BatchAnswer:
@@ -52,7 +55,10 @@ def answer(view: View) -> wire.BatchAnswer:
         most, sent = registry.MOST_ASKED, len(batch.items)
         raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
     known = _Known(view)
-    items = tuple(_item(known, index, raw) for index, raw in enumerate(batch.items))
+    read: Sequence[Item | msgspec.Raw] = _all_read(batch.items) or batch.items
+    items = tuple(
+        _quickly(known, index, item) or _item(known, index, item) for index, item in enumerate(read)
+    )
     refused = sum(item.error is not None for item in items)
     return wire.BatchAnswer(
         feed_no=view.edition.feed_no,
@@ -65,9 +71,29 @@ def answer(view: View) -> wire.BatchAnswer:
     )
 
 
-def _item(known: "_Known", index: int, raw: msgspec.Raw) -> wire.BatchItem:
+def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
+    """All items at once; None if one of them is wrong, which only reading one by one can tell."""
     try:
-        places, caveats = _places(known.tracker, _read(raw))
+        return _items_decoder.decode(b"[%b]" % b",".join(items))
+    except msgspec.DecodeError:
+        return None
+
+
+def _quickly(known: "_Known", index: int, item: Item | msgspec.Raw) -> wire.BatchItem | None:
+    """What is known of a point, the commonest of all items; None if there is more to it."""
+    if not isinstance(item, Item) or item.place is not None or item.zip is not None:
+        return None
+    lat, lon = item.lat, item.lon
+    if lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    found = known.of_points.get(locating.region_at(lat, lon) or "")
+    return None if found is None else wire.BatchItem(index=index, result=found, error=None)
+
+
+def _item(known: "_Known", index: int, item: Item | msgspec.Raw) -> wire.BatchItem:
+    try:
+        read = item if isinstance(item, Item) else _read(item)
+        places, caveats = _places(known.tracker, read)
     except Unusable:
         raise
     except LegalmapError as error:
@@ -96,7 +122,7 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
         return finding.counties_of_zip(tracker, _digits(item.zip)), (resolving.ZIP_REACH,)
     if item.lat is None or item.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [finding.place_at(tracker, item.lat, item.lon)], (resolving.POINT_REACH,)
+    return [finding.place_at(tracker, item.lat, item.lon)], _OF_POINT
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
@@ -124,16 +150,17 @@ class _Known:
             self._results = of_edition.setdefault(view.as_of, {})
             while len(of_edition) > MOST_DAYS:
                 of_edition.popitem(last=False)
+        self.of_points = self._results.setdefault(_OF_POINT, {})
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> wire.BatchResult:
         """The result for a place, with what a vague way of asking for it leaves open."""
-        key = (place.code, caveats)
-        known = self._results.get(key)
+        results = self._results.setdefault(caveats, {})
+        known = results.get(place.code)
         if known is None:
             edition, day = self._view.edition, self._view.as_of
             known = _result(self._view, edition.resolve(place, day), caveats)
-            if len(self._results) < MOST_KNOWN:
-                self._results[key] = known
+            if len(results) < MOST_KNOWN:
+                results[place.code] = known
         return known
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.errors import LegalmapError
-from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.jurisdictions import COUNTIES, Jurisdiction
 from legalmap.services import finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
@@ -37,10 +37,15 @@ _stand_ins = count()
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """Of which place an answer speaks, the county it lies in, and by which point it was asked for."""
+    """Of which place an answer speaks, the county it lies in, and by which point it was asked for.
+
+    ``whole`` and ``whole_county`` are both as an answer has them.
+    """
 
     place: Jurisdiction
+    whole: bytes
     county: Jurisdiction | None = None
+    whole_county: bytes = b""
     lat: float | None = None
     lon: float | None = None
 
@@ -50,14 +55,14 @@ def _text(value: str) -> bytes:
     return msgspec.json.encode(value)[1:-1]
 
 
-def _whole(place: Jurisdiction | None) -> bytes:
-    return wire.encode(wire.jurisdiction(place)) if place else b""
+def _whole(place: Jurisdiction) -> bytes:
+    return wire.encode(wire.jurisdiction(place))
 
 
 # What an answer says of its place. It is cut in this order: the longer before what is part of it.
 _SAID: dict[str, Callable[[Spoken], bytes]] = {
-    "place": lambda spoken: _whole(spoken.place),
-    "county": lambda spoken: _whole(spoken.county),
+    "place": lambda spoken: spoken.whole,
+    "county": lambda spoken: spoken.whole_county,
     "lat": lambda spoken: msgspec.json.encode(spoken.lat),
     "lon": lambda spoken: msgspec.json.encode(spoken.lon),
     "name": lambda spoken: _text(spoken.place.name),
@@ -119,6 +124,7 @@ class Composer:
         }
         # Places of one state hear the same of the levels above: these bytes are held but once.
         self._shared: dict[bytes, bytes] = {}
+        self._counties: dict[str, bytes] = {}
         self._lock = Lock()
 
     def of(self, place: Jurisdiction, lat: float | None = None, lon: float | None = None) -> bytes:
@@ -129,7 +135,7 @@ class Composer:
             own = key[1] == place.code
             known = self._cut_own(place, key[0]) if own else self._cut(place, county, key)
             self._keep(key, known)
-        return known.filled(Spoken(place, county, lat, lon))
+        return known.filled(self._spoken(place, county, lat, lon))
 
     def at_once(
         self, place: Jurisdiction, lat: float | None = None, lon: float | None = None
@@ -137,7 +143,26 @@ class Composer:
         """The same if its kind was asked for before."""
         key, county = self._kind(place, by_point=lat is not None)
         known = self._cuts.get(key)
-        return None if known is None else known.filled(Spoken(place, county, lat, lon))
+        return None if known is None else known.filled(self._spoken(place, county, lat, lon))
+
+    def _spoken(
+        self,
+        place: Jurisdiction,
+        county: Jurisdiction | None,
+        lat: float | None,
+        lon: float | None,
+    ) -> Spoken:
+        whole_county = self._whole(county) if county else b""
+        return Spoken(place, self._whole(place), county, whole_county, lat, lon)
+
+    def _whole(self, place: Jurisdiction) -> bytes:
+        """Counties are spoken of again and again: for every place in them, for every point."""
+        if place.kind not in COUNTIES:
+            return _whole(place)
+        known = self._counties.get(place.code)
+        if known is None:
+            known = self._counties[place.code] = _whole(place)
+        return known
 
     def _kind(
         self, place: Jurisdiction, *, by_point: bool
@@ -199,11 +224,11 @@ class Quick:
         # With the status line and as they leave.
         self._headers: dict[tuple[object, ...], tuple[Headers, bytes]] = {}
 
-    def at_once(self, environ: Environ) -> tuple[bytes, bytes, bytes] | None:
+    def at_once(self, environ: Environ, head: int, day: date) -> tuple[bytes, bytes, bytes] | None:
         """Status line, headers and body; None where anything has to be made, fetched or waited for."""
         topic = self._topics.get(environ["PATH_INFO"])
         composer = self._composers.get(topic) if topic else None
-        if composer is None or not self._is_current(composer):
+        if composer is None or composer.edition.feed_no < head or composer.as_of != day:
             return None
         asked = self._at_hand(environ["QUERY_STRING"])
         content = composer.at_once(*asked) if asked else None

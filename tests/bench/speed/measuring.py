@@ -74,8 +74,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 WHOLE = Plan(
-    rounds=7,
-    seconds=3,
+    rounds=5,
+    seconds=2,
     connections=(16, 256),
     revisions=(1_000, 100_000, 1_000_000),
     records=(1_000, 100_000),
