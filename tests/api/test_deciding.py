@@ -1,11 +1,13 @@
 """Compare, check and batch: what they answer on the real data."""
 
+import random
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from legalmap.domain.permitting import GRAVITY
+from legalmap.web.api import batching
 
 
 def get(client: FlaskClient, path: str, **query: Any) -> Any:
@@ -147,6 +149,28 @@ def test_a_batch_answers_or_refuses_each_on_its_own(client: FlaskClient) -> None
     assert len(answer["items"][1]["result"]["candidates"]) == 3
     assert answer["items"][2]["result"]["deciding"] == "us-fl-sarasota-county"
     assert answer["items"][10]["error"]["field"] == "place"
+
+
+@pytest.mark.parametrize("wrong", [[], [{"lat": "x"}], [7]])
+def test_a_batch_says_the_same_whether_read_at_once_or_one_by_one(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, wrong: list[Any]
+) -> None:
+    chance = random.Random(3)
+    points = [{"lat": chance.uniform(25, 49), "lon": chance.uniform(-124, -67)} for _ in range(100)]
+    odd: list[Any] = [
+        {"lat": 91, "lon": 0},
+        {"lat": 0, "lon": -180.5},
+        {"lat": 0, "lon": -150},
+        {"lat": 40},
+        {"lat": 40, "lon": -100, "place": "us"},
+        {"place": "us-al"},
+        {"zip": "36602"},
+    ]
+    items = [*points, *odd, *wrong]
+    at_once = [post(client, items).data for _ in range(2)]
+    monkeypatch.setattr(batching, "_all_read", lambda _items: None)
+    monkeypatch.setattr(batching, "_quickly", lambda *_of: None)
+    assert at_once == [post(client, items).data] * 2
 
 
 def test_a_batch_says_what_resolve_says(client: FlaskClient) -> None:

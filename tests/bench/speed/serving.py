@@ -123,6 +123,7 @@ def _listed(ground: Ground, ours: Server, stack: ExitStack) -> Row:
             raise WrongAnswer(f"{path}: {answer.status}, {counted} rows")
         # As a browser asks: Datasette packs nothing, and that is how it is served.
         packed = {"Accept-Encoding": "br, gzip"}
+        server.ask(path, packed)
         loads.append(Asked(server=server, path=path, headers=packed, seconds=ground.plan.seconds))
     return side_by_side(
         "records list as JSON, 250 rows",
