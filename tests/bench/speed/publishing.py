@@ -182,11 +182,16 @@ def _readers(folder: Path, servers: list[Server]) -> Iterator[list[Looked]]:
     file = folder / "looks.json"
     ports = [str(server.port) for server in servers]
     command = [sys.executable, "-m", "tests.bench.speed.publishing", str(file), *ports]
-    with subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
+            # On a busy machine it takes its time to begin.
+            process.stdout.readline()
             yield looks
         finally:
-            assert process.stdin is not None
             process.stdin.close()
             process.wait(timeout=PATIENCE)
     looks += msgspec.json.decode(file.read_bytes(), type=list[Looked])
@@ -204,6 +209,8 @@ def _look(file: Path, ports: list[int]) -> None:
             for path in (EXPORT, f"/{filled.TOPIC}", f"/api/v1/{filled.TOPIC}/resolve?place=us-al"):
                 looks.append(_looked(port, path, etags))
                 ended.wait(0.002)
+        if len(looks) <= 3 * len(ports):
+            print("looking", flush=True)
     file.write_bytes(msgspec.json.encode(looks))
 
 
