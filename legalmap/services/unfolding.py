@@ -36,7 +36,7 @@ def _items(edition: Edition, within: str | None) -> list[Published]:
 def _turns_of(item: Published) -> list[Turn]:
     found = []
     before: str | None = None
-    for period in item.payload.periods:
+    for period in item.handy.periods:
         if period.effective_from is not None:
             found.append(
                 Turn(
@@ -66,6 +66,6 @@ def _days(edition: Edition, level: Jurisdiction) -> list[date]:
     item = edition.records.get(level.code)
     if item is None:
         return []
-    starts = [period.first_day for period in item.payload.periods if period.effective_from]
-    ends = [p.last_day + timedelta(days=1) for p in item.payload.periods if p.effective_until]
+    starts = [period.first_day for period in item.handy.periods if period.effective_from]
+    ends = [p.last_day + timedelta(days=1) for p in item.handy.periods if p.effective_until]
     return starts + ends
