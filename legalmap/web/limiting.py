@@ -61,6 +61,10 @@ class Limiter:
         """Forget the attempts."""
         self._or(None, lambda: self._counting.clear(limit, *names))
 
+    def forget(self) -> None:
+        """Forget all attempts of everybody."""
+        self._or(None, self._counting.storage.reset)
+
     def _or(self, otherwise: Answer, ask: Callable[[], Answer]) -> Answer:
         try:
             return ask()

@@ -42,7 +42,7 @@ def reading_app(
 @pytest.fixture
 def client(reading_app: Flask) -> FlaskClient:
     """A tool that asks, for the first time: the clock stands still, so calls would add up."""
-    reading_app.extensions["batch limiter"].storage.reset()
+    reading_app.extensions["limiter"].forget()
     return reading_app.test_client()
 
 

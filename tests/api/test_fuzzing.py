@@ -34,12 +34,12 @@ def frozen_day() -> None:
 def unlimited(reading_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The application with no limit on batches, where nobody waits for news."""
     monkeypatch.setattr(feeding.waiting, "for_news", lambda *_asked: None)
-    limiter = reading_app.extensions["batch limiter"]
-    hit = limiter.hit
-    limiter.hit = lambda *_names: True
+    limiter = reading_app.extensions["limiter"]
+    wait = limiter.wait
+    limiter.wait = lambda *_names: 0
     yield reading_app
-    limiter.hit = hit
-    limiter.storage.reset()
+    limiter.wait = wait
+    limiter.forget()
 
 
 def counts(_context: Any, failure: Any, _case: Any, response: Any) -> bool:

@@ -106,7 +106,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], int, str]] = {
 def test_what_is_wrong_is_said_in_one_shape(
     client: FlaskClient, address: str, how: dict[str, Any], status: int, words: str
 ) -> None:
-    client.application.extensions["batch limiter"].storage.reset()
+    client.application.extensions["limiter"].forget()
     response = client.open(address, **how)
     assert (response.status_code, response.content_type) == (status, MEDIA_TYPE)
     problem = response.json
