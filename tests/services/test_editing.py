@@ -76,7 +76,7 @@ def test_a_draft_is_closed_by_what_was_typed_into_it_alone(
     ana = person(tracker, "ana")
     editing.save_draft(tracker, ana, "kratom", "us-al", base_number=0, form="[]")
     propose(tracker, MENDED, **more)
-    assert bool(editing.desk_of(tracker, ana).drafts) is stays
+    assert (editing.begin(tracker, ana, "kratom", "us-al").draft is not None) is stays
 
 
 def test_a_rework_leaves_another_draft_of_the_record(tracker: Tracker) -> None:
@@ -87,8 +87,10 @@ def test_a_rework_leaves_another_draft_of_the_record(tracker: Tracker) -> None:
     editing.save_draft(*spot, base_number=0, form="[]")
     rework = {"reworks_id": first.id, "closes_draft": True}
     second = propose(tracker, BANNED, **rework)
-    assert [draft.reworks_id for draft in editing.desk_of(tracker, ana).drafts] == [None]
+    left = editing.begin(*spot).draft
+    assert left is not None
+    assert left.reworks_id is None
     editing.withdraw(tracker, ana, second.id)
     editing.save_draft(*spot, base_number=0, form="[]", reworks_id=first.id)
     propose(tracker, a_payload(notes="Again."), **rework)
-    assert editing.desk_of(tracker, ana).drafts == []
+    assert editing.begin(*spot).draft is None
