@@ -22,7 +22,9 @@ class Missing(LegalmapError):
 
     def __init__(self, kind: str, name: str, near: Iterable[str] = ()) -> None:
         self.kind, self.name, self.near = kind, name, tuple(near)
-        super().__init__(f"There is no {kind} “{name}”.")
+        # What was asked for is repeated on a page, where control characters have no place.
+        said = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+        super().__init__(f"There is no {kind} “{said}”.")
 
 
 class Invalid(LegalmapError):

@@ -63,3 +63,7 @@ def test_every_error_of_the_domain_is_meant_for_people() -> None:
     refusals = [error for error in found if issubclass(error, Exception)]
     assert len(refusals) > 5
     assert all(issubclass(error, errors.LegalmapError) for error in refusals)
+
+
+def test_what_is_missing_is_named_without_control_characters() -> None:
+    assert str(Missing("source", "a\x00b\u202ec")) == "There is no source “a\ufffdb\ufffdc”."
