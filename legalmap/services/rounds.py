@@ -210,8 +210,6 @@ def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> N
     require(actor.role, Permission.PROPOSE)
     needed = "Say why: a dead link, a language you do not read, a law you cannot find."
     problems = problems_of_text("why", why, MAX_WHY, needed=needed)
-    if problems:
-        raise Invalid(problems)
     place = finding.place(tracker, code)
     at = clock.now()
     with tracker.store.writing() as connection:
@@ -219,6 +217,8 @@ def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> N
         held = claims.live(connection, "record", [record.id], at) if record else {}
         if record is None or not _is_own(held.get(record.id), actor):
             raise NotNow("You do not have this record any more: somebody else can take it.")
+        if problems:
+            raise Invalid(problems)
         claims.drop(connection, "record", record.id, actor.id)
         _log(connection, actor, "skip", (record.id, topic, place.code), at, why=why.strip())
 
