@@ -1,0 +1,216 @@
+"""Bad input of every kind, sent to every form: a clear error, and nothing is half done.
+
+The table says where each kind is tested field by field. Below, the worst is sent to every address
+that takes a form, so that a new form is tried as well.
+"""
+
+from typing import Any, NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from legalmap.store.tables import metadata
+from tests.naming import Named, gone
+from tests.services.workflow.promises import HISTORY
+from tests.web.permissions import TABLE, Row, Whose
+from tests.web.site import ANOTHER, Site
+from tests.web.visit import Page, examine
+
+EDITING = "tests/web/test_editing.py"
+IMPORTING = "tests/web/test_importing.py"
+REVIEWING = "tests/web/test_reviewing.py"
+SUGGESTING = "tests/web/test_suggesting.py"
+HERE = "tests/web/test_bad_input.py"
+
+
+class Kind(NamedTuple):
+    """One kind of bad input and the tests of what becomes of it."""
+
+    what: str
+    tests: tuple[Named, ...]
+
+
+KINDS = [
+    Kind(
+        "a summary of 5 MB",
+        (
+            (EDITING, "test_a_form_larger_than_the_limit"),
+            (SUGGESTING, "test_five_megabytes_are_refused"),
+            (HERE, "test_what_no_form_holds_changes_nothing"),
+        ),
+    ),
+    Kind("10,000 sources", ((EDITING, "test_ten_thousand_sources"),)),
+    Kind(
+        "nested and duplicate keys",
+        (
+            (EDITING, "test_names_no_form_sends_are_left_aside"),
+            (EDITING, "test_of_a_name_sent_twice_the_first_counts"),
+            (SUGGESTING, "test_double_and_unknown_keys_do_no_harm"),
+            (HERE, "test_what_no_form_holds_changes_nothing"),
+        ),
+    ),
+    Kind(
+        "control characters, also those that turn the direction of reading",
+        (
+            (EDITING, "test_a_bad_value_is_told_at_its_field_and_kept"),
+            (REVIEWING, "test_a_verdict_that_lacks_something"),
+            (SUGGESTING, "test_each_fault_is_told_at_its_field_and_nothing_is_lost"),
+            (HERE, "test_what_no_form_holds_changes_nothing"),
+        ),
+    ),
+    Kind(
+        "a javascript: link",
+        (
+            (EDITING, "test_a_bad_value_is_told_at_its_field_and_kept"),
+            (SUGGESTING, "test_each_fault_is_told_at_its_field_and_nothing_is_lost"),
+        ),
+    ),
+    Kind(
+        "an upload that is not CSV, and a CSV with a wrong header",
+        ((IMPORTING, "test_what_cannot_be_imported_is_told_and_changes_nothing"),),
+    ),
+    Kind(
+        "a clock that travels in time",
+        (
+            ("tests/services/test_workflow.py", "test_the_promises_hold_whatever_people_do"),
+            (
+                "tests/services/test_known_faults.py",
+                "test_a_clock_that_stands_or_goes_back_mixes_nothing_up",
+            ),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
+def test_each_kind_has_its_tests(kind: Kind) -> None:
+    assert kind.tests
+    assert gone(kind.tests) == []
+
+
+# What is sent to every address that takes a form, instead of what its fields should hold.
+NAMES = [
+    "answer",
+    "base",
+    "challenge",
+    "checks",
+    "code",
+    "comment",
+    "content",
+    "email",
+    "handle",
+    "interest",
+    "label",
+    "mark",
+    "name",
+    "note",
+    "notes",
+    "opened",
+    "outcome",
+    "password",
+    "reasons",
+    "records",
+    "remits",
+    "role",
+    "session",
+    "text",
+    "topic",
+    "url",
+    "verdict",
+    "why",
+]
+WORST: dict[str, Any] = {
+    "nothing": {},
+    "5 MB in each field": {"note": "x" * 5_000_000},
+    "control characters": dict.fromkeys(NAMES, "a\x00b\x07c"),
+    "reading turned round": dict.fromkeys(NAMES, "abc\u202edef"),
+    "half a surrogate": dict.fromkeys(NAMES, b"\xed\xa0\x80"),
+    "each name twice": MultiDict([(name, value) for name in NAMES for value in ("-", "--")]),
+    "names in names": {f"{name}-0-{name}[x]": "odd" for name in NAMES},
+    "a number without end": dict.fromkeys(NAMES, "9" * 5_000),
+    "a script": dict.fromkeys(NAMES, "<script>alert(1)</script>"),
+    "SQL": dict.fromkeys(NAMES, "'; DROP TABLE review; --"),
+}
+# What takes no field at all and does its work whatever is sent along; and what only looks.
+WITHOUT_FIELDS = {
+    "POST /desk/account/sessions/end-others",
+    "POST /desk/drafts/<topic>/<code>/discard",
+    "POST /desk/notices/<int:notice_id>/read",
+    "POST /desk/notices/read",
+    "POST /desk/people/<handle>/disable",
+    "POST /desk/people/<handle>/enable",
+    "POST /desk/people/<handle>/second-factor",
+    "POST /desk/people/invitations/<int:invitation_id>/revoke",
+    "POST /desk/proposals/<int:revision_id>/claim",
+    "POST /desk/proposals/<int:revision_id>/release",
+    "POST /desk/proposals/<int:revision_id>/withdraw",
+    "POST /desk/queue/next",
+    "POST /desk/round/release",
+    "POST /desk/round/take",
+    "POST /desk/suggestions/<int:number>/claim",
+    "POST /desk/suggestions/<int:number>/release",
+    "POST /sign-in/second-factor",
+    "POST /sign-in/second-factor/passkey",
+    "POST /sign-out",
+}
+FORMS = [
+    row
+    for row in TABLE
+    if row.route.startswith("POST ")
+    and row.route not in WITHOUT_FIELDS
+    and not row.route.startswith("POST /api/")
+    and row.whose is not Whose.OWN
+]
+
+
+# Where people write what they like: what is no text is refused, and all else is text.
+FREE_TEXT = {"POST /desk/account/interest", "POST /desk/proposals/<int:revision_id>/remarks"}
+NO_TEXT = {"5 MB in each field", "control characters", "reading turned round"}
+# Pages that show the form again.
+SHOWN_AGAIN = {
+    "POST /here",
+    "POST /sign-in/set-up/authenticator",
+    "POST /sign-in/set-up/passkey",
+}
+# What follows from people looking around, and what only grows.
+PASSING = {"session", "challenge", "jurisdiction", "jurisdiction_alias", "zip_county"}
+GROWING = {*HISTORY, "legal_status", "gist", "course"}
+
+
+@pytest.mark.parametrize("worst", WORST)
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: row.route)
+def test_what_no_form_holds_changes_nothing(site: Site, row: Row, worst: str) -> None:
+    path, right = site.aim(row, ANOTHER)
+    hash_only = {name: right[name] for name in right if name == "payload_sha256"}
+    before = _lasting(site)
+    sent = {**hash_only, **_as_lists(WORST[worst])}
+    response = site.send("moderator", "POST", path, sent)
+    assert response.status_code < 500
+    if row.route in FREE_TEXT and worst not in NO_TEXT:
+        assert response.status_code in (303, 422)
+    else:
+        assert response.status_code >= 400 or row.route in SHOWN_AGAIN, response.status_code
+        assert _lasting(site) == before
+    if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+        examine(Page(response, path))
+
+
+def _as_lists(form: Any) -> dict[str, Any]:
+    return form.to_dict(flat=False) if isinstance(form, MultiDict) else dict(form)
+
+
+def _lasting(site: Site) -> dict[str, list[Any]]:
+    """All rows of what can change, and how many there are of what can only grow."""
+    with site.tracker.store.reading() as connection:
+        return {
+            table.name: list(connection.execute(_of(table)))
+            for table in metadata.sorted_tables
+            if table.name not in PASSING
+        }
+
+
+def _of(table: sa.Table) -> sa.Select[Any]:
+    return (
+        sa.select(sa.func.count()).select_from(table) if table.name in GROWING else table.select()
+    )
