@@ -1,19 +1,21 @@
 """What people do: each act knows when it should be refused, how it is done, and what follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 import msgspec
 
 from legalmap.domain.accounts import Account
+from legalmap.domain.discussion import MAX_REMARK
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import Payload
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Role
-from legalmap.services import editing, reviewing, verifying
+from legalmap.services import claiming, discussing, editing, reviewing, verifying
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
-from tests.services.workflow.world import PEOPLE, Spot, Work, World, too_early
+from tests.services.workflow.world import PEOPLE, REMITS, Spot, Work, World, too_early
 
 # Of each verdict, what becomes of the proposal.
 FATES = {
@@ -182,6 +184,17 @@ class Verify:
         self._as_proposal(world).happen(world, made)
 
 
+def _may_review(by: str, work: Work) -> str:
+    """Why somebody cannot review a proposal, whatever state it is in."""
+    if PEOPLE[by] is Role.CONTRIBUTOR:
+        return "only moderators decide"
+    if by in work.authors:
+        return "nobody reviews their own work"
+    if by in REMITS and all(remit.topic != work.spot[0] for remit in REMITS[by]):
+        return "they moderate elsewhere"
+    return ""
+
+
 @dataclass(frozen=True)
 class Decide:
     """Somebody gives a verdict on a proposal."""
@@ -191,29 +204,42 @@ class Decide:
     verdict: Verdict
     comment: str = "Seen."
     saw_it: bool = True
+    # Whether all of the checklist is ticked, or a reason is chosen.
+    complete: bool = True
 
     @property
     def name(self) -> str:
         """In the count of steps."""
         return self.verdict.value
 
+    def is_repeated(self, world: World) -> bool:
+        """Whether this person said just this before: then nothing happens, and it is no error."""
+        work = world.works[self.work.id]
+        if (self.by, self.verdict) == world.verdicts.get(work.id):
+            return True
+        is_open = work.id not in world.verdicts
+        return is_open and self.verdict is Verdict.APPROVE and self.by in work.approvals
+
     def why_not(self, world: World) -> str:
         """No moderator, an author, too late, no reason given, or not what was seen."""
         work = world.works[self.work.id]
-        if PEOPLE[self.by] is Role.CONTRIBUTOR:
-            return "only moderators decide"
-        if self.by in work.authors:
-            return "nobody reviews their own work"
+        refusal = _may_review(self.by, work)
+        if refusal:
+            return refusal
         if work.fate != "waits":
             return f"it is {work.fate} already"
         if not self.saw_it:
             return "the reviewer saw another content"
-        if self.verdict is Verdict.APPROVE:
-            return "the record moved on" if world.is_stale(work) else ""
-        return "" if self.comment.strip() else "a refusal without a reason"
+        if self.verdict is Verdict.APPROVE and world.is_stale(work):
+            return "the record moved on"
+        if self.verdict is not Verdict.APPROVE and not self.comment.strip():
+            return "a refusal without words"
+        return "" if self.complete else "the list was not gone through"
 
     def do(self, tracker: Tracker, actor: Account) -> Revision:
         """Through the service of the review page."""
+        is_approval = self.verdict is Verdict.APPROVE
+        checklist = tracker.topic(self.work.spot[0]).review.checklist
         return reviewing.decide(
             tracker,
             actor,
@@ -221,11 +247,78 @@ class Decide:
             self.verdict,
             comment=self.comment,
             payload_sha256=self.work.sha256 if self.saw_it else "f" * 64,
+            checks=[check.code for check in checklist] if is_approval and self.complete else [],
+            reasons=["other"] if self.complete and not is_approval else [],
         )
 
     def happen(self, world: World, _made: Revision | None) -> None:
-        """It is decided; what is approved is published in the same moment."""
-        world.settle(self.work.id, FATES[self.verdict])
+        """It is decided; the last approval that is needed publishes in the same moment."""
+        if self.is_repeated(world):
+            return
+        work = world.works[self.work.id]
+        approvals = work.approvals | {self.by}
+        if self.verdict is Verdict.APPROVE and len(approvals) < world.needed(work):
+            world.works[work.id] = replace(work, approvals=approvals)
+            return
+        world.verdicts[work.id] = (self.by, self.verdict)
+        world.settle(work.id, FATES[self.verdict])
+
+
+@dataclass(frozen=True)
+class Take:
+    """Somebody takes a proposal for review, for half an hour."""
+
+    by: str
+    work: Work
+    over: bool = False
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return "take over" if self.over else "take"
+
+    def why_not(self, world: World) -> str:
+        """Whoever could not decide it, or somebody else is at it."""
+        work = world.works[self.work.id]
+        refusal = _may_review(self.by, work)
+        if refusal or work.fate != "waits":
+            return refusal or f"it is {work.fate} already"
+        holder, until = world.claims.get(work.id, (self.by, world.now))
+        taken = holder != self.by and until > world.now
+        return "somebody else is at it" if taken and not self.over else ""
+
+    def do(self, tracker: Tracker, actor: Account) -> None:
+        """Through the service of the queue."""
+        claiming.take(tracker, actor, self.work.id, over=self.over)
+
+    def happen(self, world: World, _made: Revision | None) -> None:
+        """They have it for half an hour; it binds nobody."""
+        world.claims[self.work.id] = (self.by, world.now + timedelta(minutes=30))
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Somebody says something about a proposal."""
+
+    by: str
+    work: Work
+    text: str
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return "remark"
+
+    def why_not(self, _world: World) -> str:
+        """Only if there is nothing to say, or too much."""
+        return "" if 0 < len(self.text.strip()) <= MAX_REMARK else "nothing, or too much, is said"
+
+    def do(self, tracker: Tracker, actor: Account) -> None:
+        """Through the service of the discussion."""
+        discussing.say(tracker, actor, self.work.id, self.text)
+
+    def happen(self, _world: World, _made: Revision | None) -> None:
+        """No proposal stands elsewhere for it."""
 
 
 @dataclass(frozen=True)

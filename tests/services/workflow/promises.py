@@ -235,6 +235,8 @@ def _every_act_is_told(rows: Rows) -> Iterator[str]:
     facts = {("submit", key[0]) for key in rows["submission"]}
     facts |= {("withdraw", key[0]) for key in rows["withdrawal"]}
     facts |= {(review.verdict.value, review.revision_id) for review in rows["review"].values()}
+    facts |= {("assent", assent.revision_id) for assent in rows["assent"].values()}
+    facts |= {("remark", remark.revision_id) for remark in rows["remark"].values()}
     facts |= {("publish", e.revision_id) for e in rows["publication"].values() if e.review_id}
     for action, revision_id in sorted(facts):
         if (action, str(revision_id)) not in told:

@@ -8,19 +8,26 @@ from datetime import UTC, date, datetime
 
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
 from tests.build import a_payload, a_period, a_source
 
-# Eve is a contributor who tries everything her role does not let her; dana runs the site.
+# Eve is a contributor who tries everything her role does not let her; otto moderates another topic
+# only; dana runs the site.
 PEOPLE = {
     "ana": Role.CONTRIBUTOR,
     "eve": Role.CONTRIBUTOR,
     "ben": Role.MODERATOR,
     "cleo": Role.MODERATOR,
+    "otto": Role.MODERATOR,
     "dana": Role.ADMIN,
 }
+# Where each may review who does not review everywhere.
+REMITS = {"otto": (Remit(topic="7-oh"),)}
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 Spot = tuple[str, str]
+# The topic that asks for two approvals of what is grave.
+TWO_APPROVALS = "kratom"
 SHIPPED: Spot = ("kratom", "us-al")
 SPOTS: list[Spot] = [SHIPPED, ("kratom", "us-fl"), ("7-oh", "us-al")]
 
@@ -53,6 +60,8 @@ class Work:
     sha256: str
     # waits, withdrawn, rejected, changes-requested or published.
     fate: str = "waits"
+    # Who approved it so far, where one approval is not enough.
+    approvals: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -64,11 +73,21 @@ class World:
     feed: list[int] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
     now: datetime = BEGIN
+    # Of each decided proposal: who gave which verdict.
+    verdicts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    # Of each proposal that somebody has taken: who, and until when.
+    claims: dict[int, tuple[str, datetime]] = field(default_factory=dict)
 
     def copy(self) -> "World":
         """Another world with the same past."""
         more = {"works": dict(self.works), "current": dict(self.current), "feed": list(self.feed)}
-        return replace(self, **more, away=set(self.away))
+        return replace(
+            self,
+            **more,
+            away=set(self.away),
+            claims=dict(self.claims),
+            verdicts=dict(self.verdicts),
+        )
 
     def begin(self, revision_id: int, spot: Spot, shipped: Payload | None = None) -> None:
         """A record is made at revision 0, which is in the feed if it shipped in data/."""
@@ -113,8 +132,17 @@ class World:
         if work.fate == "published":
             return "published" if self.current[work.spot] == work.id else "superseded"
         if work.fate == "waits":
-            return "stale" if self.is_stale(work) else "pending"
+            return (
+                "stale" if self.is_stale(work) else "approved-once" if work.approvals else "pending"
+            )
         return work.fate
+
+    def needed(self, work: Work) -> int:
+        """Two, where the topic asks for two and possession becomes or ceases to be prohibited."""
+        base = self.works[work.base].payload if work.base else NOT_RESEARCHED
+        return (
+            2 if work.spot[0] == TWO_APPROVALS and prohibits(base) != prohibits(work.payload) else 1
+        )
 
     def settle(self, work_id: int, fate: str) -> None:
         """A proposal is decided or withdrawn; what is published becomes current."""
@@ -123,6 +151,11 @@ class World:
         if fate == "published":
             self.current[work.spot] = work_id
             self.feed.append(work_id)
+
+
+def prohibits(payload: Payload) -> bool:
+    """Whether possession is prohibited: of these contents always from the same day on."""
+    return any(period.answers == _PROHIBITED for period in payload.periods)
 
 
 def too_early(payload: Payload, today: date) -> bool:
