@@ -2,7 +2,7 @@
 
 A file is a JSON list, one JSON object a line, or a CSV (see ``folding``). Each entry is a record as
 data/ and the export hold it: ``topic``, ``jurisdiction``, ``base_revision`` (the revision number it
-started from, by default what is published now), ``note``, and the fields of a payload.
+started from, 0 if it says none, as what ships), ``note``, and the fields of a payload.
 """
 
 import hashlib
@@ -180,7 +180,7 @@ def _proposal(tracker: Tracker, raw: Any) -> Proposal:
     return Proposal(
         topic=topic.code,
         jurisdiction=place.code,
-        base_number=_base(tracker, topic.code, place.code, raw.get("base_revision")),
+        base_number=_base(tracker, topic.code, place.code, raw.get("base_revision"), content),
         payload=content,
         note=note,
     )
@@ -192,13 +192,23 @@ def _current(tracker: Tracker, topic: str, code: str) -> int:
     return record.current_number if record else 0
 
 
-def _base(tracker: Tracker, topic: str, code: str, given: Any) -> int:
+def _base(tracker: Tracker, topic: str, code: str, given: Any, content: payload.Payload) -> int:
+    """The revision an entry started from. It is never taken to be what is published by chance now:
+    an old file would then undo what came meanwhile, and nobody would be told.
+    """
     current = _current(tracker, topic, code)
-    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 0):
+    if given is None and content == editing.payload_at(tracker, topic, code, current):
+        return current
+    if given is None and current:
+        raise Invalid.at(
+            "base_revision", f"Say which revision this started from. Published now is {current}."
+        )
+    base = 0 if given is None else given
+    if not isinstance(base, int) or isinstance(base, bool) or base < 0:
         raise Invalid.at("base_revision", "Give the number of the revision this started from.")
-    if given is not None and given != current:
-        raise Invalid.at("base_revision", f"Published now is revision {current}, not {given}.")
-    return current
+    if base != current:
+        raise Invalid.at("base_revision", f"Published now is revision {current}, not {base}.")
+    return base
 
 
 def _sent_before(tracker: Tracker, actor: Account, planned: list[Planned]) -> list[Problem]:

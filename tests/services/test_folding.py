@@ -172,6 +172,7 @@ def test_what_a_column_left_out_would_say_stays(tracker: Tracker, ana: Account) 
     first = a_period("2019", "regulated", answers=answers, until="2030", force="challenged")
     decide(tracker, propose(tracker, a_payload(first, notes="Open.", confidence="low")))
     row = {**ROW, "effective_from": "2019", "status": "restricted", "summary": "No law names it."}
+    row["revision"] = "1"
     (one,) = importing.plan(tracker, ana, table(row)).planned
     assert [change.field for change in one.changes] == ["periods.2019.status"]
     emptied = {**row, "status": "regulated", "min_age": "", "effective_until": ""}

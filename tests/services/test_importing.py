@@ -84,6 +84,15 @@ def test_a_file_taken_from_data_can_be_imported_again_after_a_change(tracker: Tr
         imported(tracker, lines(entry(name="Alabama")))
 
 
+def test_an_old_file_does_not_undo_what_came_meanwhile(tracker: Tracker) -> None:
+    """Who does not say what they started from is asked, once anything was published."""
+    decide(tracker, propose(tracker))
+    older = entry(notes="From an old copy.")
+    with pytest.raises(Invalid, match=r"started from\. Published now is 1"):
+        imported(tracker, lines(older))
+    assert len(imported(tracker, lines({**older, "base_revision": 1}))) == 1
+
+
 def test_a_line_ends_where_json_says(tracker: Tracker) -> None:
     """U+2028 ends a line for some editors; within a string of NDJSON it is a character like others."""
     content = json.dumps(entry(notes="One.\u2028Two."), ensure_ascii=False).encode()

@@ -35,6 +35,8 @@ READY_PATHS = [
     "/kratom/map.svg",
     "/kratom/map.png?width=400",
     "/kratom/course",
+    "/kratom/us-al/suggest",
+    "/kratom/us-al/suggest/sent",
     "/api",
     "/api/v1/topics",
     "/api/v1/topics/kratom",

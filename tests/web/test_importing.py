@@ -78,10 +78,12 @@ def test_what_was_shown_is_what_is_sent(signed_in: SignedIn, tracker: Tracker) -
     ana = signed_in("ana")
     plan = hand_in(ana, table(row("us-gu")))
     decide(tracker, propose_for(tracker, by="cleo", jurisdiction="us-gu"))
-    page = ana.send(plan, SEND, status=409)
+    page = ana.send(plan, SEND, status=422)
     assert "Something was published since you looked" in page.text
+    assert "Say which revision this started from. Published now is 1." in page.text
     assert waiting(tracker) == []
-    ana.send(page, SEND)
+    said = f"{HEADER},revision\n{row('us-gu')},1".encode()
+    ana.send(hand_in(ana, said), SEND)
     assert [each.base_number for each in waiting(tracker)] == [1]
 
 
