@@ -13,6 +13,7 @@ from flask import Flask
 from legalmap.app import create_app
 from legalmap.config import Settings
 from legalmap.store.engine import Store
+from tests.redises import redis_server
 from tests.store.build import fill_shipped, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
 
@@ -31,6 +32,13 @@ def postgres_server() -> Iterator[Postgres]:
         pytest.skip(reason)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis on loopback, one for each worker. Who uses it empties it first."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

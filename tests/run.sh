@@ -10,11 +10,12 @@ echo "== Types"
 mypy
 echo "== Import contracts"
 lint-imports
-echo "== Programs from the system: a browser, GDAL to read the GeoJSON with, nginx in front, wrk for the benchmark"
+echo "== Programs from the system: a browser, GDAL to read the GeoJSON with, nginx in front, Redis, wrk for the benchmark"
 missing=()
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v ogrinfo >/dev/null || missing+=(gdal-bin)
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+command -v redis-server >/dev/null || missing+=(redis-server)
 command -v wrk >/dev/null || missing+=(wrk)
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   { apt-get update -qq && apt-get install -y -qq "${missing[@]}"; } >/dev/null || true
@@ -23,6 +24,7 @@ command -v chromium || command -v google-chrome || echo "NO CHROMIUM: the browse
 command -v ogrinfo || echo "NO GDAL: one test will be skipped. Install Debian's “gdal-bin” to run it."
 PATH="$PATH:/usr/sbin"
 command -v nginx || echo "NO NGINX: what stands in front of legalmap is not tested. Install Debian's “nginx-light”."
+command -v redis-server || echo "NO REDIS: the queue and the limits are not tried on it. Install Debian's “redis-server”."
 command -v wrk || echo "NO WRK: the benchmark is not tried. Install Debian's “wrk”."
 echo "== Tests"
 pytest -n 2 --dist loadgroup "$@"

@@ -10,17 +10,23 @@ import msgspec
 import psycopg
 import pytest
 from huey import Huey
+from redis import Redis
 
 from legalmap.jobs.queueing import open_queue
 
 MANY = 6
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a queue will be; nothing is there yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
+    if request.param == "redis":
+        found: str = request.getfixturevalue("redis_url")
+        with Redis.from_url(found) as emptied:
+            emptied.flushall()
+        return found
     return request.getfixturevalue("postgres_server").create("queue")
 
 

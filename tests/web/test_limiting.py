@@ -58,8 +58,19 @@ def test_a_storage_that_fails_lets_everybody_pass_and_says_so(
     assert "everybody passes: gone" in caplog.text
 
 
+def test_several_processes_count_together_in_redis(redis_url: str) -> None:
+    """What one has counted the other knows, and a clearing of one holds for both."""
+    here, there = Limiter(redis_url), Limiter(redis_url)
+    here.forget()
+    assert [here.wait(TWICE, "a"), there.wait(TWICE, "a")] == [0, 0]
+    assert here.wait(TWICE, "a") > 0
+    assert there.blocked(TWICE, "a") > 0
+    assert there.remaining(TWICE, "b") == 2
+    there.clear(TWICE, "a")
+    assert here.blocked(TWICE, "a") == 0
+
+
 def test_a_redis_that_does_not_answer_lets_everybody_pass(caplog: pytest.LogCaptureFixture) -> None:
-    pytest.importorskip("redis")
     limiter = Limiter("redis://127.0.0.1:1/0")
     with caplog.at_level(logging.WARNING):
         assert [limiter.wait(TWICE, "a") for _ in range(3)] == [0] * 3
