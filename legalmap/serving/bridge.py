@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 # An answer of at most this many bytes leaves as one piece.
 AT_ONCE = 1_000_000
+# So much of what a client sends is waited for before a thread is; no form may be longer.
+MOST_GATHERED = 4_100_000
 # Where the server puts itself: it tells whether somebody still listens, and learns what was answered.
 DOOR = "legalmap.door"
 _BASIC: Environ = {
@@ -51,8 +53,12 @@ class Bridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         loop = asyncio.get_running_loop()
+        body = Body(loop, receive)
+        # Threads are few: none of them waits for who sends slowly, or begins and never ends.
+        if _is_form(scope) and not await body.gather():
+            return
         done: asyncio.Future[Given | None] = loop.create_future()
-        environ = environ_of(scope, Body(loop, receive))
+        environ = environ_of(scope, body)
         call = _Call(self._application, environ, scope, lambda message: _sent(loop, send, message))
         self._threads.run(lambda: _settle(loop, done, call))
         given = await done
@@ -60,6 +66,11 @@ class Bridge:
             return
         await send(_start(given.status, given.headers))
         await send({"type": "http.response.body", "body": given.body})
+
+
+def _is_form(scope: Scope) -> bool:
+    """Whether the application may read what is sent; what nobody reads is not waited for."""
+    return scope["method"] == "POST" or any(name == b"content-type" for name, _ in scope["headers"])
 
 
 def _settle(
@@ -213,6 +224,19 @@ class Body(io.RawIOBase):
         self._loop, self._receive = loop, receive
         self._left = b""
         self._has_more = True
+
+    async def gather(self) -> bool:
+        """Wait for all of it, within bounds; False if the client has left."""
+        found, size = [], 0
+        while self._has_more and size < MOST_GATHERED:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                return False
+            found.append(message.get("body", b""))
+            size += len(found[-1])
+            self._has_more = message.get("more_body", False)
+        self._left = b"".join(found)
+        return True
 
     def readable(self) -> bool:
         """It is for reading."""

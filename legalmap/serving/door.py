@@ -22,6 +22,8 @@ MOST_HEAD = 4_096
 MOST_HEADS = 1_000
 # A connection on which nothing is asked for so many seconds is closed.
 IDLE_SECONDS = 30
+# One whose form is not whole after so many is closed too.
+WHOLE_SECONDS = 120
 _RAW = "legalmap.raw"
 _LINE = re.compile(rb"GET (/[a-z0-9/-]+)\?([a-z0-9=&.-]+) HTTP/1\.1")
 
@@ -36,7 +38,7 @@ class Door(HttpToolsProtocol):
         self._between = True
         self._messages = 0
         self._running: RequestResponseCycle | None = None
-        self._since = self.loop.time()
+        self._since = self._begun = self.loop.time()
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Somebody has come, and has a while to ask for something."""
@@ -60,8 +62,9 @@ class Door(HttpToolsProtocol):
             return
         left = self._since + IDLE_SECONDS - self.loop.time()
         if not self._is_idle():
-            left = IDLE_SECONDS
-        elif left <= 0:
+            whole_by = self._begun + WHOLE_SECONDS - self.loop.time()
+            left = IDLE_SECONDS if self._between else min(whole_by, IDLE_SECONDS)
+        if left <= 0:
             self.transport.close()
             return
         self.loop.call_later(left, self._look_after)
@@ -79,7 +82,7 @@ class Door(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        self._between = False
+        self._between, self._begun = False, self.loop.time()
         super().on_message_begin()
         self.scope[DOOR] = self  # type: ignore[literal-required]
 
