@@ -20,6 +20,8 @@ from legalmap.web.front import TOLD, Environ, Front, Headers, encoded
 # A longer head is never learnt, and no more than so many kinds of heads are known.
 MOST_HEAD = 4_096
 MOST_HEADS = 1_000
+# Of a head that has not ended after so many bytes more than its first piece no more is kept.
+LONGEST_HEAD = 65_536
 # A connection on which nothing is asked for so many seconds is closed.
 IDLE_SECONDS = 30
 # One whose form is not whole after so many is closed too.
@@ -36,6 +38,8 @@ class Door(HttpToolsProtocol):
         self._front: Front | None = getattr(self.app, "front", None)
         # Whether what comes next is the beginning of a request: only then are its bytes looked up.
         self._between = True
+        # How much of a head has come that has not ended; None outside of heads.
+        self._head: int | None = None
         self._messages = 0
         self._running: RequestResponseCycle | None = None
         self._since = self._begun = self.loop.time()
@@ -82,9 +86,14 @@ class Door(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        self._between, self._begun = False, self.loop.time()
+        self._between, self._head, self._begun = False, 0, self.loop.time()
         super().on_message_begin()
         self.scope[DOOR] = self  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._head = None
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The last byte of a request, its body included."""
@@ -99,7 +108,12 @@ class Door(HttpToolsProtocol):
         if at_begin and self._is_idle() and not self.flow.write_paused and self._is_answered(data):
             return
         self._messages = 0
+        before = self._head
         super().data_received(data)
+        if before is not None and self._head is not None:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD:
+                self.send_400_response("The head of this request is too long.")
         if at_begin and self._between and self._messages == 1 and self._is_common(data):
             self.scope[_RAW] = data  # type: ignore[literal-required]
 

@@ -94,6 +94,13 @@ class Client:
         """Whether nothing more comes: waits for the server to close."""
         return not self._held and self._socket.recv(1) == b""
 
+    def is_refused(self) -> bool:
+        """Whether the server says 400, or has closed before it was heard out."""
+        try:
+            return self.read().status == 400
+        except (ConnectionError, EOFError):
+            return True
+
     def is_silent(self, seconds: float = 0.3) -> bool:
         """Whether nothing comes for a moment."""
         self._socket.settimeout(seconds)

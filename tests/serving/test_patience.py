@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -65,3 +66,18 @@ def test_a_form_that_never_comes_ends_its_connection(
     with served(app.wsgi_app) as port, Client(port) as client:
         client.send(a_form(100) + b"handle=")
         assert client.is_closed()
+
+
+def test_a_head_without_end_is_refused(port: int) -> None:
+    """Nothing of it may be kept for longer than it takes to see that it is too long."""
+    with Client(port) as client:
+        with suppress(ConnectionError):
+            client.send(b"GET /kratom HTTP/1.1\r\nHost: localhost\r\n")
+            for number in range(40):
+                client.send(b"X-More-%d: %b\r\n" % (number, b"x" * 50_000))
+        assert client.is_refused()
+
+
+def test_a_long_head_is_read(port: int) -> None:
+    with Client(port) as client:
+        assert client.ask(request("/kratom", f"Cookie: other={'x' * 30_000}")).status == 200
