@@ -88,6 +88,7 @@ class Jobs:
 
     def _forget(self) -> None:
         suggesting.forget_old_addresses(self._tracker)
+        mailing.forget_old(self._tracker, is_sending=self._server is not None)
 
     def deliver(self, webhook_id: int) -> None:
         """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""

@@ -44,6 +44,22 @@ def forget(connection: Connection, account_id: int) -> None:
     outbox.forget(connection, account_id, clock.now())
 
 
+def forget_old(tracker: Tracker, *, is_sending: bool) -> None:
+    """Empty what was sent or given up a while ago, also when nothing else is ever due.
+
+    Where nobody sends mail, what waited as long is given up and emptied with it.
+    """
+    before = clock.now() - KEPT
+    with tracker.store.reading() as connection:
+        if not outbox.has_old(connection, before, waiting_too=not is_sending):
+            return
+    with tracker.store.writing() as connection:
+        if not is_sending:
+            for mail in outbox.give_up_waiting(connection, before):
+                _log_giving_up(connection, mail, "This site sends no mail any more.", mail.tries)
+        outbox.empty_settled(connection, before)
+
+
 def is_due(tracker: Tracker) -> bool:
     """Whether a mail may be tried now."""
     with tracker.store.reading() as connection:
@@ -54,8 +70,7 @@ def send_due(
     tracker: Tracker, server: Server, is_stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[str]:
     """Try all mails that are due; gives a line for each. A server that is away is asked but once."""
-    with tracker.store.writing() as connection:
-        outbox.empty_settled(connection, clock.now() - KEPT)
+    forget_old(tracker, is_sending=True)
     is_reached = True
     while is_reached and not is_stopped():
         with tracker.store.reading() as connection:

@@ -67,10 +67,35 @@ def forget(connection: sa.Connection, account_id: int, at: datetime) -> None:
     _empty(connection, own)
 
 
+def has_old(connection: sa.Connection, before: datetime, *, waiting_too: bool) -> bool:
+    """Whether anything that was settled before an instant still says whom it went to."""
+    which = _settled(before)
+    if waiting_too:
+        which = sa.or_(which, _waiting_since(before))
+    return connection.scalar(sa.select(outbox.c.id).where(which).limit(1)) is not None
+
+
+def give_up_waiting(connection: sa.Connection, before: datetime) -> list[Mail]:
+    """Give up what has waited since before an instant, as of then."""
+    query = sa.select(outbox).where(_waiting_since(before)).order_by(outbox.c.id)
+    found = [Mail(**row._mapping) for row in connection.execute(query)]
+    given_up = {"next_at": None, "given_up_at": outbox.c.created_at}
+    connection.execute(outbox.update().where(_waiting_since(before)).values(**given_up))
+    return found
+
+
 def empty_settled(connection: sa.Connection, before: datetime) -> None:
     """Take address and text out of what was sent or given up before an instant."""
+    _empty(connection, _settled(before))
+
+
+def _settled(before: datetime) -> sa.ColumnElement[bool]:
     settled = sa.or_(outbox.c.sent_at < before, outbox.c.given_up_at < before)
-    _empty(connection, sa.and_(settled, outbox.c.address != ""))
+    return sa.and_(settled, outbox.c.address != "")
+
+
+def _waiting_since(before: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.next_at.is_not(None), outbox.c.created_at < before)
 
 
 def _empty(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from huey import Huey, MemoryHuey
 
@@ -20,6 +21,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from legalmap.store.tables import outbox
 from tests.services.build import decide, person, propose
 from tests.services.mailbox import Mailbox
 from tests.services.receiving import Receiver
@@ -291,3 +293,35 @@ def test_a_sweep_forgets_addresses_that_are_old(tracker: Tracker) -> None:
             jobs.sweep()
             sheet = suggesting.sheet(tracker, person(tracker, "ana"), number)
         assert sheet.suggestion.email == left
+
+
+def addresses(tracker: Tracker) -> list[str]:
+    """What is left of whom mail went to."""
+    with tracker.store.reading() as connection:
+        return list(connection.scalars(sa.select(outbox.c.address).order_by(outbox.c.id)))
+
+
+def test_a_sweep_empties_the_last_mail_too(tracker: Tracker, mailbox: Mailbox) -> None:
+    """After a week nobody's address is kept, though nothing else is to be sent ever after."""
+    tracker.store.mails = True
+    with tracker.store.writing() as connection:
+        mailing.post(connection, "kim@people.example", "Hello", "Text")
+    jobs = Jobs(MemoryHuey(results=False), tracker, Files(), mail=mailbox.server())
+    jobs.mail()
+    assert mailbox.subjects == ["Hello"]
+    for days, left in ((6, "kim@people.example"), (8, "")):
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+            jobs.sweep()
+        assert addresses(tracker) == [left]
+
+
+def test_where_mail_was_turned_off_none_is_kept(tracker: Tracker) -> None:
+    """What nobody will ever send is forgotten like what was sent."""
+    tracker.store.mails = True
+    with tracker.store.writing() as connection:
+        mailing.post(connection, "kim@people.example", "Hello", "Text")
+    jobs = Jobs(MemoryHuey(results=False), tracker, Files())
+    for days, left in ((6, "kim@people.example"), (8, "")):
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+            jobs.sweep()
+        assert addresses(tracker) == [left]
