@@ -48,6 +48,8 @@ def make_engine(url: str) -> sa.Engine:
     return sa.create_engine(
         parsed,
         pool_pre_ping=True,
+        # An error that reaches the log must not say what was to be written.
+        hide_parameters=True,
         connect_args={
             "options": "-c lock_timeout=10000 -c statement_timeout=60000 -c timezone=UTC",
             # Nobody waits for minutes for a host that is gone.
@@ -58,7 +60,9 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def _sqlite_engine(url: URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": SQLITE_WAIT_MS / 1000})
+    engine = sa.create_engine(
+        url, connect_args={"timeout": SQLITE_WAIT_MS / 1000}, hide_parameters=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

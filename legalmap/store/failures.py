@@ -20,12 +20,21 @@ def translated(url: URL) -> Iterator[None]:
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         unusable = _unusable(error, url)
         if unusable is None:
+            _forget_values(error)
             raise
         raise unusable from error
     except sa.exc.DatabaseError as error:
         if "malformed" in str(error) or "not a database" in str(error):
             raise Unusable(f"{named(url)} is not a readable database: restore it.") from error
+        _forget_values(error)
         raise
+
+
+def _forget_values(error: sa.exc.DBAPIError) -> None:
+    """PostgreSQL tells of the whole row it refused: addresses and hashes have no place in a log."""
+    told = str(error.args[0]) if error.args else ""
+    error.args = (told.partition("\nDETAIL:")[0], *error.args[1:])
+    error.__cause__, error.__suppress_context__ = None, True
 
 
 @contextmanager

@@ -73,7 +73,9 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.error("unforeseen error at %s", request.path, exc_info=error)
+    # The rule, not the path: that may hold a token, or a place somebody looked up.
+    rule = request.url_rule.rule if request.url_rule else "no route"
+    log.error("unforeseen error at %s", rule, exc_info=error)
     if _wants_json():
         return problems.response(error)
     message = "Something went wrong on our side. Nothing you did was lost; try again in a moment."
