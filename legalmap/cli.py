@@ -118,6 +118,9 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     if demo and not loopback:
         raise Invalid.at("--host", "--demo serves this machine only: use 127.0.0.1.")
     settings = Settings.from_environment()
+    if demo and settings.behind_proxy:
+        raise Invalid.at("--demo", "A demo serves this machine only: unset LEGALMAP_BEHIND_PROXY.")
+    os.environ["LEGALMAP_DEMO"] = "1" if demo else "0"
     with _tracker() as tracker:
         secret_key(settings, tracker.store)
         if folder := files_folder(settings, tracker.store):

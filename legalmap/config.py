@@ -20,13 +20,15 @@ _SMTP_PORTS = {"smtp": 587, "smtps": 465}
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a running legalmap can be told.
 
-    ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers.
+    ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers. ``demo``: the people of a
+    demo are let in; “legalmap run --demo” says so to its workers, and to this machine alone.
     """
 
     database_url: str = DEFAULT_URL
     replica_url: str = ""
     secret_key: str = ""
     secure_cookies: bool = True
+    demo: bool = False
     behind_proxy: int = 0
     releases: str = ""
     files: str = ""
@@ -46,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             replica_url=environment.get("LEGALMAP_REPLICA_URL", ""),
             secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
+            demo=environment.get("LEGALMAP_DEMO", "0") == "1",
             behind_proxy=int(proxies),
             releases=environment.get("LEGALMAP_RELEASES", ""),
             files=environment.get("LEGALMAP_FILES", ""),

@@ -164,6 +164,13 @@ def test_misuse_is_answered_in_a_clear_line(url: str, words: list[str], says: st
     assert "Traceback" not in found.stderr
 
 
+def test_a_demo_is_not_shown_through_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEGALMAP_BEHIND_PROXY", "1")
+    found = run("run", "--demo")
+    assert found.exit_code == 2
+    assert "--demo: A demo serves this machine only" in found.stderr
+
+
 def _missing(file: Path) -> str:
     return f"sqlite:///{file}"
 

@@ -36,8 +36,8 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
 def is_needed(account: Account) -> bool:
     """Whether this person's role asks for a second factor.
 
-    The people of a demo are exempt: their passwords are new at every start and they are closed
-    unless the server answers this machine only.
+    The people of a demo are exempt: their passwords are new at every start, and only a server
+    that was started as a demo, which answers this machine alone, lets them in.
     """
     return not account.is_demo and any(may(account.role, each) for each in GUARDED)
 
