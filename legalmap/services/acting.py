@@ -8,9 +8,10 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Missing
 from legalmap.domain.jurisdictions import chain
 from legalmap.domain.records import Revision
+from legalmap.domain.roles import Permission, require
 from legalmap.services import noticing
 from legalmap.services.tracker import Tracker
-from legalmap.store import log, records
+from legalmap.store import accounts, log, records
 from legalmap.store.engine import Connection
 
 
@@ -35,6 +36,16 @@ def log_act(
     )
     log.append_many(connection, [row])
     noticing.tell(connection, actor, action, revised, at)
+
+
+def as_of_now(connection: Connection, actor: Account, permission: Permission) -> Account:
+    """The actor as they are within this transaction; raise Forbidden if they may not act any more.
+
+    While a request was under way somebody may have disabled them, or given them another role.
+    """
+    known = accounts.by_id(connection, actor.id)
+    require(known.role if known and known.is_active else None, permission)
+    return known or actor
 
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:

@@ -12,7 +12,7 @@ from legalmap.domain.moderation import STATE_LABELS, UNDECIDED
 from legalmap.domain.queue import Asked, Mark
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
-from legalmap.services.acting import log_act, require_remit, revision_of
+from legalmap.services.acting import as_of_now, log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, queue, records
 from legalmap.store.engine import Connection
@@ -27,6 +27,7 @@ def take(tracker: Tracker, actor: Account, revision_id: int, *, over: bool = Fal
     with tracker.store.writing() as connection:
         records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
+        actor = as_of_now(connection, actor, Permission.REVIEW)
         require_remit(tracker, actor, revised.topic, revised.jurisdiction)
         _check_waits(revised, actor)
         return _take(connection, actor, revised, over=over)

@@ -6,7 +6,7 @@ from legalmap.domain.discussion import MAX_REMARK
 from legalmap.domain.errors import Invalid, Missing
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.roles import Permission, require
-from legalmap.services.acting import log_act, revision_of
+from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import discussing, records
 
@@ -22,6 +22,7 @@ def say(tracker: Tracker, actor: Account, revision_id: int, text: str) -> None:
         if revised.submitted_at is None:
             raise Missing("proposal", str(revision_id))
         records.lock_by_id(connection, revised.record_id)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         said = discussing.words(connection, [revision_id])
         if said and (said[-1].author_id, said[-1].text) == (actor.id, text.strip()):
             return

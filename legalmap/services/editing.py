@@ -13,7 +13,7 @@ from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
 from legalmap.services import finding, suggesting, weighing
-from legalmap.services.acting import log_act, revision_of
+from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, moderation, records
 from legalmap.store.engine import Connection
@@ -109,6 +109,7 @@ def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> l
     checked = [_checked(tracker, proposal) for proposal in proposals]
     with tracker.store.writing() as connection:
         records.lock_making(connection)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         return [_insert(connection, tracker, actor, proposal) for proposal in checked]
 
 
@@ -278,6 +279,7 @@ def save_draft(
     place = finding.place(tracker, code)
     with tracker.store.writing() as connection:
         records.lock_making(connection)
+        as_of_now(connection, actor, Permission.PROPOSE)
         record = record_of(connection, topic, place.code)
         base = revision_at(connection, record, base_number)
         if suggestion_id is not None:

@@ -29,7 +29,7 @@ from legalmap.domain.payload import problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import publishing
-from legalmap.services.acting import is_in_remit, log_act, require_remit, revision_of
+from legalmap.services.acting import as_of_now, is_in_remit, log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, discussing, moderation, records
 from legalmap.store.engine import Connection
@@ -144,7 +144,7 @@ def decide(
     with tracker.store.writing() as connection:
         records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
-        require(actor.role, Permission.REVIEW)
+        actor = as_of_now(connection, actor, Permission.REVIEW)
         if is_repeated(verdict, revised.facts, actor.id):
             return revised
         _check(connection, actor, revised, verdict)

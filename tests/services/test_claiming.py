@@ -4,17 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-import msgspec
 import pytest
 
 from legalmap import clock
+from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
 from legalmap.domain.moderation import State, Verdict
 from legalmap.domain.queue import Asked
 from legalmap.domain.remits import Remit
 from legalmap.services import claiming, editing, reviewing
 from legalmap.services.tracker import Tracker
-from legalmap.store import log
+from legalmap.store import accounts, log
 from tests.build import a_payload
 from tests.services.build import decide, person, propose
 from tests.services.test_racing import GRAVE, of_two_reviewers
@@ -98,13 +98,21 @@ def test_who_may_not_review_may_not_claim(tracker: Tracker) -> None:
         take(tracker, proposal.id, "cleo")
 
 
+def moderating(tracker: Tracker, place: str) -> Account:
+    """Ben, who moderates but one place."""
+    with tracker.store.writing() as connection:
+        remits = [Remit(jurisdiction=place)]
+        accounts.replace_remits(connection, person(tracker, "ben").id, remits)
+    return person(tracker, "ben")
+
+
 def test_who_moderates_elsewhere_takes_nothing_here(tracker: Tracker) -> None:
     proposal = propose(tracker)
-    florida = msgspec.structs.replace(person(tracker, "ben"), remits=(Remit(jurisdiction="us-fl"),))
+    florida = moderating(tracker, "us-fl")
     with pytest.raises(Forbidden, match="other places or topics"):
         claiming.take(tracker, florida, proposal.id)
     assert claiming.take_next(tracker, florida, Asked()) is None
-    alabama = msgspec.structs.replace(florida, remits=(Remit(jurisdiction="us-al"),))
+    alabama = moderating(tracker, "us-al")
     assert claiming.take_next(tracker, alabama, Asked()) == proposal.id
 
 
