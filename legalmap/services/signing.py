@@ -36,6 +36,9 @@ def sign_in(tracker: Tracker, handle: str, password: str, label: str = "") -> st
         raise Invalid.at("password", _WRONG)
     at = clock.now()
     with tracker.store.writing() as connection:
+        # Who was given another password meanwhile had all sessions ended: this one too.
+        if accounts.password_hash(connection, person.id) != known:
+            raise Invalid.at("password", _WRONG)
         sessions.end_expired(connection, at)
         return open_first(connection, person, label, at)
 

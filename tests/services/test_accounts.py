@@ -8,10 +8,12 @@ import time_machine
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Invalid, Missing
 from legalmap.domain.roles import Role
-from legalmap.services import accounts, signing
+from legalmap.services import accounts, passwords, signing
 from legalmap.services.signing import SESSION_LIFE
 from legalmap.services.tracker import Tracker
-from tests.store.build import NOW
+from legalmap.store import sessions
+from tests.services.build import person
+from tests.store.build import NOW, PASSWORD
 
 
 def test_a_new_person_signs_in_with_the_password_made_for_them(tracker: Tracker) -> None:
@@ -78,3 +80,21 @@ def test_demo_people_are_two_and_can_be_closed(tracker: Tracker) -> None:
     accounts.disable_demo_people(tracker)
     with pytest.raises(Invalid):
         signing.sign_in(tracker, second[0].handle, second[0].password)
+
+
+def test_a_password_that_is_replaced_meanwhile_opens_nothing(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All sessions are ended by a reset: also the one that is just being opened."""
+    true = passwords.is_right
+
+    def slow(known: str | None, password: str) -> bool:
+        right = true(known, password)
+        accounts.reset(tracker, "ana")
+        return right
+
+    monkeypatch.setattr(passwords, "is_right", slow)
+    with pytest.raises(Invalid):
+        signing.sign_in(tracker, "ana", PASSWORD)
+    with tracker.store.reading() as connection:
+        assert sessions.of_account(connection, person(tracker, "ana").id, NOW) == []
