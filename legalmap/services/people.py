@@ -7,6 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, LegalmapError, Missing, NotNow
+from legalmap.domain.factors import is_needed
 from legalmap.domain.jurisdictions import looks_like_code
 from legalmap.domain.people import (
     MAX_REMITS,
@@ -96,6 +97,10 @@ def change_role(
             check_admins_stay(person, accounts.other_admins(connection, person.id))
         accounts.update(connection, person.id, role=role)
         accounts.replace_remits(connection, person.id, remits)
+        changed = person_called(connection, handle)
+        # A second factor is set up by who has just given the password, not by whoever sits there.
+        if is_needed(changed) and not factors.has_any(connection, person.id):
+            sessions.end_of(connection, person.id)
         log_on(
             connection,
             actor,
@@ -107,7 +112,7 @@ def change_role(
             remits=in_words(remits),
             remits_before=in_words(person.remits),
         )
-        return person_called(connection, handle)
+        return changed
 
 
 def managed(connection: Connection, actor: Account, handle: str) -> Account:

@@ -27,13 +27,14 @@ def root(tracker: Tracker) -> Account:
 def test_a_role_is_another_at_once_and_the_log_says_from_what(
     tracker: Tracker, root: Account
 ) -> None:
-    _, token = entered(tracker, "ana")
-    people.change_role(tracker, root, "ana", Role.MODERATOR, (Remit(None, "us-al"),))
+    _, token = entered(tracker, "ben")
+    people.change_role(tracker, root, "ben", Role.CONTRIBUTOR, ())
     now = signing.signed_in(tracker, token)
     assert now is not None
-    assert now.account.role is Role.MODERATOR
+    assert now.account.role is Role.CONTRIBUTOR
+    people.change_role(tracker, root, "ana", Role.MODERATOR, (Remit(None, "us-al"),))
     # The role needs what she has not set up yet.
-    assert now.standing is Standing.TO_ENROL
+    assert opened(tracker, "ana")[0].standing is Standing.TO_ENROL
     with tracker.store.reading() as connection:
         [event] = log.newest(connection, 1)
     assert event.data == {
@@ -218,3 +219,12 @@ def test_people_are_listed_by_as_many_queries_however_many_they_are(
     with counted_queries(tracker.store) as many:
         assert len(people.members(tracker, root)) == 24
     assert len(many) == len(few)
+
+
+def test_a_session_of_before_does_not_set_up_the_second_factor_of_a_greater_role(
+    tracker: Tracker, root: Account
+) -> None:
+    """Else whoever found a browser open yesterday would be the moderator of today, without a password."""
+    _, token = entered(tracker, "ana")
+    people.change_role(tracker, root, "ana", Role.MODERATOR, ())
+    assert signing.signed_in(tracker, token) is None
