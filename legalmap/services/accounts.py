@@ -13,7 +13,7 @@ from legalmap.domain.people import check_admins_stay
 from legalmap.domain.roles import Role
 from legalmap.services import passwords
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, factors, log, sessions
+from legalmap.store import accounts, claims, factors, log, sessions
 from legalmap.store.engine import Connection
 
 DEMO_PEOPLE = (("demo-ana", Role.CONTRIBUTOR), ("demo-ben", Role.MODERATOR))
@@ -83,7 +83,7 @@ def everyone(tracker: Tracker) -> list[Account]:
 
 
 def disable(tracker: Tracker, handle: str) -> None:
-    """End all sessions of a person and let them sign in no more; what they did stays."""
+    """End all sessions and claims of a person and let them sign in no more; what they did stays."""
     with tracker.store.writing() as connection:
         close(connection, None, person_called(connection, handle))
 
@@ -96,6 +96,7 @@ def close(connection: Connection, actor: Account | None, person: Account) -> Non
     at = clock.now()
     accounts.update(connection, person.id, disabled_at=at)
     sessions.end_of(connection, person.id)
+    claims.drop_of(connection, person.id)
     log_on(connection, actor, "account-disable", person, at)
 
 

@@ -62,3 +62,8 @@ def drop(
     if account_id is not None:
         same.append(claim.c.account_id == account_id)
     connection.execute(claim.delete().where(*same))
+
+
+def drop_of(connection: sa.Connection, account_id: int) -> None:
+    """Forget every claim of somebody who can act no more: nobody waits for them."""
+    connection.execute(claim.delete().where(claim.c.account_id == account_id))

@@ -11,7 +11,7 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import AlreadyDecided, Invalid, LegalmapError, Missing, NotNow
 from legalmap.domain.mail import SITE
 from legalmap.domain.suggestions import Outcome, Suggestion
-from legalmap.services import suggesting
+from legalmap.services import accounts, suggesting
 from legalmap.services.tracker import Tracker
 from legalmap.store import log, moderation, outbox
 from tests.services.build import person, propose
@@ -247,3 +247,12 @@ def test_a_proposal_is_told_too(tracker: Tracker, ana: Account) -> None:
     close_proposed(tracker, ana, suggest(tracker, email="kim@mail.example"))
     ((_, body),) = mails(tracker)
     assert "It became a proposal" in body
+
+
+def test_who_was_disabled_holds_nothing_up(tracker: Tracker, ana: Account, ben: Account) -> None:
+    """Of suggestions a claim lasts a day and cannot be taken over."""
+    number = suggest(tracker)
+    suggesting.claim(tracker, ana, number)
+    accounts.disable(tracker, "ana")
+    assert suggesting.sheet(tracker, ben, number).claim is None
+    suggesting.claim(tracker, ben, number)
