@@ -23,7 +23,7 @@ COUNTIES = frozenset({"county", "parish"})
 _CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
 
 
-class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
+class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place. ``code`` is ISO 3166-1 alpha-2, ISO 3166-2, or the parent's code and a slug.
 
     ``community`` is a census designated place: it has a name but makes no law of its own.

@@ -23,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     current_number: int
 
 
-class Stand(msgspec.Struct, frozen=True, kw_only=True):
+class Stand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a record stands at a feed number: the publication that put it there, in short.
 
     ``gist`` is None where an older version published; the payload says the same.

@@ -30,14 +30,14 @@ OUTCOME_LABELS: dict[str, str] = {
 }
 
 
-class Level(msgspec.Struct, frozen=True):
+class Level(msgspec.Struct, frozen=True, gc=False):
     """One level of the chain with its published record; ``payload`` is None if it has none."""
 
     jurisdiction: Jurisdiction
     payload: Payload | None = None
 
 
-class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one level says by itself, and whether that counts. ``because_of``: the preempting level."""
 
     jurisdiction: Jurisdiction
@@ -55,21 +55,21 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return self.standing == "counts"
 
 
-class ResolvedAnswer(msgspec.Struct, frozen=True):
+class ResolvedAnswer(msgspec.Struct, frozen=True, gc=False):
     """The value of one variable and the codes of the levels it comes from."""
 
     value: Any
     levels: tuple[str, ...]
 
 
-class Caveat(msgspec.Struct, frozen=True):
+class Caveat(msgspec.Struct, frozen=True, gc=False):
     """A sentence that must stand beside the answer; ``code`` lets tools tell them apart."""
 
     code: str
     text: str
 
 
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer for one place and day. ``status`` is None unless ``outcome`` is decided or varies."""
 
     place: Jurisdiction

@@ -5,12 +5,14 @@ can never show half of a publication. The newest edition is whole and grows out 
 one of the past loads what is asked for.
 """
 
+import gc
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
+from typing import cast
 
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
@@ -18,11 +20,13 @@ from legalmap.domain.payload import Payload
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
-from legalmap.services.gathering import Payloads, Published, Records, Source
+from legalmap.services.gathering import KEPT_PAYLOADS, Payloads, Published, Records, Source
 from legalmap.services.tracker import Tracker
+from legalmap.services.turning import Turn, turned_on, turns_of
 
 KEPT_EDITIONS = 8
-KEPT_RESOLUTIONS = 4_000
+# Those of a world map, and of the towns of the state whose law was asked for.
+KEPT_RESOLUTIONS = 6_000
 # Over how many editions what changed between them is remembered.
 REMEMBERED = 32
 # A place, a day, and whether summaries and sources were wanted.
@@ -91,12 +95,38 @@ class Edition:
         return sorted(self.records)
 
     @cached_property
+    def turns(self) -> list[Turn]:
+        """Every dated change of a rule, oldest first; nobody may change it."""
+        return turns_of(self.records.values())
+
+    @cached_property
     def _of_county(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for item in self.records.values():
             if item.place.county:
                 found.setdefault(item.place.county, []).append(item.place.code)
         return found
+
+    @cached_property
+    def directly_below(self) -> dict[str, list[str]]:
+        """The codes of the records of each parent and of each county, sorted."""
+        found: dict[str, list[str]] = {}
+        for code in self.codes:
+            place = self.records[code].place
+            for above in {place.parent, place.county} - {None}:
+                found.setdefault(cast("str", above), []).append(code)
+        return found
+
+    @cached_property
+    def roots(self) -> list[Jurisdiction]:
+        """The countries and territories with a record, by name."""
+        found = [self.records[code].place for code in self.codes if "-" not in code]
+        return sorted(found, key=lambda place: place.name)
+
+    @cached_property
+    def began(self) -> str | None:
+        """The earliest dated law, as its day, month or year is written."""
+        return _earliest(self.records.values())
 
     def resolve(self, place: Jurisdiction, as_of: date) -> Resolution:
         """What holds at ``place`` on ``as_of``. Freshness is counted to that same day."""
@@ -154,6 +184,10 @@ class Edition:
 
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""
+        return self._by_part
+
+    @cached_property
+    def _by_part(self) -> list[str]:
         wide = ("state", "district", "territory")
         found = {
             item.place.parent
@@ -205,11 +239,41 @@ class Edition:
         later = Edition(self._source, feed_no, held, moves, self._resolutions.after(moved))
         if len(whole) == len(self.records):
             # No record is new: what only depends on which there are holds on.
-            later.codes, later._of_county = self.codes, self._of_county
+            self._hand(later, "codes", "_of_county", "directly_below", "roots", "_by_part")
+        if "turns" in self.__dict__:
+            later.turns = turned_on(self.turns, found)
+        self._hand_began(later, found)
+        day, known = self._statuses
+        if day is not None:
+            said = {code: status_on(item.gist, day) for code, item in found.items()}
+            later._statuses = (day, known | said)
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at
         )
         return later
+
+    def _hand(self, later: "Edition", *names: str) -> None:
+        """Give on what was found out already."""
+        later.__dict__ |= {name: self.__dict__[name] for name in names if name in self.__dict__}
+
+    def _hand_began(self, later: "Edition", found: dict[str, Published]) -> None:
+        if "began" not in self.__dict__:
+            return
+        before = _earliest(self.records.whole[code] for code in found if code in self.records.whole)
+        # Where the earliest law was that of a record that changed, all are looked at again.
+        if before is None or before != self.began:
+            starts = [start for start in (self.began, _earliest(found.values())) if start]
+            later.began = min(starts, default=None)
+
+
+def _earliest(items: Iterable[Published]) -> str | None:
+    starts = (
+        period.effective_from.text
+        for item in items
+        for period in item.gist.periods
+        if period.effective_from
+    )
+    return min(starts, default=None)
 
 
 class Editions:
@@ -242,7 +306,11 @@ class Editions:
 
     def _whole(self, topic: Topic, head: int) -> Edition:
         source = self._sources[topic.code]
-        return Edition(source, head, Records(source, head, source.everything(head)))
+        found = source.everything(head)
+        if len(found) > KEPT_PAYLOADS:
+            # So much stays that the collector would stop everybody for a second to walk through it.
+            gc.freeze()
+        return Edition(source, head, Records(source, head, found))
 
     def at(self, topic: Topic, feed_no: int) -> Edition:
         """The edition of a topic at a feed number."""

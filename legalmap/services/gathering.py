@@ -1,7 +1,7 @@
 """What editions hold: the published records of a topic, gathered whole or one by one, and their contents."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from datetime import date, datetime
 from threading import Lock
 
@@ -68,7 +68,7 @@ class Payloads:
                 self._kept.popitem(last=False)
 
 
-class Published(msgspec.Struct, frozen=True):
+class Published(msgspec.Struct, frozen=True, gc=False):
     """One record as readers see it, the publication that put it there, and its place."""
 
     place: Jurisdiction
@@ -118,6 +118,14 @@ class Records(Mapping[str, Published]):
     def __len__(self) -> int:
         """How many records there are."""
         return len(self.whole)
+
+    def values(self) -> ValuesView[Published]:
+        """The records, in no order."""
+        return self.whole.values()
+
+    def items(self) -> ItemsView[str, Published]:
+        """The codes and the records, in no order."""
+        return self.whole.items()
 
     @property
     def whole(self) -> dict[str, Published]:

@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -103,6 +103,8 @@ _NUMBER = re.compile(r"-?\d+")
 Box = tuple[float, float, float, float]
 
 
+# All that a world map draws, so that the next one is quick.
+@lru_cache(maxsize=5_000)
 def bounds(path: str) -> Box | None:
     """(left, top, right, bottom) of a path of relative m, l, h, v and z; None if it draws nothing."""
     xs: list[int] = []

@@ -107,7 +107,7 @@ def _name(edition: Edition, as_of: date, format: str) -> str:  # noqa: A002
 def pieced(cut: Cut) -> File:
     """The JSON file of proved pieces; raise Unsound if what stands around them is not as promised."""
     edition, as_of = cut.edition, cut.as_of
-    proving.prove_frame(edition, as_of, b"".join(cut.frame()))
+    proving.prove_frame(edition, as_of, b"".join(cut.frame))
     kind, name = exporting.format_of("json"), _name(edition, as_of, "json")
     if cut.is_held:
         content = cut.content()

@@ -7,6 +7,7 @@ it. The file is the same, byte for byte, as one made from nothing.
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from threading import Lock
 
@@ -23,7 +24,7 @@ MOST_HELD = KEPT_PAYLOADS
 STRETCH = 200
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One record of the file: its bytes' hash and length; the record and the bytes if they are held."""
 
     sha256: bytes
@@ -33,7 +34,7 @@ class Piece(msgspec.Struct, frozen=True):
     content: bytes | None
 
 
-class Cut(msgspec.Struct, frozen=True):
+class Cut(msgspec.Struct, frozen=True, dict=True):
     """All pieces of an edition on a day, in the order of the file."""
 
     edition: Edition
@@ -51,6 +52,7 @@ class Cut(msgspec.Struct, frozen=True):
         held = tuple(piece.record for piece in self.pieces.values() if piece.record is not None)
         return held if len(held) == len(self.pieces) else None
 
+    @cached_property
     def frame(self) -> tuple[bytes, bytes]:
         """What stands before the first record and behind the last."""
         statuses = (piece.status for piece in self.pieces.values())
@@ -60,26 +62,26 @@ class Cut(msgspec.Struct, frozen=True):
 
     def content(self) -> bytes:
         """The whole file; only if the bytes are held."""
-        head, tail = self.frame()
+        head, tail = self.frame
         inner = b",".join(piece.content or b"" for piece in self.pieces.values())
         return b"".join((head, inner, tail))
 
     def length(self) -> int:
         """How many bytes the file has."""
-        head, tail = self.frame()
+        head, tail = self.frame
         commas = max(len(self.pieces) - 1, 0)
         return len(head) + sum(p.length for p in self.pieces.values()) + commas + len(tail)
 
     def sha256(self) -> str:
         """The hash of the hashes of all parts: it names the bytes as surely as theirs would."""
-        head, tail = self.frame()
+        head, tail = self.frame
         outer = (hashlib.sha256(head).digest(), hashlib.sha256(tail).digest())
         inner = (piece.sha256 for piece in self.pieces.values())
         return hashlib.sha256(b"".join((*outer, *inner))).hexdigest()
 
     def written(self) -> Iterator[bytes]:
         """The file in parts of some hundred kilobytes; raise Unsound if a record has changed."""
-        head, tail = self.frame()
+        head, tail = self.frame
         yield head
         codes, first = iter(self.pieces), True
         while stretch := list(islice(codes, STRETCH)):

@@ -40,7 +40,7 @@ class Ages(msgspec.Struct, frozen=True):
 
 def ages(edition: Edition, on: date) -> Ages:
     """The ages of all records of an edition, counted to a day."""
-    verified = [item.payload.last_verified for item in edition.records.values()]
+    verified = [item.handy.last_verified for item in edition.records.values()]
     known = [day for day in verified if day is not None]
     found = [edition.freshness_of(item, on) for item in edition.records.values()]
     within = {span: sum((on - day).days <= span for day in known) for span in SPANS}

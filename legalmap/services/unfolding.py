@@ -2,53 +2,23 @@
 
 from datetime import date, timedelta
 
-import msgspec
-
-from legalmap.domain.dates import PartialDate
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.services.editions import Edition
 from legalmap.services.gathering import Published
-
-
-class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """A record's own rule changing: from ``before`` (None: nothing known) to ``after``."""
-
-    day: date
-    when: PartialDate
-    place: Jurisdiction
-    before: str | None
-    after: str
+from legalmap.services.turning import Turn, turns_of
 
 
 def turns(edition: Edition, within: str | None = None) -> list[Turn]:
-    """Every dated change of a rule, oldest first; only of a place and what lies below, if named."""
-    found = [turn for item in _items(edition, within) for turn in _turns_of(item)]
-    return sorted(found, key=lambda turn: (turn.day, turn.place.name))
+    """Every dated change of a rule, oldest first; only of a place and what lies below, if named.
+
+    Nobody may change the list.
+    """
+    return edition.turns if within is None else turns_of(_items(edition, within))
 
 
-def _items(edition: Edition, within: str | None) -> list[Published]:
-    if within is None:
-        return list(edition.records.values())
+def _items(edition: Edition, within: str) -> list[Published]:
     own = edition.records.get(within)
     return [*([own] if own else []), *edition.below(within)]
-
-
-def _turns_of(item: Published) -> list[Turn]:
-    found = []
-    before: str | None = None
-    for period in item.handy.periods:
-        if period.effective_from is not None:
-            found.append(
-                Turn(
-                    day=period.first_day,
-                    when=period.effective_from,
-                    place=item.place,
-                    before=before,
-                    after=period.status,
-                )
-            )
-        before = period.status
-    return found
 
 
 def course(edition: Edition, place: Jurisdiction) -> list[tuple[date | None, str]]:

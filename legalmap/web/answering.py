@@ -8,7 +8,7 @@ from legalmap.domain.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
 from legalmap.domain.periods import WITHOUT_FORCE
 from legalmap.domain.resolving import LevelAnswer, Resolution
 from legalmap.domain.topics import Topic, Variable
-from legalmap.services.unfolding import Turn
+from legalmap.services.turning import Turn
 
 # English says “the” before these names, and no rule of spelling tells which.
 _STATES = ("ae", "bs", "cf", "do", "gb", "gm", "km", "mv", "nl", "ph", "sc", "us")

@@ -1,5 +1,6 @@
 """The maps: the world of a topic, any view as a figure, and how the law unfolded, for the slider."""
 
+from bisect import bisect_right
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from legalmap.domain.roles import Permission
 from legalmap.services import finding, geography, unfolding
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import DEFAULT_TOPIC
-from legalmap.services.unfolding import Turn
+from legalmap.services.turning import Turn
 from legalmap.web import answering, asking, drawing
 from legalmap.web.asking import View
 from legalmap.web.drawing import Shown, Wish
@@ -88,9 +89,8 @@ def view_name(place: Jurisdiction) -> str | None:
 
 def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]]]:
     """The researched countries and territories by status, strictest first: the map as a list."""
-    roots = [item.place for item in edition.records.values() if "-" not in item.place.code]
     groups: dict[str, list[Jurisdiction]] = {code: [] for code in drawing.order_of(edition.topic)}
-    for place in sorted(roots, key=lambda place: place.name):
+    for place in edition.roots:
         groups[edition.glance(place, as_of).shown].append(place)
     return [(code, found) for code, found in groups.items() if found]
 
@@ -98,13 +98,22 @@ def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]
 def told(view: View, within: str | None) -> dict[str, Any]:
     """What a figure says about time without JavaScript: the last changes, the next, and the years."""
     turns = unfolding.turns(view.edition, within)
-    past = [turn for turn in turns if turn.day <= view.as_of]
+    gone = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
     return {
-        "past": past[: -NEWEST_TURNS - 1 : -1],
-        "next": [turn for turn in turns if turn.day > view.as_of],
-        "years": sorted({turn.day.year for turn in turns}),
+        "past": turns[max(gone - NEWEST_TURNS, 0) : gone][::-1],
+        "next": turns[gone:],
+        "years": _years(turns),
         "source": f"/{view.topic.code}/course?view={within or ''}",
     }
+
+
+def _years(turns: list[Turn]) -> list[int]:
+    """In which years the law turned: from each one a look ahead to the next."""
+    found, at = [], 0
+    while at < len(turns):
+        found.append(turns[at].day.year)
+        at = bisect_right(turns, found[-1], lo=at, key=lambda turn: turn.day.year)
+    return found
 
 
 @blueprint.get("/<topic>/course")

@@ -157,10 +157,4 @@ def dataset(edition: Edition) -> dict[str, Any]:
 
 def _span(edition: Edition) -> str:
     """From the earliest dated law on, open at the end (ISO 8601 as schema.org writes it)."""
-    starts = [
-        period.effective_from.text
-        for item in edition.records.values()
-        for period in item.payload.periods
-        if period.effective_from
-    ]
-    return f"{min(starts)}/.." if starts else "../.."
+    return f"{edition.began}/.." if edition.began else "../.."

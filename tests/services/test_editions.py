@@ -55,6 +55,11 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
     return {
         "feed_no": edition.feed_no,
         "changed_at": edition.changed_at,
+        "turns": list(edition.turns),
+        "roots": edition.roots,
+        "began": edition.began,
+        "directly_below": edition.directly_below,
+        "by part": edition.researched_by_part(),
         "records": {
             code: (item.publication, item.payload) for code, item in edition.records.items()
         },

@@ -21,6 +21,8 @@ from tests.store.build import PASSWORD
 NOON = "2026-11-23T12:00:00Z"
 # An address for each route that is ready, and for some that are not.
 READY_PATHS = [
+    "/kratom/us-al/suggest",
+    "/kratom/us-al/suggest/sent",
     "/",
     "/kratom",
     "/kratom?as_of=2015-01-01&known_at=200",

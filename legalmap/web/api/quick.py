@@ -117,11 +117,7 @@ class Composer:
         self._view = View(edition, as_of, given=False)
         self._cuts: OrderedDict[tuple[Any, ...], Cut] = OrderedDict()
         # Whatever is directly above a record tells of it in its own answer.
-        self._above = {
-            code
-            for item in edition.records.values()
-            for code in (item.place.parent, item.place.county)
-        }
+        self._above = edition.directly_below
         # Places of one state hear the same of the levels above: these bytes are held but once.
         self._shared: dict[bytes, bytes] = {}
         self._counties: dict[str, bytes] = {}

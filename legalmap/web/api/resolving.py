@@ -6,6 +6,8 @@ from legalmap.domain.errors import BadQuery
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import exporting, finding, wire
+from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 from legalmap.web.answering import standing
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Given, View
@@ -135,8 +137,11 @@ def _below(view: View, place: Jurisdiction) -> list[wire.Below]:
             code=item.place.code,
             name=item.place.name,
             kind=item.place.kind,
-            resolved=exporting.resolved(view.edition.resolve(item.place, view.as_of)),
+            resolved=exporting.resolved(view.edition.glance(item.place, view.as_of)),
         )
-        for item in exporting.items(view.edition)
-        if exporting.is_directly_below(item.place, place.code)
+        for item in _records_below(view.edition, place.code)
     ]
+
+
+def _records_below(edition: Edition, code: str) -> list[Published]:
+    return [edition.records[each] for each in edition.directly_below.get(code, ())]

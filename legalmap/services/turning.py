@@ -1,0 +1,56 @@
+"""Where the law turned: the dated changes of records, in the order of the days."""
+
+from bisect import insort
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from legalmap.domain.dates import PartialDate
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.services.gathering import Published
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A record's own rule changing: from ``before`` (None: nothing known) to ``after``."""
+
+    day: date
+    when: PartialDate
+    place: Jurisdiction
+    before: str | None
+    after: str
+
+
+def turns_of(items: Iterable[Published]) -> list[Turn]:
+    """Every dated change of a rule of these records, oldest first."""
+    return sorted((turn for item in items for turn in _turns_of(item)), key=_order)
+
+
+def turned_on(known: list[Turn], items: dict[str, Published]) -> list[Turn]:
+    """The turns of an edition that grew by some records, from those of the one before."""
+    found = [turn for turn in known if turn.place.code not in items]
+    for turn in turns_of(items.values()):
+        insort(found, turn, key=_order)
+    return found
+
+
+def _order(turn: Turn) -> tuple[date, str, str]:
+    return turn.day, turn.place.name, turn.place.code
+
+
+def _turns_of(item: Published) -> list[Turn]:
+    found = []
+    before: str | None = None
+    for period in item.handy.periods:
+        if period.effective_from is not None:
+            found.append(
+                Turn(
+                    day=period.first_day,
+                    when=period.effective_from,
+                    place=item.place,
+                    before=before,
+                    after=period.status,
+                )
+            )
+        before = period.status
+    return found
