@@ -7,8 +7,8 @@ from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import queue, rounds
 from legalmap.services.reading import Reader
-from legalmap.store import moderation, suggestions
-from legalmap.store.moderation import Draft
+from legalmap.store import drafts, moderation, suggestions
+from legalmap.store.drafts import Draft
 
 # More of one's own proposals than these are counted, not listed.
 MOST_SHOWN = 100
@@ -44,7 +44,7 @@ def overview(reader: Reader, actor: Account) -> Desk:
     )
     with tracker.store.reading() as connection:
         return Desk(
-            drafts=moderation.drafts_of(connection, actor.id),
+            drafts=drafts.of_person(connection, actor.id),
             proposals=moderation.proposals_of(connection, actor.id, MOST_SHOWN),
             total=moderation.count_proposals_of(connection, actor.id),
             wanted=wanted,

@@ -15,9 +15,9 @@ from legalmap.domain.roles import Permission, require
 from legalmap.services import finding, suggesting, weighing
 from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, moderation, records
+from legalmap.store import accounts, drafts, moderation, records
+from legalmap.store.drafts import Draft
 from legalmap.store.engine import Connection
-from legalmap.store.moderation import Draft
 
 MAX_NOTE = 2_000
 NO_REVERT = (
@@ -78,7 +78,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
             place=place,
             base_number=record.current_number,
             payload=current.payload,
-            draft=moderation.draft_of(connection, record.id, actor.id),
+            draft=drafts.of_record(connection, record.id, actor.id),
             waiting=moderation.undecided_of(connection, record.id),
         )
 
@@ -198,9 +198,9 @@ def _close_draft(
     connection: Connection, record: Record, actor: Account, proposal: Proposal
 ) -> None:
     """A check, a file, or the rework of another proposal leaves what is typed alone."""
-    draft = moderation.draft_of(connection, record.id, actor.id)
+    draft = drafts.of_record(connection, record.id, actor.id)
     if draft is not None and draft.reworks_id == proposal.reworks_id:
-        moderation.drop_draft(connection, record.id, actor.id)
+        drafts.drop(connection, record.id, actor.id)
 
 
 def _check_intent(connection: Connection, base: Revision, proposal: Proposal) -> None:
@@ -260,49 +260,6 @@ def revision_at(connection: Connection, record: Record, number: int) -> Revision
     if found is None:
         raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
     return found
-
-
-def save_draft(
-    tracker: Tracker,
-    actor: Account,
-    topic: str,
-    code: str,
-    *,
-    base_number: int,
-    form: str,
-    reworks_id: int | None = None,
-    suggestion_id: int | None = None,
-) -> None:
-    """Keep what was typed, valid or not; only its owner ever sees it."""
-    require(actor.role, Permission.PROPOSE)
-    tracker.topic(topic)
-    place = finding.place(tracker, code)
-    with tracker.store.writing() as connection:
-        records.lock_making(connection)
-        as_of_now(connection, actor, Permission.PROPOSE)
-        record = record_of(connection, topic, place.code)
-        base = revision_at(connection, record, base_number)
-        if suggestion_id is not None:
-            suggesting.check_about(connection, suggestion_id, topic, place.code)
-        moderation.save_draft(
-            connection,
-            record.id,
-            actor.id,
-            base_id=base.id,
-            reworks_id=reworks_id,
-            suggestion_id=suggestion_id,
-            form=form,
-            at=clock.now(),
-        )
-
-
-def discard_draft(tracker: Tracker, actor: Account, topic: str, code: str) -> None:
-    """Forget the draft of a record."""
-    require(actor.role, Permission.PROPOSE)
-    with tracker.store.writing() as connection:
-        record = records.find(connection, topic, code)
-        if record is not None:
-            moderation.drop_draft(connection, record.id, actor.id)
 
 
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:

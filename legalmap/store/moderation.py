@@ -1,11 +1,10 @@
-"""Submissions, withdrawals, reviews and drafts."""
+"""Submissions, withdrawals, assents and reviews."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.intents import Intent
@@ -14,20 +13,7 @@ from legalmap.domain.records import Revision
 from legalmap.domain.risks import UNWEIGHED, Weight
 from legalmap.store import claims, records, waiting
 from legalmap.store.engine import inserted_id
-from legalmap.store.tables import assent, draft, record, review, revision, submission, withdrawal
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody typed and has not submitted; ``form`` is the form as JSON, valid or not."""
-
-    id: int
-    topic: str
-    jurisdiction: str
-    base_number: int
-    reworks_id: int | None
-    suggestion_id: int | None
-    form: str
-    updated_at: datetime
+from legalmap.store.tables import assent, review, revision, submission, withdrawal
 
 
 def submit(
@@ -173,64 +159,3 @@ def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     """The proposals for one record that wait for a verdict."""
     same = revision.c.record_id == record_id
     return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
-
-
-def _drafts() -> sa.Select[Any]:
-    return (
-        sa.select(
-            draft.c.id,
-            record.c.topic,
-            record.c.jurisdiction_code.label("jurisdiction"),
-            revision.c.number.label("base_number"),
-            draft.c.reworks_id,
-            draft.c.suggestion_id,
-            draft.c.form,
-            draft.c.updated_at,
-        )
-        .join(record, record.c.id == draft.c.record_id)
-        .join(revision, revision.c.id == draft.c.base_id)
-    )
-
-
-def drafts_of(connection: sa.Connection, owner_id: int) -> list[Draft]:
-    """The drafts of one person, the last touched first."""
-    query = _drafts().where(draft.c.owner_id == owner_id).order_by(draft.c.updated_at.desc())
-    return [Draft(**row._mapping) for row in connection.execute(query)]
-
-
-def draft_of(connection: sa.Connection, record_id: int, owner_id: int) -> Draft | None:
-    """The one draft a person can have of a record, or None."""
-    query = _drafts().where(draft.c.record_id == record_id, draft.c.owner_id == owner_id)
-    row = connection.execute(query).one_or_none()
-    return Draft(**row._mapping) if row else None
-
-
-def save_draft(
-    connection: sa.Connection,
-    record_id: int,
-    owner_id: int,
-    *,
-    base_id: int,
-    reworks_id: int | None,
-    form: str,
-    at: datetime,
-    suggestion_id: int | None = None,
-) -> None:
-    """Keep what was typed, replacing an earlier draft of the same record by the same person."""
-    drop_draft(connection, record_id, owner_id)
-    values = {
-        "record_id": record_id,
-        "base_id": base_id,
-        "reworks_id": reworks_id,
-        "suggestion_id": suggestion_id,
-        "owner_id": owner_id,
-        "form": form,
-        "updated_at": at,
-    }
-    connection.execute(draft.insert().values(values))
-
-
-def drop_draft(connection: sa.Connection, record_id: int, owner_id: int) -> None:
-    """Forget a draft; nothing happens if there is none."""
-    same = (draft.c.record_id == record_id, draft.c.owner_id == owner_id)
-    connection.execute(draft.delete().where(*same))

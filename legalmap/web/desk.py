@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap.domain.roles import Permission, may
-from legalmap.services import desk, editing
+from legalmap.services import desk, drafting
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.queue import total_words
 from legalmap.web.reviewing import REWORKABLE
@@ -59,6 +59,6 @@ def index() -> str:
 @needs(Permission.PROPOSE)
 def discard(topic: str, code: str) -> Response:
     """Throw a draft away."""
-    editing.discard_draft(tracker(), actor(), topic, code)
+    drafting.discard(tracker(), actor(), topic, code)
     flash("The draft is gone.")
     return redirect("/desk", code=303)

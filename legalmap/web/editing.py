@@ -10,7 +10,7 @@ from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn,
 from legalmap.domain.intents import Intent
 from legalmap.domain.payload import Payload
 from legalmap.domain.roles import Permission
-from legalmap.services import editing
+from legalmap.services import drafting, editing
 from legalmap.services.editing import Proposal
 from legalmap.web import conflicting, opening, previewing, sheets
 from legalmap.web.forms import editing as forms
@@ -120,7 +120,7 @@ def _keep(sheet: Sheet) -> bool:
     kept = typed.to_json(typed.pairs_of(sheet.form))
     if len(kept) > MOST_DRAFTED:
         return False
-    editing.save_draft(
+    drafting.save(
         tracker(),
         actor(),
         sheet.topic.code,

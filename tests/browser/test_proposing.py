@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from legalmap.domain.roles import Role
 from legalmap.services import editing
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, moderation, records
+from legalmap.store import accounts, drafts, records
 from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site
 from tests.services.build import decide, propose
@@ -95,7 +95,7 @@ def wait_until_kept(tracker: Tracker, text: str) -> None:
         with tracker.store.reading() as connection:
             owner = accounts.by_handle(connection, "demo-ana")
             assert owner is not None
-            if any(text in draft.form for draft in moderation.drafts_of(connection, owner.id)):
+            if any(text in draft.form for draft in drafts.of_person(connection, owner.id)):
                 return
         time.sleep(0.1)
     pytest.fail(f"“{text}” was not kept.")

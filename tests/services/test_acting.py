@@ -9,7 +9,15 @@ from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.services import claiming, discussing, editing, own_account, people, reviewing
+from legalmap.services import (
+    claiming,
+    discussing,
+    drafting,
+    editing,
+    own_account,
+    people,
+    reviewing,
+)
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from tests.build import a_payload, a_period
@@ -66,7 +74,7 @@ def _sent(tracker: Tracker, ben: Account, _proposal: Revision) -> None:
 
 
 def _kept(tracker: Tracker, ben: Account, _proposal: Revision) -> None:
-    editing.save_draft(tracker, ben, "kratom", "us-al", base_number=0, form="[]")
+    drafting.save(tracker, ben, "kratom", "us-al", base_number=0, form="[]")
 
 
 def _said(tracker: Tracker, ben: Account, proposal: Revision) -> None:

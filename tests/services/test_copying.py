@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from legalmap.cli import main
 from legalmap.domain.errors import Unusable
 from legalmap.domain.moderation import State, Verdict
-from legalmap.services import checking, copying, editing, exporting, keeping, webhooks
+from legalmap.services import checking, copying, drafting, editing, exporting, keeping, webhooks
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import copies, feed, log, moderation, records, schema
@@ -48,7 +48,7 @@ def source(tracker: Tracker) -> Tracker:
     ana = person(tracker, "ana")
     withdrawn = propose(tracker, jurisdiction="us-fl")
     editing.withdraw(tracker, ana, withdrawn.id, "A mistake.")
-    editing.save_draft(tracker, ana, "kratom", "us-ca", base_number=0, form="{half")
+    drafting.save(tracker, ana, "kratom", "us-ca", base_number=0, form="{half")
     webhooks.add(tracker, "https://hear.example/of")
     return tracker
 
@@ -113,7 +113,7 @@ def test_people_go_on_working_in_the_copy(source: Tracker, target: Store) -> Non
     rules = a_payload(a_period("2022", "regulated"))
     decide(tracker, propose(tracker, rules, base_number=2))
     decide(tracker, propose(tracker, jurisdiction="us-wv"))
-    editing.save_draft(tracker, person(tracker, "ana"), "kratom", "th", base_number=0, form="{")
+    drafting.save(tracker, person(tracker, "ana"), "kratom", "th", base_number=0, form="{")
     webhooks.add(tracker, "https://hear.example/too")
     assert Reader(tracker).head() == 4
     assert checking.check(tracker) == []

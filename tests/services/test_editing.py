@@ -6,7 +6,7 @@ from legalmap.domain.errors import Invalid
 from legalmap.domain.intents import Intent
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import Payload
-from legalmap.services import editing
+from legalmap.services import drafting, editing
 from legalmap.services.editing import NO_REVERT
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation
@@ -74,7 +74,7 @@ def test_a_draft_is_closed_by_what_was_typed_into_it_alone(
 ) -> None:
     """Nothing typed goes away because the same person sent something else for the record."""
     ana = person(tracker, "ana")
-    editing.save_draft(tracker, ana, "kratom", "us-al", base_number=0, form="[]")
+    drafting.save(tracker, ana, "kratom", "us-al", base_number=0, form="[]")
     propose(tracker, MENDED, **more)
     assert (editing.begin(tracker, ana, "kratom", "us-al").draft is not None) is stays
 
@@ -84,13 +84,13 @@ def test_a_rework_leaves_another_draft_of_the_record(tracker: Tracker) -> None:
     ana, first = person(tracker, "ana"), propose(tracker, MENDED)
     decide(tracker, first, Verdict.REQUEST_CHANGES)
     spot = (tracker, ana, "kratom", "us-al")
-    editing.save_draft(*spot, base_number=0, form="[]")
+    drafting.save(*spot, base_number=0, form="[]")
     rework = {"reworks_id": first.id, "closes_draft": True}
     second = propose(tracker, BANNED, **rework)
     left = editing.begin(*spot).draft
     assert left is not None
     assert left.reworks_id is None
     editing.withdraw(tracker, ana, second.id)
-    editing.save_draft(*spot, base_number=0, form="[]", reworks_id=first.id)
+    drafting.save(*spot, base_number=0, form="[]", reworks_id=first.id)
     propose(tracker, a_payload(notes="Again."), **rework)
     assert editing.begin(*spot).draft is None

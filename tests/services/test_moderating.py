@@ -16,7 +16,7 @@ from legalmap.domain.errors import (
     Stale,
 )
 from legalmap.domain.moderation import Act, State, Verdict
-from legalmap.services import checking, conflicting, editing, reviewing
+from legalmap.services import checking, conflicting, drafting, editing, reviewing
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
@@ -182,7 +182,7 @@ def test_every_problem_is_named_at_its_field(tracker: Tracker) -> None:
 
 def test_a_draft_keeps_what_was_typed_until_it_is_submitted(tracker: Tracker) -> None:
     ana = person(tracker, "ana")
-    editing.save_draft(tracker, ana, "kratom", "us-al", base_number=0, form='{"notes": "half"}')
+    drafting.save(tracker, ana, "kratom", "us-al", base_number=0, form='{"notes": "half"}')
     begun = editing.begin(tracker, ana, "kratom", "us-al")
     assert begun.draft is not None
     assert begun.draft.form == '{"notes": "half"}'

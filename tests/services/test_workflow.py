@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from legalmap.domain.moderation import Verdict
-from legalmap.services import editing
+from legalmap.services import drafting
 from legalmap.services import people as people_services
 from legalmap.store.engine import Store
 from tests.services.workflow import attacks
@@ -148,11 +148,11 @@ class Workflow(Machine):
         actor = self.signed_in(by)
         number, _ = self.world.stands_at(spot)
         if actor is not None and kept:
-            editing.save_draft(self.tracker, actor, *spot, base_number=number, form="{}")
+            drafting.save(self.tracker, actor, *spot, base_number=number, form="{}")
             if spot not in self.world.current:
                 self.world.begin(self.genesis_of(spot), spot)
         elif actor is not None:
-            editing.discard_draft(self.tracker, actor, *spot)
+            drafting.discard(self.tracker, actor, *spot)
         self.look("draft", changed=True)
 
     @rule(

@@ -1,13 +1,12 @@
-"""The queue, people's own proposals, and drafts, which are nobody else's business."""
+"""The queue and people's own proposals."""
 
 import pytest
 import sqlalchemy as sa
 
 from legalmap.domain.moderation import State, Verdict
 from legalmap.store import moderation
-from legalmap.store.engine import Connection, Store
+from legalmap.store.engine import Store
 from tests.store.build import (
-    NOW,
     a_proposal,
     a_publication,
     a_record,
@@ -18,25 +17,6 @@ from tests.store.build import (
     person,
     refreshed,
 )
-
-
-def save(connection: Connection, by: str, code: str, form: str, *, at: float = 0) -> int:
-    """Keep a draft on revision 0 of a new or known record; gives the record's id."""
-    record = moderation.records.find(connection, "kratom", code)
-    base_id = record.current_revision_id if record else a_record(connection, code).id
-    found = moderation.records.revision_by_id(connection, base_id)
-    assert found is not None
-    owner = person(connection, by).id
-    moderation.save_draft(
-        connection,
-        found.record_id,
-        owner,
-        base_id=base_id,
-        reworks_id=None,
-        form=form,
-        at=minutes(at),
-    )
-    return found.record_id
 
 
 def test_the_queue_holds_what_waits_for_a_verdict_the_oldest_first(store: Store) -> None:
@@ -142,61 +122,3 @@ def test_a_review_names_the_revision_and_hash_it_saw(store: Store) -> None:
         proposal.author_id,
     )
     assert (row["verdict"], row["comment"]) == ("approve", "Good.")
-
-
-def test_a_draft_comes_back_as_it_was_typed(store: Store) -> None:
-    typed = '{"summary": "half a sentence and “ü'
-    with store.writing() as connection:
-        record_id = save(connection, "ana", "us-al", typed, at=4)
-        found = moderation.draft_of(connection, record_id, person(connection, "ana").id)
-    assert found is not None
-    assert (found.topic, found.jurisdiction, found.base_number) == ("kratom", "us-al", 0)
-    assert (found.form, found.updated_at, found.reworks_id) == (typed, minutes(4), None)
-
-
-def test_a_draft_remembers_what_it_reworks(store: Store) -> None:
-    with store.writing() as connection:
-        proposal = a_proposal(connection, a_record(connection))
-        cleo = person(connection, "cleo").id
-        moderation.save_draft(
-            connection,
-            proposal.record_id,
-            cleo,
-            base_id=proposal.id,
-            reworks_id=proposal.id,
-            form="{}",
-            at=NOW,
-        )
-        (found,) = moderation.drafts_of(connection, cleo)
-    assert (found.base_number, found.reworks_id) == (1, proposal.id)
-
-
-def test_saving_again_replaces_ones_own_draft_only(store: Store) -> None:
-    with store.writing() as connection:
-        record_id = save(connection, "ana", "us-al", "first")
-        save(connection, "cleo", "us-al", "of cleo")
-        save(connection, "ana", "us-al", "second", at=1)
-        ana, cleo = person(connection, "ana").id, person(connection, "cleo").id
-        assert [draft.form for draft in moderation.drafts_of(connection, ana)] == ["second"]
-        assert moderation.draft_of(connection, record_id, cleo).form == "of cleo"
-        assert moderation.draft_of(connection, record_id, person(connection, "ben").id) is None
-
-
-def test_drafts_come_the_last_touched_first(store: Store) -> None:
-    with store.writing() as connection:
-        save(connection, "ana", "us-al", "", at=1)
-        save(connection, "ana", "us-fl", "", at=3)
-        save(connection, "ana", "us-wv", "", at=2)
-        found = moderation.drafts_of(connection, person(connection, "ana").id)
-    assert [draft.jurisdiction for draft in found] == ["us-fl", "us-wv", "us-al"]
-
-
-def test_a_draft_can_be_dropped_and_dropped_again(store: Store) -> None:
-    with store.writing() as connection:
-        record_id = save(connection, "ana", "us-al", "")
-        save(connection, "cleo", "us-al", "")
-        ana = person(connection, "ana").id
-        moderation.drop_draft(connection, record_id, ana)
-        moderation.drop_draft(connection, record_id, ana)
-        assert moderation.drafts_of(connection, ana) == []
-        assert len(moderation.drafts_of(connection, person(connection, "cleo").id)) == 1

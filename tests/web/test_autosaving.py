@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
+from legalmap.store import drafts
 from tests.services.build import person
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
@@ -183,5 +183,5 @@ def test_drafts_of_two_people_do_not_meet(
     assert ana.get(ALABAMA).form(FORM)["notes"] == "Ana’s."
     assert dora.get(ALABAMA).form(FORM)["notes"] == "Dora’s."
     with tracker.store.reading() as connection:
-        held = moderation.drafts_of(connection, person(tracker, "dora").id)
+        held = drafts.of_person(connection, person(tracker, "dora").id)
     assert [draft.jurisdiction for draft in held] == ["us-al"]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES
-from legalmap.services import editing
+from legalmap.services import drafting
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
+from legalmap.store import drafts, moderation
 from tests.services.build import person
 from tests.web.conftest import SignedIn
 from tests.web.visit import BROWSER, Fields
@@ -136,7 +136,7 @@ def test_bad_input_is_told_and_everything_else_is_kept(
 
 def drop(tracker: Tracker) -> None:
     """Throw the draft away that the script has kept."""
-    editing.discard_draft(tracker, person(tracker, "ana"), "kratom", "us-al")
+    drafting.discard(tracker, person(tracker, "ana"), "kratom", "us-al")
 
 
 def state(tracker: Tracker) -> tuple[int, int]:
@@ -144,7 +144,7 @@ def state(tracker: Tracker) -> tuple[int, int]:
     with tracker.store.reading() as connection:
         owner = person(tracker, "ana").id
         return (
-            len(moderation.drafts_of(connection, owner)),
+            len(drafts.of_person(connection, owner)),
             len(moderation.proposals_of(connection, owner)),
         )
 

@@ -8,7 +8,7 @@ import time_machine
 
 from legalmap import clock
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, canonical_bytes
-from legalmap.services import editing, loading
+from legalmap.services import drafting, loading
 from legalmap.services.tracker import Tracker, shipped_topics
 from legalmap.web.forms import converting, typed
 from legalmap.web.forms import editing as forms
@@ -401,7 +401,7 @@ def test_a_draft_is_gone_once_sent(ana: Visitor) -> None:
 def test_a_draft_that_cannot_be_read_is_no_hindrance(ana: Visitor, tracker: Tracker) -> None:
     ana.send(ana.get(ALABAMA), FORM, {"notes": "X", "action": "save-draft"})
     person = next(p for p in everyone(tracker) if p.handle == "ana")
-    editing.save_draft(tracker, person, "kratom", "us-al", base_number=0, form="{no")
+    drafting.save(tracker, person, "kratom", "us-al", base_number=0, form="{no")
     assert ana.get(ALABAMA).form(FORM)["base"] == "0"
 
 

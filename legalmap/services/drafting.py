@@ -1,0 +1,52 @@
+"""Keeping what somebody types before it is sent, and throwing it away."""
+
+from legalmap import clock
+from legalmap.domain.accounts import Account
+from legalmap.domain.roles import Permission, require
+from legalmap.services import editing, finding, suggesting
+from legalmap.services.acting import as_of_now
+from legalmap.services.tracker import Tracker
+from legalmap.store import drafts, records
+
+
+def save(
+    tracker: Tracker,
+    actor: Account,
+    topic: str,
+    code: str,
+    *,
+    base_number: int,
+    form: str,
+    reworks_id: int | None = None,
+    suggestion_id: int | None = None,
+) -> None:
+    """Keep what was typed, valid or not; only its owner ever sees it."""
+    require(actor.role, Permission.PROPOSE)
+    tracker.topic(topic)
+    place = finding.place(tracker, code)
+    with tracker.store.writing() as connection:
+        records.lock_making(connection)
+        as_of_now(connection, actor, Permission.PROPOSE)
+        record = editing.record_of(connection, topic, place.code)
+        base = editing.revision_at(connection, record, base_number)
+        if suggestion_id is not None:
+            suggesting.check_about(connection, suggestion_id, topic, place.code)
+        drafts.save(
+            connection,
+            record.id,
+            actor.id,
+            base_id=base.id,
+            reworks_id=reworks_id,
+            suggestion_id=suggestion_id,
+            form=form,
+            at=clock.now(),
+        )
+
+
+def discard(tracker: Tracker, actor: Account, topic: str, code: str) -> None:
+    """Forget the draft of a record."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.writing() as connection:
+        record = records.find(connection, topic, code)
+        if record is not None:
+            drafts.drop(connection, record.id, actor.id)

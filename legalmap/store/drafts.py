@@ -1,0 +1,83 @@
+"""Drafts: what somebody typed and has not sent. Private, mutable, and never history."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.store.tables import draft, record, revision
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody typed and has not submitted; ``form`` is the form as JSON, valid or not."""
+
+    id: int
+    topic: str
+    jurisdiction: str
+    base_number: int
+    reworks_id: int | None
+    suggestion_id: int | None
+    form: str
+    updated_at: datetime
+
+
+def _drafts() -> sa.Select[Any]:
+    return (
+        sa.select(
+            draft.c.id,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.number.label("base_number"),
+            draft.c.reworks_id,
+            draft.c.suggestion_id,
+            draft.c.form,
+            draft.c.updated_at,
+        )
+        .join(record, record.c.id == draft.c.record_id)
+        .join(revision, revision.c.id == draft.c.base_id)
+    )
+
+
+def of_person(connection: sa.Connection, owner_id: int) -> list[Draft]:
+    """The drafts of one person, the last touched first."""
+    query = _drafts().where(draft.c.owner_id == owner_id).order_by(draft.c.updated_at.desc())
+    return [Draft(**row._mapping) for row in connection.execute(query)]
+
+
+def of_record(connection: sa.Connection, record_id: int, owner_id: int) -> Draft | None:
+    """The one draft a person can have of a record, or None."""
+    query = _drafts().where(draft.c.record_id == record_id, draft.c.owner_id == owner_id)
+    row = connection.execute(query).one_or_none()
+    return Draft(**row._mapping) if row else None
+
+
+def save(
+    connection: sa.Connection,
+    record_id: int,
+    owner_id: int,
+    *,
+    base_id: int,
+    reworks_id: int | None,
+    form: str,
+    at: datetime,
+    suggestion_id: int | None = None,
+) -> None:
+    """Keep what was typed, replacing an earlier draft of the same record by the same person."""
+    drop(connection, record_id, owner_id)
+    values = {
+        "record_id": record_id,
+        "base_id": base_id,
+        "reworks_id": reworks_id,
+        "suggestion_id": suggestion_id,
+        "owner_id": owner_id,
+        "form": form,
+        "updated_at": at,
+    }
+    connection.execute(draft.insert().values(values))
+
+
+def drop(connection: sa.Connection, record_id: int, owner_id: int) -> None:
+    """Forget a draft; nothing happens if there is none."""
+    same = (draft.c.record_id == record_id, draft.c.owner_id == owner_id)
+    connection.execute(draft.delete().where(*same))
