@@ -9,10 +9,11 @@ from legalmap.domain.factors import Passkey
 from legalmap.domain.mail import is_address
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.people import MAX_INTEREST, check_admins_stay
-from legalmap.domain.roles import Role
+from legalmap.domain.roles import Permission, Role
 from legalmap.domain.sessions import Session
 from legalmap.services import mailing, passwords, signing
 from legalmap.services.accounts import log_on
+from legalmap.services.acting import as_of_now
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
 
@@ -78,6 +79,7 @@ def change_email(tracker: Tracker, session: Session, email: str, password: str) 
         raise Invalid.at("email", "Write one address, such as ana@example.org, or leave it empty.")
     passwords.confirm(tracker, me, password)
     with tracker.store.writing() as connection:
+        as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, email=typed or None)
         mailing.forget(connection, me.id)
         log_on(
@@ -104,6 +106,7 @@ def disclose(tracker: Tracker, session: Session, interest: str) -> None:
     if problems:
         raise Invalid(problems)
     with tracker.store.writing() as connection:
+        as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, interest=typed)
         log_on(
             connection,

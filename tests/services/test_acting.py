@@ -15,6 +15,7 @@ from legalmap.services import (
     drafting,
     editing,
     own_account,
+    passwords,
     people,
     reviewing,
 )
@@ -103,3 +104,17 @@ def test_who_is_out_writes_nothing(tracker: Tracker, happens: Happens, act: Act)
     proposal, ben = propose(tracker), person(tracker, "ben")
     happens(tracker, an_admin(tracker))
     unchanged(tracker, lambda: act(tracker, ben, proposal), ".")
+
+
+def test_who_left_leaves_no_address_behind(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another tab sent a moment before, its password confirmed, comes too late."""
+    session, _ = entered(tracker, "ana")
+    monkeypatch.setattr(passwords, "confirm", lambda *_: None)
+    own_account.leave(tracker, session, "", sure=True)
+    for act in (
+        lambda: own_account.change_email(tracker, session, "ana@people.example", ""),
+        lambda: own_account.disclose(tracker, session, "I sell tea."),
+    ):
+        unchanged(tracker, act, ".")
