@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
         DEMO=settings.demo,
         RELEASES=releases_folder(settings, store),
         LIMITS_URL=settings.limits_url,

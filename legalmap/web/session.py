@@ -1,5 +1,6 @@
 """The session cookie: a random token whose hash is a row in the database. No cookie before sign-in."""
 
+import flask
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
@@ -94,5 +95,7 @@ def close_with(response: Response) -> Response:
     presented = token()
     if presented:
         signing.sign_out(_tracker(), presented)
+    # What no page has told yet was meant for nobody else.
+    flask.session.clear()
     response.delete_cookie(_name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response

@@ -190,3 +190,16 @@ def test_trying_again_later_keeps_what_was_typed(client: Visitor) -> None:
 def test_a_parcel_for_another_page_is_not_passed_on(client: Visitor) -> None:
     sent = {**RIGHT, "next": "/desk", "kept": '[["a", "b"]]'}
     assert client.post("/sign-in", sent, status=303).response.headers["Location"] == "/desk"
+
+
+def test_what_was_to_be_said_to_one_person_is_not_said_to_the_next(
+    signed_in: SignedIn, tracker: Tracker
+) -> None:
+    """On a computer that several use: signing out takes along what no page has told yet."""
+    visitor = signed_in("ben")
+    token = visitor.get("/desk").form('form[action="/sign-out"]')
+    told = visitor.post("/desk/queue/next", token, status=303)
+    assert "SameSite=Lax" in told.response.headers["Set-Cookie"]
+    visitor.post("/sign-out", token, status=303)
+    visitor.sign_in("ana", tracker.store)
+    assert "Nothing else waits for you" not in str(visitor.get("/desk").soup)
