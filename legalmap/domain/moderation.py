@@ -72,12 +72,13 @@ VERDICT_LABELS: dict[Verdict, str] = {
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Who reviewed a revision, how and when."""
+    """Who reviewed a revision, how and when. ``interest``: what they have to do with the matter."""
 
     verdict: Verdict
     reviewer_id: int
     reviewer: str
     at: datetime
+    interest: str = ""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -139,6 +139,7 @@ def _revisions() -> sa.Select[Any]:
             review.c.checks,
             review.c.at.label("reviewed_at"),
             _reviewer.c.handle.label("reviewer"),
+            _reviewer.c.interest.label("reviewer_interest"),
             publication.c.at.label("published_at"),
             publication.c.feed_no,
         )
@@ -199,7 +200,13 @@ def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decis
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
     decision = None
     if row.verdict is not None:
-        decision = Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at)
+        decision = Decision(
+            Verdict(row.verdict),
+            row.reviewer_id,
+            row.reviewer,
+            row.reviewed_at,
+            row.reviewer_interest,
+        )
     return Revision(
         id=row.id,
         topic=row.topic,

@@ -5,7 +5,8 @@ from flask import Flask
 
 from legalmap.services.tracker import Tracker
 from legalmap.web import browsers
-from tests.services.build import person
+from tests.build import a_payload
+from tests.services.build import decide, person, propose
 from tests.services.entering import an_admin, code_of
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
@@ -99,6 +100,19 @@ def test_an_address_and_an_interest(signed_in: SignedIn, tracker: Tracker) -> No
     long = ana.send(page, form_of("interest"), {"interest": "x" * 301}, status=422)
     assert list(long.errors()) == ["interest"]
     assert person(tracker, "ana").interest == "Works for a shop"
+
+
+def test_readers_see_the_interest_beside_a_review(
+    signed_in: SignedIn, client: Visitor, tracker: Tracker
+) -> None:
+    """In the history of the record, as it stands now, and gone when it is taken back."""
+    proposed = propose(tracker, a_payload(notes="Open."), jurisdiction="us-gu")
+    decide(tracker, proposed)
+    ben, history = signed_in("ben"), "/kratom/us-gu/history"
+    for said, shown in (("Works for a shop", True), ("", False)):
+        ben.send(ben.get(HOME), form_of("interest"), {"interest": said})
+        for path in (history, f"{history}/1"):
+            assert ("Works for a shop" in client.get(path).text) is shown
 
 
 def test_an_app_is_turned_on_and_off_and_codes_are_renewed(signed_in: SignedIn) -> None:
