@@ -19,6 +19,7 @@ Path = tuple[str, ...]
 ABSENT = None
 _KEYS = {"periods": ("effective_from",), "sources": ("url",), "pending": ("ref", "url")}
 UNDATED = "start"
+_OF_A_PERIOD = 2
 ORDER = "order"
 # Periods are not among them: their dates order them.
 _ORDERED = ("sources", "pending")
@@ -88,6 +89,50 @@ def diff(before: Payload, after: Payload) -> list[Change]:
     A period or source that is only on one side is one change, not one for each of its fields.
     """
     return list(_diff((), tree_of(before), tree_of(after)))
+
+
+def shown(before: Payload, after: Payload) -> list[Change]:
+    """The same for people: a period that begins on another day is told as just that, with whatever
+    else differs in it, and not as one period taken out and another put in.
+    """
+    found = diff(before, after)
+    moved = _moved(found)
+    told: list[Change] = []
+    for change in found:
+        earlier = moved.get(change.path)
+        if earlier is not None:
+            told += _diff(change.path, earlier.before, change.after)
+        elif change not in moved.values():
+            told.append(change)
+    return told
+
+
+def _moved(found: list[Change]) -> dict[Path, Change]:
+    """By the path of a period that was put in: the one taken out that it was."""
+    periods = [change for change in found if _is_period(change)]
+    gone = [change for change in periods if change.after is None]
+    moved: dict[Path, Change] = {}
+    for come in periods:
+        earlier = next((each for each in gone if _is_moved(each, come)), None)
+        if earlier is not None:
+            gone.remove(earlier)
+            moved[come.path] = earlier
+    return moved
+
+
+def _is_period(change: Change) -> bool:
+    """A whole one: ``("periods", "2016-05")``."""
+    return change.path[0] == "periods" and len(change.path) == _OF_A_PERIOD
+
+
+def _is_moved(gone: Change, come: Change) -> bool:
+    """Whether a period that was put in is one that was taken out, under another date."""
+    if come.before is not None or come.after is None:
+        return False
+    one, other = gone.before, come.after
+    if one["status"] != other["status"]:
+        return False
+    return one["summary"] == other["summary"] or bool({*one["sources"]} & {*other["sources"]})
 
 
 def _diff(path: Path, before: Any, after: Any) -> Iterable[Change]:

@@ -121,7 +121,7 @@ ACTIONS: dict[str, Declared] = {
     ),
     "email-change": _act("changed the address of", "mail mail_before"),
     "interest-change": _act("disclosed an interest of", "interest interest_before"),
-    "sign-in": _act("signed in to", "second_factor browser"),
+    "sign-in": _act("signed in as", "second_factor browser"),
     "authenticator-add": _act(
         "set up an authenticator app for", "authenticator authenticator_before"
     ),

@@ -144,7 +144,7 @@ def _read(tracker: Tracker, line: Line) -> Planned | list[Problem]:
         return [line.at(problem) for problem in error.problems]
     except Missing as error:
         return [line.at(Problem(_field_of(error), _said(error)))]
-    found = changes.diff(base, proposal.payload)
+    found = changes.shown(base, proposal.payload)
     return Planned(number=line.number, proposal=proposal, changes=found)
 
 

@@ -63,7 +63,7 @@ def _lines(connection: Connection, actor: Account, ids: list[int]) -> list[Waiti
 
 
 def _changed(bases: dict[int, Payload], revised: Revision) -> int:
-    return len(changes.diff(bases.get(revised.base_id or 0, NOT_RESEARCHED), revised.payload))
+    return len(changes.shown(bases.get(revised.base_id or 0, NOT_RESEARCHED), revised.payload))
 
 
 def waiting_count(tracker: Tracker, actor: Account) -> int:

@@ -107,7 +107,7 @@ class Reader:
         """Two published revisions and the fields in which they differ."""
         before = self.published_revision(topic, code, older)
         after = self.published_revision(topic, code, newer)
-        return before, after, changes.diff(before.payload, after.payload)
+        return before, after, changes.shown(before.payload, after.payload)
 
 
 def _entry(

@@ -92,7 +92,7 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
         revision=revised,
         base=base,
         current=beside[record.current_revision_id],
-        changes=changes.diff(base.payload, revised.payload),
+        changes=changes.shown(base.payload, revised.payload),
         allowed=frozenset(allowed),
         elsewhere=elsewhere,
         since=_since(seen, beside, revised) if seen else None,
@@ -117,7 +117,7 @@ def _since(seen: Version, beside: dict[int, Revision], revised: Revision) -> Sin
     earlier = beside[seen.id]
     return Since(
         seen=seen,
-        changes=changes.diff(earlier.payload, revised.payload),
+        changes=changes.shown(earlier.payload, revised.payload),
         rebased=earlier.base_id != revised.base_id,
     )
 

@@ -110,7 +110,7 @@ def _preview(sheet: Sheet) -> Response:
     edition = reader().edition(sheet.topic.code)
     return sheet.told(
         200,
-        changes=changes.diff(sheet.base_payload, read.payload),
+        changes=changes.shown(sheet.base_payload, read.payload),
         preview=previewing.preview(edition, sheet.beginning.place, read.payload),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legalmap.domain.changes import Change, apply, clashes, compare, diff, merge, settle
+from legalmap.domain.changes import Change, apply, clashes, compare, diff, merge, settle, shown
 from legalmap.domain.errors import Invalid
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.periods import Period
@@ -537,3 +537,58 @@ def test_whatever_a_person_chooses_is_made_and_nothing_else_is_lost(
     clashing = [change for pair in comparison.conflicts for change in pair]
     free = [c for c in (*comparison.theirs, *comparison.yours) if c not in clashing]
     assert {(c.field, str(c.after)) for c in free if c.path[-1] != "order"} <= made
+
+
+LATER = ("periods", "2016-08")
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        # Another day, and nothing else.
+        (with_new(effective_from=a_date("2016-08")), [(*LATER, "effective_from")]),
+        # Another day and another summary: the sources tell that it is the same period.
+        (
+            with_new(effective_from=a_date("2016-08"), summary="In other words."),
+            [(*LATER, "effective_from"), (*LATER, "summary")],
+        ),
+        # Another day and other sources: the words tell it.
+        (
+            with_new(effective_from=a_date("2016-08"), sources=(C,)),
+            [
+                (*LATER, "effective_from"),
+                (*LATER, "sources", A.url),
+                (*LATER, "sources", B.url),
+                (*LATER, "sources", C.url),
+            ],
+        ),
+        # Another status is another law.
+        (with_new(effective_from=a_date("2016-08"), status="banned"), [AT_NEW, LATER]),
+        # Nothing in common but the status: nobody knows.
+        (
+            with_new(effective_from=a_date("2016-08"), summary="Else.", sources=(C,)),
+            [AT_NEW, LATER],
+        ),
+        # Taken out alone, put in alone.
+        (with_periods(OLD), [AT_NEW]),
+        (with_periods(OLD, NEW, changed(NEW, effective_from=a_date("2016-08"))), [LATER]),
+    ],
+)
+def test_a_period_that_begins_on_another_day_is_told_as_that(
+    after: Payload, told: list[tuple[str, ...]]
+) -> None:
+    assert [change.path for change in shown(BASE, after)] == told
+
+
+def test_its_day_is_told_before_and_after() -> None:
+    after = with_new(effective_from=a_date("2016-08"))
+    assert shown(BASE, after) == [Change((*LATER, "effective_from"), "2016-05", "2016-08")]
+
+
+@given(payloads(), payloads())
+def test_what_is_told_to_people_is_the_difference(before: Payload, after: Payload) -> None:
+    """Nothing is told where nothing differs, and only whole periods are told in another way."""
+    found, told = diff(before, after), shown(before, after)
+    assert bool(found) == bool(told)
+    assert all(change in told or change.path[0] == "periods" for change in found)
+    assert shown(after, after) == []

@@ -197,7 +197,7 @@ def test_what_is_grave_is_published_by_the_second_reviewer(
     proposal = propose(ana, **lifted)
     page = ben.get(proposal)
     assert "Another reviewer has to approve it too before it is published." in page.text
-    assert "What the topic calls grave begins or ends" in page.text
+    assert "“Possession: prohibited” begins or ceases to hold." in page.text
     after = ben.follow(ben.send(page, VERDICT, APPROVE))
     assert "It is published when another reviewer approves it too." in after.soup.get_text()
     assert after.path == "/desk/queue"
