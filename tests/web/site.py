@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -86,8 +87,7 @@ class Site:
         }
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}
-        with self.tracker.store.writing() as connection:
-            accounts.update(connection, self.person("eve").id, disabled_at=NOW)
+        self._close("eve", NOW)
 
     def _session(self, role: str) -> Session:
         if role not in NAMES:
@@ -122,9 +122,17 @@ class Site:
             note="A note.",
             **more,
         )
+        # Who is closed has sent it before that.
+        closed = self.person(by).disabled_at
+        self._close(by, None)
         made = editing.submit(self.tracker, self.person(by), sent)
+        self._close(by, closed)
         self._last = made
         return made
+
+    def _close(self, handle: str, at: datetime | None) -> None:
+        with self.tracker.store.writing() as connection:
+            accounts.update(connection, self.person(handle).id, disabled_at=at)
 
     def _publish_two_revisions(self) -> None:
         for number in range(2):
