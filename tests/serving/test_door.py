@@ -1,5 +1,6 @@
 """What is answered at once is what the ordinary way answers; nothing but a whole request is looked up."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 
@@ -101,6 +102,18 @@ def test_another_place_of_a_kind_is_answered_at_once(client: Client, ordinary: l
     del ordinary[:]
     assert b"us-wy-laramie" in client.ask(request(f"{base}us-wy-laramie")).body
     assert ordinary == []
+
+
+def test_the_etag_of_a_place_is_that_of_its_bytes(client: Client, shipped_store: Store) -> None:
+    seen = set()
+    for note in ("Quite new.", "Newer still."):
+        for _ in range(4):
+            answer = client.ask(request(PLACE))
+            etag = hashlib.sha256(answer.body).hexdigest()
+            assert f'etag: "{etag}"' in answer.headers
+        seen.add(etag)
+        publish(shipped_store, "us-al", a_payload(a_period(None, "banned"), notes=note))
+    assert len(seen) == 2
 
 
 def test_a_publication_shows_at_the_next_request(client: Client, shipped_store: Store) -> None:

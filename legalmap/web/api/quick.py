@@ -27,6 +27,8 @@ from legalmap.web.front import Application, Environ, Headers, codings, encoded, 
 
 # How many answers that are cut are kept: one for each kind of place under the same levels.
 MOST_CUT = 1_500
+# Of how many places of an edition the ETag is kept.
+MOST_ENDS = 4_000
 _PLACE = re.compile(r"place=([a-z0-9-]+)", re.ASCII)
 _POINT = re.compile(r"lat=(-?\d{1,2}(?:\.\d{1,15})?)&lon=(-?\d{1,3}(?:\.\d{1,15})?)", re.ASCII)
 # Nothing that a real answer could hold.
@@ -121,6 +123,8 @@ class Composer:
         # Places of one state hear the same of the levels above: these bytes are held but once.
         self._shared: dict[bytes, bytes] = {}
         self._counties: dict[str, bytes] = {}
+        # By the code of a place: it gets the same answer from here every time, so the same ETag.
+        self.ends: dict[str, bytes] = {}
         self._lock = Lock()
 
     def of(self, place: Jurisdiction, lat: float | None = None, lon: float | None = None) -> bytes:
@@ -209,6 +213,12 @@ class Composer:
         return wire.encode(resolving.told(self._view, asked, [place], caveats))
 
 
+def _end(content: bytes) -> bytes:
+    """The last headers of an answer: those that only it has."""
+    sha256 = hashlib.sha256(content).hexdigest().encode()
+    return b'etag: "%b"\r\ncontent-length: %d\r\n\r\n' % (sha256, len(content))
+
+
 class Quick:
     """Stands in front of Flask for ``/api/v1/{topic}/resolve`` with nothing but a place or a point."""
 
@@ -228,17 +238,19 @@ class Quick:
             return None
         asked = self._at_hand(environ["QUERY_STRING"])
         content = composer.at_once(*asked) if asked else None
-        if content is None:
+        if asked is None or content is None:
             return None
         known = self._headers.get(
             (environ["wsgi.url_scheme"], composer.edition.feed_no, composer.as_of, topic, False)
         )
         if known is None:
             return None
-        own = b'etag: "%b"\r\ncontent-length: %d\r\n\r\n' % (
-            hashlib.sha256(content).hexdigest().encode(),
-            len(content),
-        )
+        place, lat, _ = asked
+        own = composer.ends.get(place.code) if lat is None else None
+        if own is None:
+            own = _end(content)
+            if lat is None and len(composer.ends) < MOST_ENDS:
+                composer.ends[place.code] = own
         return b"HTTP/1.1 200 OK\r\n", known[1] + own, content
 
     def _at_hand(self, query: str) -> tuple[Jurisdiction, float | None, float | None] | None:

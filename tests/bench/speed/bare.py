@@ -1,4 +1,8 @@
-"""The bare WSGI application: a constant, on granian, the quickest server of WSGI we know."""
+"""The bare WSGI application: a constant, on one worker.
+
+On granian, the quickest server of WSGI we know, whose HTTP is not Python; and, so that the server does
+not decide, on the server of “legalmap run” as any application of WSGI without what stands in front.
+"""
 
 import os
 import sys
@@ -18,8 +22,21 @@ def app(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[by
     return [CONTENT]
 
 
-def main(port: int) -> None:
-    """Serve it from one worker."""
+def bridge() -> Any:
+    """It behind the same bridge and threads as Flask."""
+    from legalmap.serving.bridge import Bridge
+    from legalmap.serving.threads import Threads
+
+    return Bridge(app, Threads(THREADS))
+
+
+def main(port: int, server: str) -> None:
+    """Serve it from one worker of granian, or of the same server as ours."""
+    if server == "own":
+        from legalmap.serving.running import serve
+
+        serve("tests.bench.speed.bare:bridge", "127.0.0.1", port)
+        return
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -34,4 +51,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

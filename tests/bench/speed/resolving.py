@@ -15,6 +15,8 @@ from tests.bench.speed.servers import Answer, Server, bare, legalmap
 RESOLVE = "/api/v1/kratom/resolve"
 BATCH = 1_000
 SAMPLE = 200
+# What the bare application runs on: a server written in Rust, and the one ours runs on.
+SERVERS = {"granian": "on granian", "own": "on the server of “legalmap run”"}
 # A server takes 30 batches a minute from one address.
 MOST_BATCHES = 20
 
@@ -28,15 +30,18 @@ def rows(ground: Ground) -> Iterator[Row]:
     at_points = [f"{RESOLVE}?lat={lat}&lon={lon}" for lat, lon in points]
     with ExitStack() as stack:
         ours = stack.enter_context(legalmap(file, ground.folder / "ours.log"))
-        yield _beside_bare(ground, ours, "resolve a random place", places, 0.5)
-        yield _beside_bare(ground, ours, "resolve a random point", at_points, 0.4)
+        for on in SERVERS:
+            yield _beside_bare(ground, ours, on, "resolve a random place", places, 0.5)
+            yield _beside_bare(ground, ours, on, "resolve a random point", at_points, 0.4)
         yield _batch(ground, ours, points[:BATCH])
 
 
-def _beside_bare(ground: Ground, ours: Server, name: str, paths: list[str], least: float) -> Row:
+def _beside_bare(
+    ground: Ground, ours: Server, on: str, name: str, paths: list[str], least: float
+) -> Row:
     sizes = [_size(ours, path) for path in paths[:SAMPLE]]
     content = b"x" * int(statistics.median(sizes))
-    with bare(content, ground.folder) as beside:
+    with bare(content, ground.folder, on) as beside:
         walks = [
             Walk(
                 Asked(server=server, path="/", seconds=ground.plan.seconds),
@@ -49,7 +54,7 @@ def _beside_bare(ground: Ground, ours: Server, name: str, paths: list[str], leas
             name,
             walks[0].rate,
             walks[1].rate,
-            beside_what="bare WSGI application, a constant of the same size",
+            beside_what=f"bare WSGI application {SERVERS[on]}, a constant of the same size",
             unit="/s",
             goal=Goal("at least", least),
             rounds=ground.plan.rounds,

@@ -169,13 +169,13 @@ def run_command(port: int) -> list[str]:
 
 
 @contextmanager
-def bare(content: bytes, folder: Path) -> Iterator[Server]:
-    """The bare WSGI application, answering these bytes to whatever is asked."""
+def bare(content: bytes, folder: Path, on: str = "granian") -> Iterator[Server]:
+    """The bare WSGI application, answering these bytes to whatever is asked; ``on`` "own": our server."""
     file = folder / "bare.json"
     file.write_bytes(content)
     port = free_port()
     told = {**environment(), "BARE_CONTENT": str(file)}
-    command = [sys.executable, "-m", "tests.bench.speed.bare", str(port)]
+    command = [sys.executable, "-m", "tests.bench.speed.bare", str(port), on]
     with started(command, port, "/", told, folder / "bare.log") as server:
         yield server
 
