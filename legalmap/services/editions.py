@@ -79,6 +79,8 @@ class Edition:
         self._source = source
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
+        # The turns of an edition before, and the records that changed since.
+        self._turned: tuple[list[Turn], dict[str, Published]] | None = None
         self._statuses: tuple[date | None, dict[str, str | None]] = (None, {})
         self._resolutions = Resolutions() if resolutions is None else resolutions
 
@@ -97,7 +99,9 @@ class Edition:
     @cached_property
     def turns(self) -> list[Turn]:
         """Every dated change of a rule, oldest first; nobody may change it."""
-        return turns_of(self.records.values())
+        if self._turned is None:
+            return turns_of(self.records.values())
+        return turned_on(*self._turned)
 
     @cached_property
     def _of_county(self) -> dict[str, list[str]]:
@@ -241,7 +245,9 @@ class Edition:
             # No record is new: what only depends on which there are holds on.
             self._hand(later, "codes", "_of_county", "directly_below", "roots", "_by_part")
         if "turns" in self.__dict__:
-            later.turns = turned_on(self.turns, found)
+            later._turned = (self.turns, found)
+        elif self._turned is not None:
+            later._turned = (self._turned[0], self._turned[1] | found)
         self._hand_began(later, found)
         day, known = self._statuses
         if day is not None:
