@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from redis import Redis
 
+IN_MEMORY = "memory://"
 START_SECONDS = 60
 # A busy machine is slow, not wrong: waiting long costs nothing where all is well.
 PATIENCE_MS = 30_000
@@ -55,33 +57,51 @@ def legalmap(*words: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def limits_url(request: pytest.FixtureRequest) -> str:
+    """Where the site counts attempts: in Redis, so that each test can begin without those of others."""
+    if shutil.which("redis-server") is None and os.environ.get("CI") != "true":
+        return IN_MEMORY
+    found: str = request.getfixturevalue("redis_url")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_before(limits_url: str) -> None:
+    """All journeys come from one address, which may sign in and suggest only so often."""
+    if limits_url != IN_MEMORY:
+        with Redis.from_url(limits_url) as counted:
+            counted.flushall()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, limits_url: str) -> Iterator[Site]:
     """A running site for all journeys of a worker."""
-    with serving(tmp_path_factory.mktemp("site")) as site:
+    with serving(tmp_path_factory.mktemp("site"), limits_url) as site:
         yield site
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Site]:
+def serving(folder: Path, limits_url: str = IN_MEMORY) -> Iterator[Site]:
     """legalmap init and legalmap run --demo, as a person types them."""
     url = f"sqlite:///{folder / 'legalmap.sqlite3'}"
     subprocess.run(legalmap("init"), env=_environment(url), check=True)
-    with started(url, free_port(), folder / "log") as site:
+    with started(url, free_port(), folder / "log", limits_url) as site:
         yield site
 
 
-def _environment(url: str) -> dict[str, str]:
+def _environment(url: str, limits_url: str = IN_MEMORY) -> dict[str, str]:
     more = {"PYTHONPATH": str(Path.cwd()), "PYTHONUNBUFFERED": "1"}
-    return {**os.environ, "LEGALMAP_DATABASE_URL": url, **more}
+    ours = {"LEGALMAP_DATABASE_URL": url, "LEGALMAP_LIMITS_URL": limits_url}
+    return {**os.environ, **ours, **more}
 
 
 @contextmanager
-def started(url: str, port: int, log: Path) -> Iterator[Site]:
+def started(url: str, port: int, log: Path, limits_url: str = IN_MEMORY) -> Iterator[Site]:
     """A server on a database that is there, until the end of the block."""
     with log.open("w") as out:
         server = subprocess.Popen(
             legalmap("run", "--demo", "--port", str(port)),
-            env=_environment(url),
+            env=_environment(url, limits_url),
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -363,7 +363,7 @@ def test_the_preview_shows_the_changed_fields_and_sends_nothing(
     assert len(shown.select(".change")) == 1
     assert "21 years" in shown.get_text()
     assert seen.form(FORM)[LATEST + "answers-min_age"] == "21"
-    assert "Queue: 0 waiting" in ana.get("/desk").text
+    assert "0 proposals wait" in ana.get("/desk").text
 
 
 # Drafts
@@ -437,7 +437,7 @@ def test_what_was_typed_outlives_the_session(ana: Visitor, client: Visitor) -> N
     back = client.send(welcome, f'form[action="{ALABAMA}"]', status=200)
     assert "Nothing has been sent yet" in back.text
     assert back.form(FORM)["notes"] == "Typed for an hour. ␀é\u2028".replace("␀", "␀")
-    assert "0 waiting" in client.get("/desk").text
+    assert "0 proposals wait" in client.get("/desk").text
     client.send(back, FORM, {"notes": "Typed.", "note": "Why.", "action": "submit"})
 
 
