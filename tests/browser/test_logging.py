@@ -69,8 +69,8 @@ def test_a_notice_is_read(page: Page, site: Site) -> None:
     [
         (360, "light", "us-vt"),
         (360, "dark", "us-ri"),
-        (1280, "light", "us-tn"),
-        (1280, "dark", "us-ms"),
+        (1280, "light", "us-nd"),
+        (1280, "dark", "us-sd"),
     ],
 )
 def test_axe_finds_nothing_and_nothing_is_cut_off(
