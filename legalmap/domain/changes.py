@@ -16,7 +16,6 @@ from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.payload import Payload, canonical_bytes, from_builtins, to_builtins
 
 Path = tuple[str, ...]
-ABSENT = None
 _KEYS = {"periods": ("effective_from",), "sources": ("url",), "pending": ("ref", "url")}
 UNDATED = "start"
 _OF_A_PERIOD = 2

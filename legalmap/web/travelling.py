@@ -23,7 +23,6 @@ from legalmap.web.guard import needs, tracker
 from legalmap.web.searching import LONGEST, Hit, hit, printable, typed, where
 
 blueprint = Blueprint("travelling", __name__)
-FEWEST = 2
 MOST_COMPARED, MOST_LEGS = 12, 20
 # Looking for near matches reads thousands of names: nobody mistypes more places than this at once.
 MOST_UNKNOWN = 5
