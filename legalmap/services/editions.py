@@ -8,7 +8,7 @@ one of the past loads what is asked for.
 import gc
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
@@ -21,6 +21,7 @@ from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
 from legalmap.services.gathering import KEPT_PAYLOADS, Payloads, Published, Records, Source
+from legalmap.services.layering import Layered
 from legalmap.services.tracker import Tracker
 from legalmap.services.turning import Turn, turned_on, turns_of
 
@@ -33,33 +34,59 @@ REMEMBERED = 32
 Key = tuple[str, date, bool]
 
 
-class Resolutions:
-    """What was resolved of an edition, a bounded number. Safe between threads."""
+# The turns of an edition before, and the records that changed since: as they were then, as they are now.
+Turned = tuple[list[Turn], dict[str, Published], dict[str, Published]]
+# A resolution, and the codes of the levels it was made of.
+Kept = tuple[Resolution, tuple[str, ...]]
 
-    def __init__(self, found: Iterable[tuple[Key, Resolution]] = ()) -> None:
-        self._kept: OrderedDict[Key, Resolution] = OrderedDict(found)
+
+class Resolutions:
+    """What was resolved of the newest edition, a bounded number. Safe between threads.
+
+    They go from edition to edition, so that a publication costs no copy of those that hold on.
+    """
+
+    def __init__(self, feed_no: int) -> None:
+        self._feed_no = feed_no
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Key) -> Resolution | None:
-        """What was resolved, if it is kept."""
-        return self._kept.get(key)
+    def get(self, feed_no: int, key: Key) -> Resolution | None:
+        """What was resolved, if it is kept and the edition that asks is still the newest."""
+        known = self._kept.get(key)
+        # Looked at last: what is there when this still holds is of this edition.
+        return known[0] if known and feed_no == self._feed_no else None
 
-    def keep(self, key: Key, resolution: Resolution) -> None:
-        """Keep one more; the oldest goes when there are too many."""
+    def keep(self, feed_no: int, key: Key, resolution: Resolution) -> None:
+        """Keep one more, if its edition is still the newest; the oldest goes when there are too many."""
+        levels = tuple(level.jurisdiction.code for level in resolution.levels)
         with self._lock:
-            self._kept[key] = resolution
+            if feed_no != self._feed_no:
+                return
+            self._kept[key] = resolution, levels
             while len(self._kept) > KEPT_RESOLUTIONS:
                 self._kept.popitem(last=False)
 
-    def after(self, moved: frozenset[str]) -> "Resolutions":
-        """Those that hold on after publications for the places of ``moved``."""
+    def hand(self, feed_no: int, moved: frozenset[str]) -> "Resolutions":
+        """The same for the edition after publications for the places of ``moved``."""
         with self._lock:
-            known = list(self._kept.items())
-        return Resolutions(
-            (key, found)
-            for key, found in known
-            if not any(level.jurisdiction.code in moved for level in found.levels)
-        )
+            # First of all: whoever still asks for the edition before gets nothing from here any more.
+            self._feed_no = feed_no
+            self._drop(moved)
+        return self
+
+    def copied(self, moved: frozenset[str]) -> "Resolutions":
+        """Those that hold on if only the places of ``moved`` said something else, apart from these."""
+        with self._lock:
+            found = Resolutions(self._feed_no)
+            found._kept = self._kept.copy()
+        found._drop(moved)
+        return found
+
+    def _drop(self, moved: frozenset[str]) -> None:
+        gone = [key for key, (_, levels) in self._kept.items() if not moved.isdisjoint(levels)]
+        for key in gone:
+            del self._kept[key]
 
 
 class Edition:
@@ -79,10 +106,9 @@ class Edition:
         self._source = source
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
-        # The turns of an edition before, and the records that changed since.
-        self._turned: tuple[list[Turn], dict[str, Published]] | None = None
-        self._statuses: tuple[date | None, dict[str, str | None]] = (None, {})
-        self._resolutions = Resolutions() if resolutions is None else resolutions
+        self._turned: Turned | None = None
+        self._statuses: tuple[date | None, Layered[str, str | None]] = (None, Layered({}))
+        self._resolutions = resolutions or Resolutions(feed_no)
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -147,13 +173,13 @@ class Edition:
 
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
         key = (place.code, as_of, whole)
-        known = self._resolutions.get(key)
+        known = self._resolutions.get(self.feed_no, key)
         if known is None:
             levels = self.chain_of(place)
             self.records.need((level.code for level in levels), contents=whole)
             told = [self._level(level, whole=whole) for level in levels]
             known = resolve(told, self.topic, as_of, as_of)
-            self._resolutions.keep(key, known)
+            self._resolutions.keep(self.feed_no, key, known)
         return known
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
@@ -166,14 +192,14 @@ class Edition:
             return Level(place, None)
         return Level(place, item.payload if whole else item.handy)
 
-    def statuses(self, as_of: date) -> dict[str, str | None]:
+    def statuses(self, as_of: date) -> Mapping[str, str | None]:
         """The own status of every record on a day; None where nothing is known of that day.
 
-        Of the day asked about last it is kept; nobody may change it.
+        Of the day asked about last it is kept.
         """
         day, known = self._statuses
         if day != as_of:
-            known = self._statuses_on(as_of)
+            known = Layered(self._statuses_on(as_of))
             self._statuses = (as_of, known)
         return known
 
@@ -228,31 +254,28 @@ class Edition:
         whole.pop(code, None)
         if payload.periods:
             whole[code] = self._source.imagined(code, payload, self.feed_no)
-        held = Records(self._source, self.feed_no, whole)
-        known = self._resolutions.after(frozenset({code}))
+        held = Records(self._source, self.feed_no, Layered(whole))
+        known = self._resolutions.copied(frozenset({code}))
         return Edition(self._source, self.feed_no, held, resolutions=known)
 
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
         found = self._source.some(feed_no, moved, contents=True) if moved else {}
-        whole = {**self.records.whole, **found}
+        whole = self.records.whole.grown(found)
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
         held = Records(self._source, feed_no, whole)
         # The answers that no publication between can have changed are taken over.
-        later = Edition(self._source, feed_no, held, moves, self._resolutions.after(moved))
+        later = Edition(self._source, feed_no, held, moves, self._resolutions.hand(feed_no, moved))
         if len(whole) == len(self.records):
             # No record is new: what only depends on which there are holds on.
             self._hand(later, "codes", "_of_county", "directly_below", "roots", "_by_part")
-        if "turns" in self.__dict__:
-            later._turned = (self.turns, found)
-        elif self._turned is not None:
-            later._turned = (self._turned[0], self._turned[1] | found)
+        later._turned = self._turned_to(found)
         self._hand_began(later, found)
         day, known = self._statuses
         if day is not None:
             said = {code: status_on(item.gist, day) for code, item in found.items()}
-            later._statuses = (day, known | said)
+            later._statuses = (day, known.grown(said))
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at
         )
@@ -261,6 +284,18 @@ class Edition:
     def _hand(self, later: "Edition", *names: str) -> None:
         """Give on what was found out already."""
         later.__dict__ |= {name: self.__dict__[name] for name in names if name in self.__dict__}
+
+    def _turned_to(self, found: dict[str, Published]) -> Turned | None:
+        """What the turns of the next edition are made of, if they were asked for here or before."""
+        were = {code: self.records.whole[code] for code in found if code in self.records.whole}
+        if "turns" in self.__dict__:
+            return self.turns, were, found
+        if self._turned is None:
+            return None
+        turns, first, changed = self._turned
+        # What changed twice was at first what it was at first; and what is new was nothing.
+        first = first | {code: item for code, item in were.items() if code not in changed}
+        return turns, first, changed | found
 
     def _hand_began(self, later: "Edition", found: dict[str, Published]) -> None:
         if "began" not in self.__dict__:

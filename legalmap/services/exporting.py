@@ -8,7 +8,7 @@ depends on its writer: another version of pyarrow may give other bytes for the s
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -81,11 +81,15 @@ def all_records(edition: Edition, as_of: date) -> Records:
 
 def counts(edition: Edition, statuses: Iterable[str | None]) -> wire.Counts:
     """How many records have which status on a day; a status nobody has counts zero."""
-    found = Counter(statuses)
+    return counted(edition, Counter(statuses))
+
+
+def counted(edition: Edition, found: Mapping[str | None, int]) -> wire.Counts:
+    """The same of numbers that are known."""
     return wire.Counts(
-        records=found.total(),
-        by_status={status.code: found[status.code] for status in edition.topic.statuses},
-        not_known=found[None],
+        records=sum(found.values()),
+        by_status={status.code: found.get(status.code, 0) for status in edition.topic.statuses},
+        not_known=found.get(None, 0),
     )
 
 

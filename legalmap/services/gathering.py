@@ -14,6 +14,7 @@ from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256
 from legalmap.domain.records import Stand
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import Courses
+from legalmap.services.layering import Layered
 from legalmap.services.tracker import Tracker
 from legalmap.store import moments, records, stands
 
@@ -95,7 +96,7 @@ class Records(Mapping[str, Published]):
     """The records of an edition by the code of their place; of the past, those asked for so far."""
 
     def __init__(
-        self, source: "Source", feed_no: int, found: dict[str, Published] | None = None
+        self, source: "Source", feed_no: int, found: Layered[str, Published] | None = None
     ) -> None:
         self._source = source
         self._feed_no = feed_no
@@ -128,8 +129,8 @@ class Records(Mapping[str, Published]):
         return self.whole.items()
 
     @property
-    def whole(self) -> dict[str, Published]:
-        """All of them; never to be changed."""
+    def whole(self) -> Layered[str, Published]:
+        """All of them."""
         if self._whole is None:
             self._whole = self._source.everything(self._feed_no)
         return self._whole
@@ -163,13 +164,13 @@ class Source:
         self._payloads = payloads
         self._courses = Courses(tracker, topic.code)
 
-    def everything(self, feed_no: int) -> dict[str, Published]:
+    def everything(self, feed_no: int) -> Layered[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""
         with self.tracker.reading(feed_no) as connection:
             found = list(stands.everything(connection, self.topic.code, feed_no))
         if len(found) <= KEPT_PAYLOADS:
             self._payloads.need(found)
-        return self._published(found)
+        return Layered(self._published(found))
 
     def some(
         self, feed_no: int, codes: Iterable[str], *, contents: bool = False

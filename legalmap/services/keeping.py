@@ -132,7 +132,7 @@ class Files:
         self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
         self._good: dict[tuple[str, str], File] = {}
         self._packed: OrderedDict[tuple[str, str, bool], bytes] = OrderedDict()
-        self._cuts = Cuts()
+        self._cuts = Cuts(self._shelf.folder)
         self._lock = Lock()
 
     def of(self, edition: Edition, as_of: date, format: str, *, newest: bool = False) -> File:  # noqa: A002
@@ -149,12 +149,20 @@ class Files:
         except Unsound as error:
             return self._last_good(edition.topic.code, format, error, newest=newest)
         with self._lock:
-            self._kept[key] = file
             if newest:
+                self._leave(self._good.get((edition.topic.code, format)))
                 self._good[edition.topic.code, format] = file
+            self._kept[key] = file
             while len(self._kept) > KEPT_FILES:
                 self._kept.popitem(last=False)
         return file
+
+    def _leave(self, former: File | None) -> None:
+        """Let go of a file that is not held: it has a whole edition hanging on it."""
+        if former is not None and former.held is None:
+            self._kept = OrderedDict(
+                (key, file) for key, file in self._kept.items() if file is not former
+            )
 
     def _made(self, edition: Edition, as_of: date, format: str, *, newest: bool) -> File:  # noqa: A002
         """The newest file grows out of the one before; what is asked of the past is made from nothing."""

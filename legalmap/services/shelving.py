@@ -23,14 +23,14 @@ class Shelf:
     """A folder of packed files; ``None`` holds nothing. Safe between threads and processes."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._complained = False
 
     def get(self, sha256: str, coding: str) -> bytes | None:
         """The packed form of the content with that hash, if it is here and whole."""
-        if self._folder is None:
+        if self.folder is None:
             return None
-        file = self._folder / _name(sha256, coding)
+        file = self.folder / _name(sha256, coding)
         try:
             held = file.read_bytes()
         except OSError:
@@ -43,15 +43,15 @@ class Shelf:
 
     def put(self, sha256: str, coding: str, packed: bytes) -> None:
         """Lay a packed form down, wholly or not at all."""
-        if self._folder is None:
+        if self.folder is None:
             return
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self._folder / _name(sha256, coding), packed)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(self.folder / _name(sha256, coding), packed)
             self._tidy()
         except OSError as error:
             if not self._complained:
-                log.warning("files: %s cannot be used: %s.", self._folder, error.strerror)
+                log.warning("files: %s cannot be used: %s.", self.folder, error.strerror)
             self._complained = True
 
     def _write(self, file: Path, packed: bytes) -> None:
@@ -69,11 +69,11 @@ class Shelf:
 
     def _tidy(self) -> None:
         """Drop what nobody used for longest, and what a process that was killed left half done."""
-        if self._folder is None:
+        if self.folder is None:
             return
         # Others keep files of their own in this folder.
-        whole = sorted(self._folder.glob(f"*{_ENDING}"), key=_used_at, reverse=True)
-        parts = self._folder.glob(".part-*")
+        whole = sorted(self.folder.glob(f"*{_ENDING}"), key=_used_at, reverse=True)
+        parts = self.folder.glob(".part-*")
         left = [file for file in parts if _used_at(file) < time.time() - 3600]
         for file in (*whole[MOST_FILES:], *left):
             with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 """Where the law turned: the dated changes of records, in the order of the days."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import date
 
@@ -26,9 +26,15 @@ def turns_of(items: Iterable[Published]) -> list[Turn]:
     return sorted((turn for item in items for turn in _turns_of(item)), key=_order)
 
 
-def turned_on(known: list[Turn], items: dict[str, Published]) -> list[Turn]:
-    """The turns of an edition that grew by some records, from those of the one before."""
-    found = [turn for turn in known if turn.place.code not in items]
+def turned_on(
+    known: list[Turn], were: dict[str, Published], items: dict[str, Published]
+) -> list[Turn]:
+    """The turns of an edition that grew by ``items``, from those of the one before, where they ``were``."""
+    found = list(known)
+    for turn in turns_of(were.values()):
+        # Found by halving: a map of a hundred thousand records has as many turns.
+        at = bisect_left(found, _order(turn), key=_order)
+        del found[at]
     for turn in turns_of(items.values()):
         insort(found, turn, key=_order)
     return found

@@ -1,18 +1,22 @@
 """An edition that grew out of the one before is the edition made from nothing; so are its files."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap.domain.payload import Payload
-from legalmap.services import editions, gathering, keeping, piecing
+from legalmap.services import editions, gathering, keeping, layering, piecing
 from legalmap.services.editions import Edition
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
+from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store import records
 from legalmap.store.engine import Store
@@ -74,7 +78,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
 @contextmanager
 def limits(**changed: int) -> Iterator[None]:
     """Other bounds, so that a small tracker behaves as a huge one."""
-    rooms = (gathering, piecing, editions)
+    rooms = (gathering, piecing, editions, layering)
     before = [
         (room, name, getattr(room, name))
         for name in changed
@@ -98,15 +102,23 @@ HISTORIES = st.lists(st.tuples(st.sampled_from(CODES), SAID, st.booleans()), max
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(history=HISTORIES, held=st.sampled_from((0, 5_000)))
+@given(
+    history=HISTORIES,
+    held=st.sampled_from((0, 5_000)),
+    apart=st.sampled_from((0, 3, 500)),
+    waste=st.sampled_from((1, 2)),
+)
 def test_after_any_history_it_is_as_if_made_from_nothing(
-    sqlite_template, tmp_path_factory, history: list, held: int
+    sqlite_template, tmp_path_factory, history: list, held: int, apart: int, waste: int
 ) -> None:
-    """``held`` 0: as if the topic had more records than fit in memory."""
+    """``held`` 0: as if the topic had more records than fit in memory.
+
+    ``apart`` and ``waste``: how soon what has grown is laid together, and a file on the disk left.
+    """
     file = tmp_path_factory.mktemp("history") / "legalmap.sqlite"
     file.write_bytes(sqlite_template.read_bytes())
     store = Store(f"sqlite:///{file}")
-    with limits(KEPT_PAYLOADS=held, MOST_HELD=held, STRETCH=2):
+    with limits(KEPT_PAYLOADS=held, MOST_HELD=held, STRETCH=2, MOST_APART=apart, MOST_WASTE=waste):
         reader, files = Reader(fresh(store)), Files()
         seen = {0: said_by(reader.tracker, reader.edition("kratom"))}
         for code, payload, looked_at in history:
@@ -220,6 +232,33 @@ def test_only_the_pieces_a_publication_can_have_changed_are_made_anew(
     publish(filled.store, "us-fl", a_payload(a_period(None, "banned")))
     files.of(reader.edition("kratom"), DAY, "json", newest=True)
     assert made == ["us-fl", "us-fl-sarasota-county"]
+
+
+def test_on_a_full_disk_a_large_file_is_made_again_each_time(
+    filled: Tracker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is lost: what could not be laid down is made from the tables, the same bytes."""
+    (tmp_path / "files").write_text("A file where there should be a folder.")
+    with limits(KEPT_PAYLOADS=0, MOST_HELD=0):
+        files = Files(Shelf(tmp_path / "files"))
+        edition = Reader(filled).edition("kratom")
+        file = files.of(edition, DAY, "json", newest=True)
+        assert file.held is None
+        assert file.content == keeping.made(edition, DAY, "json").content
+
+
+def test_what_readers_leave_behind_is_let_go(filled: Tracker) -> None:
+    """A large file has a whole edition hanging on it: of one topic there is one at a time."""
+    with limits(KEPT_PAYLOADS=0, MOST_HELD=0):
+        reader, files = Reader(filled), Files()
+        left = []
+        for status in ("banned", "legal", "banned"):
+            publish(filled.store, "us-fl", a_payload(a_period(None, status)))
+            file = files.of(reader.edition("kratom"), DAY, "json", newest=True)
+            left.append(weakref.ref(file.written.__self__.edition))
+            del file
+        gc.collect()
+    assert [each() is None for each in left] == [True, True, False]
 
 
 def test_below_is_what_the_chain_says_on_the_whole_tree(shipped_store: Store) -> None:

@@ -123,10 +123,10 @@ def test_a_frame_that_does_not_fit_is_found_out(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the newest JSON file says before its first record is proved too."""
-    true = exporting.counts
+    true = exporting.counted
     monkeypatch.setattr(
         exporting,
-        "counts",
+        "counted",
         lambda *asked: msgspec.structs.replace(true(*asked), not_known=400),
     )
     with pytest.raises(Unsound, match="its counts do not add up"):
