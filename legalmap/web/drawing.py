@@ -129,11 +129,12 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     resolutions = {r.code: edition.glance(places[r.code], wish.as_of) for r in coded}
     pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
+    drawn = [pen.region(view, region, resolutions[region.code]) for region in coded]
     parts = [
         *(f'<path class="blank" d="{r.d}"/>' for r in regions if not r.code),
-        *(pen.area(region, resolutions[region.code]) for region in coded),
-        *(pen.letter(region, resolutions[region.code]) for region in coded),
-        *(pen.marker(r.marker, resolutions[r.code]) for r in coded if r.needs_marker),
+        *(each.area for each in drawn),
+        *(each.letter for each in drawn),
+        *(each.marker for each in drawn),
         *(pen.marker(at, resolution, "town") for at, resolution in towns),
     ]
     svg = (
@@ -147,7 +148,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
         view=view,
         counts=_counts(edition.topic, resolutions.values()),
         total=len(resolutions),
-        stale=sum(is_stale(resolution) for resolution in resolutions.values()),
+        stale=sum(each.is_stale for each in drawn),
         towns=len(towns),
         by_part=by_part,
     )
@@ -219,11 +220,49 @@ def _verified(last_verified: date | None, freshness: str) -> str:
     return words if freshness == "fresh" else f"{words}: {FRESHNESS_LABELS[freshness].lower()}"
 
 
+class Drawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One region of a map: its shape, the letter on it, and its marker, each empty where there is none."""
+
+    resolution: Resolution
+    area: str
+    letter: str
+    marker: str
+    is_stale: bool
+
+
+# By topic, view and region: how each was drawn last where no wish changes it. A map has thousands of
+# regions, and a publication leaves most resolutions as they were.
+_kept: dict[tuple[str, str, str], Drawn] = {}
+MOST_KEPT = 10_000
+
+
 class Pen:
     """Draws the regions of one map: its topic, the reader's wish, and units for a thing of size one."""
 
     def __init__(self, topic: Topic, wish: Wish, scale: float) -> None:
         self.topic, self.wish, self.scale = topic, wish, scale
+        self._query = escape(wish.query)
+
+    def region(self, view: str, region: Region, resolution: Resolution) -> Drawn:
+        """A region of a view; what was drawn before of this very resolution is taken as it was."""
+        if self.wish.query or self.wish.only or self.wish.apart or self.wish.mark:
+            return self._region(region, resolution)
+        key = self.topic.code, view, region.code
+        known = _kept.get(key)
+        if known is None or known.resolution is not resolution:
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            known = _kept[key] = self._region(region, resolution)
+        return known
+
+    def _region(self, region: Region, resolution: Resolution) -> Drawn:
+        return Drawn(
+            resolution=resolution,
+            area=self.area(region, resolution),
+            letter=self.letter(region, resolution),
+            marker=self.marker(region.marker, resolution) if region.needs_marker else "",
+            is_stale=is_stale(resolution),
+        )
 
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
         code = resolution.place.code
@@ -235,7 +274,7 @@ class Pen:
         if self.wish.apart:
             return f"<g{marked}>{content}</g>"
         return (
-            f'<a href="/{self.topic.code}/{code}{escape(self.wish.query)}" data-code="{code}"'
+            f'<a href="/{self.topic.code}/{code}{self._query}" data-code="{code}"'
             f"{marked}>{content}</a>"
         )
 

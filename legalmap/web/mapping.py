@@ -21,6 +21,8 @@ from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("mapping", __name__)
 NEWEST_TURNS = 12
+# A page tells of so many that are still to come; the slider, and any day asked for, knows them all.
+NEXT_TURNS = 60
 COUNTIES = "us-counties"
 
 
@@ -101,7 +103,8 @@ def told(view: View, within: str | None) -> dict[str, Any]:
     gone = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
     return {
         "past": turns[max(gone - NEWEST_TURNS, 0) : gone][::-1],
-        "next": turns[gone:],
+        "next": turns[gone : gone + NEXT_TURNS],
+        "later": max(len(turns) - gone - NEXT_TURNS, 0),
         "years": _years(turns),
         "source": f"/{view.topic.code}/course?view={within or ''}",
     }

@@ -12,6 +12,7 @@ from legalmap.services import editing, reviewing
 from legalmap.services.editing import Proposal
 from legalmap.services.editions import Edition
 from legalmap.services.gathering import Payloads, Published, Records, Source
+from legalmap.services.layering import Layered
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts
 from tests.build import a_payload, a_period, the_topic
@@ -80,4 +81,4 @@ def edition_of(tracker: Tracker, feed_no: int, contents: dict[str, Payload]) -> 
         )
         payloads.hold(stand.revision_id, payload)
         items[code] = Published(tracker.place(code), stand, payloads)
-    return Edition(source, feed_no, Records(source, feed_no, items))
+    return Edition(source, feed_no, Records(source, feed_no, Layered(items)))
