@@ -16,6 +16,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 from legalmap.store.failures import named
+from legalmap.threads import Threads
 from legalmap.web.api.quick import Quick
 from legalmap.web.front import Front
 from legalmap.web.guard import readiness
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         quick=Quick(reader, app.wsgi_app),
         pause=LOOK_SECONDS if serving else 0,
         shared=bool(settings.behind_proxy),
+        threads=Threads(1, "packing", nice=10) if serving else None,
     )
     app.wsgi_app = front  # type: ignore[method-assign]
     # Behind a proxy the headers of each request name another client: no two are the same bytes.

@@ -217,6 +217,11 @@ class Files:
                 self._packed.popitem(last=False)
         return small
 
+    def at_hand(self, file: File, coding: str) -> bytes | None:
+        """The newest file as small as can be, if that was made before."""
+        known = self._packed.get((file.sha256, coding, True))
+        return self._shelf.get(file.sha256, coding) if known is None else known
+
     def _small(self, file: File, coding: str) -> bytes:
         """As small as can be: from the shelf if any process of this host has made it."""
         known = self._shelf.get(file.sha256, coding)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapp
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from legalmap.serving.threads import Threads
+from legalmap.threads import Threads
 from legalmap.web.front import Application, Environ, Front, Headers, named
 
 Scope = MutableMapping[str, Any]

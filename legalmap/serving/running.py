@@ -10,7 +10,7 @@ from legalmap.services import feeding
 from legalmap.serving.bridge import Bridge
 from legalmap.serving.door import Door
 from legalmap.serving.memory import share_one_heap
-from legalmap.serving.threads import Threads
+from legalmap.threads import Threads
 
 # Beyond those that wait for the feed.
 THREADS = 4
@@ -25,7 +25,7 @@ def application() -> Bridge:
     share_one_heap()
     from legalmap.wsgi import app  # noqa: PLC0415 - made by importing it, where it is served
 
-    threads = Threads(THREADS + feeding.MOST_WAITING)
+    threads = Threads(THREADS + feeding.MOST_WAITING, "flask")
     return Bridge(app.wsgi_app, threads, app.extensions["front"])
 
 

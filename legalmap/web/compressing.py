@@ -8,15 +8,20 @@ from threading import Lock
 import brotli
 from flask import Flask, Response, g, request
 
-from legalmap.web import session
-from legalmap.web.front import READY
+from legalmap.web import codings, session
+from legalmap.web.front import BETTER, LATER, READY
 
 LEAST_BYTES = 600
 KEPT = 256
-# Quality 10 is a tenth smaller than 5 and costs some 30 ms for a page, once for each edition.
+# Quality 10 is a tenth smaller than 5; for a large map it takes thirty times as long.
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: brotli.compress(content, quality=10),
     "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
+# For who asks first, until that is done.
+QUICK: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: brotli.compress(content, quality=5),
+    "gzip": lambda content: gzip.compress(content, 6, mtime=0),
 }
 _TYPES = ("text/", "application/json", "application/geo+json", "application/x-ndjson", "image/svg")
 _FEEDS = ("application/atom+xml", "application/feed+json")
@@ -55,10 +60,8 @@ def register(app: Flask) -> None:
         """A strong ETag names one coding; ours is the plain one's with the coding behind it."""
         given = request.environ.get("HTTP_IF_NONE_MATCH")
         if given:
-            # Files for downloading are packed elsewhere, in one more coding.
-            for coding in (*CODINGS, "zstd"):
-                given = given.replace(f'-{coding}"', '"')
-            request.environ["HTTP_IF_NONE_MATCH"] = given
+            g.asked = given
+            request.environ["HTTP_IF_NONE_MATCH"] = codings.plain_etags(given)
 
     @app.after_request
     def _compress(response: Response) -> Response:
@@ -67,15 +70,30 @@ def register(app: Flask) -> None:
         if coding is None or not _gains(response):
             return response
         etag, _ = response.get_etag()
-        if response.status_code != 304:
-            response.direct_passthrough = False
+        if response.status_code == 304:
+            if etag:
+                name_held(response, codings.etag_of(etag, coding))
+            return response
+        response.direct_passthrough = False
+        response.headers["Content-Encoding"] = coding
+        quick = bool(etag) and request.environ.get(READY) and request.environ.get(LATER)
+        content = response.get_data()
+        if quick:
+            response.set_data(QUICK[coding](content))
+            best = f'"{codings.etag_of(str(etag), coding)}"'
+            request.environ[BETTER] = lambda: (best, CODINGS[coding](content))
+        else:
             # What is made once for all readers is kept, as it is sent, in front of us.
             known_by = None if request.environ.get(READY) else etag
-            response.set_data(made.of(known_by, coding, response.get_data()))
-            response.headers["Content-Encoding"] = coding
+            response.set_data(made.of(known_by, coding, content))
         if etag:
-            response.set_etag(f"{etag}-{coding}")
+            response.set_etag(codings.etag_of(etag, coding, quick=bool(quick)))
         return response
+
+
+def name_held(response: Response, etag: str) -> None:
+    """Let an answer without a body name what the asker holds, which may be in another coding."""
+    response.set_etag(codings.held(g.get("asked", ""), f'"{etag}"').strip('"'))
 
 
 def _coding() -> str | None:

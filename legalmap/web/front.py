@@ -4,30 +4,37 @@ It knows nothing but the head of the feed and the day. An answer is kept if its 
 follows from these and the address alone (``@needs(…, ready=True)``), and dropped when either moves on.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import lru_cache
 from threading import Event, Lock
 from time import monotonic, time
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_etags
 
 from legalmap import clock
 from legalmap.services.heading import Head
-from legalmap.web import session
+from legalmap.threads import Threads
+from legalmap.web import codings, session
 
+log = logging.getLogger(__name__)
 # What a view that is ready leaves in the environment of its request.
 READY = "legalmap.ready"
 # Where the server may keep what was answered to these very bytes; it is thrown away with the answers.
 TOLD = "legalmap.told"
+# Set where an answer may be packed quickly because better bytes can be put in its place afterwards.
+LATER = "legalmap.later"
+# What a view leaves that packed quickly: makes the better bytes and their ETag, with its quotes.
+BETTER = "legalmap.better"
 # All answers that are kept together, and the largest one, in bytes.
 MOST_BYTES = 24_000_000
 MOST_OF_ONE = 6_000_000
 # How long a request waits for another that is making the same answer, in seconds.
 PATIENCE = 15
-CODINGS = ("br", "zstd", "gzip")
+# How many answers wait at most to be packed better; others stay as they are until the next edition.
+MOST_BETTERED = 64
 # Any of these may make the answer another one than what is kept.
 _PARTICULAR = (
     "HTTP_RANGE",
@@ -53,17 +60,29 @@ class Quick(Protocol):
         """The same as it leaves (status line, headers, body); None where anything has to be made."""
 
 
+class Full(NamedTuple):
+    """A whole answer."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+
 class Kept:
     """One address in one coding: what Flask answered, and what it answers to who has it already."""
 
-    __slots__ = ("body", "etag", "full", "unmodified", "used")
+    __slots__ = ("etag", "full", "unmodified", "used")
 
-    def __init__(self) -> None:
-        self.etag = ""
-        self.full: tuple[str, Headers] | None = None
-        self.unmodified: tuple[str, Headers] | None = None
-        self.body = b""
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
+        self.full: Full | None = None
+        self.unmodified: Full | None = None
         self.used = True
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        return len(self.full.body) if self.full else 0
 
 
 class Front:
@@ -77,12 +96,14 @@ class Front:
         quick: Quick | None = None,
         pause: float = 0,
         shared: bool = False,
+        threads: Threads | None = None,
     ) -> None:
         """``is_ready`` tells whether the view of a path says so: what is no such is passed on.
 
         ``pause``: for how many seconds a look at the head of the feed serves everybody. Who publishes
         looks anew, and what one request has seen all others of this process see. ``shared``: a proxy in
-        front keeps answers; it is told until the end of which second.
+        front keeps answers; it is told until the end of which second. ``threads``: where answers that were
+        packed quickly are packed better afterwards; without, each is packed as well as can be at once.
         """
         self._inner = inner
         self._heading = heading
@@ -99,6 +120,8 @@ class Front:
         self.heads: dict[bytes, Environ] = {}
         self._bytes = 0
         self._making: dict[Key, Event] = {}
+        self._threads = threads
+        self._bettered: set[Key] = set()
         self._lock = Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -128,9 +151,8 @@ class Front:
             if given is not None:
                 kept.used = True
                 environ[READY], environ[TOLD] = True, told
-                (status, headers), body = given
-                start_response(status, headers)
-                return (body,)
+                start_response(given.status, given.headers)
+                return (given.body,)
         return self._asked(key, stamp, environ, start_response)
 
     def stands(self) -> bool:
@@ -190,9 +212,8 @@ class Front:
             given = _given(kept, environ) if kept is not None else None
             if given is not None:
                 environ[READY] = True
-                (status, headers), body = given
-                start_response(status, headers)
-                return (body,)
+                start_response(given.status, given.headers)
+                return (given.body,)
         try:
             return self._from_flask(key, stamp, environ, start_response)
         finally:
@@ -221,6 +242,7 @@ class Front:
             said.append((status, headers))
             return start_response(status, headers, exc_info)
 
+        environ[LATER] = self._threads is not None
         answer = self._inner(environ, listen)
         if not environ.get(READY) or not said or not _may_be_kept(*said[-1]):
             return answer
@@ -232,24 +254,74 @@ class Front:
                 close()
         # The body of an answer to HEAD is not what GET would be given.
         if environ["REQUEST_METHOD"] == "GET" or said[-1][0].startswith("304"):
-            self._keep(key, stamp, said[-1], body)
+            self._keep(key, stamp, Full(*said[-1], body))
+            self._better(key, stamp, environ.get(BETTER))
         return (body,)
 
-    def _keep(
-        self, key: Key, stamp: tuple[int, date], answered: tuple[str, Headers], body: bytes
-    ) -> None:
-        etag = named(answered[1], "etag") or ""
+    def _keep(self, key: Key, stamp: tuple[int, date], answered: Full) -> None:
+        etag = named(answered.headers, "etag") or ""
         with self._lock:
             if stamp != self._stamp:
                 return
-            kept = self._kept.setdefault(key, Kept())
-            if kept.etag != etag:
-                kept.etag, kept.full, kept.unmodified = etag, None, None
-            if answered[0].startswith("304"):
-                kept.unmodified = answered
+            kept = self._kept.get(key)
+            if kept is None or not _is_same(kept.etag, etag):
+                kept = self._put(key, Kept(etag))
+            if answered.status.startswith("304"):
+                kept.unmodified = _with_etag(answered, kept.etag)
             else:
-                self._bytes += len(body) - len(kept.body)
-                kept.full, kept.body = answered, body
+                self._bytes += len(answered.body) - kept.size
+                kept.etag, kept.full = etag, answered
+            self._shrink()
+
+    def _put(self, key: Key, kept: Kept) -> Kept:
+        before = self._kept.get(key)
+        if before is not None:
+            self._bytes -= before.size
+        self._kept[key] = kept
+        return kept
+
+    def _better(
+        self, key: Key, stamp: tuple[int, date], make: Callable[[], tuple[str, bytes]] | None
+    ) -> None:
+        """Have an answer that was packed quickly packed better, while it is given to everybody."""
+        if make is None or self._threads is None:
+            return
+        with self._lock:
+            if key in self._bettered or len(self._bettered) >= MOST_BETTERED:
+                return
+            self._bettered.add(key)
+
+        def work() -> None:
+            try:
+                if stamp == self._stamp:
+                    self._replace(key, stamp, *make())
+            except Exception:
+                # Nobody waits for it, and what is there is as good, only larger.
+                log.exception("front: %s could not be packed better.", key[2])
+            finally:
+                with self._lock:
+                    self._bettered.discard(key)
+
+        self._threads.run(work)
+
+    def _replace(self, key: Key, stamp: tuple[int, date], etag: str, body: bytes) -> None:
+        with self._lock:
+            before = self._kept.get(key)
+            if stamp != self._stamp or before is None or before.full is None:
+                return
+            length = str(len(body))
+            headers = [
+                (name, length if name.lower() == "content-length" else value)
+                for name, value in before.full.headers
+            ]
+            full = _with_etag(Full(before.full.status, headers, body), etag)
+            kept = self._put(key, Kept(etag))
+            kept.full = full
+            if before.unmodified is not None:
+                kept.unmodified = _with_etag(before.unmodified, etag)
+            self._bytes += len(body)
+            # By their bytes some requests are still answered with what was there before.
+            self.told = {}
             self._shrink()
 
     def _shrink(self) -> None:
@@ -260,7 +332,7 @@ class Front:
                 kept.used = False
                 self._kept[key] = kept
             else:
-                self._bytes -= len(kept.body)
+                self._bytes -= kept.size
                 self.told = {}
 
 
@@ -284,36 +356,39 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_HOST", ""),
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
-        codings(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        codings.taken(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
 
 
-@lru_cache(maxsize=256)
-def codings(accepted: str) -> str:
-    """The codings somebody takes; which of them is sent depends on the kind of answer."""
-    found = parse_accept_header(accepted)
-    return " ".join(
-        coding for coding in CODINGS if dict(found).get(coding, dict(found).get("*", 0))
-    )
-
-
-def _given(kept: Kept, environ: Environ) -> tuple[tuple[str, Headers], bytes] | None:
+def _given(kept: Kept, environ: Environ) -> Full | None:
     """What is answered from what is kept; None if that was not asked of Flask yet."""
     condition = environ.get("HTTP_IF_NONE_MATCH")
-    if condition is not None and (condition == kept.etag or _matches(condition, kept.etag)):
-        return (kept.unmodified, b"") if kept.unmodified is not None else None
+    if condition is not None:
+        if condition == kept.etag:
+            return kept.unmodified
+        if _matches(condition, kept.etag):
+            return kept.unmodified and _with_etag(
+                kept.unmodified, codings.held(condition, kept.etag)
+            )
     if kept.full is None:
         return None
-    return kept.full, b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body
+    return kept.full._replace(body=b"") if environ["REQUEST_METHOD"] == "HEAD" else kept.full
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two ETags are of the same content, in whatever coding."""
+    return codings.plain_etags(one) == codings.plain_etags(other)
 
 
 def _matches(condition: str, etag: str) -> bool:
     """As Flask compares: an ETag of another coding of the same content is the same (RFC 9110, 13.1.2)."""
-    plain = etag.strip('"')
-    for coding in CODINGS:
-        condition = condition.replace(f'-{coding}"', '"')
-        plain = plain.removesuffix(f"-{coding}")
-    return parse_etags(condition).contains_weak(plain)
+    plain = codings.plain_etags(etag).strip('"')
+    return parse_etags(codings.plain_etags(condition)).contains_weak(plain)
+
+
+def _with_etag(answer: Full, etag: str) -> Full:
+    headers = [(name, etag if name.lower() == "etag" else value) for name, value in answer.headers]
+    return answer._replace(headers=headers)
 
 
 def _may_be_kept(status: str, headers: Headers) -> bool:

@@ -12,7 +12,7 @@ import uvicorn
 
 from legalmap.serving.bridge import Bridge
 from legalmap.serving.running import settings
-from legalmap.serving.threads import Threads
+from legalmap.threads import Threads
 from legalmap.web.front import Application, Front
 
 PATIENCE = 20
@@ -34,7 +34,7 @@ class Answer(NamedTuple):
 @contextmanager
 def served(application: Application, front: Front | None = None) -> Iterator[int]:
     """The port at which an application is served until the end of the block."""
-    bridge = Bridge(application, Threads(4), front)
+    bridge = Bridge(application, Threads(4, "flask"), front)
     server = uvicorn.Server(uvicorn.Config(bridge, host="127.0.0.1", port=0, **settings()))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from legalmap.serving.threads import Threads
 from tests.serving.build import Client, request, served
 
 Start = Callable[..., Any]
@@ -157,27 +156,3 @@ def test_a_stop_answers_what_was_asked_and_waits_for_nobody_long() -> None:
         assert short.is_closed()
         assert idle.is_closed()
     go.set()
-
-
-def test_threads_are_started_when_needed_and_no_more_than_so_many() -> None:
-    threads, go, done = Threads(2), threading.Event(), threading.Semaphore(0)
-    names: list[str] = []
-
-    def work() -> None:
-        names.append(threading.current_thread().name)
-        go.wait(10)
-        done.release()
-
-    threads.run(work)
-    time.sleep(0.1)
-    assert names == ["flask-1"]
-    for _ in range(4):
-        threads.run(work)
-    time.sleep(0.1)
-    assert sorted(names) == ["flask-1", "flask-2"]
-    go.set()
-    assert all(done.acquire(timeout=10) for _ in range(5))
-    assert set(names) == {"flask-1", "flask-2"}
-    # One that is free is used again.
-    threads.run(work)
-    assert done.acquire(timeout=10)

@@ -1,10 +1,12 @@
 """The front gives what Flask gives, byte for byte and header for header, and asks Flask but once."""
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import brotli
 import pytest
 import time_machine
 from flask import Flask
@@ -12,12 +14,14 @@ from werkzeug.test import Client, TestResponse
 
 from legalmap.domain.moderation import Verdict
 from legalmap.services.tracker import Tracker
-from legalmap.web import front
+from legalmap.threads import Threads
+from legalmap.web import compressing, front
 from legalmap.web.front import READY, Front
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 from tests.store.build import PASSWORD
 
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
 NOON = "2026-11-23T12:00:00Z"
 # An address for each route that is ready, and for some that are not.
 READY_PATHS = [
@@ -284,10 +288,96 @@ def test_it_holds_no_more_than_it_may(
         client.get(f"/kratom/us-al?as_of={year}-01-01")
         assert app.wsgi_app._bytes <= 400_000  # type: ignore[attr-defined]
         assert app.wsgi_app._bytes == sum(  # type: ignore[attr-defined]
-            len(kept.body)
+            kept.size
             for kept in app.wsgi_app._kept.values()  # type: ignore[attr-defined]
         )
     assert asked.count("/kratom/us-al") < 45
+
+
+class _Waiting(Threads):
+    """Work that waits until a test says so."""
+
+    def __init__(self) -> None:
+        self.work: list[Callable[[], None]] = []
+
+    def run(self, work: Callable[[], None]) -> None:
+        self.work.append(work)
+
+
+@pytest.fixture
+def waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What the front lets a thread do when there is time."""
+    threads = _Waiting()
+    monkeypatch.setattr(app.wsgi_app, "_threads", threads)
+    return threads.work
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+@pytest.mark.parametrize("path", ["/kratom", "/export/kratom.json", "/api/v1/kratom/records"])
+def test_who_asks_first_does_not_wait_for_the_smallest_form(
+    app: Flask, behind: Client, waiting: list[Callable[[], None]], path: str, coding: str
+) -> None:
+    """The same content, packed quickly and then as Flask packs it, each under an ETag of its own."""
+    client, headers = app.test_client(), {"Accept-Encoding": coding}
+    first = client.get(path, headers=headers)
+    assert client.get(path, headers=headers).data == first.data
+    assert len(waiting) == 1
+    waiting.pop()()
+    best, true = client.get(path, headers=headers), behind.get(path, headers=headers)
+    assert _said(best) == _said(true)
+    assert UNPACK[coding](first.data) == UNPACK[coding](best.data)
+    assert len(best.data) < len(first.data)
+    assert first.headers["ETag"] != best.headers["ETag"]
+    unchanged = {"ETag", "Content-Length"}
+    assert [pair for pair in first.headers if pair[0] not in unchanged] == [
+        pair for pair in best.headers if pair[0] not in unchanged
+    ]
+    for _ in range(2):
+        for held in (first, best):
+            again = client.get(path, headers={**headers, "If-None-Match": held.headers["ETag"]})
+            assert (again.status_code, again.data) == (304, b"")
+            assert again.headers["ETag"] == held.headers["ETag"]
+    assert waiting == []
+
+
+def test_what_is_packed_for_an_edition_that_is_gone_is_thrown_away(
+    app: Flask, tracker: Tracker, waiting: list[Callable[[], None]]
+) -> None:
+    client, headers = app.test_client(), {"Accept-Encoding": "br"}
+    client.get("/kratom/us-al", headers=headers)
+    decide(tracker, propose(tracker, a_payload(a_period(None, "banned"), notes="Quite new.")))
+    after = client.get("/kratom/us-al", headers=headers)
+    waiting.pop(0)()
+    again = client.get("/kratom/us-al", headers=headers)
+    assert (again.data, again.headers["ETag"]) == (after.data, after.headers["ETag"])
+    assert b"Quite new." in brotli.decompress(again.data)
+
+
+def test_a_form_that_cannot_be_made_leaves_the_first_one(
+    app: Flask,
+    waiting: list[Callable[[], None]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(_content: bytes) -> bytes:
+        raise MemoryError("no room")
+
+    client, headers = app.test_client(), {"Accept-Encoding": "br"}
+    first = client.get("/kratom/us-al", headers=headers)
+    monkeypatch.setitem(compressing.CODINGS, "br", broken)
+    waiting.pop()()
+    assert "/kratom/us-al could not be packed better" in caplog.text
+    assert client.get("/kratom/us-al", headers=headers).data == first.data
+
+
+def test_only_so_many_answers_wait_to_be_packed(
+    app: Flask, waiting: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "MOST_BETTERED", 2)
+    client = app.test_client()
+    for path in ("/kratom", "/kratom/us-al", "/kratom/us-fl", "/kratom/us-tn"):
+        assert client.get(path, headers={"Accept-Encoding": "br"}).status_code == 200
+    assert len(waiting) == 2
 
 
 def test_the_flag_of_a_view_reaches_the_front(app: Flask) -> None:

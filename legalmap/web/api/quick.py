@@ -23,7 +23,8 @@ from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
 from legalmap.web.api import resolving
 from legalmap.web.api.parameters import View
-from legalmap.web.front import Application, Environ, Headers, codings, encoded, named
+from legalmap.web.codings import taken
+from legalmap.web.front import Application, Environ, Headers, encoded, named
 
 # How many answers that are cut are kept: one for each kind of place under the same levels.
 MOST_CUT = 1_500
@@ -269,7 +270,7 @@ class Quick:
     def answer(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """Status, headers and body; None where Flask is to be asked."""
         topic = self._topics.get(environ.get("PATH_INFO", ""))
-        if topic is None or codings(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        if topic is None or taken(environ.get("HTTP_ACCEPT_ENCODING", "")):
             return None
         asked = self._asked(environ.get("QUERY_STRING", ""))
         if asked is None or environ["REQUEST_METHOD"] != "GET":

@@ -4,7 +4,9 @@ from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from legalmap.services.keeping import CODINGS, PACKED_ALREADY, File, Files
+from legalmap.web import codings, compressing
 from legalmap.web.api import sending
+from legalmap.web.front import BETTER, LATER
 
 LEAST_BYTES = 600
 
@@ -23,20 +25,35 @@ def send(
     if file.held is None:
         return _in_parts(file, links, cache_control)
     coding = _coding(file)
-    etag = f"{file.sha256}-{coding}" if coding else file.sha256
     response = sending.send_bytes(
         file.content, file.sha256, file.media_type, file.changed_at, links
     )
-    response.set_etag(etag)
     response.headers["Cache-Control"] = cache_control
     response.headers["Accept-Ranges"] = "bytes"
-    if response.status_code == 200:
-        content = files().packed(file, coding, newest=newest) if coding else file.content
-        if coding:
-            response.headers["Content-Encoding"] = coding
-        response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
-        _fill(response, content, etag)
+    if response.status_code != 200:
+        compressing.name_held(response, codings.etag_of(file.sha256, coding))
+        return response
+    content, quick = _packed(file, coding, newest=newest) if coding else (file.content, False)
+    etag = codings.etag_of(file.sha256, coding, quick=quick)
+    response.set_etag(etag)
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
+    _fill(response, content, etag)
     return response
+
+
+def _packed(file: File, coding: str, *, newest: bool) -> tuple[bytes, bool]:
+    """The file in a coding, and whether that was made quickly because better is made afterwards."""
+    environ, kept = request.environ, files()
+    if not newest or not environ.get(LATER):
+        return kept.packed(file, coding, newest=newest), False
+    best = kept.at_hand(file, coding)
+    if best is not None:
+        return best, False
+    etag = codings.etag_of(file.sha256, coding)
+    environ[BETTER] = lambda: (f'"{etag}"', kept.packed(file, coding, newest=True))
+    return kept.packed(file, coding, newest=False), True
 
 
 def _in_parts(file: File, links: list[str], cache_control: str) -> Response:

@@ -25,9 +25,9 @@ def app(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[by
 def bridge() -> Any:
     """It behind the same bridge and threads as Flask."""
     from legalmap.serving.bridge import Bridge
-    from legalmap.serving.threads import Threads
+    from legalmap.threads import Threads
 
-    return Bridge(app, Threads(THREADS))
+    return Bridge(app, Threads(THREADS, "flask"))
 
 
 def main(port: int, server: str) -> None:

@@ -28,6 +28,8 @@ EXPORT = f"/export/{filled.TOPIC}.json"
 # What readers ask for in turn.
 PATHS = (EXPORT, f"/{filled.TOPIC}", f"/api/v1/{filled.TOPIC}/resolve?place=us-al")
 IDENTITY = {"Accept-Encoding": "identity"}
+# As browsers ask; what is too large to be held leaves as it is.
+PACKED = {"Accept-Encoding": "br"}
 PATIENCE = 60
 # Readers look for as long before the first publication as during all of them, at most this long.
 CALM_SECONDS = 5
@@ -124,7 +126,7 @@ def _told(ground: Ground, records: int) -> Told:
 
 def _warm(server: Server) -> None:
     for path in PATHS:
-        server.ask(path, IDENTITY)
+        server.ask(path, PACKED)
 
 
 def _remove(file: Path) -> None:
@@ -226,7 +228,7 @@ def _look(file: Path, ports: list[int]) -> None:
 
 
 def _looked(port: int, path: str, etags: dict[int, str]) -> Looked:
-    headers = dict(IDENTITY)
+    headers = dict(PACKED)
     if path == EXPORT and port in etags:
         headers["If-None-Match"] = etags[port]
     at = time.monotonic()

@@ -1,0 +1,43 @@
+"""Threads are few, started when they are needed, and may stand behind others."""
+
+import os
+import sys
+import threading
+import time
+from queue import SimpleQueue
+
+import pytest
+
+from legalmap.threads import Threads
+
+
+def test_threads_are_started_when_needed_and_no_more_than_so_many() -> None:
+    threads, go, done = Threads(2, "flask"), threading.Event(), threading.Semaphore(0)
+    names: list[str] = []
+
+    def work() -> None:
+        names.append(threading.current_thread().name)
+        go.wait(10)
+        done.release()
+
+    threads.run(work)
+    time.sleep(0.1)
+    assert names == ["flask-1"]
+    for _ in range(4):
+        threads.run(work)
+    time.sleep(0.1)
+    assert sorted(names) == ["flask-1", "flask-2"]
+    go.set()
+    assert all(done.acquire(timeout=10) for _ in range(5))
+    assert set(names) == {"flask-1", "flask-2"}
+    # One that is free is used again.
+    threads.run(work)
+    assert done.acquire(timeout=10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness is of whole processes")
+def test_what_is_not_urgent_stands_behind_the_rest_of_the_process() -> None:
+    threads, found = Threads(1, "packing", nice=10), SimpleQueue[int]()
+    threads.run(lambda: found.put(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    assert found.get(timeout=10) == 10
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < 10
