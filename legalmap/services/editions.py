@@ -168,7 +168,7 @@ class Edition:
 
     def record_of(self, place: Jurisdiction) -> Published | None:
         """The record of a place. Those of the levels above it come along: an answer needs them too."""
-        self.records.need((level.code for level in self.chain_of(place)), contents=False)
+        self.records.need((level.code for level in self.chain_of(place)), [place.code])
         return self.records.get(place.code)
 
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
@@ -176,7 +176,8 @@ class Edition:
         known = self._resolutions.get(self.feed_no, key)
         if known is None:
             levels = self.chain_of(place)
-            self.records.need((level.code for level in levels), contents=whole)
+            codes = [level.code for level in levels]
+            self.records.need(codes, codes if whole else ())
             told = [self._level(level, whole=whole) for level in levels]
             known = resolve(told, self.topic, as_of, as_of)
             self._resolutions.keep(self.feed_no, key, known)
@@ -261,7 +262,7 @@ class Edition:
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
-        found = self._source.some(feed_no, moved, contents=True) if moved else {}
+        found = self._source.some(feed_no, moved, moved) if moved else {}
         whole = self.records.whole.grown(found)
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
         held = Records(self._source, feed_no, whole)

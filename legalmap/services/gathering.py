@@ -1,7 +1,7 @@
 """What editions hold: the published records of a topic, gathered whole or one by one, and their contents."""
 
 from collections import OrderedDict
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from datetime import date, datetime
 from threading import Lock
 
@@ -106,7 +106,7 @@ class Records(Mapping[str, Published]):
     def __getitem__(self, code: str) -> Published:
         """The record of a place."""
         if self._whole is None and code not in self._some:
-            self.need([code])
+            self.need([code], [code])
         found = self._some.get(code) if self._whole is None else self._whole.get(code)
         if found is None:
             raise KeyError(code)
@@ -140,19 +140,18 @@ class Records(Mapping[str, Published]):
         """Whether all are in memory."""
         return self._whole is not None
 
-    def need(self, codes: Iterable[str], *, contents: bool = True) -> None:
-        """Load the records of some places in one look, and what they say whole if ``contents``."""
+    def need(self, codes: Iterable[str], whole: Collection[str]) -> None:
+        """Load the records of some places in one look, and what those of ``whole`` say."""
         if self._whole is not None:
             return
-        wanted = list(codes)
-        left = [code for code in wanted if code not in self._some]
+        left = [code for code in codes if code not in self._some]
         if len(self._some) + len(left) > MANY:
             self._whole = self._source.everything(self._feed_no)
-        elif left:
-            found = self._source.some(self._feed_no, left, contents=contents)
+            return
+        if left:
+            found = self._source.some(self._feed_no, left, whole)
             self._some |= {code: found.get(code) for code in left}
-        if contents and self._whole is None:
-            self._source.need_contents(item for code in wanted if (item := self._some[code]))
+        self._source.need_contents(item for code in whole if (item := self._some.get(code)))
 
 
 class Source:
@@ -173,13 +172,11 @@ class Source:
         return Layered(self._published(found))
 
     def some(
-        self, feed_no: int, codes: Iterable[str], *, contents: bool = False
+        self, feed_no: int, codes: Iterable[str], whole: Collection[str]
     ) -> dict[str, Published]:
-        """The records of some places at a feed number; what they say is at hand if ``contents``."""
+        """The records of some places at a feed number; what those of ``whole`` say is at hand."""
         with self.tracker.reading(feed_no) as connection:
-            found = list(
-                stands.some(connection, self.topic.code, feed_no, codes, contents=contents)
-            )
+            found = list(stands.some(connection, self.topic.code, feed_no, codes, whole))
         for stand, said in found:
             if said is not None:
                 self._payloads.offer(stand.revision_id, said)

@@ -86,7 +86,7 @@ def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") ->
     found: dict[str, tuple[Source, int, int]] = {}
     for topic in reader.tracker.topics:
         edition = reader.edition(topic)
-        edition.records.need(edition.codes)
+        edition.records.need(edition.codes, ())
         for item in edition.records.values():
             is_due = edition.freshness_of(item, today) != "fresh"
             for url, source in _sources(item).items():
@@ -116,7 +116,7 @@ def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[R
     source: Source | None = None
     for topic in reader.tracker.topics:
         edition = reader.edition(topic)
-        edition.records.need(edition.codes)
+        edition.records.need(edition.codes, ())
         for item in edition.records.values():
             if url in (sources := _sources(item)):
                 source = source or sources[url]

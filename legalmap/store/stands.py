@@ -1,6 +1,6 @@
 """Where the records of a topic stand at a feed number: all of them, some, or those that moved."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -15,12 +15,12 @@ PART = 500
 
 # A statement is put together once: that took longer than asking it.
 @cache
-def _stands(*, of_some: bool, contents: bool = False) -> sa.Select[Any]:
+def _stands(*, of_some: bool) -> sa.Select[Any]:
     """The newest publication up to ``until`` of each record of ``topic``, or of those at ``codes``.
 
-    One look at an index for each. ``contents``: with what they say whole.
+    One look at an index for each. Of some, those at ``whole`` come with what they say.
     """
-    said = revision.c.payload if contents else sa.null().label("payload")
+    said = revision.c.payload if of_some else sa.null().label("payload")
     part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
@@ -30,8 +30,9 @@ def _stands(*, of_some: bool, contents: bool = False) -> sa.Select[Any]:
         .scalar_subquery()
     )
     held: sa.FromClause = record.join(publication, publication.c.feed_no == newest)
-    if contents:
-        held = held.join(revision, revision.c.id == publication.c.revision_id)
+    if of_some:
+        wanted = record.c.jurisdiction_code.in_(sa.bindparam("whole", expanding=True))
+        held = held.outerjoin(revision, sa.and_(revision.c.id == publication.c.revision_id, wanted))
     return (
         sa.select(
             record.c.topic,
@@ -84,15 +85,18 @@ def some(
     topic: str,
     feed_no: int,
     codes: Iterable[str],
-    *,
-    contents: bool = False,
+    whole: Collection[str] = (),
 ) -> Iterator[tuple[Stand, str | None]]:
-    """Where the records of some places stood, and on request what they said; places without one are left out."""
+    """Where the records of some places stood, and what those of ``whole`` said.
+
+    Places without a record are left out.
+    """
     wanted = sorted(set(codes))
-    query = _stands(of_some=True, contents=contents)
     for start in range(0, len(wanted), PART):
-        asked = {"topic": topic, "until": feed_no, "codes": wanted[start : start + PART]}
-        for row in connection.execute(query, asked):
+        part = wanted[start : start + PART]
+        said = [code for code in part if code in whole]
+        asked = {"topic": topic, "until": feed_no, "codes": part, "whole": said}
+        for row in connection.execute(_stands(of_some=True), asked):
             yield _stand(row), row.payload
 
 
