@@ -169,7 +169,6 @@ def test_a_batch_says_the_same_whether_read_at_once_or_one_by_one(
     items = [*points, *odd, *wrong]
     at_once = [post(client, items).data for _ in range(2)]
     monkeypatch.setattr(batching, "_all_read", lambda _items: None)
-    monkeypatch.setattr(batching, "_quickly", lambda *_of: None)
     assert at_once == [post(client, items).data] * 2
 
 

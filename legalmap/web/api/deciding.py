@@ -72,7 +72,9 @@ def resolve_many(topic: str) -> Response:
     tracker().topic(topic)
     given = parameters.read("as_of", "known_at", "fields")
     view = parameters.view(topic, given)
-    content = sending.encoded(batching.answer(view))
+    content = batching.content(view)
+    if "fields" in given:
+        content = batching.narrowed(content, given["fields"])
     response = Response(content, content_type=sending.JSON)
     # What somebody asks in a body is theirs alone.
     response.headers["Cache-Control"] = "no-store"
