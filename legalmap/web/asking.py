@@ -45,3 +45,13 @@ def choice(name: str, allowed: Iterable[str]) -> str | None:
     if value is not None and value not in codes:
         raise BadQuery.at(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.")
     return value
+
+
+def page(most: int) -> int:
+    """Which page of a long list is asked for, from 1; raise BadQuery for one that is not there."""
+    text = request.args.get("page") or "1"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise BadQuery.at(
+            "page", f"There is no page “{text[:20]}”: give a number from 1 to {most}."
+        )
+    return int(text)

@@ -40,13 +40,19 @@ def table(topic: str) -> str:
     if filters["parent"]:
         finding.place(tracker(), filters["parent"])
     sort = asking.choice("sort", tabulating.SORTS) or "name"
-    rows = tabulating.rows(view.edition, view.as_of, filters, sort)
+    found = tabulating.found(view.edition, view.as_of, filters, sort)
+    pages = max(-(-len(found) // tabulating.PAGE), 1)
+    page = asking.page(pages)
+    shown = found[(page - 1) * tabulating.PAGE : page * tabulating.PAGE]
     return render_template(
         "public/table.html",
         topic=view.topic,
         order=drawing.order_of(view.topic),
         view=view,
-        rows=rows,
+        rows=tabulating.rows(view.edition, view.as_of, shown),
+        found=len(found),
+        page=page,
+        pages=pages,
         total=len(view.edition.records),
         others=tabulating.not_researched(tracker(), view.edition, view.as_of),
         filters=filters,

@@ -24,6 +24,10 @@ SORTS = {
 }
 
 
+# So many rows stand on a page.
+PAGE = 500
+
+
 class Row(msgspec.Struct, frozen=True):
     """One record: what it says itself on the day, and what holds there in all."""
 
@@ -38,11 +42,19 @@ class Row(msgspec.Struct, frozen=True):
         return self.item.place
 
 
-def rows(edition: Edition, as_of: date, filters: dict[str, str | None], sort: str) -> list[Row]:
-    """The records that pass every filter given, in the order asked for."""
-    found = [_row(edition, item, as_of) for item in edition.records.values()]
-    kept = [row for row in found if _passes(row, filters)]
-    return sorted(sorted(kept, key=lambda row: row.place.name), key=_order(edition, sort))
+def found(
+    edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
+) -> list[Published]:
+    """The records that pass every filter given, in the order asked for. No contents are read."""
+    kept = [item for item in edition.records.values() if _passes(edition, item, as_of, filters)]
+    return sorted(sorted(kept, key=lambda item: item.place.name), key=_order(edition, as_of, sort))
+
+
+def rows(edition: Edition, as_of: date, items: list[Published]) -> list[Row]:
+    """The rows of a page of records; what they say is read in one look."""
+    if items:
+        items[0].payloads.need(item.publication for item in items)
+    return [_row(edition, item, as_of) for item in items]
 
 
 def _row(edition: Edition, item: Published, as_of: date) -> Row:
@@ -50,33 +62,38 @@ def _row(edition: Edition, item: Published, as_of: date) -> Row:
         item,
         in_force_on(item.payload.periods, as_of),
         edition.freshness_of(item, as_of),
-        edition.resolve(item.place, as_of),
+        edition.glance(item.place, as_of),
     )
 
 
-def _passes(row: Row, filters: dict[str, str | None]) -> bool:
-    status = row.period.status if row.period else None
-    parent = filters["parent"]
-    return (
-        filters["status"] in (None, status)
-        and filters["kind"] in (None, row.place.kind)
-        and filters["freshness"] in (None, row.freshness)
-        and filters["show"] in (None, row.resolution.shown)
-        and (parent is None or row.place.code.startswith(f"{parent.lower()}-"))
-    )
+def _passes(edition: Edition, item: Published, as_of: date, filters: dict[str, str | None]) -> bool:
+    asked = {name: value for name, value in filters.items() if value is not None}
+    tests: dict[str, Callable[[], bool]] = {
+        "status": lambda: asked["status"] == edition.statuses(as_of).get(item.place.code),
+        "kind": lambda: asked["kind"] == item.place.kind,
+        "freshness": lambda: asked["freshness"] == edition.freshness_of(item, as_of),
+        "parent": lambda: item.place.code.startswith(f"{asked['parent'].lower()}-"),
+        "show": lambda: asked["show"] == edition.glance(item.place, as_of).shown,
+    }
+    return all(test() for name, test in tests.items() if name in asked)
 
 
-def _order(edition: Edition, sort: str) -> Callable[[Row], Any]:
+def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], Any]:
     severity = {status.code: status.severity for status in edition.topic.statuses}
 
-    def since(row: Row) -> int:
-        return -row.period.first_day.toordinal() if row.period else 0
+    def since(item: Published) -> int:
+        period = in_force_on(item.gist.periods, as_of)
+        return -period.first_day.toordinal() if period else 0
 
-    orders: dict[str, Callable[[Row], Any]] = {
-        "name": lambda row: row.place.name,
-        "status": lambda row: -severity[row.period.status] if row.period else 1,
+    def strictest(item: Published) -> int:
+        status = edition.statuses(as_of).get(item.place.code)
+        return -severity[status] if status else 1
+
+    orders: dict[str, Callable[[Published], Any]] = {
+        "name": lambda item: item.place.name,
+        "status": strictest,
         "since": since,
-        "verified": lambda row: row.item.payload.last_verified or date.min,
+        "verified": lambda item: item.handy.last_verified or date.min,
     }
     return orders[sort]
 
@@ -89,5 +106,5 @@ def parents(edition: Edition) -> list[str]:
 def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
     """What the world map draws and no record tells of: with the rows, all that the map holds."""
     places = tracker.places(drawing.codes_of(edition, "world")).values()
-    found = [p for p in places if edition.resolve(p, as_of).outcome == "not-researched"]
+    found = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
     return sorted(found, key=lambda place: place.name)
