@@ -5,6 +5,7 @@ or, for what holds at a place or point, those of its headers. Anything else goes
 """
 
 import re
+import socket
 from asyncio import Transport
 from typing import Any
 
@@ -14,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from legalmap.serving import bodies
+from legalmap.serving.bodies import Bodies
 from legalmap.serving.bridge import DOOR, Scope
 from legalmap.web.front import TOLD, Environ, Front, Headers, encoded
 
@@ -27,6 +30,7 @@ IDLE_SECONDS = 30
 # One whose form is not whole after so many is closed too.
 WHOLE_SECONDS = 120
 _RAW = "legalmap.raw"
+_bodies = Bodies()
 _LINE = re.compile(rb"GET (/[a-z0-9/-]+)\?([a-z0-9=&.-]+) HTTP/1\.1")
 
 
@@ -43,10 +47,15 @@ class Door(HttpToolsProtocol):
         self._messages = 0
         self._running: RequestResponseCycle | None = None
         self._since = self._begun = self.loop.time()
+        # The transport's own, to send files by.
+        self._socket: socket.socket | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Somebody has come, and has a while to ask for something."""
         super().connection_made(transport)
+        own = transport.get_extra_info("socket")
+        if own is not None and bodies.IS_POSSIBLE:
+            self._socket = socket.socket(own.family, own.type, own.proto, own.fileno())
         self._since = self.loop.time()
         self.loop.call_later(IDLE_SECONDS, self._look_after)
 
@@ -54,6 +63,10 @@ class Door(HttpToolsProtocol):
         """Whoever asked has left; uvicorn tells it to the last of several requests alone."""
         if self._running is not None:
             self._running.disconnected = True
+        if self._socket is not None:
+            # The transport closes it.
+            self._socket.detach()
+            self._socket = None
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -135,10 +148,21 @@ class Door(HttpToolsProtocol):
         if found is None:
             return False
         status, headers, body = found
-        self.transport.writelines(
-            (status, _default(self.server_state.default_headers), headers, body)
-        )
+        parts = status, _default(self.server_state.default_headers), headers
+        file = _bodies.file_of(body)
+        if file is None or not self._is_sent(b"".join(parts), file, body):
+            self.transport.writelines((*parts, body))
         self._since = self.loop.time()
+        return True
+
+    def _is_sent(self, head: bytes, file: int, body: bytes) -> bool:
+        """Send past the transport, which has nothing to send; it gets what does not leave at once."""
+        if self._socket is None or self.transport.get_write_buffer_size():
+            return False
+        sent = bodies.send(self._socket, head, file, len(body))
+        if sent < len(head) + len(body):
+            rest = memoryview(body)[max(sent - len(head), 0) :]
+            self.transport.writelines((head[sent:], rest))
         return True
 
     def _resolved(self, front: Front, data: bytes) -> tuple[bytes, bytes, bytes] | None:
