@@ -14,6 +14,7 @@ from legalmap.domain.roles import Permission, Role, may, require
 from legalmap.services import accounts as making
 from legalmap.services import passwords, signing
 from legalmap.services.accounts import log_on
+from legalmap.services.acting import as_of_now
 from legalmap.services.signing import hashed
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, invitations, log
@@ -35,7 +36,7 @@ def invite(
         raise Invalid(problems)
     token, at = secrets.token_urlsafe(32), clock.now()
     with tracker.store.writing() as connection:
-        _require_admin(connection, actor)
+        as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
         invitation_id = invitations.insert(
             connection,
             token_sha256=hashed(token),
@@ -48,11 +49,6 @@ def invite(
         )
         _log(connection, actor, "invite", invitation_id, role=role.value, remits=in_words(remits))
     return token
-
-
-def _require_admin(connection: Connection, actor: Account) -> None:
-    acting = accounts.by_id(connection, actor.id)
-    require(acting.role if acting and acting.is_active else None, Permission.MANAGE_ACCOUNTS)
 
 
 def _log(
@@ -83,7 +79,7 @@ def revoke(tracker: Tracker, actor: Account, invitation_id: int) -> None:
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     at = clock.now()
     with tracker.store.writing() as connection:
-        _require_admin(connection, actor)
+        as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
         found = invitations.by_id(connection, min(invitation_id, BIGGEST_ID))
         if found is None:
             raise Missing("invitation", str(invitation_id))

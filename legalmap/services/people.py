@@ -19,6 +19,7 @@ from legalmap.domain.people import (
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Permission, Role, require
 from legalmap.services.accounts import close, log_on, person_called
+from legalmap.services.acting import as_of_now
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
 from legalmap.store.engine import Connection
@@ -117,8 +118,7 @@ def change_role(
 
 def managed(connection: Connection, actor: Account, handle: str) -> Account:
     """Somebody else, within a transaction; the actor is asked once more whether they are an admin."""
-    acting = accounts.by_id(connection, actor.id)
-    require(acting.role if acting and acting.is_active else None, Permission.MANAGE_ACCOUNTS)
+    as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
     person = person_called(connection, handle)
     check_other(actor, person)
     return person

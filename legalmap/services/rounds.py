@@ -14,6 +14,7 @@ from legalmap.domain.payload import problems_of_text
 from legalmap.domain.roles import Permission, require
 from legalmap.domain.rounds import CLAIM_LIFE, MAX_WHY, SKIP_LIFE, TEN, Due, Progress
 from legalmap.services import finding
+from legalmap.services.acting import as_of_now
 from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -169,6 +170,7 @@ def take_ten(
     with reader.tracker.store.writing() as connection:
         # Two who press at once are given different ones.
         records.lock_making(connection)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         standings = _standings(connection, everything)
         room = TEN - sum(each.is_open_for(actor.id) for each in standings)
         if room <= 0:
@@ -197,6 +199,7 @@ def give_back(reader: Reader, actor: Account) -> int:
     require(actor.role, Permission.PROPOSE)
     at = clock.now()
     with reader.tracker.store.writing() as connection:
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         held = claims.all_live(connection, "record", at)
         own = [key for key, claim in held.items() if claim.account_id == actor.id]
         for key, (topic, code) in rounds.records_of(connection, own).items():
@@ -214,6 +217,7 @@ def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> N
     at = clock.now()
     with tracker.store.writing() as connection:
         record = records.find(connection, topic, place.code, lock=True)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         held = claims.live(connection, "record", [record.id], at) if record else {}
         if record is None or not _is_own(held.get(record.id), actor):
             raise NotNow("You do not have this record any more: somebody else can take it.")

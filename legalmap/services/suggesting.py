@@ -24,6 +24,7 @@ from legalmap.domain.suggestions import (
     problems_of,
 )
 from legalmap.services import finding, noticing
+from legalmap.services.acting import as_of_now
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, log, suggestions
 from legalmap.store.engine import Connection
@@ -128,6 +129,7 @@ def claim(tracker: Tracker, actor: Account, number: int) -> Suggestion:
     with tracker.store.writing() as connection:
         _forget(connection, at)
         found = _open(connection, number)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         _refuse_other(connection, actor, number, at)
         claims.put(connection, "suggestion", number, actor.id, at, at + CLAIM_LIFE)
         _log(connection, actor, "claim", found, at)
@@ -139,6 +141,7 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
     require(actor.role, Permission.PROPOSE)
     with tracker.store.writing() as connection:
         found, at = _one(connection, number, lock=True), clock.now()
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         held = claims.live(connection, "suggestion", [number], at).get(number)
         if held is not None and held.account_id == actor.id:
             claims.drop(connection, "suggestion", number)
@@ -156,6 +159,7 @@ def close(
     at = clock.now()
     with tracker.store.writing() as connection:
         found = _open(connection, number)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
         _refuse_other(connection, actor, number, at)
         _close(connection, actor, found, at, outcome, answer.strip())
         return _one(connection, number)

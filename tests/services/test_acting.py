@@ -1,6 +1,7 @@
 """An act is done by who somebody is at that moment, not by who they were when the request came in."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -9,6 +10,7 @@ from legalmap.domain.moderation import Verdict
 from legalmap.domain.records import Revision
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
+from legalmap.domain.suggestions import Outcome
 from legalmap.services import (
     claiming,
     discussing,
@@ -18,8 +20,11 @@ from legalmap.services import (
     passwords,
     people,
     reviewing,
+    rounds,
+    suggesting,
 )
 from legalmap.services.editing import Proposal
+from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from tests.build import a_payload, a_period
 from tests.services.build import person, propose
@@ -55,37 +60,92 @@ def _gone(tracker: Tracker, _root: Account) -> None:
 OUT = [_disabled, _gone]
 
 
-def _decided(tracker: Tracker, ben: Account, proposal: Revision) -> None:
+class Waiting(NamedTuple):
+    """What there is to act on: a proposal of ana and one of ben, and what a reader suggested."""
+
+    proposal: Revision
+    own: Revision
+    suggestion: int
+
+
+def _waiting(tracker: Tracker) -> Waiting:
+    own = a_payload(notes="By ben.")
+    said = {"text": "It was banned.", "url": "https://law.example/2026/5"}
+    suggestion = suggesting.suggest(tracker, "kratom", "us-al", **said)
+    return Waiting(propose(tracker), propose(tracker, own, by="ben"), suggestion)
+
+
+def _decided(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
     reviewing.decide(
         tracker,
         ben,
-        proposal.id,
+        waiting.proposal.id,
         Verdict.APPROVE,
-        payload_sha256=proposal.payload_sha256,
+        payload_sha256=waiting.proposal.payload_sha256,
         checks=[check.code for check in tracker.topic("kratom").review.checklist],
     )
 
 
-def _taken(tracker: Tracker, ben: Account, proposal: Revision) -> None:
-    claiming.take(tracker, ben, proposal.id)
+def _taken(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    claiming.take(tracker, ben, waiting.proposal.id)
 
 
-def _sent(tracker: Tracker, ben: Account, _proposal: Revision) -> None:
+def _sent(tracker: Tracker, ben: Account, _waiting: Waiting) -> None:
     editing.submit(tracker, ben, OTHER)
 
 
-def _kept(tracker: Tracker, ben: Account, _proposal: Revision) -> None:
+def _withdrawn(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    editing.withdraw(tracker, ben, waiting.own.id)
+
+
+def _kept(tracker: Tracker, ben: Account, _waiting: Waiting) -> None:
     drafting.save(tracker, ben, "kratom", "us-al", base_number=0, form="[]")
 
 
-def _said(tracker: Tracker, ben: Account, proposal: Revision) -> None:
-    discussing.say(tracker, ben, proposal.id, "One more word.")
+def _said(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    discussing.say(tracker, ben, waiting.proposal.id, "One more word.")
+
+
+def _suggestion_taken(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    suggesting.claim(tracker, ben, waiting.suggestion)
+
+
+def _suggestion_left(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    suggesting.release(tracker, ben, waiting.suggestion)
+
+
+def _suggestion_closed(tracker: Tracker, ben: Account, waiting: Waiting) -> None:
+    suggesting.close(tracker, ben, waiting.suggestion, Outcome.DECLINED, "It is about Arizona.")
+
+
+def _ten_taken(tracker: Tracker, ben: Account, _waiting: Waiting) -> None:
+    rounds.take_ten(Reader(tracker), ben)
+
+
+def _ten_given_back(tracker: Tracker, ben: Account, _waiting: Waiting) -> None:
+    rounds.give_back(Reader(tracker), ben)
+
+
+def _skipped(tracker: Tracker, ben: Account, _waiting: Waiting) -> None:
+    rounds.skip(tracker, ben, "kratom", "us-al", "The link is dead.")
 
 
 Happens = Callable[[Tracker, Account], None]
-Act = Callable[[Tracker, Account, Revision], None]
+Act = Callable[[Tracker, Account, Waiting], None]
 REVIEWING: list[Act] = [_decided, _taken]
-WRITING: list[Act] = [_sent, _kept, _said]
+WRITING: list[Act] = [
+    _sent,
+    _withdrawn,
+    _kept,
+    _said,
+    _suggestion_taken,
+    _suggestion_left,
+    _suggestion_closed,
+    _ten_taken,
+    _ten_given_back,
+    _skipped,
+]
+NO_MORE = "Your role .* does not include|You moderate other places"
 
 
 @pytest.mark.parametrize("act", REVIEWING)
@@ -93,17 +153,17 @@ WRITING: list[Act] = [_sent, _kept, _said]
 def test_who_may_no_longer_review_reviews_nothing(
     tracker: Tracker, happens: Happens, act: Act
 ) -> None:
-    proposal, ben = propose(tracker), person(tracker, "ben")
+    waiting, ben = _waiting(tracker), person(tracker, "ben")
     happens(tracker, an_admin(tracker))
-    unchanged(tracker, lambda: act(tracker, ben, proposal), ".")
+    unchanged(tracker, lambda: act(tracker, ben, waiting), NO_MORE)
 
 
 @pytest.mark.parametrize("act", WRITING)
 @pytest.mark.parametrize("happens", OUT)
 def test_who_is_out_writes_nothing(tracker: Tracker, happens: Happens, act: Act) -> None:
-    proposal, ben = propose(tracker), person(tracker, "ben")
+    waiting, ben = _waiting(tracker), person(tracker, "ben")
     happens(tracker, an_admin(tracker))
-    unchanged(tracker, lambda: act(tracker, ben, proposal), ".")
+    unchanged(tracker, lambda: act(tracker, ben, waiting), NO_MORE)
 
 
 def test_who_left_leaves_no_address_behind(
