@@ -6,7 +6,7 @@ from legalmap import clock
 from legalmap.domain.gists import content_of
 from legalmap.domain.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import courses, feed, log, records, statuses, waiting
+from legalmap.store import courses, feed, log, moderation, records, statuses, waiting
 from legalmap.store.engine import Connection
 from legalmap.store.tables.records import NO_HASH
 
@@ -20,6 +20,7 @@ def check(tracker: Tracker) -> list[str]:
         return [
             *_changed_revisions(connection),
             *_broken_feed(connection),
+            *_underapproved(connection),
             *_unpublished(connection),
             *_wrong_status_rows(connection),
             *_wrong_courses(connection),
@@ -105,6 +106,16 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
         if entry.revision_number and not entry.reviewed:
             yield f"{where}: nobody reviewed it."
         expected, prev_sha256 = entry.feed_no + 1, entry.sha256
+
+
+def _underapproved(connection: Connection) -> Iterator[str]:
+    """The review and the assents are counted anew, as if no trigger had ever refused one."""
+    for each in moderation.underapproved(connection):
+        where = f"publication {each.feed_no} ({each.topic}/{each.jurisdiction})"
+        yield (
+            f"{where}: it needs {each.needed} approval{'s' if each.needed > 1 else ''} by people "
+            f"who are none of its authors, and has {each.approvals}."
+        )
 
 
 def _unpublished(connection: Connection) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.intents import Intent
@@ -13,7 +14,26 @@ from legalmap.domain.records import Revision
 from legalmap.domain.risks import UNWEIGHED, Weight
 from legalmap.store import claims, records, waiting
 from legalmap.store.engine import inserted_id
-from legalmap.store.tables import assent, review, revision, submission, withdrawal
+from legalmap.store.tables import (
+    assent,
+    publication,
+    record,
+    review,
+    revision,
+    revision_author,
+    submission,
+    withdrawal,
+)
+
+
+class Underapproved(msgspec.Struct, frozen=True, kw_only=True):
+    """A publication that fewer people approved than it needed, none of its authors counted."""
+
+    feed_no: int
+    topic: str
+    jurisdiction: str
+    needed: int
+    approvals: int
 
 
 def submit(
@@ -159,3 +179,44 @@ def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     """The proposals for one record that wait for a verdict."""
     same = revision.c.record_id == record_id
     return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
+
+
+def underapproved(connection: sa.Connection) -> list[Underapproved]:
+    """Every reviewed publication that lacks an approval, as the guards should never have let pass."""
+    counted = _approvals().subquery()
+    approvals = sa.func.coalesce(counted.c.approvals, 0)
+    needed = submission.c.approvals_needed
+    query = (
+        sa.select(
+            publication.c.feed_no,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            needed.label("needed"),
+            approvals.label("approvals"),
+        )
+        .join(record, record.c.id == publication.c.record_id)
+        .join(submission, submission.c.revision_id == publication.c.revision_id)
+        .outerjoin(counted, counted.c.revision_id == publication.c.revision_id)
+        .where(publication.c.review_id.is_not(None), approvals < needed)
+        .order_by(publication.c.feed_no)
+    )
+    return [Underapproved(**row._mapping) for row in connection.execute(query)]
+
+
+def _approvals() -> sa.Select[Any]:
+    """How many different people approved each revision who are none of its authors."""
+    final = sa.select(review.c.revision_id, review.c.reviewer_id)
+    final = final.where(review.c.verdict == Verdict.APPROVE)
+    # A union, not a union of all: who approved twice is one person.
+    given = final.union(sa.select(assent.c.revision_id, assent.c.reviewer_id)).subquery()
+    by_author = (
+        sa.select(sa.literal(1))
+        .where(
+            revision_author.c.revision_id == given.c.revision_id,
+            revision_author.c.account_id == given.c.reviewer_id,
+        )
+        .exists()
+    )
+    count = sa.func.count().label("approvals")
+    query = sa.select(given.c.revision_id, count).where(~by_author)
+    return query.group_by(given.c.revision_id)

@@ -7,6 +7,7 @@ from legalmap.services import checking
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Connection
 from tests.services.build import decide, propose
+from tests.services.test_racing import GRAVE, of_two_reviewers
 
 
 def drop_triggers(connection: Connection) -> None:
@@ -45,6 +46,51 @@ def test_each_fault_is_found_and_named(tracker: Tracker, statement: str, says: s
         drop_triggers(connection)
         connection.exec_driver_sql(statement)
     assert any(says in fault for fault in checking.check(tracker)), checking.check(tracker)
+
+
+def account(handle: str) -> str:
+    return f"(SELECT id FROM account WHERE handle = '{handle}')"
+
+
+def an_author(handle: str) -> str:
+    return f"INSERT INTO revision_author VALUES (2, {account(handle)})"
+
+
+LACKS = "publication 2 (kratom/us-al): it needs 2 approvals by people who are none of its authors, and has"
+# A grave proposal by ana, revision 2, which ben approved first and cleo last.
+LACKING = [
+    ("the first approval is gone", "DELETE FROM assent", f"{LACKS} 1."),
+    ("both approvals are by one person", f"UPDATE assent SET reviewer_id = {account('cleo')}", f"{LACKS} 1."),
+    ("who approved first is a co-author", an_author("ben"), f"{LACKS} 1."),
+    ("who approved last is a co-author", an_author("cleo"), f"{LACKS} 1."),
+    ("both are co-authors", f"{an_author('ben')}, (2, {account('cleo')})", f"{LACKS} 0."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"), [row[1:] for row in LACKING], ids=[row[0] for row in LACKING]
+)
+def test_a_publication_that_lacks_an_approval_is_found(
+    tracker: Tracker, statement: str, says: str
+) -> None:
+    careful = of_two_reviewers(tracker)
+    proposal = propose(careful, GRAVE)
+    for reviewer in ("ben", "cleo"):
+        decide(careful, proposal, by=reviewer)
+    assert checking.check(careful) == []
+    with careful.store.writing() as connection:
+        drop_triggers(connection)
+        connection.exec_driver_sql(statement)
+    assert says in checking.check(careful)
+
+
+def test_an_author_who_reviewed_their_own_work_is_found(tracker: Tracker) -> None:
+    decide(tracker, propose(tracker))
+    with tracker.store.writing() as connection:
+        drop_triggers(connection)
+        connection.exec_driver_sql(an_author("ben"))
+    (fault,) = checking.check(tracker)
+    assert "it needs 1 approval by people who are none of its authors, and has 0." in fault
 
 
 def test_reindex_mends_the_queue(tracker: Tracker) -> None:
