@@ -1,10 +1,11 @@
 """Who is at something, until when: a courtesy between people that expires by itself and forbids nothing."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from legalmap.domain.accounts import Account
 from legalmap.domain.errors import NotNow
 
 ClaimKind = Literal["proposal", "suggestion", "record"]
@@ -24,12 +25,37 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it still holds."""
         return now < self.expires_at
 
+    def until(self, now: datetime) -> str:
+        """When it ends, in words: the time of day, with the day unless that is today."""
+        is_today = self.expires_at.date() == now.date()
+        return f"{self.expires_at:{'%H:%M' if is_today else '%-d %B %Y at %H:%M'}} UTC"
+
+
+def claimed(actor: Account, subject_id: int, now: datetime, life: timedelta) -> Claim:
+    """The claim of somebody who takes something up now."""
+    return Claim(
+        subject_id=subject_id,
+        account_id=actor.id,
+        handle=actor.handle,
+        at=now,
+        expires_at=now + life,
+    )
+
 
 def check_free(claim: Claim | None, actor_id: int, now: datetime, *, over: bool) -> None:
     """Raise NotNow if somebody else is at it, unless this person takes it ``over`` on purpose."""
     if claim is None or over or claim.account_id == actor_id or not claim.is_live(now):
         return
     raise NotNow(
-        f"{claim.handle} is at it until {claim.expires_at:%H:%M} UTC. "
-        "Press “Take it over” if it cannot wait."
+        f"{claim.handle} is at it until {claim.until(now)}. Press “Take it over” if it cannot wait."
     )
+
+
+def told(held: Claim | None, made: Claim) -> tuple[str, dict[str, Any]] | None:
+    """What the log keeps of a claim: the act and its data. None if somebody only keeps theirs longer."""
+    after = {"held_by": made.handle, "until": f"{made.expires_at:%Y-%m-%dT%H:%M:%SZ}"}
+    if held is None:
+        return "claim", {"after": after}
+    if held.account_id == made.account_id:
+        return None
+    return "take-over", {"before": {"held_by": held.handle}, "after": after}

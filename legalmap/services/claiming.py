@@ -1,12 +1,10 @@
 """Taking a proposal for review, giving it back, and going on to the next. The log remembers all of it."""
 
-from datetime import datetime
-
 import msgspec
 
 from legalmap import clock
 from legalmap.domain.accounts import Account
-from legalmap.domain.claims import CLAIM_LIFE, Claim, check_free
+from legalmap.domain.claims import CLAIM_LIFE, Claim, check_free, claimed, told
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
 from legalmap.domain.moderation import STATE_LABELS, UNDECIDED
 from legalmap.domain.queue import Asked, Mark
@@ -37,17 +35,12 @@ def _take(connection: Connection, actor: Account, revised: Revision, *, over: bo
     now = clock.now()
     held = claims.live(connection, "proposal", [revised.id], now).get(revised.id)
     check_free(held, actor.id, now, over=over)
-    until = now + CLAIM_LIFE
-    claims.put(connection, "proposal", revised.id, actor.id, now, until)
-    if held is None or held.account_id != actor.id:
-        _log(connection, actor, revised, held, now, until)
-    return Claim(
-        subject_id=revised.id,
-        account_id=actor.id,
-        handle=actor.handle,
-        at=now,
-        expires_at=until,
-    )
+    made = claimed(actor, revised.id, now, CLAIM_LIFE)
+    claims.put(connection, "proposal", made)
+    if said := told(held, made):
+        action, data = said
+        log_act(connection, actor, action, revised, now, **data)
+    return made
 
 
 def _check_waits(revised: Revision, actor: Account) -> None:
@@ -56,23 +49,6 @@ def _check_waits(revised: Revision, actor: Account) -> None:
         raise NotNow(f"There is nothing to review any more: it is {state}.")
     if actor.id in revised.authors:
         raise OwnWork("You are one of its authors: somebody else has to review it.")
-
-
-def _log(
-    connection: Connection,
-    actor: Account,
-    revised: Revision,
-    held: Claim | None,
-    now: datetime,
-    until: datetime,
-) -> None:
-    here = {"held_by": actor.handle, "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
-    if held is None:
-        log_act(connection, actor, "claim", revised, now, after=here)
-        return
-    log_act(
-        connection, actor, "take-over", revised, now, before={"held_by": held.handle}, after=here
-    )
 
 
 def release(tracker: Tracker, actor: Account, revision_id: int) -> None:

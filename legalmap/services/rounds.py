@@ -7,7 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain import rounds as rules
 from legalmap.domain.accounts import Account
-from legalmap.domain.claims import Claim
+from legalmap.domain.claims import Claim, claimed
 from legalmap.domain.errors import Invalid, NotNow
 from legalmap.domain.evidence import freshness
 from legalmap.domain.payload import problems_of_text
@@ -188,9 +188,9 @@ def take_ten(
 
 
 def _take(connection: Connection, actor: Account, due: Due, at: datetime) -> None:
-    until = at + CLAIM_LIFE
-    claims.put(connection, "record", due.record_id, actor.id, at, until)
-    said = {"held_by": actor.handle, "until": f"{until:%Y-%m-%d}"}
+    made = claimed(actor, due.record_id, at, CLAIM_LIFE)
+    claims.put(connection, "record", made)
+    said = {"held_by": made.handle, "until": f"{made.expires_at:%Y-%m-%d}"}
     _log(connection, actor, "claim", (due.record_id, due.topic, due.place.code), at, **said)
 
 

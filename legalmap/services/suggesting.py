@@ -9,7 +9,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.accounts import Account
-from legalmap.domain.claims import Claim
+from legalmap.domain.claims import Claim, check_free, claimed, told
 from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.records import Revision
@@ -122,18 +122,21 @@ def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
     return Sheet(suggestion=found, claim=held.get(number), others=others)
 
 
-def claim(tracker: Tracker, actor: Account, number: int) -> Suggestion:
-    """Take a suggestion up for a day; raise NotNow if somebody else has it."""
+def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) -> Claim:
+    """Claim a suggestion for a day. ``over``: also from somebody who is still at it."""
     require(actor.role, Permission.PROPOSE)
     at = clock.now()
     with tracker.store.writing() as connection:
         _forget(connection, at)
         found = _open(connection, number)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        _refuse_other(connection, actor, number, at)
-        claims.put(connection, "suggestion", number, actor.id, at, at + CLAIM_LIFE)
-        _log(connection, actor, "claim", found, at)
-    return found
+        held = _free(connection, actor, number, at, over=over)
+        made = claimed(actor, number, at, CLAIM_LIFE)
+        claims.put(connection, "suggestion", made)
+        if said := told(held, made):
+            action, data = said
+            _log(connection, actor, action, found, at, **data)
+    return made
 
 
 def release(tracker: Tracker, actor: Account, number: int) -> None:
@@ -160,7 +163,7 @@ def close(
     with tracker.store.writing() as connection:
         found = _open(connection, number)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        _refuse_other(connection, actor, number, at)
+        _free(connection, actor, number, at)
         _close(connection, actor, found, at, outcome, answer.strip())
         return _one(connection, number)
 
@@ -246,13 +249,13 @@ def _open(connection: Connection, number: int) -> Suggestion:
     return found
 
 
-def _refuse_other(connection: Connection, actor: Account, number: int, at: datetime) -> None:
+def _free(
+    connection: Connection, actor: Account, number: int, at: datetime, *, over: bool = False
+) -> Claim | None:
+    """Who had it until now, if anybody; raise NotNow if that is somebody else, unless taken ``over``."""
     held = claims.live(connection, "suggestion", [number], at).get(number)
-    if held is not None and held.account_id != actor.id:
-        raise NotNow(
-            f"{held.handle} is at it until {held.expires_at:%-d %B %Y at %H:%M} UTC. "
-            "Take another one meanwhile."
-        )
+    check_free(held, actor.id, at, over=over)
+    return held
 
 
 def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:

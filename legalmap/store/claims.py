@@ -34,22 +34,15 @@ def _live(
     return {row.subject_id: Claim(**{name: getattr(row, name) for name in names}) for row in rows}
 
 
-def put(
-    connection: sa.Connection,
-    kind: ClaimKind,
-    subject_id: int,
-    account_id: int,
-    at: datetime,
-    until: datetime,
-) -> None:
+def put(connection: sa.Connection, kind: ClaimKind, made: Claim) -> None:
     """Write a claim in place of any other. What is claimed is locked by the caller."""
-    drop(connection, kind, subject_id)
+    drop(connection, kind, made.subject_id)
     values = {
         "kind": kind,
-        "subject_id": subject_id,
-        "account_id": account_id,
-        "at": at,
-        "expires_at": until,
+        "subject_id": made.subject_id,
+        "account_id": made.account_id,
+        "at": made.at,
+        "expires_at": made.expires_at,
     }
     connection.execute(claim.insert().values(values))
 

@@ -136,9 +136,9 @@ def open_(number: int) -> Response:
 @blueprint.post("/desk/suggestions/<int:number>/claim")
 @needs(Permission.PROPOSE)
 def claim(number: int) -> Response:
-    """Take it up, so that nobody does the same work meanwhile."""
+    """Take it up for a day; with ``over=yes`` also from somebody who is at it."""
     try:
-        suggesting.claim(tracker(), actor(), number)
+        suggesting.claim(tracker(), actor(), number, over=request.form.get("over") == "yes")
     except (AlreadyDecided, NotNow) as error:
         return _desk_page(number, AnswerForm(formdata=None), 409, message=str(error))
     flash("It is yours for a day.")

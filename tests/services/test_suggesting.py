@@ -121,8 +121,23 @@ def test_one_person_at_a_time(tracker: Tracker, ana: Account, ben: Account) -> N
     assert suggesting.listed(tracker, ben).claims[number].handle == "ana"
     suggesting.release(tracker, ana, number)
     suggesting.claim(tracker, ben, number)
-    who = [("ana", "claim")] * 2 + [("ana", "unclaim"), ("ben", "claim")]
+    who = [("ana", "claim"), ("ana", "unclaim"), ("ben", "claim")]
     assert actions(tracker, number)[1:] == who
+
+
+def test_taking_it_over_is_deliberate_and_logged(
+    tracker: Tracker, ana: Account, ben: Account
+) -> None:
+    number = suggest(tracker)
+    suggesting.claim(tracker, ana, number)
+    with pytest.raises(NotNow, match="Press “Take it over” if it cannot wait"):
+        suggesting.claim(tracker, ben, number)
+    suggesting.claim(tracker, ben, number, over=True)
+    assert suggesting.sheet(tracker, ana, number).claim == suggesting.claim(tracker, ben, number)
+    assert actions(tracker, number)[1:] == [("ana", "claim"), ("ben", "take-over")]
+    with pytest.raises(NotNow, match="ben is at it"):
+        suggesting.close(tracker, ana, number, *DECLINED)
+    suggesting.close(tracker, ben, number, *DECLINED)
 
 
 def test_a_claim_expires_by_itself(tracker: Tracker, ana: Account, ben: Account) -> None:
@@ -250,7 +265,6 @@ def test_a_proposal_is_told_too(tracker: Tracker, ana: Account) -> None:
 
 
 def test_who_was_disabled_holds_nothing_up(tracker: Tracker, ana: Account, ben: Account) -> None:
-    """Of suggestions a claim lasts a day and cannot be taken over."""
     number = suggest(tracker)
     suggesting.claim(tracker, ana, number)
     accounts.disable(tracker, "ana")

@@ -149,6 +149,11 @@ def test_the_desk_takes_it_up_and_goes_on_to_the_form(
     late = ben.send(theirs, 'form[action$="/claim"]', status=409)
     assert "ana is at it until" in late.text
     assert not late.all(CLOSE), "What somebody else is at cannot be closed."
+    over = ben.follow(ben.send(late, 'form[action$="/claim"]'))
+    assert over.all(CLOSE)
+    again = ana.send(taken, CLOSE, {"outcome": "declined", "answer": "No ban."}, status=409)
+    assert "ben is at it until" in again.text
+    assert again.one("#unsent").get_text(strip=True) == "No ban."
 
 
 def test_it_is_closed_with_a_reason_and_the_address_goes(
