@@ -2,11 +2,14 @@
 
 from legalmap import clock
 from legalmap.domain.accounts import Account
+from legalmap.domain.errors import NotNow
+from legalmap.domain.records import Record
 from legalmap.domain.roles import Permission, require
 from legalmap.services import editing, finding, suggesting
 from legalmap.services.acting import as_of_now
 from legalmap.services.tracker import Tracker
-from legalmap.store import drafts, records
+from legalmap.store import drafts, moderation, records
+from legalmap.store.engine import Connection
 
 
 def save(
@@ -19,8 +22,13 @@ def save(
     form: str,
     reworks_id: int | None = None,
     suggestion_id: int | None = None,
+    last_sent: int | None = None,
 ) -> None:
-    """Keep what was typed, valid or not; only its owner ever sees it."""
+    """Keep what was typed, valid or not; only its owner ever sees it.
+
+    ``last_sent``: the last proposal this person had sent when the form was opened. If they sent another
+    since, raise NotNow: what arrives late must not bring back as a draft what is a proposal already.
+    """
     require(actor.role, Permission.PROPOSE)
     tracker.topic(topic)
     place = finding.place(tracker, code)
@@ -29,6 +37,8 @@ def save(
         as_of_now(connection, actor, Permission.PROPOSE)
         record = editing.record_of(connection, topic, place.code)
         base = editing.revision_at(connection, record, base_number)
+        if last_sent is not None:
+            _refuse_late(connection, actor, record, last_sent)
         if suggestion_id is not None:
             suggesting.check_about(connection, suggestion_id, topic, place.code)
         drafts.save(
@@ -40,6 +50,14 @@ def save(
             suggestion_id=suggestion_id,
             form=form,
             at=clock.now(),
+        )
+
+
+def _refuse_late(connection: Connection, actor: Account, record: Record, known: int) -> None:
+    if moderation.last_sent(connection, record.id, actor.id) > known:
+        raise NotNow(
+            "You sent a proposal for this record after you opened this form, so what is typed here is "
+            "not saved by itself. “Keep as draft” keeps it."
         )
 
 

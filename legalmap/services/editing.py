@@ -35,6 +35,8 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     payload: Payload
     draft: Draft | None
     waiting: list[Revision]
+    # The last proposal this person sent by the form of this record; 0 if none.
+    last_sent: int = 0
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
             payload=current.payload,
             draft=drafts.of_record(connection, record.id, actor.id),
             waiting=moderation.undecided_of(connection, record.id),
+            last_sent=moderation.last_sent(connection, record.id, actor.id),
         )
 
 

@@ -135,6 +135,24 @@ def has_submitted(connection: sa.Connection, author_id: int) -> bool:
     return connection.scalar(sent) is not None
 
 
+def last_sent(connection: sa.Connection, record_id: int, author_id: int) -> int:
+    """The last proposal somebody sent by the form of a record; 0 if none.
+
+    A check of the sources, or a line of a file, is sent otherwise.
+    """
+    query = (
+        sa.select(sa.func.coalesce(sa.func.max(revision.c.id), 0))
+        .join(submission, submission.c.revision_id == revision.c.id)
+        .where(
+            revision.c.record_id == record_id,
+            revision.c.author_id == author_id,
+            revision.c.kind != "verify",
+            submission.c.batch.is_(None),
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def _undecided() -> list[sa.ColumnElement[bool]]:
     return [
         submission.c.revision_id.is_not(None),

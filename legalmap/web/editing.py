@@ -1,5 +1,7 @@
 """Proposing a change: the form of a whole record, drafts kept by themselves, previews, sending."""
 
+import re
+
 import msgspec
 from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response
@@ -70,7 +72,11 @@ def autosave(topic: str, code: str) -> tuple[Response, int]:
     sheet = _sent(topic, code)
     if sheet.would_replace_a_draft:
         return jsonify(message=OTHER_DRAFT), 409
-    if not _keep(sheet):
+    try:
+        is_short_enough = _keep(sheet, last_sent=_last_sent())
+    except NotNow as error:
+        return jsonify(message=str(error)), 409
+    if not is_short_enough:
         return jsonify(message=TOO_LONG), 422
     hints = [msgspec.to_builtins(hint) for hint in sheets.remarks(sheet).hints]
     return jsonify(kept_at=clock.now().isoformat(), hints=hints), 200
@@ -115,7 +121,13 @@ def _preview(sheet: Sheet) -> Response:
     )
 
 
-def _keep(sheet: Sheet) -> bool:
+def _last_sent() -> int:
+    """The last proposal that the form knew of when it was opened; one that does not say knew of none."""
+    text = request.form.get("last_sent", "")
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
+
+
+def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
     """Put what is typed into the draft; tells whether it is short enough for that."""
     kept = typed.to_json(typed.pairs_of(sheet.form))
     if len(kept) > MOST_DRAFTED:
@@ -129,6 +141,7 @@ def _keep(sheet: Sheet) -> bool:
         form=kept,
         reworks_id=sheet.reworks_id,
         suggestion_id=sheet.suggestion,
+        last_sent=last_sent,
     )
     return True
 

@@ -21,6 +21,13 @@ from tests.store.build import NOW
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 NOTE = "What did you change, and why?"
 NOTES = "Open questions and notes"
+# What a page is told when another tab comes to the front, and that it is back.
+LOOK_AWAY = """() => {
+  for (const state of ["hidden", "visible"]) {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }
+}"""
 
 
 @pytest.fixture
@@ -182,6 +189,30 @@ def test_a_save_that_fails_is_said_and_tried_again(ana_in_trouble: Page) -> None
     ana.unroute("**/draft")
     expect(ana.locator("#saved")).to_contain_text("Kept as a draft at")
     throw_away(ana, "Utah")
+
+
+def test_what_is_sent_on_leaving_arrives_before_the_proposal(ana: Page) -> None:
+    """Who looks into another tab, comes back and sends at once finds no draft of it afterwards."""
+    happened: list[str] = []
+
+    def slowly(route: Route) -> None:
+        ana.wait_for_timeout(300)
+        happened.append("draft")
+        route.continue_()
+
+    ana.route("**/draft", slowly)
+    ana.on(
+        "request", lambda sent: happened.append(sent.method) if sent.url.endswith("nm") else None
+    )
+    ana.goto("/desk/edit/kratom/us-nm")
+    ana.get_by_label(NOTES).fill("Typed and sent.")
+    ana.get_by_label(NOTE).fill("Why.")
+    ana.evaluate(LOOK_AWAY)
+    ana.get_by_role("button", name="Send for review").click()
+    expect(ana.get_by_role("heading", level=1)).to_contain_text("Proposal")
+    assert happened == ["GET", "draft", "POST"]
+    ana.goto("/desk/edit/kratom/us-nm")
+    expect(ana.get_by_role("main")).not_to_contain_text("This is your draft")
 
 
 def test_an_expired_session_loses_nothing(ana_in_trouble: Page, site: Site) -> None:

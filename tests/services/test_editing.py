@@ -1,5 +1,7 @@
 """Proposals say what kind of edit they are, and are refused where they are not."""
 
+from typing import Any
+
 import pytest
 
 from legalmap.domain.errors import Invalid
@@ -12,6 +14,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import moderation
 from tests.build import a_payload, a_period
 from tests.services.build import BANNED, decide, person, propose
+from tests.services.entering import unchanged
 
 LEGAL = a_payload()
 MENDED = a_payload(a_period(summary="Other words."))
@@ -77,6 +80,43 @@ def test_a_draft_is_closed_by_what_was_typed_into_it_alone(
     drafting.save(tracker, ana, "kratom", "us-al", base_number=0, form="[]")
     propose(tracker, MENDED, **more)
     assert (editing.begin(tracker, ana, "kratom", "us-al").draft is not None) is stays
+
+
+# What the same person sent after the form was opened, and whether its draft is kept by itself then.
+SENT_MEANWHILE = [
+    ("what was typed into the form", {"closes_draft": True}, False),
+    ("a check of the sources", {"kind": "verify"}, True),
+    ("a line of a file", {"batch": "b" * 32}, True),
+    ("what somebody else typed", {"by": "ben", "closes_draft": True}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [row[1:] for row in SENT_MEANWHILE], ids=[row[0] for row in SENT_MEANWHILE]
+)
+def test_a_draft_that_arrives_after_the_proposal_is_refused(
+    tracker: Tracker, sent: dict[str, Any], kept: bool
+) -> None:
+    """What was sent on leaving the form may come late: it must not bring back what waits for review."""
+    spot = (tracker, person(tracker, "ana"), "kratom", "us-al")
+    propose(tracker, MENDED, closes_draft=True)
+    opened = editing.begin(*spot).last_sent
+    propose(tracker, BANNED, **sent)
+    late = {"base_number": 0, "form": "[]", "last_sent": opened}
+    if kept:
+        drafting.save(*spot, **late)
+    else:
+        unchanged(tracker, lambda: drafting.save(*spot, **late), "You sent a proposal")
+        drafting.save(*spot, **{**late, "last_sent": editing.begin(*spot).last_sent})
+    assert editing.begin(*spot).draft is not None
+
+
+def test_whoever_keeps_a_draft_on_purpose_keeps_it(tracker: Tracker) -> None:
+    """The button does not ask what was sent meanwhile."""
+    spot = (tracker, person(tracker, "ana"), "kratom", "us-al")
+    propose(tracker, MENDED, closes_draft=True)
+    drafting.save(*spot, base_number=0, form="[]")
+    assert editing.begin(*spot).draft is not None
 
 
 def test_a_rework_leaves_another_draft_of_the_record(tracker: Tracker) -> None:

@@ -173,6 +173,33 @@ def test_another_draft_is_not_overwritten_by_itself(ana: Visitor, tracker: Track
     assert back.form(FORM)["notes"] == "Reworked."
 
 
+def test_what_was_sent_for_review_does_not_come_back_as_a_draft(ana: Visitor) -> None:
+    """The script’s last words may arrive after the proposal; the button and a fresh form keep again."""
+    sent = typing(ana, notes="Typed.", note="Why.")
+    ana.post(ALABAMA, Fields([*sent.items(multi=True), ("action", "submit")]), status=303)
+    late = keep(ana, sent)
+    assert late.status_code == 409
+    assert "You sent a proposal for this record after you opened this form" in said(late)["message"]
+    assert "This is your draft" not in ana.get(ALABAMA).text
+    assert keep(ana, typing(ana, notes="Something else.")).status_code == 200
+    on_purpose = Fields([*sent.items(multi=True), ("action", "save-draft")])
+    assert ana.follow(ana.post(ALABAMA, on_purpose, status=303)).form(FORM)["notes"] == "Typed."
+
+
+@pytest.mark.parametrize("known", [None, "", "abc", "-1", "9" * 30])
+def test_a_form_that_does_not_say_what_it_knew_of_knew_of_nothing(
+    ana: Visitor, known: str | None
+) -> None:
+    """It keeps drafts until its owner sends the first proposal."""
+    sent = typing(ana, notes="Typed.", note="Why.")
+    sent.pop("last_sent")
+    if known is not None:
+        sent["last_sent"] = known
+    assert keep(ana, sent).status_code == 200
+    ana.post(ALABAMA, Fields([*sent.items(multi=True), ("action", "submit")]), status=303)
+    assert keep(ana, sent).status_code == 409
+
+
 def test_drafts_of_two_people_do_not_meet(
     ana: Visitor, signed_in: SignedIn, tracker: Tracker
 ) -> None:

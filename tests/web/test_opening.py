@@ -221,7 +221,7 @@ def test_the_form_opens_with_an_earlier_revision(ana: Visitor, tracker: Tracker)
     filled = page.form(FORM)
     assert filled["base"] == "1"
     assert filled["note"].startswith("Back to revision 0, published on ")
-    told_apart = {"csrf_token", "base", "note", "intent", "reverts"}
+    told_apart = {"csrf_token", "last_sent", "base", "note", "intent", "reverts"}
     assert {name: value for name, value in filled.items() if name not in told_apart} == {
         name: value for name, value in before.items() if name not in told_apart
     }

@@ -109,10 +109,12 @@ function leaving() {
   if (document.visibilityState !== "hidden" || saved === changes || saving) return;
   const body = typed();
   if (body.toString().length > MOST_ON_LEAVING) return;
-  fetch(draft(), { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
+  saving = fetch(draft(), { method: "POST", body, redirect: "manual", keepalive: true });
+  saving.catch(() => {}).finally(() => (saving = null));
 }
 
-// A draft that is on its way must not arrive after what is sent for good.
+// A draft that is on its way, also one sent on leaving, must not arrive after what is sent for good.
+// If one does all the same, the server refuses it.
 async function sending(event) {
   if (event.target.id !== ID || event.defaultPrevented) return;
   clearTimeout(timer);
