@@ -83,13 +83,6 @@ def append_many(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(event.insert(), rows)
 
 
-def of_subject(connection: sa.Connection, kind: str, subject_id: str) -> list[Event]:
-    """The events of one thing, oldest first."""
-    same = (event.c.subject_kind == kind, event.c.subject_id == subject_id)
-    rows = connection.execute(sa.select(event).where(*same).order_by(event.c.id))
-    return [_event(row) for row in rows]
-
-
 def newest(
     connection: sa.Connection, limit: int, wanted: Filter = EVERYTHING, before: int | None = None
 ) -> list[Event]:

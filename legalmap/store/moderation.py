@@ -161,11 +161,6 @@ def _undecided() -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def queue(connection: sa.Connection) -> list[Revision]:
-    """Every submitted revision that nobody decided or withdrew, oldest first."""
-    return records.revisions_where(connection, *_undecided(), order=submission.c.at)
-
-
 def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[timedelta]:
     """How long each proposal that was reviewed after an instant had waited."""
     query = sa.select(submission.c.at, review.c.at.label("reviewed_at")).join(

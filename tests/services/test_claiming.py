@@ -14,11 +14,11 @@ from legalmap.domain.queue import Asked
 from legalmap.domain.remits import Remit
 from legalmap.services import claiming, editing, reviewing
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, log
+from legalmap.store import accounts
 from tests.build import a_payload
 from tests.services.build import decide, person, propose
 from tests.services.test_racing import GRAVE, of_two_reviewers
-from tests.store.build import minutes
+from tests.store.build import events_of, minutes
 
 Freeze = Callable[[float], None]
 
@@ -46,7 +46,7 @@ def holder(tracker: Tracker, revision_id: int) -> str | None:
 
 def acts(tracker: Tracker, revision_id: int) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
-        events = log.of_subject(connection, "revision", str(revision_id))
+        events = events_of(connection, "revision", revision_id)
     return [(event.actor_label, event.action) for event in events]
 
 

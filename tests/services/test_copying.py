@@ -14,13 +14,13 @@ from legalmap.domain.moderation import State, Verdict
 from legalmap.services import checking, copying, drafting, editing, exporting, keeping, webhooks
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import copies, feed, log, moderation, records, schema
+from legalmap.store import copies, feed, log, records, schema
 from legalmap.store.engine import Store
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period
 from tests.services.build import BANNED, decide, person, propose
 from tests.services.test_checking import CHANGED_BYTE, drop_triggers
-from tests.store.build import contents
+from tests.store.build import contents, queued
 
 DAY = date(2026, 11, 23)
 REGULATED = a_payload(a_period("2021", "regulated"))
@@ -102,7 +102,7 @@ def test_history_is_told_the_same_there(source: Tracker, target: Store) -> None:
             states |= {revision.state for revision in told}
         assert states >= set(STATES)
         assert feed.entries(here, 0, 100) == feed.entries(there, 0, 100)
-        assert moderation.queue(here) == moderation.queue(there)
+        assert queued(here) == queued(there)
         assert log.newest(here, 100)[1:] == log.newest(there, 100)
 
 

@@ -19,13 +19,12 @@ from legalmap.domain.webhooks import Webhook
 from legalmap.services import delivering, posting, webhooks
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import log
 from legalmap.store import webhooks as stored
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 from tests.services.receiving import Receiver
-from tests.store.build import NOW, a_record
+from tests.store.build import NOW, a_record, events_of
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def now(tracker: Tracker, hook: Webhook) -> Webhook:
 
 def actions(tracker: Tracker, hook: Webhook) -> list[str]:
     with tracker.store.reading() as connection:
-        return [each.action for each in log.of_subject(connection, "webhook", str(hook.id))]
+        return [each.action for each in events_of(connection, "webhook", hook.id)]
 
 
 def test_each_publication_comes_once_in_order_and_signed(
@@ -261,7 +260,7 @@ def test_what_cannot_be_added_removed_or_replayed(
 
 def test_the_log_keeps_no_query_and_no_secret(tracker: Tracker, hook: Webhook) -> None:
     with tracker.store.reading() as connection:
-        (event,) = log.of_subject(connection, "webhook", str(hook.id))
+        (event,) = events_of(connection, "webhook", hook.id)
     assert event.subject_label == hook.url.partition("?")[0]
     assert hook.secret not in str(event)
 

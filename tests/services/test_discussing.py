@@ -8,11 +8,10 @@ from legalmap.domain.payload import Payload
 from legalmap.domain.records import Revision
 from legalmap.services import discussing, reviewing
 from legalmap.services.tracker import Tracker
-from legalmap.store import log
 from tests.build import a_payload
 from tests.services.build import decide, person, propose
 from tests.services.test_racing import GRAVE, of_two_reviewers
-from tests.store.build import counted_queries
+from tests.store.build import counted_queries, events_of
 
 
 def say(tracker: Tracker, revision: Revision, text: str, by: str = "ana") -> None:
@@ -46,7 +45,7 @@ def test_a_button_pressed_twice_says_it_once(tracker: Tracker) -> None:
         say(tracker, proposal, text)
     assert [text for *_, text in heard(tracker, proposal)] == ["Yes.", "No.", "Yes."]
     with tracker.store.reading() as connection:
-        events = log.of_subject(connection, "revision", str(proposal.id))
+        events = events_of(connection, "revision", proposal.id)
     assert [event.action for event in events] == ["submit", "remark", "remark", "remark"]
 
 

@@ -11,10 +11,10 @@ from legalmap.domain.payload import Payload
 from legalmap.services import drafting, editing
 from legalmap.services.editing import NO_REVERT
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
 from tests.build import a_payload, a_period
 from tests.services.build import BANNED, decide, person, propose
 from tests.services.entering import unchanged
+from tests.store.build import queued
 
 LEGAL = a_payload()
 MENDED = a_payload(a_period(summary="Other words."))
@@ -46,7 +46,7 @@ def test_an_edit_that_is_not_what_it_says_changes_nothing(
     assert problem.field == "intent"
     assert said in problem.message
     with tracker.store.reading() as connection:
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
 
 
 def test_a_revert_says_exactly_what_a_published_revision_said(tracker: Tracker) -> None:

@@ -14,10 +14,9 @@ from legalmap.domain.sessions import Session
 from legalmap.services import accounts, factors, signing
 from legalmap.services.tracker import Tracker
 from legalmap.store import factors as kept
-from legalmap.store import log
 from tests.services.build import person
 from tests.services.entering import opened, unchanged
-from tests.store.build import NOW, PASSWORD, TOTP_SECRET, contents
+from tests.store.build import NOW, PASSWORD, TOTP_SECRET, contents, events_of
 
 TOTP = pyotp.TOTP(TOTP_SECRET)
 
@@ -176,9 +175,7 @@ def test_a_moderator_sets_up_an_app_and_is_in(tracker: Tracker) -> None:
     assert session.is_complete
     assert len(set(made.codes)) == 10
     with tracker.store.reading() as connection:
-        acts = [
-            event.action for event in log.of_subject(connection, "account", str(session.account.id))
-        ]
+        acts = [event.action for event in events_of(connection, "account", session.account.id)]
     assert acts == ["account-add", "authenticator-add", "sign-in"]
 
 

@@ -11,8 +11,8 @@ from legalmap.domain.moderation import State
 from legalmap.services import importing, queue
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
 from tests.services.build import BANNED, decide, person, propose
+from tests.store.build import queued
 
 
 def entry(code: str = "us-al", **changed: Any) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(tracker: Tracker) -
     places = [(each.number, each.proposal.jurisdiction) for each in plan.planned]
     assert places == [(2, "us-al"), (1, "us-ca")]
     with tracker.store.reading() as connection:
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
     made = importing.import_planned(tracker, ana, content, plan.mark)
     assert [revision.payload for revision in made] == [e.proposal.payload for e in plan.planned]
 

@@ -14,6 +14,7 @@ from legalmap.store.tables import assent, review
 from tests.build import a_payload, a_period
 from tests.services.build import decide, person, propose
 from tests.services.test_racing import GRAVE, of_two_reviewers
+from tests.store.build import events_of
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_reasons_and_ticks_are_kept_with_the_verdict_and_logged(tracker: Tracker
 
 def event_of(tracker: Tracker, revision: Revision, action: str) -> dict[str, object]:
     with tracker.store.reading() as connection:
-        events = log.of_subject(connection, "revision", str(revision.id))
+        events = events_of(connection, "revision", revision.id)
     return next(event.data for event in events if event.action == action)
 
 

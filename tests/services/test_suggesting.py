@@ -13,9 +13,9 @@ from legalmap.domain.mail import SITE
 from legalmap.domain.suggestions import Outcome, Suggestion
 from legalmap.services import accounts, suggesting
 from legalmap.services.tracker import Tracker
-from legalmap.store import log, moderation, outbox
+from legalmap.store import log, outbox
 from tests.services.build import person, propose
-from tests.store.build import NOW, contents
+from tests.store.build import NOW, contents, events_of, queued
 
 SAID = {"text": "The ban was lifted in May.", "url": "https://law.example/2026/5"}
 DECLINED = (Outcome.DECLINED, "The link is about another place.")
@@ -47,7 +47,7 @@ def one(tracker: Tracker, number: int) -> Suggestion:
 
 def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
-        found = log.of_subject(connection, "suggestion", str(number))
+        found = events_of(connection, "suggestion", number)
     return [(event.actor_label, event.action) for event in found]
 
 
@@ -57,7 +57,7 @@ def test_it_waits_at_the_desk_and_is_no_proposal(tracker: Tracker, ana: Account)
     assert [each.id for each in found.suggestions] == [number]
     assert (found.open_count, found.suggestions[0].email) == (1, "kim@mail.example")
     with tracker.store.reading() as connection:
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
 
 
 def test_the_log_knows_that_it_came_and_no_address(tracker: Tracker) -> None:

@@ -12,13 +12,15 @@ from argon2 import PasswordHasher
 
 from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.events import Event, Filter
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.queue import Asked
 from legalmap.domain.records import Revision, RevisionKind
 from legalmap.domain.roles import Role
 from legalmap.services import loading
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, factors, feed, moderation, places, records, schema
+from legalmap.store import accounts, factors, feed, log, moderation, places, queue, records, schema
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period
@@ -228,6 +230,19 @@ def a_publication(
     proposal = a_proposal(connection, base, payload, at=at)
     approved(connection, proposal, at=at)
     return refreshed(connection, proposal)
+
+
+def queued(connection: Connection) -> list[Revision]:
+    """What waits for a verdict, the oldest first, as a page of the queue finds it."""
+    someone = person(connection, "ana")
+    marks = queue.page(connection, Asked(order="age"), someone, NOW, after=None, limit=1_000)
+    found = records.revisions_by_id(connection, [mark.revision_id for mark in marks])
+    return [found[mark.revision_id] for mark in marks]
+
+
+def events_of(connection: Connection, kind: str, number: int) -> list[Event]:
+    """What the log says of one thing, the oldest first."""
+    return log.newest(connection, 1_000, Filter(kind=kind, subject=str(number)))[::-1]
 
 
 def numbers(connection: Connection, topic: str | None = None) -> list[int]:

@@ -52,16 +52,6 @@ def test_the_newest_events_come_first_and_no_more_than_asked(store: Store) -> No
         assert [event.action for event in log.newest(connection, 2)] == ["publish", "approve"]
 
 
-def test_the_events_of_one_thing_come_oldest_first(store: Store) -> None:
-    with store.writing() as connection:
-        an_event(connection, "submit")
-        an_event(connection, "publish", subject_id="8")
-        an_event(connection, "publish", subject_kind="account")
-        an_event(connection, "approve")
-        found = log.of_subject(connection, "revision", "7")
-    assert [event.action for event in found] == ["submit", "approve"]
-
-
 def test_an_event_keeps_the_name_its_actor_had_then(store: Store) -> None:
     with store.writing() as connection:
         an_event(connection)

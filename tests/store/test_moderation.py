@@ -12,9 +12,9 @@ from tests.store.build import (
     a_record,
     a_review,
     approved,
-    counted_queries,
     minutes,
     person,
+    queued,
     refreshed,
 )
 
@@ -24,13 +24,13 @@ def test_the_queue_holds_what_waits_for_a_verdict_the_oldest_first(store: Store)
         one, other = a_record(connection, "us-al"), a_record(connection, "us-fl")
         late = a_proposal(connection, one, at=minutes(9))
         early = a_proposal(connection, other, at=minutes(1))
-        assert moderation.queue(connection) == [early, late]
+        assert queued(connection) == [early, late]
 
 
 def test_an_empty_queue_is_empty(store: Store) -> None:
     with store.writing() as connection:
         a_record(connection)
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
@@ -39,7 +39,7 @@ def test_what_is_decided_leaves_the_queue(store: Store, verdict: Verdict) -> Non
         genesis = a_record(connection)
         decided, waiting = a_proposal(connection, genesis), a_proposal(connection, genesis)
         a_review(connection, decided, verdict=verdict)
-        assert moderation.queue(connection) == [waiting]
+        assert queued(connection) == [waiting]
         assert refreshed(connection, decided).decision.verdict is verdict
 
 
@@ -48,7 +48,7 @@ def test_what_is_withdrawn_leaves_the_queue(store: Store) -> None:
         proposal = a_proposal(connection, a_record(connection))
         ana = person(connection, "ana").id
         moderation.withdraw(connection, proposal.id, ana, minutes(5), "A mistake.")
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
         found = refreshed(connection, proposal)
         assert (found.state, found.withdrawn_at) == (State.WITHDRAWN, minutes(5))
 
@@ -56,10 +56,10 @@ def test_what_is_withdrawn_leaves_the_queue(store: Store) -> None:
 def test_what_is_not_submitted_is_not_in_the_queue(store: Store) -> None:
     with store.writing() as connection:
         draft = a_proposal(connection, a_record(connection), submitted=False)
-        assert moderation.queue(connection) == []
+        assert queued(connection) == []
         assert draft.state is State.DRAFT
         moderation.submit(connection, draft.id, draft.author_id, minutes(1))
-        assert moderation.queue(connection) == [refreshed(connection, draft)]
+        assert queued(connection) == [refreshed(connection, draft)]
         assert refreshed(connection, draft).submitted_at == minutes(1)
 
 
@@ -68,19 +68,8 @@ def test_a_stale_proposal_stays_in_the_queue(store: Store) -> None:
         genesis = a_record(connection)
         late = a_proposal(connection, genesis)
         a_publication(connection, genesis)
-        (waiting,) = moderation.queue(connection)
+        (waiting,) = queued(connection)
         assert (waiting.id, waiting.state) == (late.id, State.STALE)
-
-
-@pytest.mark.parametrize("length", [1, 20])
-def test_the_queue_is_two_queries_whatever_its_length(store: Store, length: int) -> None:
-    with store.writing() as connection:
-        genesis = a_record(connection)
-        for _ in range(length):
-            a_proposal(connection, genesis)
-    with store.reading() as connection, counted_queries(store) as sent:
-        assert len(moderation.queue(connection)) == length
-    assert len(sent) == 2
 
 
 def test_the_undecided_proposals_of_one_record(store: Store) -> None:

@@ -7,10 +7,9 @@ from legalmap.domain.intents import Intent
 from legalmap.domain.payload import Payload
 from legalmap.services import editing, suggesting
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
-from tests.store.build import PASSWORD
+from tests.store.build import PASSWORD, queued
 from tests.web.conftest import SignedIn
 from tests.web.visit import Page, Visitor
 
@@ -38,10 +37,10 @@ def collide(ana: Visitor, tracker: Tracker, query: str = "") -> Page:
     return ana.send(page, FORM, MINE, status=409)
 
 
-def queued(tracker: Tracker) -> list[tuple[str, str | None]]:
+def submitted(tracker: Tracker) -> list[tuple[str, str | None]]:
     """Kind and intent of everything that waits."""
     with tracker.store.reading() as connection:
-        return [(each.kind, each.intent) for each in moderation.queue(connection)]
+        return [(each.kind, each.intent) for each in queued(connection)]
 
 
 def test_an_edit_that_collides_is_kept_as_a_draft(ana: Visitor, tracker: Tracker) -> None:
@@ -111,7 +110,7 @@ def test_a_law_that_changed_is_still_that_on_the_new_base(ana: Visitor, tracker:
     assert merged.form(FORM)["notes"] == "Theirs."
     assert merged.one(FORM).has_attr("data-unsaved")
     ana.send(merged, FORM, {"action": "submit"})
-    assert queued(tracker) == [("edit", Intent.LAW_CHANGED)]
+    assert submitted(tracker) == [("edit", Intent.LAW_CHANGED)]
 
 
 def with_notes(tracker: Tracker, notes: str) -> Payload:
@@ -137,7 +136,7 @@ def test_of_two_first_records_the_second_is_a_correction(ana: Visitor, tracker: 
     merged = ana.send(sides, SIDES, {**choices, "action": "take-over"}, status=200)
     assert merged.form(FORM)["intent"] == "correction"
     ana.send(merged, FORM, {"action": "submit"})
-    assert queued(tracker) == [("edit", Intent.CORRECTION)]
+    assert submitted(tracker) == [("edit", Intent.CORRECTION)]
 
 
 @pytest.mark.parametrize(("side", "kind"), [("yours", "revert"), ("theirs", "correction")])

@@ -6,9 +6,9 @@ from legalmap.domain.intents import Intent
 from legalmap.domain.suggestions import Outcome
 from legalmap.services import suggesting
 from legalmap.services.tracker import Tracker
-from legalmap.store import moderation
 from tests.build import a_payload, a_period
 from tests.services.build import decide, person, propose
+from tests.store.build import queued
 from tests.web.conftest import SignedIn
 from tests.web.visit import Page, Visitor
 
@@ -51,7 +51,7 @@ def a_new_law(at: int = SHIPPED) -> dict[str, str]:
 def submitted(tracker: Tracker) -> list[tuple[str, str | None]]:
     """Kind and intent of everything in the queue."""
     with tracker.store.reading() as connection:
-        return [(each.kind, each.intent) for each in moderation.queue(connection)]
+        return [(each.kind, each.intent) for each in queued(connection)]
 
 
 def publish_ban(tracker: Tracker) -> None:

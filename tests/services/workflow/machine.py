@@ -39,7 +39,15 @@ from tests.services.workflow.world import (
     Work,
     World,
 )
-from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash, a_record, fresh_code
+from tests.store.build import (
+    NOW,
+    PASSWORD,
+    TOTP_SECRET,
+    a_password_hash,
+    a_record,
+    fresh_code,
+    queued,
+)
 
 # What the database says where it refuses on purpose; a slip of the statement is told otherwise.
 ON_PURPOSE = r"(?i)refused|unique|check constraint|foreign key|duplicate key"
@@ -225,7 +233,7 @@ class Machine(RuleBasedStateMachine):
         assert [entry.revision_id for entry in published] == self.world.feed
         assert promises.undecided(self.rows) == self.world.waiting()
         with self.store.reading() as connection:
-            queue = moderation.queue(connection)
+            queue = queued(connection)
         assert {revision.id for revision in queue} == self.world.waiting()
 
     def _states(self) -> None:
