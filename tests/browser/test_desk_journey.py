@@ -19,6 +19,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors
 from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site, serving
+from tests.browser.steps import give_password, propose_a_ban, sign_in
 from tests.build import a_payload
 from tests.services.build import person
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash
@@ -65,35 +66,7 @@ def signed_in(context: BrowserContext, site: Site, handle: str) -> Page:
     other = context.browser.new_context(base_url=site.url, reduced_motion="reduce")
     other.set_default_timeout(PATIENCE_MS)
     context.on("close", lambda _: other.close())
-    page = other.new_page()
-    give_password(page, handle, site.passwords[handle])
-    expect(page.get_by_role("button", name=f"Sign out {handle}")).to_be_visible()
-    return page
-
-
-def give_password(page: Page, handle: str, password: str) -> None:
-    """The first step of signing in."""
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(handle)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-
-
-def propose_a_ban(page: Page, summary: str) -> str:
-    """Fill in the form that is open: banned since July 2026. Gives the path of the proposal."""
-    period = page.locator(".period-form").last
-    period.get_by_label("In force from").fill("2026-07")
-    period.get_by_label("Banned", exact=True).check()
-    period.get_by_label("Summary").fill(summary)
-    period.get_by_label("Link", exact=True).first.fill("https://law.example/2026/7")
-    period.get_by_label("Title").first.fill("Act 7 of 2026")
-    period.get_by_label("Publisher").first.fill("The legislature")
-    period.get_by_label("Kind").first.select_option("statute")
-    page.get_by_label("What did you change, and why?").fill("A ban took effect in July 2026.")
-    page.get_by_label("Medium", exact=True).check()
-    page.get_by_role("button", name="Send for review").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Proposal")
-    return re.sub(r"^https?://[^/]+", "", page.url)
+    return sign_in(other.new_page(), site, handle)
 
 
 def test_from_a_readers_suggestion_to_the_public_page(context: BrowserContext, site: Site) -> None:

@@ -9,6 +9,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.browser.conftest import Site
+from tests.browser.steps import sign_in
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 
@@ -29,14 +30,6 @@ def correct(site: Site, code: str) -> None:
     made = propose(tracker, a_payload(*earlier, changed), by="demo-ana", **more)
     decide(tracker, made, by="demo-ben")
     store.close()
-
-
-def sign_in(page: Page, site: Site, who: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(who)
-    page.get_by_label("Password").fill(site.passwords[who])
-    page.locator("main form button").click()
-    expect(page.get_by_role("button", name=f"Sign out {who}")).to_be_visible()
 
 
 def test_an_event_unfolds_and_the_filter_narrows(page: Page, site: Site) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, Site
+from tests.browser.steps import propose_a_ban, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Page]
@@ -19,39 +20,22 @@ def signed_in(browser: Browser, site: Site) -> Iterator[SignIn]:
     """Open a browser profile and sign in as one of the demo people."""
     with ExitStack() as profiles:
 
-        def sign_in(handle: str) -> Page:
+        def browsing(handle: str) -> Page:
             context = browser.new_context(base_url=site.url)
             context.set_default_timeout(PATIENCE_MS)
             profiles.callback(context.close)
-            page = context.new_page()
-            page.goto("/sign-in")
-            page.get_by_label("Name").fill(handle)
-            page.get_by_label("Password").fill(site.passwords[handle])
-            page.get_by_role("main").get_by_role("button", name="Sign in").click()
-            expect(page.get_by_role("button", name=f"Sign out {handle}")).to_be_visible()
-            return page
+            return sign_in(context.new_page(), site, handle)
 
-        yield sign_in
+        yield browsing
 
 
-def propose_a_ban(page: Page, code: str, summary: str) -> str:
-    """The first record of a place: banned since July 2026. Gives the address of the proposal."""
+def propose_possession_ban(page: Page, code: str, summary: str) -> str:
+    """The first record of a place, and a grave one; gives the path of the proposal."""
     page.goto(f"/desk/edit/kratom/{code}")
     period = page.locator(".period-form").last
-    period.get_by_label("In force from").fill("2026-07")
-    period.get_by_label("Banned", exact=True).check()
-    period.get_by_label("Summary").fill(summary)
     period.get_by_label("Possession").select_option("prohibited")
     period.get_by_label("Sale").select_option("prohibited")
-    period.get_by_label("Link", exact=True).first.fill("https://law.example/2026/7")
-    period.get_by_label("Title").first.fill("Act 7 of 2026")
-    period.get_by_label("Publisher").first.fill("The legislature")
-    period.get_by_label("Kind").first.select_option("statute")
-    page.get_by_label("What did you change, and why?").fill("A ban took effect in July 2026.")
-    page.get_by_label("Medium", exact=True).check()
-    page.get_by_role("button", name="Send for review").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Proposal")
-    return page.url
+    return propose_a_ban(page, summary)
 
 
 def approve(page: Page) -> None:
@@ -64,12 +48,12 @@ def approve(page: Page) -> None:
 
 def test_propose_review_publish_and_everybody_sees_it(signed_in: SignIn, page: Page) -> None:
     ana, ben = signed_in("demo-ana"), signed_in("demo-ben")
-    address = propose_a_ban(ana, "gl", "Greenland banned kratom.")
+    path = propose_possession_ban(ana, "gl", "Greenland banned kratom.")
     page.goto("/kratom/gl")
     expect(page.locator(".status-line")).to_contain_text("Not researched")
 
     ben.goto("/desk/queue")
-    ben.locator(f"a[href='{re.sub('^https?://[^/]+', '', address)}']").click()
+    ben.locator(f"a[href='{path}']").click()
     expect(ben.get_by_role("heading", name=re.compile("fields? changed"))).to_be_visible()
     expect(ben.get_by_role("main")).to_contain_text("Greenland banned kratom.")
     approve(ben)
@@ -91,7 +75,7 @@ def test_propose_review_publish_and_everybody_sees_it(signed_in: SignIn, page: P
 
 def test_nobody_can_approve_their_own_work(signed_in: SignIn) -> None:
     ben = signed_in("demo-ben")
-    propose_a_ban(ben, "pf", "French Polynesia banned kratom.")
+    propose_possession_ban(ben, "pf", "French Polynesia banned kratom.")
     expect(ben.get_by_label("Approve", exact=True)).to_have_count(0)
     expect(ben.get_by_role("main")).to_contain_text("somebody else has to review it")
 
@@ -115,14 +99,14 @@ def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(signed_in: Sig
 
 def test_changes_are_asked_for_made_and_approved(signed_in: SignIn) -> None:
     ana, ben = signed_in("demo-ana"), signed_in("demo-ben")
-    address = propose_a_ban(ana, "nc", "Kratom is bannd.")
-    ben.goto(address)
+    path = propose_possession_ban(ana, "nc", "Kratom is bannd.")
+    ben.goto(path)
     ben.get_by_label("Request changes", exact=True).check()
     ben.get_by_label("Something else").check()
     ben.get_by_label("Comment").fill("Please mend the spelling.")
     ben.get_by_role("button", name="Give this verdict").click()
 
-    ana.goto(address)
+    ana.goto(path)
     expect(ana.get_by_role("main")).to_contain_text("Please mend the spelling.")
     ana.locator("a[href*='rework=']").click()
     ana.locator(".period-form").last.get_by_label("Summary").fill("Kratom is banned.")

@@ -15,11 +15,13 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, drafts, records
 from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site
+from tests.browser.steps import fill_in_a_ban, fill_in_password, sign_in
 from tests.services.build import decide, propose
 from tests.store.build import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 NOTE = "What did you change, and why?"
+BAN = "A new act bans it."
 NOTES = "Open questions and notes"
 # What a page is told when another tab comes to the front, and that it is back.
 LOOK_AWAY = """() => {
@@ -44,7 +46,7 @@ def tracker(site: Site) -> Iterator[Tracker]:
 @pytest.fixture
 def ana(context: BrowserContext, site: Site) -> Page:
     """A contributor; any error of a script fails the test."""
-    return sign_in(context.new_page(), site)
+    return sign_in(context.new_page(), site, "demo-ana")
 
 
 @pytest.fixture
@@ -52,22 +54,7 @@ def ana_in_trouble(context: BrowserContext, site: Site) -> Iterator[Page]:
     """The same in a profile in which requests may be refused or fail."""
     assert context.browser is not None
     with context.browser.new_context(base_url=site.url) as other:
-        yield sign_in(other.new_page(), site)
-
-
-def sign_in(page: Page, site: Site) -> Page:
-    """The sign-in form, filled in."""
-    page.goto("/sign-in")
-    fill_in(page, site)
-    expect(page.get_by_role("button", name="Sign out demo-ana")).to_be_visible()
-    return page
-
-
-def fill_in(page: Page, site: Site) -> None:
-    """Name and password of the demo contributor."""
-    page.get_by_label("Name").fill("demo-ana")
-    page.get_by_label("Password").fill(site.passwords["demo-ana"])
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        yield sign_in(other.new_page(), site, "demo-ana")
 
 
 def publish_notes(tracker: Tracker, code: str, notes: str) -> None:
@@ -80,19 +67,6 @@ def publish_notes(tracker: Tracker, code: str, notes: str) -> None:
     changed = msgspec.structs.replace(base, notes=notes)
     revised = propose(tracker, changed, by="kim", jurisdiction=code, base_number=number)
     decide(tracker, revised, by="demo-ben")
-
-
-def fill_new_period(page: Page) -> None:
-    """A ban since July 2026, in the period at the end."""
-    period = page.locator(".period-form").last
-    period.get_by_label("In force from").fill("2026-07")
-    period.get_by_label("Banned", exact=True).check()
-    period.get_by_label("Summary").fill("A new act bans it.")
-    period.get_by_label("Link", exact=True).first.fill("https://law.example/2026/7")
-    period.get_by_label("Title").first.fill("Act 7 of 2026")
-    period.get_by_label("Publisher").first.fill("The legislature")
-    period.get_by_label("Kind").first.select_option("statute")
-    page.get_by_label(NOTE).fill("A ban took effect in July 2026.")
 
 
 def wait_until_kept(tracker: Tracker, text: str) -> None:
@@ -119,12 +93,12 @@ def throw_away(page: Page, place: str) -> None:
 def test_what_is_typed_keeps_itself(ana: Page, tracker: Tracker) -> None:
     """After some seconds, and at once if somebody leaves sooner; coming back finds all of it."""
     ana.goto("/desk/edit/kratom/us-vt?intent=law-changed")
-    fill_new_period(ana)
+    fill_in_a_ban(ana, BAN)
     expect(ana.locator("#saved")).to_contain_text("Kept as a draft at")
     ana.goto("/kratom/us-vt")
     ana.goto("/desk/edit/kratom/us-vt")
     period = ana.locator(".period-form").last
-    expect(period.get_by_label("Summary")).to_have_value("A new act bans it.")
+    expect(period.get_by_label("Summary")).to_have_value(BAN)
     expect(ana.get_by_label("The law changed")).to_be_checked()
 
     ana.get_by_label(NOTES).fill("Typed in the last second.")
@@ -223,7 +197,7 @@ def test_an_expired_session_loses_nothing(ana_in_trouble: Page, site: Site) -> N
     ana.get_by_label(NOTES).fill("Typed for an hour.")
     expect(ana.locator("#saved")).to_contain_text("Not saved: you are signed out")
     ana.get_by_role("button", name="Keep as draft").click()
-    fill_in(ana, site)
+    fill_in_password(ana, "demo-ana", site.passwords["demo-ana"])
     ana.get_by_role("button", name="Go on with what you typed").click()
     expect(ana.get_by_label(NOTES)).to_have_value("Typed for an hour.")
     expect(ana.locator("#saved")).to_contain_text("Kept as a draft at")
@@ -235,7 +209,7 @@ def test_a_law_that_changed_meets_another_edit(ana_in_trouble: Page, tracker: Tr
     ana = ana_in_trouble
     ana.goto("/kratom/us-ga")
     ana.get_by_role("link", name="The law changed").click()
-    fill_new_period(ana)
+    fill_in_a_ban(ana, BAN)
     publish_notes(tracker, "us-ga", "Published meanwhile.")
     ana.get_by_role("button", name="Send for review").click()
     expect(ana.get_by_role("heading", level=1)).to_contain_text("The record has moved on")
@@ -277,7 +251,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     ana.goto("/desk/edit/kratom/us-nd?intent=law-changed")
     ana.get_by_role("button", name="Send for review").click()
     examine(ana, width)
-    fill_new_period(ana)
+    fill_in_a_ban(ana, BAN)
     ana.locator(".sending").get_by_role("button", name="Preview").click()
     expect(ana.locator("#preview svg.map")).to_have_count(2)
     expect(ana.locator("#hints")).to_be_visible()

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
+from tests.browser.steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 # Each test has places of its own: all share one site.
@@ -30,15 +31,6 @@ def ana(context: BrowserContext, site: Site) -> Iterator[Page]:
     assert browser is not None
     with browser.new_context(base_url=site.url) as other:
         yield sign_in(other.new_page(), site, "demo-ana")
-
-
-def sign_in(page: Page, site: Site, handle: str) -> Page:
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(handle)
-    page.get_by_label("Password").fill(site.passwords[handle])
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name=f"Sign out {handle}")).to_be_visible()
-    return page
 
 
 def propose(page: Page, code: str) -> str:

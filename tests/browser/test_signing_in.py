@@ -16,6 +16,7 @@ from legalmap.services import accounts
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site, legalmap
+from tests.browser.steps import give_password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PASSWORD = "correct horse battery staple"
@@ -59,13 +60,6 @@ def somebody(site: Site, handle: str, role: Role) -> None:
     store.close()
 
 
-def give_password(page: Page, handle: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(handle)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-
-
 def sign_out(page: Page, handle: str) -> None:
     page.get_by_role("button", name=f"Sign out {handle}").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
@@ -98,7 +92,7 @@ def test_an_app_is_set_up_and_then_asked_for(browser: Browser, site: Site, named
     somebody(site, "nora", Role.MODERATOR)
     with browsing(browser, named) as context:
         page = context.new_page()
-        give_password(page, "nora")
+        give_password(page, "nora", PASSWORD)
         is_sound(page)
         page.goto("/desk/queue")
         expect(page.get_by_role("heading", level=1)).to_have_text("Set up an authenticator app")
@@ -108,7 +102,7 @@ def test_an_app_is_set_up_and_then_asked_for(browser: Browser, site: Site, named
         expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
         sign_out(page, "nora")
 
-        give_password(page, "nora")
+        give_password(page, "nora", PASSWORD)
         expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
         is_sound(page)
         page.get_by_label("Code", exact=True).fill("000 000")
@@ -119,7 +113,7 @@ def test_an_app_is_set_up_and_then_asked_for(browser: Browser, site: Site, named
         expect(page.locator(".flash")).to_contain_text("You have 9 left")
         sign_out(page, "nora")
 
-        give_password(page, "nora")
+        give_password(page, "nora", PASSWORD)
         page.get_by_label("Code", exact=True).fill(later_code(app))
         page.get_by_role("button", name="Go on").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Your desk")
@@ -132,7 +126,7 @@ def test_a_passkey_is_made_and_then_shown(browser: Browser, site: Site, named: s
         device = context.new_cdp_session(page)
         device.send("WebAuthn.enable")
         key = device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        give_password(page, "pia")
+        give_password(page, "pia", PASSWORD)
         page.get_by_role("button", name="Set up a passkey instead").click()
         is_sound(page)
         page.get_by_role("button", name="Make the passkey").click()
@@ -143,7 +137,7 @@ def test_a_passkey_is_made_and_then_shown(browser: Browser, site: Site, named: s
         page.get_by_role("link", name="go on").click()
         sign_out(page, "pia")
 
-        give_password(page, "pia")
+        give_password(page, "pia", PASSWORD)
         is_sound(page)
         page.get_by_role("button", name="Use your passkey").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Your desk")
@@ -156,7 +150,7 @@ def test_a_passkey_is_made_and_then_shown(browser: Browser, site: Site, named: s
         device.send("WebAuthn.removeVirtualAuthenticator", key)
         other = device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         device.send("WebAuthn.setUserVerified", {**other, "isUserVerified": False})
-        give_password(page, "pia")
+        give_password(page, "pia", PASSWORD)
         page.get_by_role("button", name="Use your passkey").click()
         expect(page.locator("[data-says]")).to_contain_text("Try once more")
         expect(page.get_by_label("Code", exact=True)).to_be_enabled()
@@ -166,7 +160,7 @@ def test_at_a_bare_address_the_app_is_offered(browser: Browser, site: Site) -> N
     somebody(site, "tom", Role.MODERATOR)
     with browsing(browser, site.url) as context:
         page = context.new_page()
-        give_password(page, "tom")
+        give_password(page, "tom", PASSWORD)
         page.get_by_role("button", name="Set up a passkey instead").click()
         expect(page.get_by_role("main")).to_contain_text("use an authenticator app")
         expect(page.get_by_role("button", name="Make the passkey")).to_have_count(0)
@@ -180,7 +174,7 @@ def test_an_invitation_is_followed_and_sessions_are_ended(
     somebody(site, "root", Role.ADMIN)
     with browsing(browser, named) as mine, browsing(browser, named) as theirs:
         page, other = mine.new_page(), theirs.new_page()
-        give_password(page, "root")
+        give_password(page, "root", PASSWORD)
         set_up_app(page)
         page.goto("/desk/people")
         is_sound(page)
@@ -224,7 +218,7 @@ def test_the_first_admin_comes_by_the_command_line(
     assert done.stdout == "ada (admin): the password you gave\n"
     with browsing(browser, named) as context:
         page = context.new_page()
-        give_password(page, "ada")
+        give_password(page, "ada", PASSWORD)
         set_up_app(page)
         page.get_by_role("link", name="go on").click()
         page.get_by_role("link", name="People").click()
@@ -235,7 +229,7 @@ def test_leaving_asks_and_says_goodbye(browser: Browser, site: Site, named: str)
     somebody(site, "lea", Role.CONTRIBUTOR)
     with browsing(browser, named) as context:
         page = context.new_page()
-        give_password(page, "lea")
+        give_password(page, "lea", PASSWORD)
         page.goto("/desk/account")
         page.get_by_role("link", name="Leave", exact=True).click()
         is_sound(page)

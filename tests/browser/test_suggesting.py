@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
+from tests.browser.steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PHONE = {"width": 360, "height": 740}
@@ -29,13 +30,7 @@ def reader(browser: Browser, site: Site) -> Iterator[Page]:
 @pytest.fixture
 def ana(context: BrowserContext, site: Site) -> Page:
     """A contributor."""
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill("demo-ana")
-    page.get_by_label("Password").fill(site.passwords["demo-ana"])
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out demo-ana")).to_be_visible()
-    return page
+    return sign_in(context.new_page(), site, "demo-ana")
 
 
 def suggest(reader: Page, place: str, text: str = TEXT) -> None:
