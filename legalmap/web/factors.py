@@ -1,6 +1,7 @@
 """The second factor: shown after the password, and set up by who needs or wants one."""
 
 import ipaddress
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import segno
@@ -215,47 +216,22 @@ def _token() -> str:
     return session.token() or ""
 
 
-def _proving_page(
-    opened: Session,
-    *,
-    after: str = "",
-    kept: str = "",
-    problems: Problems | None = None,
-    status: int = 200,
-) -> Response:
+def _proving_page(opened: Session, **said: Any) -> Response:
     here = site()
-    page = render_template(
-        "factors/prove.html",
-        form=CodeForm(formdata=None),
-        asked=passkeys.begin_proving(tracker(), opened, here) if here else None,
-        next=after or leading.asked(),
-        kept=kept or leading.kept(),
-        problems=problems or Problems(),
-    )
-    return make_response(page, status)
+    asked = passkeys.begin_proving(tracker(), opened, here) if here else None
+    return _page("factors/prove.html", form=CodeForm(formdata=None), asked=asked, **said)
 
 
-def _authenticator_page(
-    opened: Session,
-    *,
-    after: str = "",
-    kept: str = "",
-    setup: Setup | None = None,
-    problems: Problems | None = None,
-    status: int = 200,
-) -> Response:
+def _authenticator_page(opened: Session, setup: Setup | None = None, **said: Any) -> Response:
     setup = setup or factors.begin(tracker(), opened)
-    page = render_template(
+    return _page(
         "factors/authenticator.html",
         form=AuthenticatorForm(formdata=None),
         setup=setup,
         picture=_picture(setup.uri),
         opened=opened,
-        next=after or leading.asked(),
-        kept=kept or leading.kept(),
-        problems=problems or Problems(),
+        **said,
     )
-    return make_response(page, status)
 
 
 def _picture(uri: str) -> Markup:
@@ -265,17 +241,27 @@ def _picture(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
 
 
-def _passkey_page(
-    opened: Session, form: PasskeyForm, *, problems: Problems | None = None, status: int = 200
-) -> Response:
+def _passkey_page(opened: Session, form: PasskeyForm, **said: Any) -> Response:
     here = site()
+    asked = passkeys.begin_adding(tracker(), opened, here) if here else None
+    return _page("factors/passkey.html", form=form, asked=asked, opened=opened, **said)
+
+
+def _page(
+    template: str,
+    *,
+    after: str = "",
+    kept: str = "",
+    problems: Problems | None = None,
+    status: int = 200,
+    **shown: Any,
+) -> Response:
+    """A page on the way in: it carries along where somebody was going, and what they had typed."""
     page = render_template(
-        "factors/passkey.html",
-        form=form,
-        asked=passkeys.begin_adding(tracker(), opened, here) if here else None,
-        opened=opened,
-        next=leading.asked(),
-        kept=leading.kept(),
+        template,
+        next=after or leading.asked(),
+        kept=kept or leading.kept(),
         problems=problems or Problems(),
+        **shown,
     )
     return make_response(page, status)

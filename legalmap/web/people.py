@@ -110,11 +110,11 @@ def change_role(handle: str) -> Response:
     except Invalid as error:
         person = people.member(tracker(), actor(), handle)
         return _page(person, form, Problems.of(error.problems), 422)
-    flash(f"The role of {handle} is changed, at once.")
-    return _back(handle)
+    return _done(handle, f"The role of {handle} is changed, at once.")
 
 
-def _back(handle: str) -> Response:
+def _done(handle: str, said: str) -> Response:
+    flash(said)
     return redirect(f"/desk/people/{handle}", code=303)
 
 
@@ -123,8 +123,7 @@ def _back(handle: str) -> Response:
 def disable(handle: str) -> Response:
     """Let somebody sign in no more."""
     people.disable(tracker(), actor(), handle)
-    flash(f"{handle} is signed out everywhere and cannot sign in.")
-    return _back(handle)
+    return _done(handle, f"{handle} is signed out everywhere and cannot sign in.")
 
 
 @blueprint.post("/desk/people/<handle>/enable")
@@ -132,8 +131,7 @@ def disable(handle: str) -> Response:
 def enable(handle: str) -> Response:
     """Let somebody sign in again."""
     people.enable(tracker(), actor(), handle)
-    flash(f"{handle} can sign in again.")
-    return _back(handle)
+    return _done(handle, f"{handle} can sign in again.")
 
 
 @blueprint.post("/desk/people/<handle>/second-factor")
@@ -141,5 +139,4 @@ def enable(handle: str) -> Response:
 def reset_factors(handle: str) -> Response:
     """Help who has lost their second factor."""
     people.reset_factors(tracker(), actor(), handle)
-    flash(f"{handle} sets up a second factor at the next sign-in.")
-    return _back(handle)
+    return _done(handle, f"{handle} sets up a second factor at the next sign-in.")
