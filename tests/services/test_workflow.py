@@ -1,6 +1,7 @@
 """Random people do random things in a random order; after every step the promises of the design hold.
 
-A model (``workflow/world.py``) knows which acts must be done and which must be refused. The bare
+A model (``workflow/world.py``) knows which acts must be done and which must be refused: those of the
+edit form and of review, here, and those by which all else comes in (``workflow/intake.py``). The bare
 rows of the database are examined after each (``workflow/promises.py``); the product is only asked
 to agree. What somebody does in raw SQL (``workflow/attacks.py``) is refused by the database itself.
 """
@@ -22,12 +23,12 @@ from legalmap.services import people as people_services
 from legalmap.store.engine import Store
 from tests.services.workflow import attacks
 from tests.services.workflow.acts import Decide, Propose, Remark, Take, Verify, Withdraw
-from tests.services.workflow.machine import Machine
+from tests.services.workflow.intake import Intake
 from tests.services.workflow.world import CONTENTS, PEOPLE, SPOTS, UNSOUND, Spot
 from tests.store.build import NOW
 
 # At least 1,000 steps on each database.
-EXAMPLES, STEPS = 12, 90
+EXAMPLES, STEPS = 12, 100
 LINKS = ("https://law.example/act", "https://news.example/act", "https://elsewhere.example/")
 EARLIEST, LATEST = NOW - timedelta(days=14), NOW + timedelta(days=60)
 people = st.sampled_from(sorted(PEOPLE))
@@ -39,13 +40,13 @@ sound = st.sampled_from(sorted(CONTENTS.keys() - UNSOUND))
 backs = st.integers(0, 9)
 
 
-def has_proposals(machine: Machine) -> bool:
+def has_proposals(machine: Intake) -> bool:
     """Whether there is anything to decide, withdraw or take over."""
     return bool(machine.world.proposals())
 
 
-class Workflow(Machine):
-    """What can happen. Each rule is one step."""
+class Workflow(Intake):
+    """What can happen besides the intake. Each rule is one step."""
 
     @rule(
         by=people,
@@ -164,12 +165,17 @@ class Workflow(Machine):
         then = self.world.now + timedelta(hours=hours)
         self.world.now = min(max(then, EARLIEST), LATEST)
         if not hours and not self.world.away:
-            # In the middle of whatever its owner is doing.
-            people_services.disable(self.tracker, self.admin(), handle)
-            self.world.away.add(handle)
+            self._send_away(handle)
         elif self.world.away:
             people_services.enable(self.tracker, self.admin(), self.world.away.pop())
         self.look("clock" if hours else "come or go", changed=True)
+
+    def _send_away(self, handle: str) -> None:
+        """In the middle of whatever they are doing: mostly somebody who is at something."""
+        busy = sorted({who for who, _ in self.world.claims.values()} - {"dana"})
+        gone = next(iter(busy), handle)
+        people_services.disable(self.tracker, self.admin(), gone)
+        self.world.send_away(gone)
 
     @rule(attack=st.sampled_from(attacks.ATTACKS))
     def raw_sql(self, attack: tuple[str, str]) -> None:

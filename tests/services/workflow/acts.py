@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -37,10 +37,10 @@ class Act(Protocol):
     def why_not(self, world: World) -> str:
         """Why it must be refused, or nothing if it must be done."""
 
-    def do(self, tracker: Tracker, actor: Account) -> Revision | None:
+    def do(self, tracker: Tracker, actor: Account) -> Any:
         """Try it."""
 
-    def happen(self, world: World, made: Revision | None) -> None:
+    def happen(self, world: World, made: Any) -> None:
         """What is different once it was done."""
 
 
@@ -56,11 +56,13 @@ class Propose:
     note: str = "A law."
     kind: str = "edit"
     reworks: Work | None = None
+    suggestion: int | None = None
 
     @property
     def name(self) -> str:
         """In the count of steps."""
-        return f"{self.kind}{' of a rework' if self.reworks else ''}"
+        of_what = "a rework" if self.reworks else "a suggestion" if self.suggestion else ""
+        return f"{self.kind}{' of ' if of_what else ''}{of_what}"
 
     def why_not(self, world: World) -> str:
         """Bad content, an old base, nothing new, a stranger's earlier work, or sent twice."""
@@ -73,6 +75,8 @@ class Propose:
             return "it changes nothing"
         if self.reworks and self.reworks.spot != self.spot:
             return "it takes over work of another record"
+        if self.suggestion and world.suggestions[self.suggestion].spot != self.spot:
+            return "it answers a suggestion for another record"
         return "it was sent already" if self._is_there(world) else ""
 
     def _is_there(self, world: World) -> bool:
@@ -92,16 +96,18 @@ class Propose:
             note=self.note,
             kind=self.kind,
             reworks_id=self.reworks.id if self.reworks else None,
+            suggestion_id=self.suggestion,
         )
         return editing.submit(tracker, actor, proposal)
 
     def happen(self, world: World, made: Revision | None) -> None:
         """It waits; a place that had no record has revision 0 now, "not researched"."""
         assert made is not None
-        _arrive(world, made, self)
+        arrive(world, made, self)
 
 
-def _arrive(world: World, made: Revision, sent: Propose) -> None:
+def arrive(world: World, made: Revision, sent: Propose) -> None:
+    """A proposal waits for review, and has answered the suggestion it began with."""
     spot = sent.spot
     if spot not in world.current:
         assert made.base_id is not None
@@ -117,6 +123,8 @@ def _arrive(world: World, made: Revision, sent: Propose) -> None:
         payload=sent.payload,
         sha256=made.payload_sha256,
     )
+    if sent.suggestion is not None:
+        world.answer(sent.suggestion, "proposed")
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ class Verify:
         self._as_proposal(world).happen(world, made)
 
 
-def _may_review(by: str, work: Work) -> str:
+def why_not_review(by: str, work: Work) -> str:
     """Why somebody cannot review a proposal, whatever state it is in."""
     if PEOPLE[by] is Role.CONTRIBUTOR:
         return "only moderators decide"
@@ -223,7 +231,7 @@ class Decide:
     def why_not(self, world: World) -> str:
         """No moderator, an author, too late, no reason given, or not what was seen."""
         work = world.works[self.work.id]
-        refusal = _may_review(self.by, work)
+        refusal = why_not_review(self.by, work)
         if refusal:
             return refusal
         if work.fate != "waits":
@@ -259,6 +267,7 @@ class Decide:
         approvals = work.approvals | {self.by}
         if self.verdict is Verdict.APPROVE and len(approvals) < world.needed(work):
             world.works[work.id] = replace(work, approvals=approvals)
+            world.free(("proposal", work.id))
             return
         world.verdicts[work.id] = (self.by, self.verdict)
         world.settle(work.id, FATES[self.verdict])
@@ -280,12 +289,11 @@ class Take:
     def why_not(self, world: World) -> str:
         """Whoever could not decide it, or somebody else is at it."""
         work = world.works[self.work.id]
-        refusal = _may_review(self.by, work)
+        refusal = why_not_review(self.by, work)
         if refusal or work.fate != "waits":
             return refusal or f"it is {work.fate} already"
-        holder, until = world.claims.get(work.id, (self.by, world.now))
-        taken = holder != self.by and until > world.now
-        return "somebody else is at it" if taken and not self.over else ""
+        holder = world.holder(("proposal", work.id))
+        return "somebody else is at it" if holder not in ("", self.by) and not self.over else ""
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the queue."""
@@ -293,7 +301,7 @@ class Take:
 
     def happen(self, world: World, _made: Revision | None) -> None:
         """They have it for half an hour; it binds nobody."""
-        world.claims[self.work.id] = (self.by, world.now + timedelta(minutes=30))
+        world.take(("proposal", self.work.id), self.by, timedelta(minutes=30))
 
 
 @dataclass(frozen=True)

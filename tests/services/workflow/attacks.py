@@ -104,6 +104,8 @@ ATTACKS: list[tuple[str, str]] = [
         "a person takes the name of another",
         "UPDATE account SET handle = '{another}' WHERE id = {author}",
     ),
+    ("a suggestion is rewritten", "UPDATE suggestion SET text = 'Fine.' WHERE id = {suggestion}"),
+    ("a suggestion is taken away", "DELETE FROM suggestion WHERE id = {suggestion}"),
     ("the log is rewritten", "UPDATE event SET actor_label = 'ben' WHERE id = {told}"),
     ("the log is emptied", "DELETE FROM event WHERE id <= {told}"),
 ]
@@ -123,6 +125,8 @@ def _aims(rows: Rows) -> Iterator[tuple[str, object]]:
     yield "record", max(rows["record"])[0]
     yield "next", head.feed_no + 1
     yield "head", head.sha256
+    if rows["suggestion"]:
+        yield "suggestion", max(rows["suggestion"])[0]
     if rows["event"]:
         yield "told", max(rows["event"])[0]
     if waiting:

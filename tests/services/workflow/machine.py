@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
+from typing import Any
 from unittest import mock
 
 import msgspec
@@ -18,7 +19,8 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, LegalmapError, Unusable
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Role
-from legalmap.services import checking, exporting, factors, signing
+from legalmap.services import batching, checking, exporting, factors, signing, suggesting
+from legalmap.services import rounds as round_service
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker, shipped_topics
 from legalmap.store import accounts as stored_accounts
@@ -26,16 +28,19 @@ from legalmap.store import factors as stored_factors
 from legalmap.store import moderation
 from legalmap.store.engine import Store
 from tests.build import TODAY
-from tests.services.workflow import promises
-from tests.services.workflow.acts import Act
+from tests.services.workflow import batches as batch_rules
+from tests.services.workflow import invitations, promises, rounds, suggestions
+from tests.services.workflow.acts import Act, why_not_review
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import (
     CONTENTS,
     PEOPLE,
+    READER,
     REMITS,
     SHIPPED,
     TWO_APPROVALS,
     Spot,
+    Thing,
     Work,
     World,
 )
@@ -49,9 +54,12 @@ from tests.store.build import (
     queued,
 )
 
+# Each knows what must hold in the rows, whatever was done.
+PARTS = (promises, suggestions, batch_rules, rounds, invitations)
 # What the database says where it refuses on purpose; a slip of the statement is told otherwise.
 ON_PURPOSE = r"(?i)refused|unique|check constraint|foreign key|duplicate key"
-Outcome = Revision | LegalmapError | None
+# What an act gave, or why it was refused.
+Outcome = Any
 
 
 class Machine(RuleBasedStateMachine):
@@ -61,7 +69,7 @@ class Machine(RuleBasedStateMachine):
     seen: Counter[str]
 
     def __init__(self) -> None:
-        """us-al stands at revision 0, "legal"; nothing else is researched."""
+        """What ships stands at revision 0; nothing else is researched."""
         super().__init__()
         self.world = World()
         self.clock = mock.patch.object(clock, "now", self.now)
@@ -79,8 +87,9 @@ class Machine(RuleBasedStateMachine):
                 stored_accounts.replace_remits(connection, account_id, REMITS.get(handle, ()))
                 if role is not Role.CONTRIBUTOR:
                     stored_factors.set_totp(connection, account_id, TOTP_SECRET, None)
-            shipped = a_record(connection, SHIPPED[1], CONTENTS["legal"])
-        self.world.begin(shipped.id, SHIPPED, CONTENTS["legal"])
+            for spot, content in SHIPPED.items():
+                shipped = a_record(connection, spot[1], CONTENTS[content], topic=spot[0])
+                self.world.begin(shipped.id, spot, CONTENTS[content])
         self.rows = self.all_rows()
 
     def teardown(self) -> None:
@@ -123,6 +132,8 @@ class Machine(RuleBasedStateMachine):
 
     def signed_in(self, handle: str) -> Account | None:
         """The person, if they can sign in: who is disabled cannot, with an old session neither."""
+        if handle == READER:
+            return None
         found = signing.signed_in(self.tracker, self.tokens.get(handle, ""))
         if found is None:
             try:
@@ -150,7 +161,7 @@ class Machine(RuleBasedStateMachine):
     def attempt(self, act: Act) -> None:
         """Try an act: it must be done or refused as the model says, and what is refused changes nothing."""
         actor = self.signed_in(act.by)
-        if actor is None:
+        if actor is None and act.by != READER:
             return self.look(f"{act.name} while disabled", changed=False)
         repeated = _is_repeated(act, self.world)
         why_not = "" if repeated else act.why_not(self.world)
@@ -162,7 +173,7 @@ class Machine(RuleBasedStateMachine):
         said = "again" if repeated else why_not or "done"
         return self.look(f"{act.name}: {said}", changed=not why_not and not repeated)
 
-    def _outcome(self, act: Act, actor: Account) -> Outcome:
+    def _outcome(self, act: Act, actor: Account | None) -> Outcome:
         try:
             return act.do(self.tracker, actor)
         except Unusable:
@@ -187,7 +198,9 @@ class Machine(RuleBasedStateMachine):
         worlds = [self._after(happened), self._after(happened[::-1])]
         possible = [world for world in worlds if world is not None]
         assert possible, f"no order explains {happened}"
-        self.world = possible[0]
+        # Of two who take something over at once, the rows tell who came last.
+        held = _claims(self.all_rows())
+        self.world = next((world for world in possible if world.claims == held), possible[0])
         winners = sum(not isinstance(outcome, LegalmapError) for outcome in outcomes)
         return self.look(f"race: {winners} won", changed=bool(winners))
 
@@ -221,9 +234,11 @@ class Machine(RuleBasedStateMachine):
         assert list(promises.changed_history(before, self.rows)) == []
         if not changed:
             assert promises.lasting(self.rows) == promises.lasting(before)
-        assert promises.broken(self.rows) == []
+        assert [fault for part in PARTS for fault in part.broken(self.rows)] == []
         assert checking.check(self.tracker) == []
         self._feed_and_queue()
+        assert _claims(self.rows) == self.world.claims
+        self._intake()
         self._states()
         self._what_readers_see()
         self._what_readers_saw()
@@ -235,6 +250,26 @@ class Machine(RuleBasedStateMachine):
         with self.store.reading() as connection:
             queue = queued(connection)
         assert {revision.id for revision in queue} == self.world.waiting()
+
+    def _intake(self) -> None:
+        """What the desk shows of suggestions, of the round and of a batch, to somebody else each time."""
+        handle = sorted(PEOPLE)[self.looks % len(PEOPLE)]
+        with self.store.reading() as connection:
+            person = stored_accounts.by_handle(connection, handle)
+        assert person is not None
+        waiting = {number for number, told in self.world.suggestions.items() if told.is_open}
+        listed = suggesting.listed(self.tracker, person)
+        assert {each.id for each in listed.suggestions} == waiting
+        shown = {(each.topic, each.place.code) for each in round_service.due(self.reader)}
+        assert shown == rounds.due(self.world)
+        batches = sorted(self.world.batches)
+        if batches:
+            name = batches[self.looks * 7 % len(batches)]
+            opened = batching.opened(self.tracker, person, name)
+            assert tuple(each.id for each in opened.proposals) == self.world.batches[name]
+            assert set(opened.ready) == {
+                each for each in self.world.batches[name] if _may_decide(self.world, handle, each)
+            }
 
     def _states(self) -> None:
         """Somebody else's desk each time: each of their proposals stands where the model says."""
@@ -270,18 +305,42 @@ class Machine(RuleBasedStateMachine):
         return hashlib.sha256(content).hexdigest()
 
 
+def _claims(rows: Rows) -> dict[Thing, tuple[str, datetime]]:
+    """Who is at what, until when, in the words of the model."""
+    people = {account.id: account.handle for account in rows["account"].values()}
+    spots = {key[0]: (row.topic, row.jurisdiction_code) for key, row in rows["record"].items()}
+    return {
+        (row.kind, spots[row.subject_id] if row.kind == "record" else row.subject_id): (
+            people[row.account_id],
+            row.expires_at,
+        )
+        for row in rows["claim"].values()
+    }
+
+
 def _is_repeated(act: Act, world: World) -> bool:
     asked = getattr(act, "is_repeated", None)
     return asked is not None and asked(world)
 
 
-def _agrees(world: World, said: Revision | None, *, settled: bool = True) -> bool:
+def _may_decide(world: World, handle: str, work_id: int) -> bool:
+    """Whether a proposal waits for the verdict of this person, who has not approved it before."""
+    work = world.works[work_id]
+    waits = work.fate == "waits" and handle not in work.approvals
+    return waits and not why_not_review(handle, work)
+
+
+def _agrees(world: World, outcome: Outcome, *, settled: bool = True) -> bool:
+    """Whether the revisions that an act gave, if any, stand where they should."""
+    given = outcome if isinstance(outcome, list) else [outcome]
+    return all(_stands(world, each, settled) for each in given if isinstance(each, Revision))
+
+
+def _stands(world: World, said: Revision, settled: bool) -> bool:
     """Whether a revision has the number, the place in the feed and the state that it should have.
 
     Of two acts at once neither knows the state after both: ``settled`` is False then.
     """
-    if said is None:
-        return True
     work = world.works[said.id]
     place = world.feed.index(said.id) + 1 if said.id in world.feed else None
     same = (said.number, said.feed_no) == (work.number, place)

@@ -3,8 +3,10 @@
 It is written from the rules of the design, not from the code: where both disagree, one is wrong.
 """
 
+from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
@@ -24,12 +26,17 @@ PEOPLE = {
 }
 # Where each may review who does not review everywhere.
 REMITS = {"otto": (Remit(topic="7-oh"),)}
+# Who needs no account.
+READER = "a reader"
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 Spot = tuple[str, str]
 # The topic that asks for two approvals of what is grave.
 TWO_APPROVALS = "kratom"
-SHIPPED: Spot = ("kratom", "us-al")
-SPOTS: list[Spot] = [SHIPPED, ("kratom", "us-fl"), ("7-oh", "us-al")]
+SPOTS: list[Spot] = [("kratom", "us-al"), ("7-oh", "us-fl"), ("kratom", "us-fl"), ("7-oh", "us-al")]
+# Nobody edits this one: the round always has something to take.
+LONELY: Spot = ("7-oh", "us-wv")
+# What ships, with its content. Two were never verified.
+SHIPPED: dict[Spot, str] = {SPOTS[0]: "legal", SPOTS[1]: "unverified", LONELY: "unverified"}
 
 _ACT = a_source("https://law.example/act")
 _NEWS = a_source("https://news.example/act", kind="news")
@@ -38,6 +45,7 @@ CONTENTS: dict[str, Payload] = {
     "legal": a_payload(),
     "banned": a_payload(a_period(), a_period("2020-05", "banned", sources=(_ACT, _NEWS))),
     "prohibited": a_payload(a_period(), a_period("2020-05", "banned", answers=_PROHIBITED)),
+    "unverified": a_payload(last_verified=None, verified_how=None),
     "noted": a_payload(notes="Ask the ministry."),
     "a script for a link": a_payload(a_period(sources=(a_source("javascript:alert(1)"),))),
     "verified tomorrow": a_payload(last_verified=date(2099, 1, 1)),
@@ -64,6 +72,40 @@ class Work:
     approvals: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a reader suggested, and how it was answered, if it was."""
+
+    spot: Spot
+    text: str
+    outcome: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return not self.outcome
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A link that makes one account."""
+
+    number: int
+    until: datetime
+    # open, used or revoked.
+    fate: str = "open"
+
+    def why_closed(self, now: datetime) -> str:
+        """Why it opens nothing; nothing if it does."""
+        if self.fate != "open":
+            return f"the invitation is {self.fate}"
+        return "" if now < self.until else "the invitation has expired"
+
+
+# A proposal or suggestion by its number, or a record by its spot.
+Thing = tuple[str, Any]
+
+
 @dataclass
 class World:
     """Everything that has happened, as far as the rules ask for it."""
@@ -75,19 +117,44 @@ class World:
     now: datetime = BEGIN
     # Of each decided proposal: who gave which verdict.
     verdicts: dict[int, tuple[str, str]] = field(default_factory=dict)
-    # Of each proposal that somebody has taken: who, and until when.
-    claims: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    # Of each thing that somebody has taken: who, and until when.
+    claims: dict[Thing, tuple[str, datetime]] = field(default_factory=dict)
+    suggestions: dict[int, Told] = field(default_factory=dict)
+    batches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    # When somebody last skipped a record in the round.
+    skips: dict[tuple[str, Spot], datetime] = field(default_factory=dict)
+    # By the token of the link.
+    invitations: dict[str, Invited] = field(default_factory=dict)
+    # The names that are taken by who followed a link.
+    guests: set[str] = field(default_factory=set)
 
     def copy(self) -> "World":
         """Another world with the same past."""
-        more = {"works": dict(self.works), "current": dict(self.current), "feed": list(self.feed)}
-        return replace(
-            self,
-            **more,
-            away=set(self.away),
-            claims=dict(self.claims),
-            verdicts=dict(self.verdicts),
-        )
+        return World(**{name: copy(value) for name, value in vars(self).items()})
+
+    def holder(self, thing: Thing) -> str:
+        """Who is at it; nothing if nobody is."""
+        who, until = self.claims.get(thing, ("", self.now))
+        return who if until > self.now else ""
+
+    def take(self, thing: Thing, by: str, life: timedelta) -> None:
+        """Somebody is at it from now on."""
+        self.claims[thing] = (by, self.now + life)
+
+    def free(self, thing: Thing) -> None:
+        """Nobody is at it any more."""
+        self.claims.pop(thing, None)
+
+    def answer(self, number: int, outcome: str) -> None:
+        """A suggestion is answered, unless it was before; nobody is at it any more."""
+        if self.suggestions[number].is_open:
+            self.suggestions[number] = replace(self.suggestions[number], outcome=outcome)
+            self.free(("suggestion", number))
+
+    def send_away(self, handle: str) -> None:
+        """Somebody can act no more, and keeps nobody from anything."""
+        self.away.add(handle)
+        self.claims = {thing: held for thing, held in self.claims.items() if held[0] != handle}
 
     def begin(self, revision_id: int, spot: Spot, shipped: Payload | None = None) -> None:
         """A record is made at revision 0, which is in the feed if it shipped in data/."""
@@ -146,6 +213,7 @@ class World:
 
     def settle(self, work_id: int, fate: str) -> None:
         """A proposal is decided or withdrawn; what is published becomes current."""
+        self.free(("proposal", work_id))
         work = self.works[work_id]
         self.works[work_id] = replace(work, fate=fate)
         if fate == "published":

@@ -1,0 +1,171 @@
+"""What readers suggest: taken in without an account, taken up by one person at a time, closed once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from legalmap.domain.accounts import Account
+from legalmap.domain.suggestions import Outcome
+from legalmap.services import suggesting
+from legalmap.services.tracker import Tracker
+from tests.services.workflow.promises import Rows
+from tests.services.workflow.world import READER, Spot, Told, World
+
+LINK = "https://law.example/2026/5"
+ADDRESS = "kim@mail.example"
+
+
+@dataclass(frozen=True)
+class Suggest:
+    """A reader says what is wrong."""
+
+    spot: Spot
+    text: str
+    email: str = ""
+    by: str = READER
+    name = "suggest"
+
+    def why_not(self, world: World) -> str:
+        """It is no plain text, or just this waits already."""
+        if not self.text.strip() or "<" in self.text:
+            return "something in it breaks a rule"
+        waiting = {(each.spot, each.text) for each in world.suggestions.values() if each.is_open}
+        return "it was suggested already" if (self.spot, self.text) in waiting else ""
+
+    def do(self, tracker: Tracker, _actor: Account | None) -> int:
+        """Through the service of the public form."""
+        return suggesting.suggest(tracker, *self.spot, text=self.text, url=LINK, email=self.email)
+
+    def happen(self, world: World, made: int) -> None:
+        """It waits for somebody to look at it."""
+        world.suggestions[made] = Told(self.spot, self.text)
+
+
+@dataclass(frozen=True)
+class TakeUp:
+    """Somebody takes a suggestion up, for a day."""
+
+    by: str
+    number: int
+    over: bool = False
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return f"take {'over' if self.over else 'up'} a suggestion"
+
+    def why_not(self, world: World) -> str:
+        """It is answered, or somebody else is at it."""
+        if not world.suggestions[self.number].is_open:
+            return "it is closed already"
+        return "" if self.over else _at_it(world, self.by, self.number)
+
+    def do(self, tracker: Tracker, actor: Account) -> None:
+        """Through the service of the desk."""
+        suggesting.claim(tracker, actor, self.number, over=self.over)
+
+    def happen(self, world: World, _made: None) -> None:
+        """Others leave it alone until tomorrow, unless they take it over."""
+        world.take(("suggestion", self.number), self.by, timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class LeaveToOthers:
+    """Somebody gives a suggestion back."""
+
+    by: str
+    number: int
+    name = "leave a suggestion to others"
+
+    def is_repeated(self, world: World) -> bool:
+        """Nothing happens if one does not have it."""
+        return world.holder(("suggestion", self.number)) != self.by
+
+    def why_not(self, _world: World) -> str:
+        """Nothing stands in the way."""
+        return ""
+
+    def do(self, tracker: Tracker, actor: Account) -> None:
+        """Through the service of the desk."""
+        suggesting.release(tracker, actor, self.number)
+
+    def happen(self, world: World, _made: None) -> None:
+        """Nobody is at it."""
+        if not self.is_repeated(world):
+            world.free(("suggestion", self.number))
+
+
+@dataclass(frozen=True)
+class Close:
+    """Somebody answers a suggestion without a proposal."""
+
+    by: str
+    number: int
+    outcome: Outcome
+    answer: str = "It is about Arizona."
+
+    @property
+    def name(self) -> str:
+        """In the count of steps."""
+        return f"close a suggestion as {self.outcome.value}"
+
+    def why_not(self, world: World) -> str:
+        """It needs a proposal or a reason, it is answered, or somebody else is at it."""
+        if self.outcome is Outcome.PROPOSED:
+            return "only a proposal does that"
+        if not self.answer.strip():
+            return "a refusal without words"
+        if not world.suggestions[self.number].is_open:
+            return "it is closed already"
+        return _at_it(world, self.by, self.number)
+
+    def do(self, tracker: Tracker, actor: Account) -> None:
+        """Through the service of the desk."""
+        suggesting.close(tracker, actor, self.number, self.outcome, self.answer)
+
+    def happen(self, world: World, _made: None) -> None:
+        """It is answered for good."""
+        world.answer(self.number, self.outcome.value)
+
+
+def _at_it(world: World, by: str, number: int) -> str:
+    holder = world.holder(("suggestion", number))
+    return "somebody else is at it" if holder and holder != by else ""
+
+
+def broken(rows: Rows) -> Iterator[str]:
+    """What the rows of suggestions and the log must say, whatever happened."""
+    for found in rows["suggestion"].values():
+        told = [event for event in rows["event"].values() if _is_about(event, found.id)]
+        actions = [event.action for event in told]
+        if actions.count("suggest") != 1:
+            yield f"the log does not tell once that suggestion {found.id} came"
+        if actions.count("close") != (found.closed_at is not None):
+            yield f"the log does not tell once that suggestion {found.id} was closed"
+        if any(ADDRESS in event.data for event in told):
+            yield f"the log tells the address left with suggestion {found.id}"
+        if found.closed_at is not None:
+            yield from _wrongly_closed(rows, found)
+
+
+def _is_about(event: Any, number: int) -> bool:
+    return (event.subject_kind, event.subject_id) == ("suggestion", str(number))
+
+
+def _wrongly_closed(rows: Rows, found: Any) -> Iterator[str]:
+    if found.email is not None:
+        yield f"the address of suggestion {found.id} outlived its answer"
+    if ("suggestion", found.id) in rows["claim"]:
+        yield f"somebody is still at suggestion {found.id}"
+    if (found.outcome == Outcome.PROPOSED) != (found.revision_id is not None):
+        yield f"suggestion {found.id} is {found.outcome} by proposal {found.revision_id}"
+    if found.revision_id is None:
+        if not found.answer.strip():
+            yield f"suggestion {found.id} was closed without a reason"
+        return
+    revision = rows["revision"][(found.revision_id,)]
+    record = rows["record"][(revision.record_id,)]
+    said = (record.topic, record.jurisdiction_code, revision.author_id)
+    if said != (found.topic, found.jurisdiction_code, found.closed_by_id):
+        yield f"suggestion {found.id} was closed by a proposal for something else"
