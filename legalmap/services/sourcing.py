@@ -1,6 +1,7 @@
 """Links and the records that rest on them: one link read once bears out many records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,12 +11,13 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
 from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import canonical_bytes
+from legalmap.domain.payload import Payload, canonical_bytes
 from legalmap.domain.periods import Period
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
 from legalmap.services import batching, editing
 from legalmap.services.editing import Proposal
+from legalmap.services.editions import Edition
 from legalmap.services.gathering import Published
 from legalmap.services.reading import Reader
 from legalmap.services.verifying import verified
@@ -23,6 +25,8 @@ from legalmap.store import rounds
 
 MOST_LISTED = 50
 MOST_AT_ONCE = 200
+# How many records are read in one look.
+STEP = 500
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,10 +90,9 @@ def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") ->
     found: dict[str, tuple[Source, int, int]] = {}
     for topic in reader.tracker.topics:
         edition = reader.edition(topic)
-        edition.records.need(edition.codes, ())
-        for item in edition.records.values():
+        for item, payload in _contents(edition):
             is_due = edition.freshness_of(item, today) != "fresh"
-            for url, source in _sources(item).items():
+            for url, source in _sources(payload).items():
                 known, count, due = found.get(url, (source, 0, 0))
                 found[url] = (known, count + 1, due + is_due)
     made = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in found.items())
@@ -103,8 +106,19 @@ def _is_wanted(link: Link, words: str, host: str) -> bool:
     return of_host and all(word in said for word in words.split())
 
 
-def _sources(item: Published) -> dict[str, Source]:
-    return {source.url: source for period in item.payload.periods for source in period.sources}
+def _contents(edition: Edition) -> Iterator[tuple[Published, Payload]]:
+    """Every record with what it says. Of a large map not all contents stay in memory: so they come in
+    steps, a step in one look, and not one by one.
+    """
+    items = iter(edition.records.values())
+    while some := list(islice(items, STEP)):
+        contents = some[0].payloads.need(item.publication for item in some)
+        for item in some:
+            yield item, contents[item.publication.revision_id]
+
+
+def _sources(payload: Payload) -> dict[str, Source]:
+    return {source.url: source for period in payload.periods for source in period.sources}
 
 
 def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[Resting]]:
@@ -116,12 +130,11 @@ def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[R
     source: Source | None = None
     for topic in reader.tracker.topics:
         edition = reader.edition(topic)
-        edition.records.need(edition.codes, ())
-        for item in edition.records.values():
-            if url in (sources := _sources(item)):
+        for item, payload in _contents(edition):
+            if url in (sources := _sources(payload)):
                 source = source or sources[url]
                 fresh = edition.freshness_of(item, clock.today())
-                found.append(_resting(item, url, fresh, waiting))
+                found.append(_resting(item, payload, url, fresh, waiting))
     if source is None:
         raise Missing("source", url)
     order = {"never": 0, "overdue": 1, "due": 2, "fresh": 3}
@@ -129,8 +142,9 @@ def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[R
     return source, found
 
 
-def _resting(item: Published, url: str, freshness: Freshness, waiting: dict[int, int]) -> Resting:
-    payload = item.payload
+def _resting(
+    item: Published, payload: Payload, url: str, freshness: Freshness, waiting: dict[int, int]
+) -> Resting:
     again = verified(payload, {url}, clock.today())
     return Resting(
         topic=item.publication.topic,
@@ -138,7 +152,7 @@ def _resting(item: Published, url: str, freshness: Freshness, waiting: dict[int,
         number=item.publication.revision_number,
         freshness=freshness,
         periods=[p for p in payload.periods if any(s.url == url for s in p.sources)],
-        others=len(_sources(item)) - 1,
+        others=len(_sources(payload)) - 1,
         is_checked_today=canonical_bytes(again) == canonical_bytes(payload),
         proposal=waiting.get(item.publication.record_id),
     )
@@ -170,7 +184,7 @@ def _proposal(reader: Reader, url: str, chosen: Chosen, note: str, batch: str) -
     edition = reader.edition(chosen.topic)
     item = edition.records.get(chosen.code)
     where = f"{chosen.topic}/{chosen.code}"
-    if item is None or url not in _sources(item):
+    if item is None or url not in _sources(item.payload):
         raise Invalid([Problem("records", f"{where} does not rest on this link.")])
     if item.publication.revision_number != chosen.number:
         now = item.publication.revision_number

@@ -10,7 +10,7 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.changes import diff
 from legalmap.domain.errors import Invalid, LegalmapError, Missing, NothingChanged, Stale
 from legalmap.domain.queue import Asked
-from legalmap.services import batching, queue, sourcing
+from legalmap.services import batching, gathering, queue, sourcing
 from legalmap.services.reading import Reader
 from legalmap.services.sourcing import Chosen
 from legalmap.services.tracker import Tracker
@@ -151,3 +151,21 @@ def test_sources_take_as_many_queries_for_one_record_as_for_all(store: Store) ->
         for code in ("us-al", "us-ca", "us-fl", "us-wv", "th"):
             a_record(connection, code, a_payload(ONE))
     assert queries() == few
+
+
+def test_a_map_too_large_for_memory_is_read_in_steps_and_not_one_by_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "KEPT_PAYLOADS", 1)
+    monkeypatch.setattr(sourcing, "STEP", 3)
+    with store.writing() as connection:
+        for code in ("us", "us-al", "us-ca", "us-fl", "us-wv", "th"):
+            a_record(connection, code, a_payload(ONE))
+    reader = Reader(Tracker(store))
+    ana = person(reader.tracker, "ana")
+    for topic in reader.tracker.topics:
+        reader.edition(topic)
+    with counted_queries(store) as sent:
+        (link,) = sourcing.links(reader, ana)
+    assert link.records == 6
+    assert sum("payload" in statement for statement in sent) == 2
