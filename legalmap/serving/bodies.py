@@ -1,6 +1,7 @@
 """Bodies that lie in files without a name: the kernel sends those without copying them.
 
-Small ones are not worth a file, and of large ones the same pages would be in too many hands at once.
+Small ones are not worth a file; and while the pages of a large one are in many hands at once, to copy
+them is quicker.
 """
 
 import os
@@ -10,8 +11,8 @@ import weakref
 from collections import OrderedDict
 from typing import IO
 
-# From so many bytes on it is quicker than to write them, and up to so many.
-LEAST, MOST = 16_000, 256_000
+# From so many bytes on it is quicker than to write them, up to so many for all connections together.
+LEAST, MOST_IN_HANDS = 16_000, 32_000_000
 # So many lie in files at a time.
 MOST_LAID = 64
 # Linux has both: to send a file, and to hold back what is sent before it until it follows.
@@ -26,9 +27,12 @@ class Bodies:
         self._laid: OrderedDict[int, tuple[bytes, IO[bytes] | None]] = OrderedDict()
         weakref.finalize(self, _close_all, self._laid)
 
-    def file_of(self, body: bytes) -> int | None:
-        """The descriptor of a file with these bytes; None where there is no use or no room for one."""
-        if not (IS_POSSIBLE and LEAST <= len(body) <= MOST):
+    def file_of(self, body: bytes, hands: int) -> int | None:
+        """The descriptor of a file with these bytes; None where there is no use or no room for one.
+
+        ``hands``: how many connections there are that may be given it.
+        """
+        if not IS_POSSIBLE or len(body) < LEAST or len(body) * hands > MOST_IN_HANDS:
             return None
         known = self._laid.get(id(body))
         if known is None:

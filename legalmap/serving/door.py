@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from legalmap.serving import bodies
-from legalmap.serving.bodies import Bodies
+from legalmap.serving.bodies import LEAST, Bodies
 from legalmap.serving.bridge import DOOR, Scope
 from legalmap.web.front import TOLD, Environ, Front, Headers, encoded
 
@@ -149,11 +149,14 @@ class Door(HttpToolsProtocol):
             return False
         status, headers, body = found
         parts = status, _default(self.server_state.default_headers), headers
-        file = _bodies.file_of(body)
+        file = self._file_of(body) if len(body) >= LEAST else None
         if file is None or not self._is_sent(b"".join(parts), file, body):
             self.transport.writelines((*parts, body))
         self._since = self.loop.time()
         return True
+
+    def _file_of(self, body: bytes) -> int | None:
+        return _bodies.file_of(body, len(self.server_state.connections))
 
     def _is_sent(self, head: bytes, file: int, body: bytes) -> bool:
         """Send past the transport, which has nothing to send; it gets what does not leave at once."""

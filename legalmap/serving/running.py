@@ -9,7 +9,7 @@ import uvicorn
 from legalmap.services import feeding
 from legalmap.serving.bridge import Bridge
 from legalmap.serving.door import Door
-from legalmap.serving.memory import share_one_heap
+from legalmap.serving.memory import keep_small
 from legalmap.threads import Threads
 
 # Beyond those that wait for the feed.
@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 3
 
 def application() -> Bridge:
     """The site for the server: made once in each process, before its first request."""
-    share_one_heap()
+    keep_small()
     from legalmap.wsgi import app  # noqa: PLC0415 - made by importing it, where it is served
 
     threads = Threads(THREADS + feeding.MOST_WAITING, "flask")

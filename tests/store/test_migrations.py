@@ -35,6 +35,13 @@ def empty(empty_url: str) -> Iterator[Store]:
         yield store
 
 
+def test_the_files_tell_the_order_of_the_migrations(empty: Store) -> None:
+    """What a site looks at when it starts is what Alembic finds out by loading them all."""
+    with empty.reading() as connection:
+        scripts = ScriptDirectory.from_config(schema._config(connection))
+    assert schema.revisions() == [each.revision for each in scripts.walk_revisions()][::-1]
+
+
 def tables(store: Store) -> list[str]:
     """The tables a database has, besides Alembic's own."""
     with store.reading() as connection:

@@ -54,6 +54,7 @@ OF_RECORDS = ("/api/v1/kratom/records?limit=250", "/kratom", "/kratom/us-al")
 EXPORT = "/export/kratom.json"
 CODINGS = ("br", "gzip", "identity")
 PLACES = 300
+SETTLING_SECONDS = 60
 # How many workers are started anew to see how much their memory varies.
 STARTS = 3
 # Asks the application in a process of its own which modules it has loaded after those requests.
@@ -139,7 +140,17 @@ def _warmed(ground: Ground, file: Path, paths: list[str], codings: tuple[str, ..
                 if answer.status != 200:
                     raise WrongAnswer(f"{path}: {answer.status}")
         # One worker is the very process that was started.
-        return int(psutil.Process(server.process).memory_info().rss)
+        worker = psutil.Process(server.process)
+        _settled(worker)
+        return int(worker.memory_info().rss)
+
+
+def _settled(worker: psutil.Process) -> None:
+    """Return when it has packed in smaller forms what was asked of it, or after a minute."""
+    deadline, before = time.monotonic() + SETTLING_SECONDS, -1.0
+    while (spent := worker.cpu_times().user) - before > 0.1 and time.monotonic() < deadline:
+        before = spent
+        time.sleep(1)
 
 
 def _imports(ground: Ground, file: Path) -> int:
