@@ -29,7 +29,7 @@ from legalmap.web.front import Application, Environ, Headers, encoded, named
 # How many answers that are cut are kept: one for each kind of place under the same levels.
 MOST_CUT = 1_500
 # Of how many places of an edition the ETag is kept.
-MOST_ENDS = 4_000
+MOST_ENDS = 10_000
 _PLACE = re.compile(r"place=([a-z0-9-]+)", re.ASCII)
 _POINT = re.compile(r"lat=(-?\d{1,2}(?:\.\d{1,15})?)&lon=(-?\d{1,3}(?:\.\d{1,15})?)", re.ASCII)
 # Nothing that a real answer could hold.
@@ -119,6 +119,8 @@ class Composer:
         self.as_of = as_of
         self._view = View(edition, as_of, given=False)
         self._cuts: OrderedDict[tuple[Any, ...], Cut] = OrderedDict()
+        # Asked of for every answer: a dict answers soonest.
+        self._records = edition.records.whole.whole
         # Whatever is directly above a record tells of it in its own answer.
         self._above = edition.directly_below
         # Places of one state hear the same of the levels above: these bytes are held but once.
@@ -169,7 +171,7 @@ class Composer:
         self, place: Jurisdiction, *, by_point: bool
     ) -> tuple[tuple[Any, ...], Jurisdiction | None]:
         """What places that are answered alike have in common, and the county of this one."""
-        records = self.edition.records.whole
+        records = self._records
         county = self._place(place.county) if place.county else None
         if place.code in records or place.code in self._above or place.note:
             return (by_point, place.code), county
