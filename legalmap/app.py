@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         quick=Quick(reader, app.wsgi_app),
         pause=LOOK_SECONDS if serving else 0,
         shared=bool(settings.behind_proxy),
-        threads=Threads(1, "packing", nice=10) if serving else None,
+        threads=Threads(1, "packing") if serving else None,
     )
     app.wsgi_app = front  # type: ignore[method-assign]
     # Behind a proxy the headers of each request name another client: no two are the same bytes.

@@ -1,19 +1,16 @@
 """Threads that are started when they are needed. A stop does not wait for them."""
 
-import os
-import sys
 from collections.abc import Callable
 from queue import SimpleQueue
-from threading import Lock, Thread, get_native_id
+from threading import Lock, Thread
 
 
 class Threads:
     """At most so many threads; what comes while all are busy waits for its turn."""
 
-    def __init__(self, most: int, name: str, *, nice: int = 0) -> None:
-        """``nice``: how far behind others they stand where the system knows that of a thread (Linux)."""
+    def __init__(self, most: int, name: str) -> None:
         self._most = most
-        self._name, self._nice = name, nice
+        self._name = name
         self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._lock = Lock()
         self._started = 0
@@ -34,8 +31,6 @@ class Threads:
             self._work.put(work)
 
     def _serve(self) -> None:
-        if self._nice and sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), self._nice)
         while True:
             self._work.get()()
             with self._lock:

@@ -1,12 +1,7 @@
-"""Threads are few, started when they are needed, and may stand behind others."""
+"""Threads are few, and started when they are needed."""
 
-import os
-import sys
 import threading
 import time
-from queue import SimpleQueue
-
-import pytest
 
 from legalmap.threads import Threads
 
@@ -33,11 +28,3 @@ def test_threads_are_started_when_needed_and_no_more_than_so_many() -> None:
     # One that is free is used again.
     threads.run(work)
     assert done.acquire(timeout=10)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness is of whole processes")
-def test_what_is_not_urgent_stands_behind_the_rest_of_the_process() -> None:
-    threads, found = Threads(1, "packing", nice=10), SimpleQueue[int]()
-    threads.run(lambda: found.put(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
-    assert found.get(timeout=10) == 10
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < 10

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from legalmap.threads import Threads
-from legalmap.web.front import Application, Environ, Front, Headers, named
+from legalmap.web.answers import Application, Environ, Headers, named
+from legalmap.web.front import Front
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

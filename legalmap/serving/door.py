@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import (
 from legalmap.serving import bodies
 from legalmap.serving.bodies import LEAST, Bodies
 from legalmap.serving.bridge import DOOR, Scope
-from legalmap.web.front import TOLD, Environ, Front, Headers, encoded
+from legalmap.web.answers import Environ, Headers, encoded
+from legalmap.web.front import TOLD, Front
 
 # A longer head is never learnt, and no more than so many kinds of heads are known.
 MOST_HEAD = 4_096
@@ -144,7 +145,7 @@ class Door(HttpToolsProtocol):
         front = self._front
         if front is None or not front.stands():
             return False
-        found = front.told.get(data) or self._resolved(front, data)
+        found = front.answers.told.get(data) or self._resolved(front, data)
         if found is None:
             return False
         status, headers, body = found

@@ -174,7 +174,7 @@ def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
     whole = client.get("/export/kratom.json")
     monkeypatch.setattr(piecing, "MOST_HELD", 10)
     monkeypatch.setitem(client.application.extensions, "files", keeping.Files())
-    client.application.wsgi_app._kept.clear()
+    client.application.wsgi_app.answers._kept.clear()
     path = "/export/kratom.json"
     parts = client.get(path, headers={"Accept-Encoding": "br", "Range": "bytes=0-9"})
     assert parts.status_code == 200

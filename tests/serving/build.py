@@ -13,7 +13,8 @@ import uvicorn
 from legalmap.serving.bridge import Bridge
 from legalmap.serving.running import settings
 from legalmap.threads import Threads
-from legalmap.web.front import Application, Front
+from legalmap.web.answers import Application
+from legalmap.web.front import Front
 
 PATIENCE = 20
 

@@ -229,11 +229,11 @@ def test_no_more_heads_are_kept_than_so_many(
     for number in range(25):
         client.ask(request("/kratom/us", f"X-Number: {number}"))
         client.ask(request(PLACE, f"X-Number: {number}"))
-    assert 0 < len(front.told) <= 10
+    assert 0 < len(front.answers.told) <= 10
     assert 0 < len(front.heads) <= 10
     long = f"X-Long: {'x' * door.MOST_HEAD}"
     asked_often(client, request("/kratom/us", long))
-    assert not any(long.encode() in head for head in front.told)
+    assert not any(long.encode() in head for head in front.answers.told)
 
 
 @pytest.mark.parametrize("sent", [b"", request("/kratom/us")[:30]])

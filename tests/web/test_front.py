@@ -15,7 +15,7 @@ from werkzeug.test import Client, TestResponse
 from legalmap.domain.moderation import Verdict
 from legalmap.services.tracker import Tracker
 from legalmap.threads import Threads
-from legalmap.web import compressing, front
+from legalmap.web import answers, compressing, front
 from legalmap.web.front import READY, Front
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
@@ -281,15 +281,15 @@ def test_it_holds_no_more_than_it_may(
     app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is asked for again outlives what was asked for once."""
-    monkeypatch.setattr(front, "MOST_BYTES", 400_000)
+    monkeypatch.setattr(answers, "MOST_BYTES", 400_000)
     client = app.test_client()
     for year in range(1990, 2020):
         client.get("/kratom/us-al")
         client.get(f"/kratom/us-al?as_of={year}-01-01")
-        assert app.wsgi_app._bytes <= 400_000  # type: ignore[attr-defined]
-        assert app.wsgi_app._bytes == sum(  # type: ignore[attr-defined]
+        assert app.wsgi_app.answers._bytes <= 400_000  # type: ignore[attr-defined]
+        assert app.wsgi_app.answers._bytes == sum(  # type: ignore[attr-defined]
             kept.size
-            for kept in app.wsgi_app._kept.values()  # type: ignore[attr-defined]
+            for kept in app.wsgi_app.answers._kept.values()  # type: ignore[attr-defined]
         )
     assert asked.count("/kratom/us-al") < 45
 
@@ -308,6 +308,7 @@ class _Waiting(Threads):
 def waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
     """What the front lets a thread do when there is time."""
     threads = _Waiting()
+    monkeypatch.setattr(front, "STANDING_SECONDS", 0)
     monkeypatch.setattr(app.wsgi_app, "_threads", threads)
     return threads.work
 
@@ -370,6 +371,17 @@ def test_a_form_that_cannot_be_made_leaves_the_first_one(
     assert client.get("/kratom/us-al", headers=headers).data == first.data
 
 
+def test_what_has_not_stood_for_a_while_is_not_packed_yet(
+    app: Flask, waiting: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(front, "STANDING_SECONDS", 1_000)
+    monkeypatch.setattr(front, "sleep", slept.append)
+    app.test_client().get("/kratom/us-al", headers={"Accept-Encoding": "br"})
+    waiting.pop()()
+    assert 900 < slept[0] <= 1_000
+
+
 def test_only_so_many_answers_wait_to_be_packed(
     app: Flask, waiting: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,4 +400,4 @@ def test_the_flag_of_a_view_reaches_the_front(app: Flask) -> None:
 
 def test_day_and_number_are_what_an_answer_is_kept_for(app: Flask) -> None:
     app.test_client().get("/kratom")
-    assert app.wsgi_app._stamp == (268, date(2026, 11, 23))  # type: ignore[attr-defined]
+    assert app.wsgi_app.answers.stamp == (268, date(2026, 11, 23))  # type: ignore[attr-defined]

@@ -21,10 +21,10 @@ from legalmap.domain.jurisdictions import COUNTIES, Jurisdiction
 from legalmap.services import finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.reading import Reader
+from legalmap.web.answers import Application, Environ, Headers, encoded, named
 from legalmap.web.api import resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.codings import taken
-from legalmap.web.front import Application, Environ, Headers, encoded, named
 
 # How many answers that are cut are kept: one for each kind of place under the same levels.
 MOST_CUT = 1_500
