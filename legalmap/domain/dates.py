@@ -6,7 +6,7 @@ Written as ISO 8601 calendar dates of reduced precision: ``2016``, ``2016-05``, 
 import calendar
 import re
 from datetime import date
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 ACCEPTED = "a year (2016), a year and month (2016-05) or a full date (2016-05-10)"
 _SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -58,6 +58,12 @@ class PartialDate:
 
     def __str__(self) -> str:
         return self.text
+
+
+@lru_cache(maxsize=10_000)
+def read(text: str) -> PartialDate:
+    """The date that is written so; a map holds the same ones thousands of times, and one of each will do."""
+    return PartialDate(text)
 
 
 def in_words(value: PartialDate | date | None) -> str:

@@ -33,7 +33,7 @@ FRESHNESS_LABELS: dict[str, str] = {
 }
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A link that supports or disputes a period. ``accessed_on``: the day a person opened it."""
 
     url: str

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from legalmap.domain import dates
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.evidence import Source
@@ -29,7 +30,7 @@ _HIDDEN = re.compile(
 _WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", re.DOTALL)
 
 
-class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A bill, rule or ordinance under way."""
 
     kind: str
@@ -39,7 +40,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     expected_on: PartialDate | None = None
 
 
-class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A whole record at one revision. No periods at all means "not researched"."""
 
     periods: tuple[Period, ...] = ()
@@ -63,7 +64,7 @@ def _from_json(kind: type, value: Any) -> Any:
     if kind is PartialDate:
         if not isinstance(value, str):
             raise ValueError("Expected a date as text.")
-        return PartialDate(value)
+        return dates.read(value)
     raise NotImplementedError(f"{kind} has no place in a payload")
 
 

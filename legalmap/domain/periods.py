@@ -18,7 +18,7 @@ FORCES: dict[str, str] = {
 WITHOUT_FORCE = frozenset({"enjoined", "struck-down"})
 
 
-class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One stretch of law time, from ``effective_from`` until the next period begins.
 
     ``effective_from`` null means "before anything known". ``effective_until`` is the last day

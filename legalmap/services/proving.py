@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain import dates
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.errors import Unsound
 from legalmap.services import columnar, describing, flattening, schemas, wire
@@ -58,7 +59,7 @@ def prove_frame(edition: Edition, as_of: date, content: bytes) -> None:
 
 def _dec_hook(kind: type, value: Any) -> Any:
     if kind is PartialDate and isinstance(value, str):
-        return PartialDate(value)
+        return dates.read(value)
     raise NotImplementedError(f"{kind} has no place in an answer")
 
 

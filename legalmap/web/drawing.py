@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 from markupsafe import Markup, escape
@@ -158,10 +158,17 @@ def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region
     """The regions of a view; on the world map, those of the parts of countries researched by part."""
     if view != "world":
         return list(shapes.regions), ()
-    found = {code: geography.parts_in_world(code) for code in edition.researched_by_part()}
+    return _by_part(tuple(edition.researched_by_part()))
+
+
+@lru_cache(maxsize=8)
+def _by_part(countries: tuple[str, ...]) -> tuple[list[Region], tuple[str, ...]]:
+    """The regions of the world with those of the parts of some countries in their place."""
+    found = {code: geography.parts_in_world(code) for code in countries}
     parts = {code: shapes for code, shapes in found.items() if shapes}
     drawn = {region.code for shapes in parts.values() for region in shapes.regions}
-    whole = [r for r in shapes.regions if r.code not in parts and r.code not in drawn]
+    world = geography.shapes("world").regions
+    whole = [r for r in world if r.code not in parts and r.code not in drawn]
     return [*whole, *(r for shapes in parts.values() for r in shapes.regions)], tuple(parts)
 
 

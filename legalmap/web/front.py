@@ -41,9 +41,9 @@ BETTER = "legalmap.better"
 PATIENCE = 15
 # How many answers wait at most to be packed better; others stay as they are until the next edition.
 MOST_BETTERED = 64
-# For so long an answer has stood before it is packed better, in seconds: another publication may follow,
-# and the first moments after one belong to those who wait for their pages.
-STANDING_SECONDS = 1.0
+# For so long an answer has stood before it is packed better: another publication may follow, and the
+# first moments after one belong to those who wait for their pages.
+STANDING_SECONDS = 5.0
 # Any of these may make the answer another one than what is kept.
 _PARTICULAR = (
     "HTTP_RANGE",
