@@ -1,5 +1,6 @@
 """From the commit of an approval to its new export on another worker, while readers go on."""
 
+import http.client
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from legalmap.store.engine import Store
 from tests.bench.speed import filled
 from tests.bench.speed.driving import WrongAnswer
 from tests.bench.speed.measuring import Goal, Ground, Row, of_pairs
-from tests.bench.speed.servers import Server, ask, environment, legalmap
+from tests.bench.speed.servers import HOST, Server, ask, environment, legalmap
 
 EXPORT = f"/export/{filled.TOPIC}.json"
 # What readers ask for in turn.
@@ -103,7 +104,8 @@ def _told(ground: Ground, records: int) -> Told:
         # The first of all is not counted: it finds nothing warm.
         for server in (first, other):
             _warm(server)
-        _delay(publisher, other)
+        watch = _Watch(other)
+        watch.delay(publisher)
         for server in (first, other):
             _warm(server)
         with _readers(ground.folder, [first, other]) as looks:
@@ -111,7 +113,7 @@ def _told(ground: Ground, records: int) -> Told:
             began = time.monotonic()
             delays = []
             for _ in range(ground.plan.publications):
-                delays.append(_delay(publisher, other))
+                delays.append(watch.delay(publisher))
                 time.sleep(PAUSE)
     calm = [look for look in looks if look.at + look.seconds < began]
     busy = [look for look in looks if look.at >= began]
@@ -175,17 +177,31 @@ class _Publisher:
         return time.monotonic()
 
 
-def _delay(publisher: _Publisher, server: Server) -> float:
-    """Seconds from a commit to the first byte of the export that has it."""
-    etag = server.ask(EXPORT, IDENTITY).headers["etag"]
-    known = {**IDENTITY, "If-None-Match": etag}
-    committed = publisher.publish()
-    while time.monotonic() < committed + PATIENCE:
-        began = time.monotonic()
-        answer = server.ask(EXPORT, known)
-        if answer.status == 200:
-            return began + answer.seconds - committed
-    raise WrongAnswer(f"the other worker shows nothing new after {PATIENCE} s")
+class _Watch:
+    """Looks for a new export on a server, and leaves with its first byte: readers shall not wait for it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._etag = server.ask(EXPORT, IDENTITY).headers["etag"]
+
+    def delay(self, publisher: _Publisher) -> float:
+        """Seconds from a commit to the first byte of the export that has it."""
+        committed = publisher.publish()
+        while time.monotonic() < committed + PATIENCE:
+            status, etag, seen = self._look()
+            if status == 200:
+                self._etag = etag
+                return seen - committed
+        raise WrongAnswer(f"the other worker shows nothing new after {PATIENCE} s")
+
+    def _look(self) -> tuple[int, str, float]:
+        connection = http.client.HTTPConnection(HOST, self._server.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", EXPORT, headers={**IDENTITY, "If-None-Match": self._etag})
+            response = connection.getresponse()
+            return response.status, response.getheader("etag", ""), time.monotonic()
+        finally:
+            connection.close()
 
 
 @contextmanager
