@@ -17,7 +17,7 @@ from legalmap.services import exporting, finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
-from legalmap.web.api import accepting, registry, resolving, sparse
+from legalmap.web.api import accepting, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
 
@@ -79,11 +79,6 @@ def content(view: View) -> bytes:
     # Each item behind its index, all laid together in one go.
     pieces[1::2], pieces[2::2] = _INDICES[: len(told)], told
     return b"".join((*pieces, _END))
-
-
-def narrowed(content: bytes, fields: str) -> bytes:
-    """Of such an answer the keys of each item that are asked for."""
-    return wire.encode(sparse.narrowed(msgspec.json.decode(content, type=wire.BatchAnswer), fields))
 
 
 def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
