@@ -22,8 +22,8 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.browser.conftest import free_port, legalmap
+from tests.patience import soon
 from tests.services.receiving import Receiver
-from tests.services.test_heading import soon
 from tests.store.build import PASSWORD, fill_shipped, fresh_code
 from tests.store.databases import Postgres
 from tests.web.deciding import APPROVE, VERDICT

@@ -1,9 +1,9 @@
 """Threads are few, and started when they are needed."""
 
 import threading
-import time
 
 from legalmap.threads import Threads
+from tests.patience import soon
 
 
 def test_threads_are_started_when_needed_and_no_more_than_so_many() -> None:
@@ -12,19 +12,17 @@ def test_threads_are_started_when_needed_and_no_more_than_so_many() -> None:
 
     def work() -> None:
         names.append(threading.current_thread().name)
-        go.wait(10)
+        go.wait(30)
         done.release()
 
     threads.run(work)
-    time.sleep(0.1)
-    assert names == ["flask-1"]
+    assert soon(lambda: names == ["flask-1"])
     for _ in range(4):
         threads.run(work)
-    time.sleep(0.1)
-    assert sorted(names) == ["flask-1", "flask-2"]
+    assert soon(lambda: sorted(names) == ["flask-1", "flask-2"])
     go.set()
-    assert all(done.acquire(timeout=10) for _ in range(5))
+    assert all(done.acquire(timeout=30) for _ in range(5))
     assert set(names) == {"flask-1", "flask-2"}
     # One that is free is used again.
     threads.run(work)
-    assert done.acquire(timeout=10)
+    assert done.acquire(timeout=30)

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from legalmap.services import mailing, webhooks
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.browser.conftest import legalmap
+from tests.patience import soon
 from tests.services.build import decide, propose
 from tests.services.mailbox import Mailbox
 from tests.services.receiving import Receiver
@@ -109,13 +109,6 @@ def working(log: Path) -> Iterator[None]:
         process.wait(timeout=20)
 
 
-def until(true: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
-
-
 @pytest.mark.slow
 def test_a_worker_that_is_killed_and_started_again_misses_nothing(
     url: str, store: Store, receiver: Receiver, tmp_path: Path
@@ -129,10 +122,10 @@ def test_a_worker_that_is_killed_and_started_again_misses_nothing(
 
     with working(log):
         decide(tracker, propose(tracker, jurisdiction="us-fl"))
-        until(lambda: has_taken(2), log)
+        assert soon(lambda: has_taken(2)), log.read_text()
     decide(tracker, propose(tracker, jurisdiction="us-ca"))
     with working(log):
-        until(lambda: has_taken(3), log)
+        assert soon(lambda: has_taken(3)), log.read_text()
     assert receiver.numbers == [2, 3]
     assert hook.delivered_feed_no == 1
 
@@ -160,7 +153,7 @@ def test_a_worker_that_is_told_to_stop_finishes_the_delivery_under_way(
     with log.open("w") as out:
         process = subprocess.Popen(legalmap("worker"), env=environment, stdout=out, stderr=out)
     try:
-        until(lambda: bool(receiver.got), log)
+        assert soon(lambda: receiver.got), log.read_text()
         process.send_signal(how)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=1)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,10 +15,26 @@ from legalmap.web.api import feeding
 from tests.store.build import NOW, a_proposal, a_publication, a_record, approved, minutes
 
 
-@pytest.fixture(autouse=True)
-def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks follow each other quickly, so that "1 second" is 20 short steps."""
-    monkeypatch.setattr(feeds, "STEP", 0.05)
+class Pauses:
+    """The pauses of those who wait: what happens in which one; none of them takes any time."""
+
+    def __init__(self) -> None:
+        self.counted = 0
+        self.acts: dict[int, Callable[[], object]] = {}
+
+    def wait(self, seconds: float) -> None:
+        """One step of a wait."""
+        assert seconds == feeds.STEP
+        self.counted += 1
+        self.acts.pop(self.counted, lambda: None)()
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """Instead of the pauses of half a second."""
+    found = Pauses()
+    monkeypatch.setattr(feeds, "Event", lambda: found)
+    return found
 
 
 def get(client: FlaskClient, path: str) -> Any:
@@ -31,89 +48,88 @@ def publish(store: Store, code: str = "us-al", topic: str = "kratom") -> None:
         a_record(connection, code, topic=topic)
 
 
-def later(act: Any, *given: Any) -> threading.Timer:
-    timer = threading.Timer(0.3, act, given)
-    timer.start()
-    return timer
-
-
-def timed(client: FlaskClient, path: str) -> tuple[Any, float]:
-    begun = time.perf_counter()
-    answer = get(client, path)
-    return answer, time.perf_counter() - begun
-
-
-def test_news_that_is_there_is_not_waited_for(store: Store, writable: FlaskClient) -> None:
-    publish(store)
-    answer, seconds = timed(writable, "/api/v1/changes?wait=30")
-    assert len(answer["changes"]) == 1
-    assert seconds < 5
-
-
-def test_news_that_comes_ends_the_wait(store: Store, writable: FlaskClient) -> None:
-    publish(store)
-    timer = later(publish, store, "us-fl")
-    answer, seconds = timed(writable, "/api/v1/changes?since=1&wait=30")
-    timer.join()
-    assert [change["feed_no"] for change in answer["changes"]] == [2]
-    assert (answer["next_since"], answer["feed_no"]) == (2, 2)
-    assert 0.2 < seconds < 10
-
-
-def test_without_news_the_answer_is_empty_after_the_wait(
-    store: Store, writable: FlaskClient
+def test_news_that_is_there_is_not_waited_for(
+    store: Store, writable: FlaskClient, pauses: Pauses
 ) -> None:
     publish(store)
-    answer, seconds = timed(writable, "/api/v1/changes?since=1&wait=1")
-    assert (answer["changes"], answer["next_since"]) == ([], 1)
-    assert seconds > 0.9
+    answer = get(writable, "/api/v1/changes?wait=30")
+    assert len(answer["changes"]) == 1
+    assert pauses.counted == 0
 
 
-def test_news_of_another_topic_does_not_end_the_wait(store: Store, writable: FlaskClient) -> None:
+def test_news_that_comes_ends_the_wait(store: Store, writable: FlaskClient, pauses: Pauses) -> None:
     publish(store)
-    timer = later(publish, store, "th", "7-oh")
-    answer, seconds = timed(writable, "/api/v1/changes?since=1&wait=1&topic=kratom")
-    timer.join()
+    pauses.acts[3] = lambda: publish(store, "us-fl")
+    answer = get(writable, "/api/v1/changes?since=1&wait=30")
+    assert [change["feed_no"] for change in answer["changes"]] == [2]
+    assert (answer["next_since"], answer["feed_no"]) == (2, 2)
+    assert pauses.counted == 3
+
+
+@pytest.mark.parametrize(("wait", "steps"), [("0", 0), ("1", 2), ("30", 60)])
+def test_without_news_the_answer_is_empty_after_the_wait(
+    store: Store, writable: FlaskClient, pauses: Pauses, wait: str, steps: int
+) -> None:
+    publish(store)
+    answer = get(writable, f"/api/v1/changes?since=1&wait={wait}")
+    assert (answer["changes"], answer["next_since"]) == ([], 1)
+    assert pauses.counted == steps
+
+
+def test_a_second_is_waited_as_a_second(store: Store, writable: FlaskClient) -> None:
+    publish(store)
+    begun = time.perf_counter()
+    get(writable, "/api/v1/changes?since=1&wait=1")
+    assert time.perf_counter() - begun > 0.9
+
+
+def test_news_of_another_topic_does_not_end_the_wait(
+    store: Store, writable: FlaskClient, pauses: Pauses
+) -> None:
+    publish(store)
+    pauses.acts[1] = lambda: publish(store, "th", "7-oh")
+    answer = get(writable, "/api/v1/changes?since=1&wait=1&topic=kratom")
     assert (answer["changes"], answer["next_since"]) == ([], 2)
-    assert seconds > 0.9
+    assert pauses.counted == 2
 
 
 def test_beyond_the_seats_nobody_waits(
-    store: Store, writable: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    store: Store, writable: FlaskClient, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeding, "waiting", feeds.Waiting(1))
     publish(store)
-    first: list[float] = []
     path = "/api/v1/changes?since=1&wait=2"
-    app = writable.application
-    waiter = threading.Thread(target=lambda: first.append(timed(app.test_client(), path)[1]))
-    waiter.start()
-    time.sleep(0.3)
-    answer, seconds = timed(writable, path)
-    assert answer["changes"] == []
-    assert seconds < 1
-    waiter.join()
-    assert first[0] > 1.5
+    other, meanwhile = writable.application.test_client(), []
+
+    def ask() -> None:
+        meanwhile.append((get(other, path)["changes"], pauses.counted))
+
+    pauses.acts[2] = lambda: in_a_thread(ask)
+    assert get(writable, path)["changes"] == []
+    assert (meanwhile, pauses.counted) == ([([], 2)], 4)
     # The seat is free again.
-    assert timed(writable, "/api/v1/changes?since=1&wait=1")[1] > 0.9
+    get(writable, path)
+    assert pauses.counted == 8
+
+
+def in_a_thread(act: Callable[[], object]) -> None:
+    """As another thread of the server would do it, and to the end."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-def test_who_waits_holds_no_connection(
-    store: Store, writable: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feeds, "STEP", 0.5)
+def test_who_waits_holds_no_connection(store: Store, writable: FlaskClient, pauses: Pauses) -> None:
     publish(store)
-    app = writable.application
-    engine = app.extensions["reader"].tracker.store.engine
-    waiter = threading.Thread(
-        target=lambda: app.test_client().get("/api/v1/changes?since=1&wait=1")
-    )
-    waiter.start()
-    time.sleep(0.25)
+    engine = writable.application.extensions["reader"].tracker.store.engine
     assert isinstance(engine.pool, sa.pool.QueuePool)
-    assert engine.pool.checkedout() == 0
-    waiter.join()
+    held: list[int] = []
+    for number in (1, 2):
+        pauses.acts[number] = lambda: held.append(engine.pool.checkedout())
+    get(writable, "/api/v1/changes?since=1&wait=1")
+    assert held == [0, 0]
 
 
 @pytest.mark.parametrize("wait", ["31", "-1", "x", "1.5"])

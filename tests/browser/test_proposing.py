@@ -1,7 +1,6 @@
 """Proposing in a real browser: drafts keep themselves, edits that collide come together, reverts."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import msgspec
@@ -14,8 +13,9 @@ from legalmap.services import editing
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, drafts, records
 from legalmap.store.engine import Store
-from tests.browser.conftest import PATIENCE_MS, Site
+from tests.browser.conftest import Site
 from tests.browser.steps import fill_in_a_ban, fill_in_password, sign_in
+from tests.patience import soon
 from tests.services.build import decide, propose
 from tests.store.build import NOW
 
@@ -71,15 +71,14 @@ def publish_notes(tracker: Tracker, code: str, notes: str) -> None:
 
 def wait_until_kept(tracker: Tracker, text: str) -> None:
     """What is sent while a page goes away arrives when it arrives."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while time.monotonic() < deadline:
+
+    def is_kept() -> bool:
         with tracker.store.reading() as connection:
             owner = accounts.by_handle(connection, "demo-ana")
             assert owner is not None
-            if any(text in draft.form for draft in drafts.of_person(connection, owner.id)):
-                return
-        time.sleep(0.1)
-    pytest.fail(f"“{text}” was not kept.")
+            return any(text in draft.form for draft in drafts.of_person(connection, owner.id))
+
+    assert soon(is_kept), f"“{text}” was not kept."
 
 
 def throw_away(page: Page, place: str) -> None:

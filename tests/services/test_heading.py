@@ -1,8 +1,7 @@
 """The head of the feed is known without a query, exactly on SQLite, within moments on PostgreSQL."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import watching
 from legalmap.store.engine import Store
 from tests.build import a_payload
+from tests.patience import soon
 from tests.services.test_editions import publish
 from tests.store.build import counted_queries
 
@@ -29,16 +29,6 @@ def other(store: Store) -> Iterator[Store]:
     found = Store(url_of(store))
     yield found
     found.close()
-
-
-def soon(holds: Callable[[], bool], seconds: float = 20) -> bool:
-    """Whether something comes to hold: the bound is for slow machines, not a promise."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.01)
-    return holds()
 
 
 def test_before_the_first_publication_it_is_nought(store: Store) -> None:

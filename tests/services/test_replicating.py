@@ -16,8 +16,8 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from legalmap.store.schema import migrate, require_current
 from tests.build import a_payload, a_period
+from tests.patience import soon
 from tests.services.test_editions import publish
-from tests.services.test_heading import soon
 from tests.store.build import counted_queries, seed
 from tests.store.clusters import Cluster, cluster
 

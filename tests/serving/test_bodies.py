@@ -13,6 +13,7 @@ from flask import Flask
 from legalmap.serving import bodies, door
 from legalmap.serving.bodies import LEAST, MOST_IN_HANDS, Bodies
 from legalmap.web.front import Front
+from tests.patience import soon
 from tests.serving.build import Client, request, served
 
 pytestmark = pytest.mark.skipif(not bodies.IS_POSSIBLE, reason="no sendfile, or no MSG_MORE")
@@ -80,10 +81,7 @@ def test_it_tells_how_much_has_left(pair: tuple[socket.socket, socket.socket]) -
         found += other.recv(65_536)
     assert found == (head + body)[:sent]
     other.close()
-    time.sleep(0.05)
-    deadline = time.monotonic() + 10
-    while bodies.send(one, head, file, len(body)) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: bodies.send(one, head, file, len(body)) == 0)
     assert bodies.send(one, head, file, len(body)) == 0
 
 
@@ -135,11 +133,11 @@ def test_who_reads_slowly_gets_every_byte_in_order(
 
         asking = threading.Thread(target=ask)
         asking.start()
-        # Until the server has no room left and stops sending.
-        time.sleep(1)
+        assert soon(lambda: any(sent < whole for sent, whole in passed_on)), (
+            "there was room for all"
+        )
         assert all(client.read() == first for _ in range(count))
         asking.join()
-    assert any(sent < whole for sent, whole in passed_on)
 
 
 def test_who_leaves_in_the_middle_does_no_harm(port: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import soon
 from tests.serving.build import Client, request, served
 
 Start = Callable[..., Any]
@@ -99,6 +100,12 @@ class Endless:
             self.given += 1
             yield b"x" * 100_000
 
+    def has_paused(self) -> bool:
+        """Whether something was asked for, and nothing more for a while."""
+        given = self.given
+        time.sleep(0.3)
+        return 0 < given == self.given
+
     def close(self) -> None:
         """Nobody listens."""
         self.closed.set()
@@ -114,10 +121,7 @@ def test_nothing_is_made_for_who_has_left_or_does_not_read() -> None:
     with served(application) as port:
         with Client(port) as client:
             client.send(request("/"))
-            time.sleep(0.5)
-            given = endless.given
-            time.sleep(0.3)
-            assert endless.given == given
+            assert soon(endless.has_paused)
         assert endless.closed.wait(10)
 
 
@@ -137,9 +141,10 @@ def test_an_error_is_told(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_stop_answers_what_was_asked_and_waits_for_nobody_long() -> None:
-    go = threading.Event()
+    begun, go = threading.Semaphore(0), threading.Event()
 
     def application(environ: Environ, start: Start) -> list[bytes]:
+        begun.release()
         go.wait(0.5 if environ["PATH_INFO"] == "/short" else 30)
         start("200 OK", [])
         return [b"done"]
@@ -148,7 +153,7 @@ def test_a_stop_answers_what_was_asked_and_waits_for_nobody_long() -> None:
         short, long, idle = Client(port), Client(port), Client(port)
         short.send(request("/short"))
         long.send(request("/long"))
-        time.sleep(0.2)
+        assert all(begun.acquire(timeout=30) for _ in range(2))
         began = time.monotonic()
     with short, long, idle:
         assert time.monotonic() - began < 10

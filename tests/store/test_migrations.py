@@ -21,7 +21,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import courses, engine, feed, records, schema
 from legalmap.store.engine import Store
 from legalmap.store.tables import metadata
-from tests.services.test_heading import soon
+from tests.patience import soon
 from tests.store.build import a_publication, a_record, refreshed, seed
 
 NAMES = sorted(metadata.tables)

@@ -13,7 +13,7 @@ from legalmap.config import Settings
 from legalmap.services import checking, heading
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
-from tests.services.test_heading import soon
+from tests.patience import soon
 from tests.store.build import contents, fill_shipped
 from tests.store.clusters import Cluster, cluster
 from tests.web.deciding import APPROVE, VERDICT

@@ -23,8 +23,8 @@ from legalmap.config import Settings
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
+from tests.patience import soon
 from tests.services.build import decide, propose
-from tests.services.test_heading import soon
 from tests.store.build import PASSWORD
 from tests.store.clusters import free_port
 
