@@ -17,9 +17,11 @@ from typing import cast
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.payload import Payload
+from legalmap.domain.periods import in_force_on
 from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
+from legalmap.services.daily import Daily
 from legalmap.services.gathering import KEPT_PAYLOADS, Payloads, Published, Records, Source
 from legalmap.services.layering import Layered
 from legalmap.services.resolutions import Resolutions
@@ -51,7 +53,8 @@ class Edition:
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
         self._turned: Turned | None = None
-        self._statuses: tuple[date | None, Layered[str, str | None]] = (None, Layered({}))
+        self._statuses: Daily[str | None] = Daily()
+        self._shown: Daily[str] = Daily()
         self._resolutions = resolutions or Resolutions(feed_no)
 
     @cached_property
@@ -119,13 +122,16 @@ class Edition:
         key = (place.code, as_of, whole)
         known = self._resolutions.get(self.feed_no, key)
         if known is None:
-            levels = self.chain_of(place)
-            codes = [level.code for level in levels]
-            self.records.need(codes, codes if whole else ())
-            told = [self._level(level, whole=whole) for level in levels]
-            known = resolve(told, self.topic, as_of, as_of)
+            known = self._resolved_anew(place, as_of, whole=whole)
             self._resolutions.keep(self.feed_no, key, known)
         return known
+
+    def _resolved_anew(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
+        levels = self.chain_of(place)
+        codes = [level.code for level in levels]
+        self.records.need(codes, codes if whole else ())
+        told = [self._level(level, whole=whole) for level in levels]
+        return resolve(told, self.topic, as_of, as_of)
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""
@@ -138,24 +144,48 @@ class Edition:
         return Level(place, item.payload if whole else item.handy)
 
     def statuses(self, as_of: date) -> Mapping[str, str | None]:
-        """The own status of every record on a day; None where nothing is known of that day.
+        """The own status of every record on a day; None where nothing is known of that day."""
+        self._statuses = found = self._statuses.on(as_of, self._statuses_on)
+        return found.values
 
-        Of the day asked about last it is kept.
-        """
-        day, known = self._statuses
-        if day != as_of:
-            known = Layered(self._statuses_on(as_of))
-            self._statuses = (as_of, known)
-        return known
-
-    def _statuses_on(self, as_of: date) -> dict[str, str | None]:
+    def _statuses_on(self, moved: frozenset[str] | None, as_of: date) -> dict[str, str | None]:
         if not self.records.is_whole:
             return self._source.statuses(self.feed_no, as_of)
-        return {code: status_on(item.gist, as_of) for code, item in self.records.items()}
+        codes = self.records if moved is None else moved
+        return {code: status_on(self.records[code].gist, as_of) for code in codes}
+
+    def shown(self, as_of: date) -> Mapping[str, str]:
+        """What a map shows of the place of every record on a day, all levels taken together."""
+        self._shown = found = self._shown.on(as_of, self._shown_on)
+        return found.values
+
+    def _shown_on(self, moved: frozenset[str] | None, as_of: date) -> dict[str, str]:
+        """Kept apart from the resolutions: of a huge map they would drive out all others."""
+        codes: Iterable[str] = self.records if moved is None else self.reached_by(moved)
+        return {
+            code: self._resolved_anew(self.records[code].place, as_of, whole=False).shown
+            for code in codes
+        }
 
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
+
+    def turned_between(self, one: date, other: date) -> set[str]:
+        """The codes of the records of which another period is in force on one day than on the other."""
+        return {
+            code
+            for code, item in self.records.items()
+            if in_force_on(periods := item.gist.periods, one) is not in_force_on(periods, other)
+        }
+
+    def aged_between(self, one: date, other: date) -> set[str]:
+        """The codes of the records that are not as fresh on one day as on the other."""
+        return {
+            code
+            for code, item in self.records.items()
+            if self.freshness_of(item, one) != self.freshness_of(item, other)
+        }
 
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""
@@ -183,6 +213,10 @@ class Edition:
         last = bisect_left(self.codes, f"{code}.")
         inside = self.codes[first:last]
         return list(dict.fromkeys([*inside, *self._of_county.get(code, ())]))
+
+    def reached_by(self, codes: Iterable[str]) -> set[str]:
+        """The codes of the records that some records can change: they, and those below them."""
+        return {each for code in codes for each in (code, *self.codes_below(code))}
 
     def changed_since(self, feed_no: int) -> frozenset[str] | None:
         """The places something was published for since an edition; None if that is not remembered."""
@@ -217,10 +251,7 @@ class Edition:
             self._hand(later, "codes", "_of_county", "directly_below", "roots", "_by_part")
         later._turned = self._turned_to(found)
         self._hand_began(later, found)
-        day, known = self._statuses
-        if day is not None:
-            said = {code: status_on(item.gist, day) for code, item in found.items()}
-            later._statuses = (day, known.grown(said))
+        later._statuses, later._shown = self._statuses.grown(moved), self._shown.grown(moved)
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at
         )

@@ -1,7 +1,8 @@
 """The newest JSON file of a topic out of pieces, one for each record, each proved when it is made.
 
 A publication makes anew only what it can have changed: the record, and the records of the places below
-it. The file is the same, byte for byte, as one made from nothing.
+it; another day, only those of places whose rule or freshness it turns. The file is the same, byte for
+byte, as one made from nothing.
 """
 
 import hashlib
@@ -205,13 +206,14 @@ def _is_wasted(known: Cut) -> bool:
 
 def _affected(edition: Edition, as_of: date, known: Cut | None) -> list[str] | None:
     """The records whose piece may be another; None if that cannot be told."""
-    if known is None or known.as_of != as_of:
+    moved = edition.changed_since(known.edition.feed_no) if known else None
+    if known is None or moved is None:
         return None
-    moved = edition.changed_since(known.edition.feed_no)
-    if moved is None:
-        return None
-    below = {code for place in moved for code in edition.codes_below(place)}
-    return sorted(moved | below)
+    aged: set[str] = set()
+    if known.as_of != as_of:
+        moved = moved.union(edition.turned_between(known.as_of, as_of))
+        aged = edition.aged_between(known.as_of, as_of)
+    return sorted(edition.reached_by(moved) | aged)
 
 
 def _cut(

@@ -46,7 +46,8 @@ def found(
     edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
 ) -> list[Published]:
     """The records that pass every filter given, in the order asked for. No contents are read."""
-    kept = [item for item in edition.records.values() if _passes(edition, item, as_of, filters)]
+    tests = _tests(edition, as_of, filters)
+    kept = [item for item in edition.records.values() if all(test(item) for test in tests)]
     return sorted(sorted(kept, key=lambda item: item.place.name), key=_order(edition, as_of, sort))
 
 
@@ -66,27 +67,33 @@ def _row(edition: Edition, item: Published, as_of: date) -> Row:
     )
 
 
-def _passes(edition: Edition, item: Published, as_of: date, filters: dict[str, str | None]) -> bool:
+def _tests(
+    edition: Edition, as_of: date, filters: dict[str, str | None]
+) -> list[Callable[[Published], bool]]:
+    """What a record has to pass: a test for each filter that is given."""
     asked = {name: value for name, value in filters.items() if value is not None}
-    tests: dict[str, Callable[[], bool]] = {
-        "status": lambda: asked["status"] == edition.statuses(as_of).get(item.place.code),
-        "kind": lambda: asked["kind"] == item.place.kind,
-        "freshness": lambda: asked["freshness"] == edition.freshness_of(item, as_of),
-        "parent": lambda: item.place.code.startswith(f"{asked['parent'].lower()}-"),
-        "show": lambda: asked["show"] == edition.glance(item.place, as_of).shown,
+    statuses = edition.statuses(as_of) if "status" in asked else {}
+    shown = edition.shown(as_of) if "show" in asked else {}
+    tests: dict[str, Callable[[Published], bool]] = {
+        "status": lambda item: asked["status"] == statuses.get(item.place.code),
+        "kind": lambda item: asked["kind"] == item.place.kind,
+        "freshness": lambda item: asked["freshness"] == edition.freshness_of(item, as_of),
+        "parent": lambda item: item.place.code.startswith(f"{asked['parent'].lower()}-"),
+        "show": lambda item: asked["show"] == shown[item.place.code],
     }
-    return all(test() for name, test in tests.items() if name in asked)
+    return [test for name, test in tests.items() if name in asked]
 
 
 def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], Any]:
     severity = {status.code: status.severity for status in edition.topic.statuses}
+    statuses = edition.statuses(as_of)
 
     def since(item: Published) -> int:
         period = in_force_on(item.gist.periods, as_of)
         return -period.first_day.toordinal() if period else 0
 
     def strictest(item: Published) -> int:
-        status = edition.statuses(as_of).get(item.place.code)
+        status = statuses.get(item.place.code)
         return -severity[status] if status else 1
 
     orders: dict[str, Callable[[Published], Any]] = {

@@ -70,6 +70,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "resolved": {code: edition.resolve(tracker.place(code), DAY) for code in CODES},
         "glances": {code: edition.glance(tracker.place(code), DAY).shown for code in CODES},
         "statuses": edition.statuses(DAY),
+        "shown": edition.shown(DAY),
         "below": {code: [item.place.code for item in edition.below(code)] for code in CODES},
         "parts": edition.researched_by_part(),
     }
@@ -94,7 +95,11 @@ def limits(**changed: int) -> Iterator[None]:
             setattr(room, name, value)
 
 
-HISTORIES = st.lists(st.tuples(st.sampled_from(CODES), SAID, st.booleans()), max_size=12)
+# The day before a law takes effect, that day, when another does, and when checks are overdue.
+DAYS = (date(2026, 11, 22), DAY, date(2027, 1, 1), date(2029, 1, 1))
+HISTORIES = st.lists(
+    st.tuples(st.sampled_from(CODES), SAID, st.none() | st.sampled_from(DAYS)), max_size=12
+)
 
 
 @settings(
@@ -111,7 +116,7 @@ HISTORIES = st.lists(st.tuples(st.sampled_from(CODES), SAID, st.booleans()), max
 def test_after_any_history_it_is_as_if_made_from_nothing(
     sqlite_template, tmp_path_factory, history: list, held: int, apart: int, waste: int
 ) -> None:
-    """``held`` 0: as if the topic had more records than fit in memory.
+    """``held`` 0: as if the topic had more records than fit in memory. None: nobody looks.
 
     ``apart`` and ``waste``: how soon what has grown is laid together, and a file on the disk left.
     """
@@ -121,19 +126,19 @@ def test_after_any_history_it_is_as_if_made_from_nothing(
     with limits(KEPT_PAYLOADS=held, MOST_HELD=held, STRETCH=2, MOST_APART=apart, MOST_WASTE=waste):
         reader, files = Reader(fresh(store)), Files()
         seen = {0: said_by(reader.tracker, reader.edition("kratom"))}
-        for code, payload, looked_at in history:
+        for code, payload, day in history:
             publish(store, code, payload)
-            if not looked_at:
+            if day is None:
                 continue
             again = Reader(fresh(store))
             edition, anew = reader.edition("kratom"), again.edition("kratom")
             seen[edition.feed_no] = said_by(reader.tracker, edition)
             assert seen[edition.feed_no] == said_by(again.tracker, anew)
             for form in FORMATS:
-                grown = files.of(edition, DAY, form, newest=True)
-                assert grown.content == keeping.made(anew, DAY, form).content
+                grown = files.of(edition, day, form, newest=True)
+                assert grown.content == keeping.made(anew, day, form).content
                 assert grown.length == len(grown.content)
-                assert grown.sha256 == Files().of(anew, DAY, form, newest=True).sha256
+                assert grown.sha256 == Files().of(anew, day, form, newest=True).sha256
         for feed_no, said in seen.items():
             past = Reader(fresh(store))
             assert said_by(past.tracker, past.edition("kratom", str(feed_no))) == said
@@ -215,12 +220,9 @@ def test_the_statuses_of_the_past_come_from_narrow_rows(filled: Tracker) -> None
     assert Reader(filled).edition("7-oh", "2").statuses(DAY) == {}
 
 
-def test_only_the_pieces_a_publication_can_have_changed_are_made_anew(
-    filled: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publish(filled.store, "us-al", a_payload())
-    reader, files = Reader(filled), Files()
-    files.of(reader.edition("kratom"), DAY, "json", newest=True)
+@pytest.fixture
+def pieces_made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The places whose piece of the file was made."""
     made: list[str] = []
     true = piecing.exporting.record
 
@@ -229,9 +231,48 @@ def test_only_the_pieces_a_publication_can_have_changed_are_made_anew(
         return true(edition, item, as_of)
 
     monkeypatch.setattr(piecing.exporting, "record", counted)
+    return made
+
+
+def test_only_the_pieces_a_publication_can_have_changed_are_made_anew(
+    filled: Tracker, pieces_made: list[str]
+) -> None:
+    publish(filled.store, "us-al", a_payload())
+    reader, files = Reader(filled), Files()
+    files.of(reader.edition("kratom"), DAY, "json", newest=True)
+    del pieces_made[:]
     publish(filled.store, "us-fl", a_payload(a_period(None, "banned")))
     files.of(reader.edition("kratom"), DAY, "json", newest=True)
-    assert made == ["us-fl", "us-fl-sarasota-county"]
+    assert pieces_made == ["us-fl", "us-fl-sarasota-county"]
+
+
+@pytest.mark.parametrize(
+    ("before", "day", "anew"),
+    [
+        # Nothing turns on it.
+        ("2026-11-23", "2026-11-24", []),
+        # The law of Florida takes effect, which holds in its county too.
+        ("2026-12-31", "2027-01-01", ["us-fl", "us-fl-sarasota-county"]),
+        # A clock that is set back.
+        ("2027-01-01", "2026-12-31", ["us-fl", "us-fl-sarasota-county"]),
+        # Alabama was checked 271 days ago, so that it is due.
+        ("2027-07-29", "2027-07-30", ["us-al"]),
+    ],
+)
+def test_another_day_makes_only_the_pieces_anew_that_it_turns(
+    filled: Tracker, pieces_made: list[str], before: str, day: str, anew: list[str]
+) -> None:
+    first, then = a_period(None, "legal"), a_period("2027-01-01", "banned")
+    late = {"last_verified": date(2027, 7, 1)}
+    for code in ("us", "us-fl-sarasota-county"):
+        publish(filled.store, code, a_payload(first, **late))
+    publish(filled.store, "us-fl", a_payload(first, then, **late))
+    publish(filled.store, "us-al", a_payload())
+    reader, files = Reader(filled), Files()
+    files.of(reader.edition("kratom"), date.fromisoformat(before), "json", newest=True)
+    del pieces_made[:]
+    files.of(reader.edition("kratom"), date.fromisoformat(day), "json", newest=True)
+    assert pieces_made == anew
 
 
 def test_on_a_full_disk_a_large_file_is_made_again_each_time(
