@@ -26,11 +26,11 @@ from legalmap.services import (
     delivering,
     exporting,
     importing,
-    keeping,
     loading,
     locating,
     mailing,
     releasing,
+    rendering,
     suggesting,
     webhooks,
 )
@@ -278,24 +278,29 @@ def export(
         elif topic is None:
             raise Invalid.at("TOPIC", f"Name one of: {', '.join(tracker.topics)}.")
         else:
-            file = keeping.made(reader.edition(topic, known_at), day, form)
+            file = rendering.made(reader.edition(topic, known_at), day, form)
+        _write(file, output)
+
+
+def _write(file: rendering.File, output: Path | None) -> None:
     if output is None:
-        sys.stdout.buffer.write(file.content)
+        sys.stdout.buffer.writelines(file.parts())
         return
     # The old file stays until the new one is whole.
     part = output.with_name(f"{output.name}.part")
-    part.write_bytes(file.content)
+    with part.open("wb") as out:
+        out.writelines(file.parts())
     part.replace(output)
-    click.echo(f"{output}: {len(file.content):,} bytes, feed number {file.feed_no}.", err=True)
+    click.echo(f"{output}: {file.length:,} bytes, feed number {file.feed_no}.", err=True)
 
 
-def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date) -> keeping.File:
+def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date) -> rendering.File:
     if topic is not None:
         raise Invalid.at("TOPIC", "A data package holds all topics: leave the topic out.")
     first, *others = reader.tracker.topics
     editions = [reader.edition(first, known_at)]
     editions += [reader.edition(other, str(editions[0].feed_no)) for other in others]
-    return bundling.zipped(editions, day, keeping.Files())
+    return bundling.zipped(editions, day, Files())
 
 
 def _export_site(folder: Path, others: list[object]) -> None:

@@ -1,15 +1,16 @@
 """All topics in one Frictionless Data Package (2.0): what each file is, its hash, its columns."""
 
-import io
 import zipfile
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 
-from legalmap.services import exporting, schemas, wire
+from legalmap.services import exporting, piecing, schemas, wire
 from legalmap.services.editions import Edition
-from legalmap.services.keeping import File, Files, file_of
+from legalmap.services.keeping import Files
+from legalmap.services.rendering import File, file_of, laid
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NAME = "datapackage.json"
@@ -93,29 +94,72 @@ def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str
 def zipped(editions: list[Edition], as_of: date, files: Files, *, newest: bool = True) -> File:
     """The package, the files it names and their schemas in one archive, the same bytes every time."""
     told = package(editions, as_of, files, newest=newest)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        _put(archive, NAME, told.content)
-        _put(archive, "README.txt", _readme(told.feed_no, as_of))
-        for edition in editions:
-            for format in PACKED:  # noqa: A001
-                name = exporting.file_name(edition.topic.code, format)
-                _put(archive, name, files.of(edition, as_of, format, newest=newest).content)
-                _put(archive, f"schemas/{name}{schemas.SUFFIX}", schema(edition, format))
+    named = {
+        (edition, format): files.of(edition, as_of, format, newest=newest)
+        for edition in editions
+        for format in PACKED  # noqa: A001
+    }
+
+    def parts() -> Iterator[bytes]:
+        yield from _archived(_members(told, as_of, named))
+
     name = f"legalmap-feed-{told.feed_no}-{as_of}.zip"
-    return file_of(out.getvalue(), "application/zip", name, told.feed_no, told.changed_at)
+    about = ("application/zip", name, told.feed_no, told.changed_at)
+    if all(map(piecing.is_held, editions)):
+        return file_of(b"".join(parts()), *about)
+    return laid(parts, *about, files.folder)
+
+
+def _members(
+    told: File, as_of: date, named: dict[tuple[Edition, str], File]
+) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    """What the archive holds: the name, the length and the bytes of each file."""
+    yield NAME, told.length, told.parts()
+    readme = _README.format(
+        feed_no=told.feed_no, as_of=as_of, licence_url=wire.LICENCE_URL
+    ).encode()
+    yield "README.txt", len(readme), iter((readme,))
+    for (edition, format), file in named.items():  # noqa: A001
+        name = exporting.file_name(edition.topic.code, format)
+        yield name, file.length, file.parts()
+        content = schema(edition, format)
+        yield f"schemas/{name}{schemas.SUFFIX}", len(content), iter((content,))
+
+
+class _Sink:
+    """Takes what an archive writes, until somebody takes it away."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def write(self, content: bytes) -> int:
+        self._held += content
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing lies between."""
+
+    def taken(self) -> bytes:
+        found = bytes(self._held)
+        self._held.clear()
+        return found
+
+
+def _archived(members: Iterable[tuple[str, int, Iterator[bytes]]]) -> Iterator[bytes]:
+    """An archive in parts: a file larger than memory passes through it."""
+    sink = _Sink()
+    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, length, parts in members:
+            told = zipfile.ZipInfo(name, _EPOCH)
+            told.compress_type, told.file_size = zipfile.ZIP_DEFLATED, length
+            told.external_attr = 0o644 << 16
+            with archive.open(told, "w") as member:
+                for part in parts:
+                    member.write(part)
+                    yield sink.taken()
+    yield sink.taken()
 
 
 def schema(edition: Edition, format: str) -> bytes:  # noqa: A002
     """The schema of a file, for people to read as well."""
     return msgspec.json.format(msgspec.json.encode(schemas.of(edition.topic, format))) + b"\n"
-
-
-def _readme(feed_no: int, as_of: date) -> bytes:
-    return _README.format(feed_no=feed_no, as_of=as_of, licence_url=wire.LICENCE_URL).encode()
-
-
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)

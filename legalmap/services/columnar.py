@@ -1,7 +1,9 @@
 """Parquet, where the extra ``legalmap[parquet]`` is installed: the table of periods with types."""
 
 import io
+from collections.abc import Iterable
 from importlib.util import find_spec
+from itertools import islice
 from typing import Any
 
 from legalmap.domain.errors import NotInstalled
@@ -9,17 +11,18 @@ from legalmap.services.describing import Field
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 WRITES = find_spec("pyarrow") is not None
+# How many rows are in memory at once; they make one row group.
+GROUP = 10_000
 _INSTALL = "Parquet is not installed here. Whoever runs this site installs “legalmap[parquet]”."
 
 
-def written(fields: tuple[Field, ...], rows: list[dict[str, Any]]) -> bytes:
+def written(fields: tuple[Field, ...], rows: Iterable[dict[str, Any]]) -> bytes:
     """The rows as one Parquet file; raise NotInstalled, saying what to install, without pyarrow."""
     if not WRITES:
         raise NotInstalled(_INSTALL)
     import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
     from pyarrow import parquet  # noqa: PLC0415
 
-    columns = {field.name: [_plain(field, row[field.name]) for row in rows] for field in fields}
     types = {
         "integer": pa.int64(),
         "number": pa.float64(),
@@ -31,8 +34,11 @@ def written(fields: tuple[Field, ...], rows: list[dict[str, Any]]) -> bytes:
         pa.field(field.name, types.get(field.kind, pa.string()), not field.required)
         for field in fields
     )
-    out = io.BytesIO()
-    parquet.write_table(pa.table(columns, schema=schema), out, compression="zstd")
+    out, rest = io.BytesIO(), iter(rows)
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        while group := list(islice(rest, GROUP)):
+            columns = {f.name: [_plain(f, row[f.name]) for row in group] for f in fields}
+            writer.write_table(pa.table(columns, schema=schema))
     return out.getvalue()
 
 

@@ -8,8 +8,9 @@ depends on its writer: another version of pyarrow may give other bytes for the s
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -23,8 +24,10 @@ from legalmap.services.editions import Edition
 from legalmap.services.gathering import Published
 
 Records = tuple[wire.Record, ...]
+# How many records are made at once, so that what they say is read in one look.
+STRETCH = 200
 # How a JSON file ends that holds no record.
-_END = b"]}"
+_END = b"]}\n"
 
 
 def url_of(topic: str, code: str) -> str:
@@ -74,18 +77,16 @@ def items(edition: Edition) -> list[Published]:
     return [edition.records[code] for code in edition.codes]
 
 
-def all_records(edition: Edition, as_of: date) -> Records:
-    """Every record of an edition, by code."""
-    return tuple(record(edition, item, as_of) for item in items(edition))
-
-
-def counts(edition: Edition, statuses: Iterable[str | None]) -> wire.Counts:
-    """How many records have which status on a day; a status nobody has counts zero."""
-    return counted(edition, Counter(statuses))
+def stretches(edition: Edition, as_of: date) -> Iterator[Records]:
+    """Every record of an edition, by code, a bounded number at once."""
+    rest = iter(items(edition))
+    while stretch := list(islice(rest, STRETCH)):
+        stretch[0].payloads.need(item.publication for item in stretch)
+        yield tuple(record(edition, item, as_of) for item in stretch)
 
 
 def counted(edition: Edition, found: Mapping[str | None, int]) -> wire.Counts:
-    """The same of numbers that are known."""
+    """How many records have which status on a day; a status nobody has counts zero."""
     return wire.Counts(
         records=sum(found.values()),
         by_status={status.code: found.get(status.code, 0) for status in edition.topic.statuses},
@@ -93,7 +94,9 @@ def counted(edition: Edition, found: Mapping[str | None, int]) -> wire.Counts:
     )
 
 
-def _export(edition: Edition, as_of: date, counted: wire.Counts, records: Records) -> wire.Export:
+def _export(
+    edition: Edition, as_of: date, counted: wire.Counts, records: Iterable[wire.Record]
+) -> wire.Export:
     topic = edition.topic
     return wire.Export(
         topic=topic.code,
@@ -104,22 +107,22 @@ def _export(edition: Edition, as_of: date, counted: wire.Counts, records: Record
         scope=topic.scope,
         codebook=wire.codebook(topic),
         counts=counted,
-        records=records,
+        records=tuple(records),
     )
 
 
-def _json(edition: Edition, as_of: date, records: Records) -> bytes:
-    counted = counts(edition, (record.status for record in records))
-    return wire.encode(_export(edition, as_of, counted, records)) + b"\n"
+def _json(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
+    found = counted(edition, Counter(edition.statuses(as_of).values()))
+    return wire.encode(_export(edition, as_of, found, records)) + b"\n"
 
 
 def json_frame(edition: Edition, as_of: date, counted: wire.Counts) -> tuple[bytes, bytes]:
     """What stands before the first record of the JSON file and behind the last."""
-    empty = wire.encode(_export(edition, as_of, counted, ()))
-    return empty[: -len(_END)], _END + b"\n"
+    empty = wire.encode(_export(edition, as_of, counted, ())) + b"\n"
+    return empty[: -len(_END)], _END
 
 
-def _ndjson(edition: Edition, as_of: date, records: Records) -> bytes:
+def _ndjson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     lines = [
         wire.RecordLine(
             **{name: getattr(record, name) for name in record.__struct_fields__},
@@ -131,13 +134,14 @@ def _ndjson(edition: Edition, as_of: date, records: Records) -> bytes:
     return b"".join(wire.encode(line) + b"\n" for line in lines)
 
 
-def _csv(edition: Edition, as_of: date, records: Records) -> bytes:
+def _csv(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     return flattening.table(edition.topic, edition.feed_no, as_of, records)
 
 
-def _geojson(edition: Edition, as_of: date, records: Records) -> bytes:
+def _geojson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
-    shapes = outlines.outlines(edition.records)
+    records = tuple(records)
+    shapes = outlines.outlines({each.jurisdiction.code for each in records}, edition.records)
     topic, feed_no = edition.topic, edition.feed_no
     features = [
         {
@@ -171,37 +175,50 @@ def _geometry(place: wire.Jurisdiction, shapes: dict[str, bytes]) -> Any:
     return {"type": "Point", "coordinates": [place.lon, place.lat]}
 
 
-def _sources(edition: Edition, as_of: date, records: Records) -> bytes:
+def _sources(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     return flattening.sources_table(edition.feed_no, as_of, records)
 
 
-def _dictionary(edition: Edition, _as_of: date, _records: Records) -> bytes:
+def _dictionary(edition: Edition, _as_of: date, _records: Iterable[wire.Record]) -> bytes:
     return flattening.dictionary_table(edition.topic)
 
 
-def _parquet(edition: Edition, as_of: date, records: Records) -> bytes:
+def _parquet(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     rows = flattening.period_rows(edition.feed_no, as_of, records)
-    return columnar.written(describing.period_fields(edition.topic), list(rows))
+    return columnar.written(describing.period_fields(edition.topic), rows)
 
 
 class Format(msgspec.Struct, frozen=True):
-    """One kind of file: what its name ends with, its media type, what it is, what writes it."""
+    """One kind of file: what its name ends with, its media type, what it is, what writes it.
+
+    ``between`` stands between two records and ``end`` behind the last; a file of kind ``is_small``
+    is so however many records there are, and is written in one go.
+    """
 
     ending: str
     media_type: str
     about: str
-    write: Callable[[Edition, date, Records], bytes]
+    write: Callable[[Edition, date, Iterable[wire.Record]], bytes]
+    between: bytes = b""
+    end: bytes = b""
+    is_small: bool = False
 
 
 CSV = "text/csv; charset=utf-8; header=present"
 FORMATS: dict[str, Format] = {
-    "json": Format(".json", "application/json", "everything, nested", _json),
+    "json": Format(".json", "application/json", "everything, nested", _json, b",", _END),
     "ndjson": Format(".ndjson", "application/x-ndjson", "a record on each line", _ndjson),
     "csv": Format(".csv", CSV, "a row for each period", _csv),
     "sources": Format("-sources.csv", CSV, "a row for each source", _sources),
-    "dictionary": Format("-dictionary.csv", CSV, "what each column and code means", _dictionary),
-    "geojson": Format(".geojson", "application/geo+json", "shapes with the law on them", _geojson),
-    "parquet": Format(".parquet", columnar.MEDIA_TYPE, "a row for each period, typed", _parquet),
+    "dictionary": Format(
+        "-dictionary.csv", CSV, "what each column and code means", _dictionary, is_small=True
+    ),
+    "geojson": Format(
+        ".geojson", "application/geo+json", "shapes with the law on them", _geojson, b",", _END
+    ),
+    "parquet": Format(
+        ".parquet", columnar.MEDIA_TYPE, "a row for each period, typed", _parquet, is_small=True
+    ),
 }
 
 
@@ -219,14 +236,16 @@ def render(
     edition: Edition,
     as_of: date,
     format: str,  # noqa: A002
-    records: Records | None = None,
+    records: Iterable[wire.Record] | None = None,
 ) -> bytes:
     """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another.
 
-    ``records`` is ``all_records`` of this edition and day, where somebody has made them already.
+    ``records``: some of the edition as they stand on the day, for a file of these alone; None for all.
     """
     kind = format_of(format)
-    return kind.write(edition, as_of, all_records(edition, as_of) if records is None else records)
+    if records is None:
+        records = chain.from_iterable(stretches(edition, as_of))
+    return kind.write(edition, as_of, records)
 
 
 def format_of(name: str) -> Format:

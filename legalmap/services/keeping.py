@@ -1,22 +1,21 @@
 """The files made last, each proved before it is let out. If a new one is not sound the last good stays."""
 
 import gzip
-import hashlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from threading import Lock
 
 import brotli
-import msgspec
 
 from legalmap.domain.errors import Unsound
-from legalmap.services import exporting, proving
+from legalmap.services import exporting, piecing, rendering
 from legalmap.services.editions import Edition
-from legalmap.services.piecing import Cut, Cuts
+from legalmap.services.piecing import Cuts
 from legalmap.services.reading import Reader
+from legalmap.services.rendering import File
 from legalmap.services.shelving import Shelf
 
 if sys.version_info >= (3, 14):
@@ -26,6 +25,8 @@ else:
 
 log = logging.getLogger(__name__)
 KEPT_FILES = 40
+# Of large files that lie on the disk, besides the newest.
+KEPT_LAID = 3
 KEPT_PACKED = 120
 # What gains nothing by being packed once more.
 PACKED_ALREADY = ("application/zip", "application/vnd.apache.parquet")
@@ -43,85 +44,8 @@ QUICK: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class File(msgspec.Struct, frozen=True):
-    """A file and the hash that is its ETag; ``name`` is what a browser saves it as.
-
-    A file too large to be held is ``written`` in parts each time, and its ETag is a hash of hashes.
-    """
-
-    held: bytes | None
-    sha256: str
-    media_type: str
-    name: str
-    feed_no: int
-    changed_at: datetime | None
-    length: int
-    written: Callable[[], Iterator[bytes]] | None = None
-
-    @property
-    def content(self) -> bytes:
-        """All its bytes, in memory."""
-        return self.held if self.held is not None else b"".join(self.parts())
-
-    def parts(self) -> Iterator[bytes]:
-        """Its bytes one after the other."""
-        return self.written() if self.written else iter((self.held or b"",))
-
-    @property
-    def content_sha256(self) -> str:
-        """The hash of its bytes, as a reader of the file can compute it."""
-        if self.held is not None:
-            return self.sha256
-        found = hashlib.sha256()
-        for part in self.parts():
-            found.update(part)
-        return found.hexdigest()
-
-
-def file_of(
-    content: bytes, media_type: str, name: str, feed_no: int, changed_at: datetime | None
-) -> File:
-    """Bytes with their hash."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    return File(content, sha256, media_type, name, feed_no, changed_at, len(content))
-
-
-def made(
-    edition: Edition,
-    as_of: date,
-    format: str,  # noqa: A002
-    records: exporting.Records | None = None,
-) -> File:
-    """A file, proved; raise Unsound if it does not fit its schema or its edition."""
-    content = exporting.render(edition, as_of, format, records)
-    proving.prove(edition, as_of, format, content)
-    kind, name = exporting.format_of(format), _name(edition, as_of, format)
-    return file_of(content, kind.media_type, name, edition.feed_no, edition.changed_at)
-
-
-def _name(edition: Edition, as_of: date, format: str) -> str:  # noqa: A002
-    ending = exporting.format_of(format).ending
-    return f"legalmap-{edition.topic.code}-feed-{edition.feed_no}-{as_of}{ending}"
-
-
-def pieced(cut: Cut) -> File:
-    """The JSON file of proved pieces; raise Unsound if what stands around them is not as promised."""
-    edition, as_of = cut.edition, cut.as_of
-    proving.prove_frame(edition, as_of, b"".join(cut.frame))
-    kind, name = exporting.format_of("json"), _name(edition, as_of, "json")
-    if cut.is_held:
-        content = cut.content()
-        return file_of(content, kind.media_type, name, edition.feed_no, edition.changed_at)
-    return File(
-        held=None,
-        sha256=cut.sha256(),
-        media_type=kind.media_type,
-        name=name,
-        feed_no=edition.feed_no,
-        changed_at=edition.changed_at,
-        length=cut.length(),
-        written=cut.written,
-    )
+# Topic, feed number, day and format.
+Key = tuple[str, int, date, str]
 
 
 class Files:
@@ -129,21 +53,23 @@ class Files:
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         self._shelf = shelf or Shelf(None)
-        self._kept: OrderedDict[tuple[str, int, date, str], File] = OrderedDict()
+        self._kept: OrderedDict[Key, File] = OrderedDict()
         self._good: dict[tuple[str, str], File] = {}
         self._packed: OrderedDict[tuple[str, str, bool], bytes] = OrderedDict()
-        self._cuts = Cuts(self._shelf.folder)
+        self.folder = self._shelf.folder
+        self._cuts = Cuts(self.folder)
         self._lock = Lock()
 
     def of(self, edition: Edition, as_of: date, format: str, *, newest: bool = False) -> File:  # noqa: A002
         """The file of an edition and day. For who asks for the newest the last good one will do."""
         key = (edition.topic.code, edition.feed_no, as_of, format)
         with self._lock:
-            if key in self._kept:
+            known = self._kept.get(key)
+            if known is not None:
                 self._kept.move_to_end(key)
                 if newest:
-                    self._good[edition.topic.code, format] = self._kept[key]
-                return self._kept[key]
+                    self._good[edition.topic.code, format] = known
+                return known
         try:
             file = self._made(edition, as_of, format, newest=newest)
         except Unsound as error:
@@ -152,10 +78,28 @@ class Files:
             if newest:
                 self._leave(self._good.get((edition.topic.code, format)))
                 self._good[edition.topic.code, format] = file
-            self._kept[key] = file
-            while len(self._kept) > KEPT_FILES:
-                self._kept.popitem(last=False)
+            self._keep(key, file)
         return file
+
+    def length_of(self, edition: Edition, as_of: date, format: str) -> int | None:  # noqa: A002
+        """The bytes of the newest file; None if it is so large that it is made only for who asks."""
+        if piecing.is_held(edition):
+            return self.of(edition, as_of, format, newest=True).length
+        with self._lock:
+            known = self._kept.get((edition.topic.code, edition.feed_no, as_of, format))
+        return known.length if known else None
+
+    def _keep(self, key: Key, file: File) -> None:
+        """Keep one more; the oldest go when there are too many, large ones sooner."""
+        self._kept[key] = file
+        good = {id(file) for file in self._good.values()}
+        laid = [
+            key for key, file in self._kept.items() if file.held is None and id(file) not in good
+        ]
+        for old in laid[:-KEPT_LAID]:
+            del self._kept[old]
+        while len(self._kept) > KEPT_FILES:
+            self._kept.popitem(last=False)
 
     def _leave(self, former: File | None) -> None:
         """Let go of a file that is not held: it has a whole edition hanging on it."""
@@ -167,17 +111,22 @@ class Files:
     def _made(self, edition: Edition, as_of: date, format: str, *, newest: bool) -> File:  # noqa: A002
         """The newest file grows out of the one before; what is asked of the past is made from nothing."""
         if not newest or format == "dictionary":
-            return made(edition, as_of, format)
+            return rendering.made(edition, as_of, format, folder=self.folder)
         cut = self._cuts.of(edition, as_of)
-        return pieced(cut) if format == "json" else made(edition, as_of, format, cut.records)
+        if format == "json":
+            return rendering.pieced(cut)
+        return rendering.made(edition, as_of, format, cut.stretches, self.folder)
 
     def make_all(self, reader: Reader, as_of: date) -> None:
         """Make the newest file of each topic and format, and pack each as it is asked for most."""
         for topic in reader.tracker.topics:
             edition = reader.edition(topic)
+            if not piecing.is_held(edition):
+                # Large files are packed by nobody, and no other process can open them.
+                continue
             for format in exporting.available():  # noqa: A001
                 file = self.of(edition, as_of, format, newest=True)
-                if file.held is None or file.media_type in PACKED_ALREADY:
+                if file.media_type in PACKED_ALREADY:
                     continue
                 for coding in CODINGS:
                     self.packed(file, coding, newest=True)
@@ -190,9 +139,7 @@ class Files:
                 return self._kept[key]
         file = make()
         with self._lock:
-            self._kept[key] = file
-            while len(self._kept) > KEPT_FILES:
-                self._kept.popitem(last=False)
+            self._keep(key, file)
         return file
 
     def _last_good(self, topic: str, format: str, error: Unsound, *, newest: bool) -> File:  # noqa: A002

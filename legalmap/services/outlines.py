@@ -6,6 +6,7 @@ shapes are cut at the 180th meridian already, as RFC 7946 asks, so no ring here 
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -14,7 +15,8 @@ import msgspec
 from legalmap.services import geography
 from legalmap.services.geography import Ring
 
-KEPT = 1_000
+# More than there are shapes.
+KEPT = 10_000
 # 0.001° is about 100 m: finer than the shapes were drawn.
 DECIMALS = 3
 TRIANGLE = 4
@@ -25,17 +27,31 @@ _kept: OrderedDict[str, bytes | None] = OrderedDict()
 _lock = Lock()
 
 
-def outlines(codes: Iterable[str]) -> dict[str, bytes]:
-    """The geometry of each place, as JSON; a place without a shape is left out."""
-    wanted = sorted(set(codes))
+def outlines(codes: Iterable[str], ahead: Iterable[str] = ()) -> dict[str, bytes]:
+    """The geometry of each place, as JSON; a place without a shape is left out.
+
+    ``ahead``: who will be asked for next; all that has to be drawn is drawn in one go.
+    """
+    wanted = _shaped().intersection(codes)
     with _lock:
-        missing = [code for code in wanted if code not in _kept]
-        if missing:
-            _kept.update(_drawn(missing))
+        if not _kept.keys() >= wanted:
+            left = wanted | _shaped().intersection(ahead)
+            _kept.update(_drawn(sorted(left - _kept.keys())))
         found = {code: _kept[code] for code in wanted}
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return {code: geometry for code, geometry in found.items() if geometry is not None}
+
+
+@cache
+def _shaped() -> frozenset[str]:
+    """The codes of all places that have a shape, or subdivisions that have."""
+    shapes = {
+        shape
+        for name in (SUBDIVISIONS, COUNTIES)
+        for shape, _ in geography.parts(geography.topology(name))
+    }
+    return frozenset(shapes | {shape.partition("-")[0] for shape in shapes})
 
 
 def _drawn(codes: list[str]) -> dict[str, bytes | None]:

@@ -21,12 +21,12 @@ from legalmap.services import exporting, proving, wire
 from legalmap.services.editions import Edition
 from legalmap.services.gathering import KEPT_PAYLOADS, Published
 from legalmap.services.layering import Layered
-from legalmap.services.spooling import BETWEEN, Spool
+from legalmap.services.spooling import Spool
 
 # The bytes of a topic with more records than this lie on the disk and not in memory.
 MOST_HELD = KEPT_PAYLOADS
-# How many records are made or read at once.
-STRETCH = 200
+# What stands between two pieces, in the spool as in the file, so that neighbours are read in one go.
+BETWEEN = exporting.format_of("json").between
 # A spool in which so much of it is no longer of use is left for a new one.
 MOST_WASTE = 2
 _HASHES = 1 << 256
@@ -75,6 +75,11 @@ class Total(msgspec.Struct, frozen=True):
 NOTHING = Total(0, 0, 0, {})
 
 
+def is_held(edition: Edition) -> bool:
+    """Whether the files of an edition are few enough bytes for memory."""
+    return len(edition.records) <= MOST_HELD
+
+
 class Cut(msgspec.Struct, frozen=True, dict=True):
     """All pieces of an edition on a day, by the code of their place."""
 
@@ -84,19 +89,15 @@ class Cut(msgspec.Struct, frozen=True, dict=True):
     total: Total
     spool: Spool
 
-    @property
-    def is_held(self) -> bool:
-        """Whether the bytes are in memory."""
-        return len(self.pieces) <= MOST_HELD
-
-    @property
-    def records(self) -> exporting.Records | None:
-        """The records, for other formats, if they are in memory."""
-        if not self.is_held:
-            return None
-        held = (self.pieces[code].record for code in self.edition.codes)
-        found = tuple(record for record in held if record is not None)
-        return found if len(found) == len(self.pieces) else None
+    def stretches(self) -> Iterator[exporting.Records]:
+        """The records, for other formats, a bounded number at once."""
+        for stretch in self._stretches():
+            held = [self.pieces[code].record for code in stretch]
+            found = tuple(record for record in held if record is not None)
+            if len(found) < len(stretch):
+                content = b"[" + BETWEEN.join(self._read(stretch)) + b"]"
+                found = wire.decode(content, tuple[wire.Record, ...])
+            yield found
 
     @cached_property
     def frame(self) -> tuple[bytes, bytes]:
@@ -126,16 +127,21 @@ class Cut(msgspec.Struct, frozen=True, dict=True):
         """The file in parts of some hundred kilobytes; raise Unsound if a record has changed."""
         head, tail = self.frame
         yield head
-        codes, first = iter(self.edition.codes), True
-        while stretch := list(islice(codes, STRETCH)):
-            self._need([code for code in stretch if self.pieces[code].at is None])
+        first = True
+        for stretch in self._stretches():
             found = BETWEEN.join(self._read(stretch))
             yield found if first else BETWEEN + found
             first = False
         yield tail
 
+    def _stretches(self) -> Iterator[list[str]]:
+        codes = iter(self.edition.codes)
+        while stretch := list(islice(codes, exporting.STRETCH)):
+            yield stretch
+
     def _read(self, codes: list[str]) -> Iterator[bytes]:
         """What stands in the file of some records; neighbours in the spool come in one piece."""
+        self._need([code for code in codes if self.pieces[code].at is None])
         begin, end = 0, -1
         for code in codes:
             piece = self.pieces[code]
@@ -219,18 +225,20 @@ def _affected(edition: Edition, as_of: date, known: Cut | None) -> list[str] | N
 def _cut(
     edition: Edition, as_of: date, codes: Iterable[str], spool: Spool
 ) -> Iterator[tuple[str, Piece]]:
-    rest, held = iter(codes), len(edition.records) <= MOST_HELD
-    while stretch := list(islice(rest, STRETCH)):
+    rest, held = iter(codes), is_held(edition)
+    while stretch := list(islice(rest, exporting.STRETCH)):
         items = [edition.records[code] for code in stretch]
         items[0].payloads.need(item.publication for item in items)
         made = [_proved(edition, item, as_of) for item in items]
-        places = [None] * len(made) if held else spool.put([content for _, content in made])
-        for code, (record, content), at in zip(stretch, made, places, strict=True):
+        at = None if held else spool.put(b"".join(content + BETWEEN for _, content in made))
+        for code, (record, content) in zip(stretch, made, strict=True):
             sha256 = hashlib.sha256(content).digest()
             piece = Piece(sha256, len(content), record.status, at)
             if held:
                 piece = msgspec.structs.replace(piece, record=record, content=content)
             yield code, piece
+            if at is not None:
+                at += len(content) + len(BETWEEN)
 
 
 def _proved(edition: Edition, item: Published, as_of: date) -> tuple[wire.Record, bytes]:

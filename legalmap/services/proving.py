@@ -10,22 +10,30 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain import dates
-from legalmap.domain.dates import PartialDate
 from legalmap.domain.errors import Unsound
 from legalmap.services import columnar, describing, flattening, schemas, wire
 from legalmap.services.describing import Field
 from legalmap.services.editions import Edition
 
-Check = Callable[[Edition, date, bytes], Iterator[str]]
+Check = Callable[[Edition, date, bytes, list[str]], Iterator[str]]
 # One line of the log tells enough; a broken renderer breaks every row.
 MOST_TOLD = 5
 
 
-def prove(edition: Edition, as_of: date, format: str, content: bytes) -> None:  # noqa: A002
-    """Raise Unsound, saying what is wrong, unless the file is what its schema and edition promise."""
+def prove(
+    edition: Edition,
+    as_of: date,
+    format: str,  # noqa: A002
+    content: bytes,
+    codes: list[str] | None = None,
+) -> None:
+    """Raise Unsound, saying what is wrong, unless the file is what its schema and edition promise.
+
+    ``codes``: the records that a file of some of them should hold, in this order; None for all.
+    """
     try:
-        faults = list(islice(_CHECKS[format](edition, as_of, content), MOST_TOLD))
+        wanted = edition.codes if codes is None else codes
+        faults = list(islice(_CHECKS[format](edition, as_of, content, wanted), MOST_TOLD))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # A file so broken that it cannot be read at all.
         faults = [f"it cannot be read: {error!r}"[:500]]
@@ -57,23 +65,17 @@ def prove_frame(edition: Edition, as_of: date, content: bytes) -> None:
         raise Unsound(f"{edition.topic.code} json", edition.feed_no, faults[:MOST_TOLD])
 
 
-def _dec_hook(kind: type, value: Any) -> Any:
-    if kind is PartialDate and isinstance(value, str):
-        return dates.read(value)
-    raise NotImplementedError(f"{kind} has no place in an answer")
-
-
 def _same_again(kind: Any, content: bytes) -> tuple[Any, Iterator[str]]:
     """Decoded by the structs; what they do not know or would write otherwise is a fault."""
-    found = msgspec.json.decode(content, type=kind, dec_hook=_dec_hook)
+    found = wire.decode(content, kind)
     wrong = wire.encode(found) != content.rstrip(b"\n")
     return found, iter(["it has other keys than its schema"] if wrong else [])
 
 
-def _json(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+def _json(edition: Edition, as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
     found, faults = _same_again(wire.Export, content)
     yield from faults
-    yield from _codes(edition, [record.jurisdiction.code for record in found.records])
+    yield from _codes(codes, [record.jurisdiction.code for record in found.records])
     yield from _of_whole(edition, as_of, found)
     yield from _records(edition, found.records)
 
@@ -86,14 +88,14 @@ def _of_whole(edition: Edition, as_of: date, found: wire.Export) -> Iterator[str
         yield "its counts do not add up"
 
 
-def _ndjson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+def _ndjson(edition: Edition, as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
     lines = []
     for text in content.splitlines():
         line, faults = _same_again(wire.RecordLine, text)
         yield from faults
         yield from _of_edition(edition, as_of, line.known_at, line.as_of)
         lines.append(line)
-    yield from _codes(edition, [line.jurisdiction.code for line in lines])
+    yield from _codes(codes, [line.jurisdiction.code for line in lines])
     yield from _records(edition, lines)
 
 
@@ -101,7 +103,7 @@ def _records(edition: Edition, records: Any) -> Iterator[str]:
     statuses = {status.code for status in edition.topic.statuses}
     for record in records:
         code = record.jurisdiction.code
-        if len(record.periods) != len(edition.records[code].payload.periods):
+        if len(record.periods) != len(edition.records[code].gist.periods):
             yield f"{code} has another number of periods than the edition"
         if any(period.status not in statuses for period in record.periods):
             yield f"{code} has a status that is not in the codebook"
@@ -112,30 +114,37 @@ def _of_edition(edition: Edition, as_of: date, feed_no: int, day: date) -> Itera
         yield f"it says feed number {feed_no} and {day}, not {edition.feed_no} and {as_of}"
 
 
-def _codes(edition: Edition, codes: list[str]) -> Iterator[str]:
-    if codes != sorted(edition.records):
-        yield f"it holds {len(codes)} records, the edition has {len(edition.records)} (or others)"
+def _codes(wanted: list[str], found: list[str]) -> Iterator[str]:
+    if found != wanted:
+        yield f"it holds {len(found)} records, the edition has {len(wanted)} (or others)"
 
 
-def _count_of(edition: Edition, format: str) -> int:  # noqa: A002
-    periods = [p for item in edition.records.values() for p in item.payload.periods]
-    if format == "sources":
-        return sum(len(period.sources) for period in periods)
+def _whose(edition: Edition, format: str, codes: list[str]) -> list[str]:  # noqa: A002
+    """Of whom, or of which file, a table has to have rows, in order."""
     if format == "dictionary":
-        return sum(1 for _ in flattening.dictionary_rows(edition.topic))
-    return len(periods)
+        return [row["file"] for row in flattening.dictionary_rows(edition.topic)]
+    items = [edition.records[code] for code in codes]
+    if format != "sources":
+        return [item.place.code for item in items for _ in item.gist.periods]
+    if items:
+        items[0].payloads.need(item.publication for item in items)
+    return [
+        item.place.code for item in items for period in item.payload.periods for _ in period.sources
+    ]
 
 
 def _table(format: str) -> Check:  # noqa: A002
-    def check(edition: Edition, _as_of: date, content: bytes) -> Iterator[str]:
+    def check(edition: Edition, _as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
         fields = schemas.fields_of(edition.topic, format)
         rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
         names = [field.name for field in fields]
         if not rows or rows[0] != names:
             yield f"its columns are {rows[:1]}, not {names}"
             return
-        if len(rows) - 1 != _count_of(edition, format):
-            yield f"it has {len(rows) - 1} rows, the edition makes {_count_of(edition, format)}"
+        at = names.index("file" if format == "dictionary" else "jurisdiction")
+        wanted = _whose(edition, format, codes)
+        if [row[at] for row in rows[1:]] != wanted:
+            yield f"it has {len(rows) - 1} rows, the edition makes {len(wanted)} (or others)"
         for number, row in enumerate(rows[1:], start=2):
             for field, cell in zip(fields, row, strict=True):
                 if not _fits(field, cell):
@@ -174,12 +183,12 @@ def _is_instant(cell: str) -> bool:
     return datetime.strptime(cell, describing.INSTANT).utcoffset() is not None  # noqa: DTZ007
 
 
-def _geojson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
+def _geojson(edition: Edition, as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
     found = msgspec.json.decode(content)
     names = list(flattening.columns(edition.topic))
     day = date.fromisoformat(found["as_of"])
     yield from _of_edition(edition, as_of, found["feed_no"], day)
-    yield from _codes(edition, [feature["id"] for feature in found["features"]])
+    yield from _codes(codes, [feature["id"] for feature in found["features"]])
     for feature in found["features"]:
         if list(feature["properties"]) != names:
             yield f"{feature['id']} has other properties than its schema"
@@ -188,12 +197,12 @@ def _geojson(edition: Edition, as_of: date, content: bytes) -> Iterator[str]:
             yield f"{feature['id']} has a geometry of another kind"
 
 
-def _parquet(edition: Edition, _as_of: date, content: bytes) -> Iterator[str]:
+def _parquet(edition: Edition, _as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
     names, rows = columnar.shape(content)
     if names != list(flattening.columns(edition.topic)):
         yield f"its columns are {names}"
-    if rows != _count_of(edition, "parquet"):
-        yield f"it has {rows} rows, the edition makes {_count_of(edition, 'parquet')}"
+    if rows != (wanted := len(_whose(edition, "parquet", codes))):
+        yield f"it has {rows} rows, the edition makes {wanted}"
 
 
 _CHECKS: dict[str, Check] = {

@@ -16,7 +16,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, Missing, Unusable
-from legalmap.services import bundling, differing, exporting, keeping, schemas, wire
+from legalmap.services import bundling, differing, exporting, rendering, schemas, wire
 from legalmap.services.editions import Edition
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
@@ -175,7 +175,7 @@ def _contents(
     for edition in editions:
         for format in exporting.available():  # noqa: A001
             name = exporting.file_name(edition.topic.code, format)
-            yield name, keeping.made(edition, as_of, format).content
+            yield name, rendering.made(edition, as_of, format).content
             yield f"{name}{schemas.SUFFIX}", bundling.schema(edition, format)
     yield bundling.NAME, bundling.package(editions, as_of, files).content
     yield bundling.ZIP_NAME, bundling.zipped(editions, as_of, files).content

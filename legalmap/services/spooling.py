@@ -6,13 +6,14 @@ Nobody else can open it, and it goes with the process. Where it cannot be writte
 import logging
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import IO
 
 log = logging.getLogger(__name__)
-# What stands between two pieces, so that neighbours are read in one go.
-BETWEEN = b","
+# So much is read at once of what is read whole, in bytes.
+PART = 256 * 1024
 
 
 class Spool:
@@ -25,23 +26,20 @@ class Spool:
         self.length = 0
         self._lock = Lock()
 
-    def put(self, pieces: list[bytes]) -> list[int | None]:
-        """Where each piece begins, in bytes; None for all of them if the disk takes no more."""
+    def put(self, content: bytes) -> int | None:
+        """Where it begins, in bytes; None if the disk takes no more."""
         if not self._is_of_use:
-            return [None] * len(pieces)
+            return None
         with self._lock:
-            found, at = [], self.length
-            for piece in pieces:
-                found.append(at)
-                at += len(piece) + len(BETWEEN)
+            at = self.length
             try:
-                self._append(b"".join(piece + BETWEEN for piece in pieces))
+                self._append(content)
             except OSError as error:
                 log.warning("files: no room for a large export: %s.", error.strerror)
                 self._is_of_use = False
-                return [None] * len(pieces)
-            self.length = at
-            return [*found]
+                return None
+            self.length += len(content)
+            return at
 
     def _append(self, content: bytes) -> None:
         if self._file is None:
@@ -61,3 +59,8 @@ class Spool:
                 return b""
             self._file.seek(at)
             return self._file.read(length)
+
+    def parts(self) -> Iterator[bytes]:
+        """Everything, from the beginning."""
+        for at in range(0, self.length, PART):
+            yield self.read(at, min(PART, self.length - at))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain import dates
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.divisions import ocd_of
 from legalmap.domain.errors import Problem
@@ -616,3 +617,14 @@ def plain(answer: Any) -> Any:
 def encode(answer: Any) -> bytes:
     """UTF-8 JSON on one line, keys in the order of the structs: equal answers give equal bytes."""
     return _encoder.encode(answer)
+
+
+def decode(content: bytes, kind: Any) -> Any:
+    """The answer of that type whose JSON this is; raise ValueError if it is none."""
+    return msgspec.json.decode(content, type=kind, dec_hook=_read)
+
+
+def _read(kind: type, value: Any) -> Any:
+    if kind is PartialDate and isinstance(value, str):
+        return dates.read(value)
+    raise NotImplementedError(f"{kind} has no place in an answer")

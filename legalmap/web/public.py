@@ -18,11 +18,11 @@ blueprint = Blueprint("public", __name__)
 
 
 class Download(msgspec.Struct, frozen=True):
-    """A file on the page of data: its address, what it is, how many bytes it has."""
+    """A file on the page of data: its address, what it is, how many bytes it has if that is known."""
 
     name: str
     about: str
-    size: int
+    size: int | None
 
 
 @blueprint.get("/<topic>/table")
@@ -90,9 +90,9 @@ def _downloads(edition: Edition) -> list[Download]:
     found = []
     for name, kind in exporting.available().items():
         try:
-            file = ranging.files().of(edition, clock.today(), name, newest=True)
+            length = ranging.files().length_of(edition, clock.today(), name)
         except Unsound:
             continue
         path = exporting.file_name(edition.topic.code, name)
-        found.append(Download(path, kind.about, file.length))
+        found.append(Download(path, kind.about, length))
     return found

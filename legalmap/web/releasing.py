@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, render_template
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, releasing
-from legalmap.services.keeping import file_of
+from legalmap.services.rendering import file_of
 from legalmap.web.api import ranging, sending
 from legalmap.web.guard import needs
 from legalmap.web.headers import YEAR

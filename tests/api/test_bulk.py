@@ -167,15 +167,24 @@ def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
         assert f'href="{address}"' in page
 
 
-def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same bytes, their length known before, under an ETag that only other bytes change."""
-    whole = client.get("/export/kratom.json")
+def as_if_huge(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, as if the topics had more records than fit in memory."""
     monkeypatch.setattr(piecing, "MOST_HELD", 10)
     monkeypatch.setitem(client.application.extensions, "files", keeping.Files())
     client.application.wsgi_app.answers._kept.clear()
-    path = "/export/kratom.json"
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2020-01-01&known_at=100"])
+@pytest.mark.parametrize(
+    "name", [f"kratom{kind.ending}" for kind in FORMATS.values() if not kind.is_small]
+)
+def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, query: str
+) -> None:
+    """The same bytes, their length known before, under an ETag that only other bytes change."""
+    path = f"/export/{name}{query}"
+    whole = client.get(path)
+    as_if_huge(client, monkeypatch)
     parts = client.get(path, headers={"Accept-Encoding": "br", "Range": "bytes=0-9"})
     assert parts.status_code == 200
     assert parts.data == whole.data
@@ -183,9 +192,46 @@ def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
     assert "Content-Encoding" not in parts.headers
     assert "Accept-Ranges" not in parts.headers
     etag = parts.headers["ETag"]
-    assert etag != whole.headers["ETag"]
+    # The newest JSON is named by the hashes of its pieces.
+    assert (etag == whole.headers["ETag"]) is (path != "/export/kratom.json")
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_package_too_large_to_be_held_is_the_same_package(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {address: client.get(address).data for address in PACKAGES}
+    whole = client.get("/export/kratom.json")
+    as_if_huge(client, monkeypatch)
+    for address in PACKAGES:
+        assert client.get(address).data == before[address]
     described = client.get("/export/datapackage.json").get_json()["resources"]
     [said] = [each for each in described if each["path"] == "kratom.json"]
     assert said["hash"] == f"sha256:{hashlib.sha256(whole.data).hexdigest()}"
     assert said["bytes"] == len(whole.data)
+
+
+def test_the_page_of_data_makes_no_huge_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How large one is stands there once somebody has asked for it."""
+    as_if_huge(client, monkeypatch)
+    assert client.get("/data").text.count("made when asked for") == len(FILES) * 2
+    length = len(client.get("/export/kratom.csv").data)
+    client.application.wsgi_app.answers._kept.clear()
+    page = client.get("/data").text
+    assert page.count("made when asked for") == len(FILES) * 2 - 1
+    assert f"{length:,}" in page
+
+
+def test_of_huge_files_of_the_past_few_stay(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_if_huge(client, monkeypatch)
+    files = client.application.extensions["files"]
+    newest = client.get("/export/kratom.csv").headers["ETag"]
+    for year in range(2000, 2012):
+        assert client.get(f"/export/kratom.csv?as_of={year}-01-01").status_code == 200
+    laid = [file for file in files._kept.values() if file.held is None]
+    assert len(laid) == keeping.KEPT_LAID + 1
+    assert newest.strip('"') in {file.sha256 for file in laid}

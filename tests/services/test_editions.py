@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap.domain.payload import Payload
-from legalmap.services import editions, gathering, keeping, layering, piecing
+from legalmap.services import editions, exporting, gathering, layering, piecing, rendering
 from legalmap.services.editions import Edition
 from legalmap.services.keeping import Files
 from legalmap.services.reading import Reader
@@ -79,7 +79,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
 @contextmanager
 def limits(**changed: int) -> Iterator[None]:
     """Other bounds, so that a small tracker behaves as a huge one."""
-    rooms = (gathering, piecing, editions, layering)
+    rooms = (gathering, piecing, editions, layering, exporting)
     before = [
         (room, name, getattr(room, name))
         for name in changed
@@ -136,7 +136,8 @@ def test_after_any_history_it_is_as_if_made_from_nothing(
             assert seen[edition.feed_no] == said_by(again.tracker, anew)
             for form in FORMATS:
                 grown = files.of(edition, day, form, newest=True)
-                assert grown.content == keeping.made(anew, day, form).content
+                assert grown.content == exporting.render(anew, day, form)
+                assert rendering.made(anew, day, form).content == grown.content
                 assert grown.length == len(grown.content)
                 assert grown.sha256 == Files().of(anew, day, form, newest=True).sha256
         for feed_no, said in seen.items():
@@ -285,7 +286,10 @@ def test_on_a_full_disk_a_large_file_is_made_again_each_time(
         edition = Reader(filled).edition("kratom")
         file = files.of(edition, DAY, "json", newest=True)
         assert file.held is None
-        assert file.content == keeping.made(edition, DAY, "json").content
+        assert file.content == exporting.render(edition, DAY, "json")
+        csv = files.of(edition, DAY, "csv", newest=True)
+        assert csv.content == exporting.render(edition, DAY, "csv")
+        assert csv.length == len(csv.content)
 
 
 def test_what_readers_leave_behind_is_let_go(filled: Tracker) -> None:

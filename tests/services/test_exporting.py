@@ -218,7 +218,9 @@ def test_a_file_is_rendered_once_and_a_bounded_number_is_kept(
     first = files.of(edition, TODAY, "ndjson")
     rendered = []
     monkeypatch.setattr(
-        keeping, "made", lambda *asked: rendered.append(asked) or msgspec.structs.replace(first)
+        keeping.rendering,
+        "made",
+        lambda *asked, **_where: rendered.append(asked) or msgspec.structs.replace(first),
     )
     assert files.of(edition, TODAY, "ndjson") is first
     assert not rendered

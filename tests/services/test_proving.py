@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from legalmap.domain.errors import Unsound
-from legalmap.services import exporting, keeping
+from legalmap.services import exporting, piecing, rendering
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS
 from legalmap.services.keeping import Files
@@ -67,6 +67,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.parametrize("held", [5_000, 0])
 @pytest.mark.parametrize(("name", "breaking", "says"), BROKEN)
 def test_a_broken_renderer_is_found_out(
     edition: Edition,
@@ -74,13 +75,41 @@ def test_a_broken_renderer_is_found_out(
     name: str,
     breaking: Callable[[bytes], bytes],
     says: str,
+    held: int,
 ) -> None:
-    sound = exporting.render(edition, TODAY, name)
+    """``held`` 0: where the files do not fit in memory and are made in parts."""
+    sound, frame = (
+        exporting.render(edition, TODAY, name),
+        exporting.render(edition, TODAY, name, ()),
+    )
     assert breaking(sound) != sound
-    monkeypatch.setattr(exporting, "render", lambda *_asked: breaking(sound))
+    monkeypatch.setattr(piecing, "MOST_HELD", held)
+    monkeypatch.setattr(
+        exporting, "render", lambda *asked: frame if asked[3] == () else breaking(sound)
+    )
     with pytest.raises(Unsound) as refused:
-        keeping.made(edition, TODAY, name)
+        rendering.made(edition, TODAY, name)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if not kind.is_small])
+@pytest.mark.parametrize(
+    ("spoiling", "says"),
+    [
+        (lambda stretches: stretches[:-1], "it holds 40 records, the edition has 46"),
+        (lambda stretches: [*stretches[1::-1], stretches[2]], "or others"),
+        (lambda stretches: [stretches[0], *stretches], "or others"),
+    ],
+)
+def test_parts_that_are_lost_or_in_another_order_are_found_out(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch, name: str, spoiling: Callable, says: str
+) -> None:
+    monkeypatch.setattr(piecing, "MOST_HELD", 0)
+    monkeypatch.setattr(exporting, "STRETCH", 20)
+    stretches = list(exporting.stretches(edition, TODAY))
+    assert len(stretches) == 3
+    with pytest.raises(Unsound, match=says):
+        rendering.made(edition, TODAY, name, lambda: iter(spoiling(stretches)))
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -10,7 +10,8 @@ from legalmap.domain.roles import Permission
 from legalmap.services import bundling, exporting, schemas
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS
-from legalmap.services.keeping import File, Files, file_of
+from legalmap.services.keeping import Files
+from legalmap.services.rendering import File, file_of
 from legalmap.services.shelving import Shelf
 from legalmap.web.api import parameters, ranging, sending
 from legalmap.web.api.parameters import Given, View

@@ -3,7 +3,8 @@
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from legalmap.services.keeping import CODINGS, PACKED_ALREADY, File, Files
+from legalmap.services.keeping import CODINGS, PACKED_ALREADY, Files
+from legalmap.services.rendering import File
 from legalmap.web import codings, compressing
 from legalmap.web.api import sending
 from legalmap.web.front import BETTER, LATER
