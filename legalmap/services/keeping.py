@@ -38,7 +38,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 # For who asks first, and for the past, which anybody may ask for on any of thousands of days: no seconds for each.
 QUICK: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda content: brotli.compress(content, quality=4),
+    "br": lambda content: brotli.compress(content, quality=3),
     "zstd": lambda content: zstd.compress(content, 3),
     "gzip": lambda content: gzip.compress(content, 6, mtime=0),
 }

@@ -47,6 +47,16 @@ class File(msgspec.Struct, frozen=True):
         """Its bytes one after the other."""
         return self.written() if self.written else iter((self.held or b"",))
 
+    def between(self, start: int, stop: int) -> Iterator[bytes]:
+        """Its bytes from one position up to another."""
+        at = 0
+        for part in self.parts():
+            if at >= stop:
+                return
+            if found := part[max(start - at, 0) : stop - at]:
+                yield found
+            at += len(part)
+
     @property
     def content_sha256(self) -> str:
         """The hash of its bytes, as a reader of the file can compute it."""

@@ -58,12 +58,14 @@ def _packed(file: File, coding: str, *, newest: bool) -> tuple[bytes, bool]:
 
 
 def _in_parts(file: File, links: list[str], cache_control: str) -> Response:
-    """A file too large to be held: written while it is sent, neither packed nor in ranges."""
+    """A file too large to be held: written while it is sent, and not packed."""
     response = sending.send_bytes(b"", file.sha256, file.media_type, file.changed_at, links)
     response.headers["Cache-Control"] = cache_control
+    response.headers["Accept-Ranges"] = "bytes"
     if response.status_code == 200:
-        response.response = file.parts()
-        response.content_length = file.length
+        start, stop = _told(response, file.sha256, file.length) or (0, file.length)
+        response.response = file.between(start, stop)
+        response.content_length = stop - start
         response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
     return response
 
@@ -77,14 +79,17 @@ def _coding(file: File) -> str | None:
 
 def _fill(response: Response, content: bytes, etag: str) -> None:
     """The bytes asked for: of the coding that is sent, as RFC 9110 means it."""
-    span = _span(etag, len(content))
-    if span is None:
-        response.set_data(content)
-        return
-    start, stop = span
+    start, stop = _told(response, etag, len(content)) or (0, len(content))
     response.set_data(content[start:stop])
-    response.status_code = 206
-    response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(content)}"
+
+
+def _told(response: Response, etag: str, length: int) -> tuple[int, int] | None:
+    """The part that was asked for, which the head of the answer then tells; None for the whole."""
+    span = _span(etag, length)
+    if span is not None:
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{length}"
+    return span
 
 
 def _span(etag: str, length: int) -> tuple[int, int] | None:
