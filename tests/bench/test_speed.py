@@ -13,7 +13,7 @@ import pytest
 from tests.bench.speed import reporting
 from tests.bench.speed.measuring import Goal, Row, Unmeasured, of_pairs, turns
 
-SECONDS = 300
+SECONDS = 900
 WORK = (
     "GET /export/kratom.json, br",
     "GET /export/kratom.json, identity",

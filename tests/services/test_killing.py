@@ -46,7 +46,7 @@ def publish_and_die(url: str, revision_id: int, statements: int) -> bool:
         [sys.executable, "-c", PUBLISHER, url, str(revision_id), str(statements)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
