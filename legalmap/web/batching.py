@@ -106,5 +106,7 @@ def _page(
     if open_id is not None:
         sheet = reviewing.sheet(tracker(), actor(), open_id)
         context |= context_of(sheet, form or VerdictForm(formdata=None))
+        following = found.next_after(open_id)
+        context["following"] = following if following != open_id else None
         context["verdict_path"] = f"/desk/batches/{found.name}/{open_id}/verdict"
     return make_response(render_template("batching/show.html", **context), status)

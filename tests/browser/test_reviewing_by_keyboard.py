@@ -6,8 +6,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from legalmap.services import batching, editing
+from legalmap.services.editing import Proposal
+from legalmap.services.tracker import Tracker
+from legalmap.store.engine import Store
 from tests.browser.conftest import Site
 from tests.browser.steps import sign_in
+from tests.build import a_payload
+from tests.services.build import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 # Each test has places of its own: all share one site.
@@ -15,6 +21,7 @@ PLACES = {
     "three": ("us-ms", "us-ms-alcorn-county", "us-ms-booneville"),
     "typing": ("us-nv",),
     "sight": ("us-mt", "us-co"),
+    "batch": ("us-nd-bismarck", "us-nd-fargo", "us-nd-minot"),
 }
 
 
@@ -122,6 +129,43 @@ def test_keys_do_nothing_while_one_types_and_can_be_switched_off(ana: Page, ben:
     ben.keyboard.press("q")
     ben.wait_for_url("**/desk/queue")
     withdraw(ana)
+
+
+@pytest.fixture
+def batch(site: Site) -> str:
+    """Three first records that ana sent together; gives the address of their page."""
+    store = Store(site.database_url)
+    tracker, name = Tracker(store), batching.new_name()
+    said = {"topic": "kratom", "base_number": 0, "payload": a_payload(), "note": "Researched."}
+    sent = [Proposal(jurisdiction=code, batch=name, **said) for code in PLACES["batch"]]
+    editing.submit_all(tracker, person(tracker, "demo-ana"), sent)
+    store.close()
+    return f"/desk/batches/{name}"
+
+
+def test_each_item_of_a_batch_takes_the_same_three_keys(batch: str, ben: Page) -> None:
+    ben.goto(batch)
+    opened = ben.locator(".batch-list a[aria-current]")
+    first = opened.inner_text()
+    ben.keyboard.press("n")
+    ben.wait_for_url("**?open=*")
+    expect(opened).not_to_have_text(first)
+    seen = []
+    for _ in PLACES["batch"]:
+        seen.append(opened.inner_text())
+        ben.keyboard.press("j")
+        expect(ben.locator(".change").first).to_be_focused()
+        for key in ("c", "a", "Enter"):
+            ben.keyboard.press(key)
+        expect(ben.locator(".batch-list .state.published")).to_have_count(len(seen))
+    assert len(set(seen)) == len(PLACES["batch"])
+    ben.keyboard.press("?")
+    help_of_batch = ben.get_by_role("dialog", name="Keys")
+    expect(help_of_batch).to_contain_text("Back to the batches")
+    expect(help_of_batch).not_to_contain_text("discussion")
+    ben.keyboard.press("Escape")
+    ben.keyboard.press("q")
+    ben.wait_for_url("**/desk/batches")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

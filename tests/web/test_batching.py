@@ -3,7 +3,7 @@
 import pytest
 
 from legalmap.domain.queue import Asked
-from legalmap.services import batching, queue
+from legalmap.services import batching, claiming, queue
 from legalmap.services.tracker import Tracker
 from tests.services.build import BANNED, person
 from tests.services.build import propose as propose_for
@@ -62,6 +62,42 @@ def test_which_one_is_open_can_be_chosen(signed_in: SignedIn, batch: str) -> Non
     assert opened(last) == links[-1].get_text()
     ben.send(last, VERDICT, APPROVE)
     assert opened(ben.get(batch)) == links[0].get_text()
+
+
+def test_what_readers_would_see_stands_in_it_as_in_the_review_of_one(
+    signed_in: SignedIn, batch: str
+) -> None:
+    ben = signed_in("ben")
+    page = ben.get(batch)
+    alone = ben.get(str(page.one('.batch-open a[href^="/desk/proposals/"]')["href"]))
+    for part in (".preview-answers", ".preview-maps", "#verdict"):
+        assert str(page.one(part)) == str(alone.one(part)), part
+    assert len(page.all(".preview-maps svg.map")) == 2
+
+
+def test_one_can_be_skipped_until_it_is_the_last(signed_in: SignedIn, batch: str) -> None:
+    ben = signed_in("ben")
+    page = ben.get(batch)
+    skipped = opened(page)
+    page = ben.get(str(page.one("#next")["href"]).removesuffix("#open"))
+    assert opened(page) != skipped
+    for _ in PLACES[1:]:
+        page = ben.follow(ben.send(page, VERDICT, APPROVE))
+    assert opened(page) == skipped
+    assert page.all("#next") == []
+
+
+def test_who_is_at_one_is_told(signed_in: SignedIn, batch: str, tracker: Tracker) -> None:
+    ben = signed_in("ben")
+    number = int(
+        str(ben.get(batch).one('.batch-open a[href^="/desk/proposals/"]')["href"]).rpartition("/")[
+            2
+        ]
+    )
+    claiming.take(tracker, person(tracker, "cleo"), number)
+    page = ben.get(batch)
+    assert "cleo is at it until" in page.all(".batch-open .warn")[0].get_text()
+    assert page.all(VERDICT), "a claim forbids nothing"
 
 
 def test_a_verdict_without_its_checks_or_reasons_is_told_there(

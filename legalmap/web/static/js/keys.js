@@ -5,7 +5,7 @@ const dialog = document.getElementById("keys");
 const switched = document.getElementById("keys-on");
 
 const acts = {
-  n: () => document.getElementById("next")?.requestSubmit(),
+  n: () => goOn(document.getElementById("next")),
   c: tickAll,
   a: () => choose("approve", document.querySelector("#verdict-form button")),
   r: () => choose("request-changes", firstReason()),
@@ -14,7 +14,7 @@ const acts = {
   j: () => step(1),
   k: () => step(-1),
   s: () => goTo(current()?.closest(".claims")?.querySelector(".beside a")),
-  q: () => document.getElementById("to-queue")?.click(),
+  q: () => document.getElementById("to-list")?.click(),
   "?": () => dialog.showModal(),
 };
 
@@ -47,6 +47,12 @@ function remembered(ask) {
 function writing(target) {
   if (target.isContentEditable || target.matches("textarea, select")) return true;
   return target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+}
+
+// The next one is a form where it is claimed on the way, and a link within a batch.
+function goOn(next) {
+  if (next instanceof HTMLFormElement) next.requestSubmit();
+  else next?.click();
 }
 
 function tickAll() {
