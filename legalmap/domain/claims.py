@@ -1,4 +1,7 @@
-"""Who is at something, until when: a courtesy between people that expires by itself and forbids nothing."""
+"""Who is at something, until when: a courtesy between people that expires by itself.
+
+It keeps nobody from deciding; only a rework by others waits for it (domain/reworking.py).
+"""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal

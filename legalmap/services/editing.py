@@ -12,7 +12,7 @@ from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
-from legalmap.services import finding, suggesting, weighing
+from legalmap.services import finding, reworking, suggesting, weighing
 from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, drafts, moderation, records
@@ -146,7 +146,7 @@ def _insert(
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)
-    _check_rework(connection, record, proposal)
+    reworks_id = _reworked(connection, actor, record, proposal)
     _check_not_waiting(connection, actor, base, proposal)
     revision_id = records.insert_revision(
         connection,
@@ -157,7 +157,7 @@ def _insert(
         kind=proposal.kind,
         note=proposal.note.strip(),
         base_id=base.id,
-        reworks_id=proposal.reworks_id,
+        reworks_id=reworks_id,
     )
     moderation.submit(
         connection,
@@ -219,12 +219,12 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
         raise Invalid(problems)
 
 
-def _check_rework(connection: Connection, record: Record, proposal: Proposal) -> None:
+def _reworked(
+    connection: Connection, actor: Account, record: Record, proposal: Proposal
+) -> int | None:
     if proposal.reworks_id is None:
-        return
-    earlier = records.revision_by_id(connection, proposal.reworks_id)
-    if earlier is None or earlier.record_id != record.id:
-        raise Missing("revision", f"number {proposal.reworks_id} of this record")
+        return None
+    return reworking.settle(connection, actor, record.id, proposal.reworks_id)
 
 
 def _check_not_waiting(

@@ -194,6 +194,22 @@ def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
 
 
+def open_of(connection: sa.Connection, record_id: int, author_id: int) -> list[Revision]:
+    """What somebody sent for a record that waits, or was sent back and not taken up since."""
+    later = revision.alias("later")
+    taken_up = sa.select(sa.literal(1)).where(later.c.reworks_id == revision.c.id).exists()
+    sent_back = sa.and_(review.c.verdict == Verdict.REQUEST_CHANGES, ~taken_up)
+    return records.revisions_where(
+        connection,
+        revision.c.record_id == record_id,
+        revision.c.author_id == author_id,
+        submission.c.revision_id.is_not(None),
+        withdrawal.c.revision_id.is_(None),
+        sa.or_(review.c.id.is_(None), sent_back),
+        order=submission.c.at,
+    )
+
+
 def underapproved(connection: sa.Connection) -> list[Underapproved]:
     """Every reviewed publication that lacks an approval, as the guards should never have let pass."""
     counted = _approvals().subquery()

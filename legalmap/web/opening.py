@@ -8,7 +8,7 @@ from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.intents import Intent
 from legalmap.domain.records import Revision
 from legalmap.domain.suggestions import Suggestion
-from legalmap.services import reviewing, suggesting
+from legalmap.services import reviewing, reworking, suggesting
 from legalmap.services.editing import Beginning
 from legalmap.web import asking, conflicting, sheets
 from legalmap.web.forms import editing as forms
@@ -127,9 +127,10 @@ def _take_up(beginning: Beginning, revised: Revision) -> Response:
         reverts=_goes_back_to(beginning, revised),
     )
     sheet = Sheet(beginning=beginning, topic=topic, form=form, is_kept=True)
+    message = reworking.obstacle(tracker(), actor(), revised)
     if base != beginning.base_number:
-        return conflicting.page(sheet, revised.payload, 200)
-    return sheets.page(sheet)
+        return conflicting.page(sheet, revised.payload, 200, message)
+    return sheet.told(200, message=message)
 
 
 def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:

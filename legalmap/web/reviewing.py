@@ -21,7 +21,7 @@ from legalmap.domain.moderation import (
 )
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, may
-from legalmap.services import claiming, discussing, editing, reviewing
+from legalmap.services import claiming, discussing, editing, reviewing, reworking
 from legalmap.services.reviewing import ReviewSheet
 from legalmap.web import comparing
 from legalmap.web.beside import grouped, warned
@@ -183,11 +183,18 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
         "verdicts": _verdicts(sheet),
         "may_review": may(actor().role, Permission.REVIEW),
         "why_not": _why_not(sheet),
-        "rework": REWORKABLE.get(revised.state) if actor().id in revised.authors else None,
+        **_rework(revised),
         "decided": _decided(revised),
         "query": query_of(asked()),
         "intent_labels": INTENT_LABELS,
     }
+
+
+def _rework(revised: Revision) -> dict[str, str | None]:
+    """What an author can take up again, or what that has to wait for."""
+    label = REWORKABLE.get(revised.state) if actor().id in revised.authors else None
+    waits = reworking.obstacle(tracker(), actor(), revised) if label else ""
+    return {"rework": None if waits else label, "rework_waits": waits}
 
 
 def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:

@@ -1,4 +1,4 @@
-"""A claim holds for half an hour, keeps others off unless they insist, and forbids nothing."""
+"""A claim holds for half an hour, keeps others off unless they insist, and forbids no verdict."""
 
 from datetime import UTC, datetime, timedelta
 

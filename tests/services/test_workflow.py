@@ -77,6 +77,27 @@ class Workflow(Intake):
         earlier = self.proposal(back)
         self.attempt(Propose(by, spot, CONTENTS["noted"], number, reworks=earlier))
 
+    @precondition(lambda self: self.world.waiting())
+    @rule(by=people, moderator=st.sampled_from(["ben", "cleo", "dana"]), back=backs, content=sound)
+    def rework_while_reviewed(self, by: str, moderator: str, back: int, content: str) -> None:
+        """Somebody takes a proposal for review, and then somebody sends a version of it."""
+        work = self.waiting(back)
+        self.attempt(Take(moderator, work, over=True))
+        number, _ = self.world.stands_at(work.spot)
+        self.attempt(Propose(by, work.spot, CONTENTS[content], number, reworks=work))
+
+    @precondition(lambda self: self.world.waiting())
+    @rule(moderator=st.sampled_from(["ben", "cleo", "dana"]), back=backs, content=sound)
+    def bar_a_reviewer(self, moderator: str, back: int, content: str) -> None:
+        """An author whose work is being reviewed takes up something that its reviewer began."""
+        work = self.waiting(back)
+        spot, (number, _) = work.spot, self.world.stands_at(work.spot)
+        self.attempt(Take(moderator, work, over=True))
+        began = [one for one in self.world.proposals() if one.spot == spot]
+        theirs = [one for one in began if moderator in one.authors]
+        earlier = theirs[-1] if theirs else work
+        self.attempt(Propose(work.by, spot, CONTENTS[content], number, reworks=earlier))
+
     @rule(by=people, spot=spots, opened=st.frozensets(st.sampled_from(LINKS)))
     def verify(self, by: str, spot: Spot, opened: frozenset[str]) -> None:
         """Checked, nothing changed."""
@@ -104,8 +125,7 @@ class Workflow(Intake):
     )
     def review(self, moderator: str, back: int, verdict: Verdict) -> None:
         """By a moderator who may, of something that waits: mostly it can be done."""
-        waiting = sorted(self.world.waiting())
-        work = self.world.works[waiting[-1 - back % len(waiting)]]
+        work = self.waiting(back)
         others = [handle for handle in ("cleo", "dana", "ben") if handle not in work.authors]
         by = moderator if moderator not in work.authors else (others or [moderator])[0]
         self.attempt(Decide(by, work, verdict))
@@ -128,7 +148,10 @@ class Workflow(Intake):
     @precondition(has_proposals)
     @rule(by=people, back=backs, over=st.booleans())
     def take(self, by: str, back: int, over: bool) -> None:
-        """A courtesy that expires: it neither lets anybody decide nor keeps anybody from it."""
+        """A courtesy that expires: it neither lets anybody decide nor keeps anybody from it.
+
+        Only who wants to rework it waits.
+        """
         self.attempt(Take(by, self.proposal(back), over))
 
     @precondition(has_proposals)

@@ -259,6 +259,39 @@ def test_who_reworks_anothers_proposal_does_not_free_its_author_to_review(
     assert "You wrote this" in cleo.get(reworked).text
 
 
+def test_who_wants_to_rework_what_is_being_reviewed_is_told_before_they_type_and_after(
+    signed_in: SignedIn,
+) -> None:
+    ben, dora = signed_in("ben"), signed_in("dora")
+    proposal = propose(signed_in("ana"), notes="By ana.")
+    path = f"{ALABAMA}?rework={proposal.rpartition('/')[2]}"
+    assert not dora.get(path).all('[role="alert"]')
+    ben.post(f"{proposal}/claim", token(ben.get(proposal)), status=303)
+    form = dora.get(path)
+    assert "ben is reviewing proposal" in form.one('[role="alert"]').get_text()
+    refused = dora.send(form, EDIT, {"notes": "By dora.", "action": "submit"}, status=409)
+    assert "ben is reviewing proposal" in refused.one('[role="alert"]').get_text()
+    assert refused.form(EDIT)["notes"] == "By dora."
+    ben.post(f"{proposal}/release", token(ben.get(proposal)), status=303)
+    dora.send(refused, EDIT, {"action": "submit"}, status=303)
+
+
+def test_an_author_sees_instead_of_the_button_whom_the_rework_would_bar(
+    signed_in: SignedIn,
+) -> None:
+    ana, ben, cleo = signed_in("ana"), signed_in("ben"), signed_in("cleo")
+    bens = propose(ben, notes="By ben.")
+    cleo.send(cleo.get(bens), VERDICT, against("request-changes", "Hm."))
+    both = propose(ana, f"{ALABAMA}?rework={bens.rpartition('/')[2]}", notes="By both.")
+    cleo.send(cleo.get(both), VERDICT, against("request-changes", "Hm."))
+    assert ana.get(both).all('#decide a[href*="?rework="]')
+    other = propose(ana, confidence="low", notes="")
+    ben.post(f"{other}/claim", token(ben.get(other)), status=303)
+    page = ana.get(both)
+    assert not page.all('#decide a[href*="?rework="]')
+    assert "ben wrote a part of proposal" in page.one("#decide .note").get_text()
+
+
 def test_a_draft_of_a_rework_stays_one(signed_in: SignedIn) -> None:
     ana, ben = signed_in("ana"), signed_in("ben")
     proposal = propose(ana)

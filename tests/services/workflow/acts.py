@@ -77,7 +77,8 @@ class Propose:
             return "it takes over work of another record"
         if self.suggestion and world.suggestions[self.suggestion].spot != self.spot:
             return "it answers a suggestion for another record"
-        return "it was sent already" if self._is_there(world) else ""
+        why = world.why_not_rework(self.by, self.reworks.id) if self.reworks else ""
+        return why or ("it was sent already" if self._is_there(world) else "")
 
     def _is_there(self, world: World) -> bool:
         sent = (self.by, self.spot, world.current.get(self.spot), self.payload, "waits")
@@ -112,16 +113,19 @@ def arrive(world: World, made: Revision, sent: Propose) -> None:
     if spot not in world.current:
         assert made.base_id is not None
         world.begin(made.base_id, spot)
-    earlier = world.works[sent.reworks.id].authors if sent.reworks else frozenset()
+    earlier = world.works[sent.reworks.id] if sent.reworks else None
+    # What was published is everybody's.
+    taken = earlier if earlier and earlier.fate != "published" else None
     world.works[made.id] = Work(
         id=made.id,
         spot=spot,
         number=1 + max(work.number for work in world.works.values() if work.spot == spot),
         base=world.current[spot],
         by=sent.by,
-        authors=earlier | {sent.by},
+        authors=(taken.authors if taken else frozenset()) | {sent.by},
         payload=sent.payload,
         sha256=made.payload_sha256,
+        reworks=taken.id if taken else None,
     )
     if sent.suggestion is not None:
         world.answer(sent.suggestion, "proposed")
@@ -300,7 +304,7 @@ class Take:
         claiming.take(tracker, actor, self.work.id, over=self.over)
 
     def happen(self, world: World, _made: Revision | None) -> None:
-        """They have it for half an hour; it binds nobody."""
+        """They have it for half an hour, in which only its authors rework it."""
         world.take(("proposal", self.work.id), self.by, timedelta(minutes=30))
 
 

@@ -119,6 +119,11 @@ class Machine(RuleBasedStateMachine):
         found = self.world.proposals()
         return found[-1 - back % len(found)]
 
+    def waiting(self, back: int) -> Work:
+        """One of those that wait for a verdict, counted back from the newest."""
+        found = sorted(self.world.waiting())
+        return self.world.works[found[-1 - back % len(found)]]
+
     def genesis_of(self, spot: Spot) -> int:
         """Revision 0 of a record that was made just now."""
         (record,) = (

@@ -70,6 +70,8 @@ class Work:
     fate: str = "waits"
     # Who approved it so far, where one approval is not enough.
     approvals: frozenset[str] = frozenset()
+    # What it takes over, unless that was published by then.
+    reworks: int | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,29 @@ class World:
                 "stale" if self.is_stale(work) else "approved-once" if work.approvals else "pending"
             )
         return work.fate
+
+    def why_not_rework(self, by: str, earlier_id: int) -> str:
+        """A review that has begun: of that by others, or by its authors of what this person sent."""
+        earlier = self.works[earlier_id]
+        if earlier.fate == "published":
+            return ""
+        if earlier.fate == "waits" and by not in earlier.authors:
+            # What is stale will not be approved: its first approval keeps nobody waiting.
+            approved = set() if self.is_stale(earlier) else earlier.approvals
+            if {self.holder(("proposal", earlier.id)), *approved} - {"", by}:
+                return "somebody is reviewing it"
+        own = [work for work in self.works.values() if (work.by, work.spot) == (by, earlier.spot)]
+        busy = {who for work in own for who in self.reviewers(work)}
+        return "it would bar a reviewer of theirs" if busy & (earlier.authors - {by}) else ""
+
+    def reviewers(self, work: Work) -> set[str]:
+        """Who has begun a review that has not come to its end."""
+        taken_up = any(later.reworks == work.id for later in self.works.values())
+        if work.fate == "changes-requested" and not taken_up:
+            return {self.verdicts[work.id][0]}
+        if work.fate != "waits":
+            return set()
+        return {*work.approvals, self.holder(("proposal", work.id))} - {""}
 
     def needed(self, work: Work) -> int:
         """Two, where the topic asks for two and possession becomes or ceases to be prohibited."""
