@@ -1,6 +1,5 @@
 """The verification round: which record comes first, and how far along a month is."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
@@ -35,12 +34,11 @@ def reach_of(place: Jurisdiction) -> int:
     return _REACH.get(place.kind, _NARROWEST)
 
 
-def ranked(found: Iterable[Due]) -> list[Due]:
-    """Widest reach first, of these the strictest, of these what was verified longest ago."""
-    return sorted(found, key=_rank)
+Rank = tuple[int, int, date, str, str]
 
 
-def _rank(due: Due) -> tuple[int, int, date, str, str]:
+def rank(due: Due) -> Rank:
+    """What to sort by: widest reach first, of these the strictest, of these what was verified longest ago."""
     severity = -1 if due.severity is None else due.severity
     verified = due.last_verified or date.min
     return (reach_of(due.place), -severity, verified, due.place.code, due.topic)

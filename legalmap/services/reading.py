@@ -10,6 +10,7 @@ from legalmap.domain import changes
 from legalmap.domain.changes import Change
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.records import Publication, Revision
+from legalmap.services.ageing import Ageing
 from legalmap.services.editions import Edition, Editions
 from legalmap.services.tracker import Tracker
 from legalmap.store import feed, records
@@ -40,6 +41,7 @@ class Reader:
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
+        self.ageing = Ageing()
         self._editions = Editions(tracker)
 
     def edition(self, topic: str, known_at: str | None = None) -> Edition:

@@ -1,6 +1,8 @@
 """The verification round: what is due, taking ten of it, working through them, and the month so far."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
 
@@ -9,18 +11,20 @@ from legalmap.domain import rounds as rules
 from legalmap.domain.accounts import Account
 from legalmap.domain.claims import Claim, claimed
 from legalmap.domain.errors import Invalid, NotNow
-from legalmap.domain.evidence import freshness
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.roles import Permission, require
 from legalmap.domain.rounds import CLAIM_LIFE, MAX_WHY, SKIP_LIFE, TEN, Due, Progress
 from legalmap.services import finding
 from legalmap.services.acting import as_of_now
-from legalmap.services.editions import Edition
+from legalmap.services.ageing import Aged, DueList
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import claims, feed, log, records, rounds
 from legalmap.store.engine import Connection
 from legalmap.store.rounds import Skip
+
+# Of the list so many are shown, and looked at in one step.
+MOST_SHOWN = STEP = 100
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +55,13 @@ class Mine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole list in its order, the ones this person has, and how the month stands."""
+    """The first of the list in its order, the ones this person has, and how the month stands.
+
+    ``total``: how many are due.
+    """
 
     standings: list[Standing]
+    total: int
     mine: list[Standing]
     progress: Progress
     me: Mine
@@ -67,12 +75,15 @@ def overview(
     found = due(reader, topic=topic, place=place)
     since = _month()
     with reader.tracker.store.reading() as connection:
-        standings = _standings(connection, found)
+        now = _Now.of(connection)
+        standings = now.standings(connection, islice(found, MOST_SHOWN))
+        own = _own(reader, connection, actor, now)
         sent, published = rounds.verified_by(connection, actor.id, since)
         skipped = rounds.skips(connection, since)
     return Round(
         standings=standings,
-        mine=[each for each in standings if each.claim and each.claim.account_id == actor.id],
+        total=len(found),
+        mine=own,
         progress=progress(reader, topic=topic, place=place),
         me=Mine(
             sent=sent,
@@ -86,54 +97,65 @@ def _month() -> datetime:
     return datetime.combine(clock.today().replace(day=1), datetime.min.time(), UTC)
 
 
-def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> list[Due]:
+def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> DueList:
     """Every record that is due, overdue or was never verified, in the order of the round."""
-    today = clock.today()
+    parts = []
     code = finding.place(reader.tracker, place).code if place else None
-    found: list[Due] = []
     for each in [topic] if topic else list(reader.tracker.topics):
-        edition = reader.edition(each)
-        found += [_due(edition, one, today) for one in _codes(edition, code, today)]
-    return rules.ranked(found)
+        aged = _aged(reader, each)
+        codes = aged.codes
+        if code is not None:
+            inside = {code, *aged.edition.codes_below(code)}
+            codes = [one for one in codes if one in inside]
+        parts.append((aged, codes))
+    return DueList(parts)
 
 
-def _codes(edition: Edition, below: str | None, day: date) -> list[str]:
-    codes = edition.codes if below is None else [below, *edition.codes_below(below)]
-    known = (code for code in codes if code in edition.records)
-    return [c for c in known if edition.freshness_of(edition.records[c], day) != "fresh"]
+def _aged(reader: Reader, topic: str) -> Aged:
+    return reader.ageing.of(reader.edition(topic), clock.today())
 
 
-def _due(edition: Edition, code: str, today: date) -> Due:
-    item = edition.records[code]
-    status = edition.statuses(today).get(code)
-    severity = edition.topic.status(status).severity if status else None
-    return Due(
-        topic=edition.topic.code,
-        place=item.place,
-        record_id=item.publication.record_id,
-        freshness=edition.freshness_of(item, today),
-        last_verified=item.handy.last_verified,
-        status=status,
-        severity=severity,
-    )
+class _Now(msgspec.Struct, frozen=True):
+    """Who is at which records, and who skipped which, by the ids of the records."""
+
+    held: dict[int, Claim]
+    skipped: dict[int, list[Skip]]
+
+    @classmethod
+    def of(cls, connection: Connection) -> "_Now":
+        at = clock.now()
+        skipped: dict[int, list[Skip]] = {}
+        for skip in rounds.skips(connection, at - SKIP_LIFE):
+            skipped.setdefault(skip.record_id, []).append(skip)
+        return cls(claims.all_live(connection, "record", at), skipped)
+
+    def standings(self, connection: Connection, found: Iterable[Due]) -> list[Standing]:
+        """Some records of the list with what people do about them."""
+        some = list(found)
+        waiting = rounds.waiting_of(connection, [each.record_id for each in some])
+        return [
+            Standing(
+                due=each,
+                claim=self.held.get(each.record_id),
+                proposal=waiting.get(each.record_id),
+                skips=tuple(self.skipped.get(each.record_id, ())),
+            )
+            for each in some
+        ]
 
 
-def _standings(connection: Connection, found: list[Due]) -> list[Standing]:
-    at = clock.now()
-    held = claims.all_live(connection, "record", at)
-    waiting = rounds.waiting_of(connection)
-    skipped: dict[int, list[Skip]] = {}
-    for skip in rounds.skips(connection, at - SKIP_LIFE):
-        skipped.setdefault(skip.record_id, []).append(skip)
-    return [
-        Standing(
-            due=each,
-            claim=held.get(each.record_id),
-            proposal=waiting.get(each.record_id),
-            skips=tuple(skipped.get(each.record_id, ())),
-        )
-        for each in found
-    ]
+def mine(reader: Reader, actor: Account) -> list[Standing]:
+    """The records somebody has that are due still, in the order of the round."""
+    require(actor.role, Permission.PROPOSE)
+    with reader.tracker.store.reading() as connection:
+        return _own(reader, connection, actor, _Now.of(connection))
+
+
+def _own(reader: Reader, connection: Connection, actor: Account, now: _Now) -> list[Standing]:
+    ids = [key for key, claim in now.held.items() if claim.account_id == actor.id]
+    where = rounds.records_of(connection, ids).values()
+    found = [_aged(reader, topic).due(code) for topic, code in where]
+    return now.standings(connection, sorted(filter(None, found), key=rules.rank))
 
 
 def progress(reader: Reader, *, topic: str | None = None, place: str | None = None) -> Progress:
@@ -145,18 +167,15 @@ def progress(reader: Reader, *, topic: str | None = None, place: str | None = No
     with reader.tracker.reading() as connection:
         then = max(feed.head_at(connection, start), rounds.loaded_until(connection))
     code = finding.place(reader.tracker, place).code if place else None
-    was_due, verified = 0, 0
+    was_due, left = 0, 0
     for each in [topic] if topic else list(reader.tracker.topics):
-        now = reader.edition(each)
-        earlier = reader.edition(each, str(then)).records.whole
-        some = now.codes if code is None else [code, *now.codes_below(code)]
-        limit = now.topic.age_limit_days
-        for one in (one for one in some if one in earlier):
-            if freshness(earlier[one].handy.last_verified, start.date(), limit) == "fresh":
-                continue
-            was_due += 1
-            verified += now.freshness_of(now.records[one], clock.today()) == "fresh"
-    return Progress(since=start.date(), due=was_due, verified=verified)
+        aged = _aged(reader, each)
+        began = reader.ageing.began(reader.edition(each, str(then)), start.date())
+        if code is not None:
+            began = began & {code, *aged.edition.codes_below(code)}
+        was_due += len(began)
+        left += len(began.intersection(aged.codes))
+    return Progress(since=start.date(), due=was_due, verified=was_due - left)
 
 
 def take_ten(
@@ -164,27 +183,34 @@ def take_ten(
 ) -> int:
     """Have ten records for a week, the first that are free; gives how many came to those one has."""
     require(actor.role, Permission.PROPOSE)
-    everything = due(reader)
-    wanted = {each.record_id for each in due(reader, topic=topic, place=place)}
+    wanted = iter(due(reader, topic=topic, place=place))
     at = clock.now()
     with reader.tracker.store.writing() as connection:
         # Two who press at once are given different ones.
         records.lock_making(connection)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        standings = _standings(connection, everything)
-        room = TEN - sum(each.is_open_for(actor.id) for each in standings)
+        now = _Now.of(connection)
+        room = TEN - sum(
+            each.is_open_for(actor.id) for each in _own(reader, connection, actor, now)
+        )
         if room <= 0:
             raise NotNow(f"You have {TEN} already: work through them first, or give them back.")
-        free = [
-            each
-            for each in standings
-            if each.due.record_id in wanted and each.is_free_for(actor.id)
-        ]
-        if not free:
+        taken = list(islice(_free(connection, actor, now, wanted), room))
+        if not taken:
             raise NotNow("Nothing is free here: others are at it, or it waits for review.")
-        for each in free[:room]:
-            _take(connection, actor, each.due, at)
-    return min(room, len(free))
+        for each in taken:
+            _take(connection, actor, each, at)
+    return len(taken)
+
+
+def _free(
+    connection: Connection, actor: Account, now: _Now, wanted: Iterator[Due]
+) -> Iterator[Due]:
+    """What somebody may take, looked for in steps from the top."""
+    while some := list(islice(wanted, STEP)):
+        yield from (
+            each.due for each in now.standings(connection, some) if each.is_free_for(actor.id)
+        )
 
 
 def _take(connection: Connection, actor: Account, due: Due, at: datetime) -> None:

@@ -35,13 +35,17 @@ def skips(connection: sa.Connection, since: datetime) -> list[Skip]:
     ]
 
 
-def waiting_of(connection: sa.Connection) -> dict[int, int]:
-    """The records for which proposals wait, and of each the last proposal."""
+def waiting_of(
+    connection: sa.Connection, record_ids: Iterable[int] | None = None
+) -> dict[int, int]:
+    """Of all records or of some, those for which proposals wait, and of each the last proposal."""
     query = (
         sa.select(revision.c.record_id, sa.func.max(waiting.c.revision_id).label("revision_id"))
         .join(revision, revision.c.id == waiting.c.revision_id)
         .group_by(revision.c.record_id)
     )
+    if record_ids is not None:
+        query = query.where(revision.c.record_id.in_(list(record_ids)))
     return {row.record_id: row.revision_id for row in connection.execute(query)}
 
 

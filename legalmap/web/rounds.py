@@ -32,7 +32,6 @@ from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("rounds", __name__)
 blueprint.register_error_handler(NotSignedIn, ask_again)
-MOST_SHOWN = 100
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -79,7 +78,6 @@ def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
     page = render_template(
         "rounds/index.html",
         round=found,
-        shown=found.standings[:MOST_SHOWN],
         wanted=wanted,
         topics=tracker().topics,
         ten=TEN,
@@ -123,7 +121,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
         self, status: int = 200, *, message: str = "", problems: tuple[Problem, ...] = ()
     ) -> Response:
         """The page as it is now: the record asked for if one has it, else the first that is open."""
-        mine = rounds.overview(reader(), actor()).mine
+        mine = rounds.mine(reader(), actor())
         left = [each for each in mine if each.is_open_for(actor().id)]
         named = [each for each in left if (each.due.topic, each.due.place.code) == self.at]
         current = next(iter(named or left), None)

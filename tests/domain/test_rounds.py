@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from legalmap.domain.rounds import Due, Progress, ranked
+from legalmap.domain.rounds import Due, Progress, rank
 from tests.build import a_place
 
 OLD, NEWER = date(2024, 1, 1), date(2025, 1, 1)
@@ -40,7 +40,7 @@ ORDER = [
     ("first", "second"), [row[1:] for row in ORDER], ids=[row[0] for row in ORDER]
 )
 def test_widest_reach_then_strictest_then_longest_unverified(first: Due, second: Due) -> None:
-    assert ranked([second, first]) == ranked([first, second]) == [first, second]
+    assert sorted([second, first], key=rank) == sorted([first, second], key=rank) == [first, second]
 
 
 def test_what_is_left_is_what_was_due_and_is_not_verified() -> None:

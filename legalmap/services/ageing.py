@@ -1,0 +1,111 @@
+"""What is due of each topic today, kept in the order of the round.
+
+A publication moves the records it changed; all are looked at once a day only.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from datetime import date
+from heapq import merge
+from threading import Lock
+
+from legalmap.domain.rounds import Due, Rank, rank
+from legalmap.services.coursing import status_on
+from legalmap.services.editions import Edition
+
+
+class Aged:
+    """The records of one topic that are due on a day. Nobody changes one: it grows into another."""
+
+    def __init__(self, edition: Edition, day: date, codes: list[str]) -> None:
+        self.edition, self.day = edition, day
+        # In the order of the round.
+        self.codes = codes
+
+    @classmethod
+    def whole(cls, edition: Edition, day: date) -> "Aged":
+        """All records looked at, one by one."""
+        nothing = cls(edition, day, [])
+        found = [due for code in edition.codes if (due := nothing.due(code))]
+        return cls(edition, day, [due.place.code for due in sorted(found, key=rank)])
+
+    def due(self, code: str) -> Due | None:
+        """One record; None if there is none, or its evidence is fresh."""
+        item = self.edition.records.get(code)
+        fresh = self.edition.freshness_of(item, self.day) if item else "fresh"
+        if item is None or fresh == "fresh":
+            return None
+        status = status_on(item.gist, self.day)
+        topic = self.edition.topic
+        return Due(
+            topic=topic.code,
+            place=item.place,
+            record_id=item.publication.record_id,
+            freshness=fresh,
+            last_verified=item.handy.last_verified,
+            status=status,
+            severity=topic.status(status).severity if status else None,
+        )
+
+    def grown(self, edition: Edition) -> "Aged":
+        """The same at a later edition: what was published meanwhile is put where it belongs now."""
+        changed = edition.changed_since(self.edition.feed_no)
+        if changed is None:
+            return Aged.whole(edition, self.day)
+        later = Aged(edition, self.day, self.codes.copy())
+        for code in changed:
+            if due := self.due(code):
+                del later.codes[bisect_left(later.codes, rank(due), key=self._rank)]
+        for code in changed:
+            if due := later.due(code):
+                insort(later.codes, code, key=later._rank)
+        return later
+
+    def _rank(self, code: str) -> Rank:
+        due = self.due(code)
+        if due is None:
+            raise KeyError(code)
+        return rank(due)
+
+
+class DueList:
+    """Records of some topics in the order of the round: each is looked at only when it is reached."""
+
+    def __init__(self, parts: list[tuple[Aged, list[str]]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(len(codes) for _, codes in self._parts)
+
+    def __iter__(self) -> Iterator[Due]:
+        """From the first on."""
+        return merge(*(filter(None, map(aged.due, codes)) for aged, codes in self._parts), key=rank)
+
+
+class Ageing:
+    """What is due of each topic, kept between requests; safe between threads."""
+
+    def __init__(self) -> None:
+        self._aged: dict[str, Aged] = {}
+        self._began: dict[str, tuple[tuple[int, date], frozenset[str]]] = {}
+        self._lock = Lock()
+
+    def of(self, edition: Edition, day: date) -> Aged:
+        """What is due of an edition, the newest of its topic, on a day."""
+        with self._lock:
+            known = self._aged.get(edition.topic.code)
+            if known is None or known.day != day:
+                known = Aged.whole(edition, day)
+            elif known.edition.feed_no < edition.feed_no:
+                known = known.grown(edition)
+            self._aged[edition.topic.code] = known
+            return known
+
+    def began(self, edition: Edition, day: date) -> frozenset[str]:
+        """What was due of an edition on the first day of a month, which never changes: found once."""
+        topic, key = edition.topic.code, (edition.feed_no, day)
+        with self._lock:
+            if topic not in self._began or self._began[topic][0] != key:
+                self._began[topic] = key, frozenset(Aged.whole(edition, day).codes)
+            return self._began[topic][1]
