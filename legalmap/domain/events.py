@@ -106,6 +106,12 @@ ACTIONS: dict[str, Declared] = {
         "The earlier password",
         "A new password, all sessions ended",
     ),
+    "account-link": _act(
+        "made a link for a new password of", "", "No such link", "Open, for a week"
+    ),
+    "account-recover": _act(
+        "set a new password by the link for", "sessions", "The earlier password", "A new one"
+    ),
     "account-enable": _act("let in again", "", "Disabled", "Active"),
     "account-role": _act("changed the role of", "role role_before remits remits_before"),
     "account-factors-reset": _act(

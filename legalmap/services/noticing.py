@@ -18,7 +18,7 @@ from legalmap.services import mailing
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation, notices, places
 from legalmap.store.engine import Connection
-from legalmap.store.notices import Notice
+from legalmap.store.notices import Notice, Recipient
 
 SHOWN = 100
 _LONGEST = 500
@@ -93,7 +93,18 @@ def _write(
     place = places.get(connection, revised.jurisdiction)
     what = f"{place.name if place else revised.jurisdiction} ({revised.topic})"
     text = said.format(who=actor.handle, what=what)[:_LONGEST]
-    path = f"/desk/proposals/{revised.id}"
+    _send(connection, people, text, f"/desk/proposals/{revised.id}", at)
+
+
+def tell_owner(connection: Connection, person: Account, text: str, at: datetime) -> None:
+    """Tell somebody what was done with their account."""
+    people = notices.recipients(connection, {person.id})
+    _send(connection, people, text, "/desk/account", at)
+
+
+def _send(
+    connection: Connection, people: list[Recipient], text: str, path: str, at: datetime
+) -> None:
     notices.insert(connection, [person.id for person in people], text=text, path=path, at=at)
     for person in people:
         if person.email:

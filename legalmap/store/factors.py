@@ -167,6 +167,33 @@ def challenge_value(
     return connection.scalar(query)
 
 
+class Challenge(msgspec.Struct, frozen=True):
+    """What is kept until somebody answers it."""
+
+    account_id: int
+    value: str
+    expires_at: datetime
+
+
+def challenge_called(
+    connection: sa.Connection, challenge_id: str, purpose: str, at: datetime
+) -> Challenge | None:
+    """What was kept for a purpose, whoever it is for, unless it has been answered or expired."""
+    query = sa.select(challenge.c.account_id, challenge.c.value, challenge.c.expires_at).where(
+        challenge.c.id == challenge_id,
+        challenge.c.purpose == purpose,
+        challenge.c.expires_at > at,
+    )
+    row = connection.execute(query).one_or_none()
+    return Challenge(*row) if row else None
+
+
+def end_challenges_of(connection: sa.Connection, account_id: int, purpose: str) -> None:
+    """Forget what was kept for an account and a purpose: nobody can answer it any more."""
+    same = challenge.c.account_id == account_id, challenge.c.purpose == purpose
+    connection.execute(challenge.delete().where(*same))
+
+
 def end_challenge(connection: sa.Connection, challenge_id: str) -> bool:
     """A challenge was answered; say whether by us and not by somebody else in the meantime."""
     query = challenge.delete().where(challenge.c.id == challenge_id)

@@ -78,6 +78,6 @@ def _keep(response: Response) -> Response:
 
 def _is_page(response: Response) -> bool:
     return (
-        not request.path.startswith(("/desk", "/sign-", "/join/"))
+        not request.path.startswith(("/desk", "/sign-", "/join/", "/recover/"))
         and "Set-Cookie" not in response.headers
     )

@@ -8,7 +8,7 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.people import in_words
 from legalmap.domain.roles import Permission, Role
-from legalmap.services import joining, people
+from legalmap.services import joining, people, recovering
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
 from legalmap.web.guard import actor, needs, tracker
@@ -79,14 +79,23 @@ def revoke(invitation_id: int) -> Response:
 @needs(Permission.MANAGE_ACCOUNTS)
 def show(handle: str) -> Response:
     """One person, and what can be done with their account."""
+    return _shown(handle)
+
+
+def _shown(handle: str, *, link: str = "") -> Response:
     person = people.member(tracker(), actor(), handle)
     form = RoleForm(formdata=None)
     form.show(person.role, person.remits)
-    return _page(person, form)
+    return _page(person, form, link=link)
 
 
 def _page(
-    person: Account, form: RoleForm, problems: Problems | None = None, status: int = 200
+    person: Account,
+    form: RoleForm,
+    problems: Problems | None = None,
+    status: int = 200,
+    *,
+    link: str = "",
 ) -> Response:
     page = render_template(
         "people/show.html",
@@ -94,6 +103,7 @@ def _page(
         form=form,
         roles=ROLES,
         why_not=people.why_not(actor(), person),
+        link=link,
         problems=problems or Problems(),
     )
     return make_response(page, status)
@@ -132,6 +142,14 @@ def enable(handle: str) -> Response:
     """Let somebody sign in again."""
     people.enable(tracker(), actor(), handle)
     return _done(handle, f"{handle} can sign in again.")
+
+
+@blueprint.post("/desk/people/<handle>/password-link")
+@needs(Permission.MANAGE_ACCOUNTS)
+def offer_password(handle: str) -> Response:
+    """Help who has forgotten their password: show a link for a new one, this once."""
+    token = recovering.offer(tracker(), actor(), handle)
+    return _shown(handle, link=f"{request.host_url}recover/{token}")
 
 
 @blueprint.post("/desk/people/<handle>/second-factor")

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from legalmap.domain.roles import Role
-from legalmap.services import editing, joining, suggesting
+from legalmap.services import editing, joining, recovering, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors
@@ -128,6 +128,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "GET /<topic>/<code>/suggest": ("", "/kratom/us-al/suggest"),
     "GET /<topic>/<code>/suggest/sent": ("", "/kratom/us-al/suggest/sent"),
     "GET /join/<token>": ("", "/join/{token}"),
+    "GET /recover/<token>": ("", "/recover/{recovery}"),
     "GET /sign-in": ("", "/sign-in"),
     "GET /sign-in/second-factor": ("to-prove", "/sign-in/second-factor"),
     "GET /sign-in/set-up/authenticator": ("to-set-up", "/sign-in/set-up/authenticator"),
@@ -167,7 +168,7 @@ NO_PAGES = {
 
 def desk_routes() -> set[str]:
     """The addresses of the desk and of the ways into it."""
-    begins = ("GET /desk", "GET /sign-in", "GET /join")
+    begins = ("GET /desk", "GET /sign-in", "GET /join", "GET /recover")
     routes = ROUTES.read_text().splitlines()
     return {route for route in routes if route.startswith(begins) or "/suggest" in route[4:]}
 
@@ -198,6 +199,7 @@ def made(tracker: Tracker, site: Site) -> dict[str, object]:
         "batch": found.batch,
         "suggestion": suggesting.suggest(tracker, "kratom", "us-al", **said),
         "token": joining.invite(tracker, dana, Role.MODERATOR),
+        "recovery": recovering.offer(tracker, dana, "demo-ana"),
     }
 
 

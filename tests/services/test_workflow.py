@@ -77,7 +77,7 @@ class Workflow(Intake):
         earlier = self.proposal(back)
         self.attempt(Propose(by, spot, CONTENTS["noted"], number, reworks=earlier))
 
-    @precondition(lambda self: self.world.waiting())
+    @precondition(has_proposals)
     @rule(by=people, moderator=st.sampled_from(["ben", "cleo", "dana"]), back=backs, content=sound)
     def rework_while_reviewed(self, by: str, moderator: str, back: int, content: str) -> None:
         """Somebody takes a proposal for review, and then somebody sends a version of it."""
@@ -86,7 +86,7 @@ class Workflow(Intake):
         number, _ = self.world.stands_at(work.spot)
         self.attempt(Propose(by, work.spot, CONTENTS[content], number, reworks=work))
 
-    @precondition(lambda self: self.world.waiting())
+    @precondition(has_proposals)
     @rule(moderator=st.sampled_from(["ben", "cleo", "dana"]), back=backs, content=sound)
     def bar_a_reviewer(self, moderator: str, back: int, content: str) -> None:
         """An author whose work is being reviewed takes up something that its reviewer began."""
@@ -117,7 +117,7 @@ class Workflow(Intake):
         """As most reviews go."""
         self.attempt(Decide(by, self.proposal(back), Verdict.APPROVE))
 
-    @precondition(lambda self: self.world.waiting())
+    @precondition(has_proposals)
     @rule(
         moderator=st.sampled_from(["ben", "cleo", "dana"]),
         back=backs,

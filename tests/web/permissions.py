@@ -157,6 +157,10 @@ SIGNING = [
     ),
     Row("POST /join/<token>", "Name and password are still to be chosen.", path="/join/{token}"),
     Row("GET /join/<token>", "A made-up link opens nothing.", NOTHING_THERE, path="/join/made-up"),
+    Row(
+        "GET /recover/<token>", "Who has the link has forgotten theirs.", path="/recover/{recovery}"
+    ),
+    Row("POST /recover/<token>", "It is still to be chosen.", path="/recover/{recovery}"),
 ]
 
 ACCOUNT = [
@@ -193,6 +197,8 @@ ADMIN = [
     Row("POST /desk/people/<handle>/disable", "but not one's own: then nobody might be left.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/disable"),
     Row("POST /desk/people/<handle>/enable", "Opening one again; this one is open.", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/enable"),
     Row("POST /desk/people/<handle>/enable", "Nobody opens their own account.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/enable"),
+    Row("POST /desk/people/<handle>/password-link", "Helping who has forgotten a password.", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/password-link"),
+    Row("POST /desk/people/<handle>/password-link", "One's own is changed by who knows it.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/password-link"),
     Row("POST /desk/people/<handle>/second-factor", "Helping who has lost theirs.", ADMINS, Whose.ANOTHERS, path="/desk/people/{handle}/second-factor"),
     Row("POST /desk/people/<handle>/second-factor", "Admins do not help themselves around it.", NO_ONE, Whose.OWN, path="/desk/people/{handle}/second-factor"),
     Row("POST /desk/people/invitations", "Only admins invite.", ADMINS, form={"role": "contributor"}),

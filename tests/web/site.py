@@ -13,7 +13,7 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.records import Revision
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.services import editing, joining, suggesting
+from legalmap.services import editing, joining, recovering, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -84,6 +84,7 @@ class Site:
             "notice": self.notice,
             "token": lambda _: self.invitation()[0],
             "invitation": lambda _: self.invitation()[1],
+            "recovery": lambda _: recovering.offer(self.tracker, self.person("dana"), "ana"),
         }
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}

@@ -140,6 +140,7 @@ WITHOUT_FIELDS = {
     "POST /desk/notices/read",
     "POST /desk/people/<handle>/disable",
     "POST /desk/people/<handle>/enable",
+    "POST /desk/people/<handle>/password-link",
     "POST /desk/people/<handle>/second-factor",
     "POST /desk/people/invitations/<int:invitation_id>/revoke",
     "POST /desk/proposals/<int:revision_id>/claim",

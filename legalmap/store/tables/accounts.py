@@ -88,7 +88,7 @@ recovery_code = sa.Table(
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
     sa.Column("used_at", UTCDateTime),
 )
-# What a browser has to answer once, such as the challenge of a passkey.
+# What is answered once, such as the challenge of a passkey, or the link for a new password.
 challenge = sa.Table(
     "challenge",
     metadata,

@@ -120,9 +120,13 @@ class Machine(RuleBasedStateMachine):
         return found[-1 - back % len(found)]
 
     def waiting(self, back: int) -> Work:
-        """One of those that wait for a verdict, counted back from the newest."""
+        """One of those that wait for a verdict, counted back from the newest; any if none does.
+
+        Whether something waits may hang on who won a race, and so must decide about no rule: what
+        hypothesis repeats has to draw the same.
+        """
         found = sorted(self.world.waiting())
-        return self.world.works[found[-1 - back % len(found)]]
+        return self.world.works[found[-1 - back % len(found)]] if found else self.proposal(back)
 
     def genesis_of(self, spot: Spot) -> int:
         """Revision 0 of a record that was made just now."""
