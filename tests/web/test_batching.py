@@ -75,6 +75,15 @@ def test_what_readers_would_see_stands_in_it_as_in_the_review_of_one(
     assert len(page.all(".preview-maps svg.map")) == 2
 
 
+def test_from_queue_and_review_one_gets_to_the_batch(signed_in: SignedIn, batch: str) -> None:
+    ben = signed_in("ben")
+    links = ben.get("/desk/queue").all(f'.queue a[href^="{batch}"]')
+    assert len(links) == len(PLACES)
+    page = ben.get(str(links[-1]["href"]).removesuffix("#open"))
+    review = ben.get(str(page.one('.batch-open a[href^="/desk/proposals/"]')["href"]))
+    assert review.one(f'a[href^="{batch}"]')["href"] == links[-1]["href"]
+
+
 def test_one_can_be_skipped_until_it_is_the_last(signed_in: SignedIn, batch: str) -> None:
     ben = signed_in("ben")
     page = ben.get(batch)
