@@ -49,7 +49,7 @@ def schemas() -> dict[str, Schema]:
 def _short(name: str) -> str:
     """Two structs are called Period: that of the answers keeps the name, that of a payload is told apart."""
     if name.startswith(OWN_MODULE):
-        return name.removeprefix(OWN_MODULE)
+        return name.rpartition(".")[2]
     return f"Payload{name.rpartition('.')[2]}" if "." in name else name
 
 
