@@ -72,12 +72,12 @@ def overview(
 ) -> Round:
     """What is due now of a topic and below a place; the same number of queries whatever there is."""
     require(actor.role, Permission.PROPOSE)
-    found = due(reader, topic=topic, place=place)
+    found, aged = due(reader, topic=topic, place=place), _all_aged(reader)
     since = _month()
     with reader.tracker.store.reading() as connection:
         now = _Now.of(connection)
         standings = now.standings(connection, islice(found, MOST_SHOWN))
-        own = _own(reader, connection, actor, now)
+        own = _own(connection, actor, now, aged)
         sent, published = rounds.verified_by(connection, actor.id, since)
         skipped = rounds.skips(connection, since)
     return Round(
@@ -115,6 +115,11 @@ def _aged(reader: Reader, topic: str) -> Aged:
     return reader.ageing.of(reader.edition(topic), clock.today())
 
 
+def _all_aged(reader: Reader) -> dict[str, Aged]:
+    """Of each topic. Asked for before a transaction: who holds one waits for no second connection."""
+    return {topic: _aged(reader, topic) for topic in reader.tracker.topics}
+
+
 class _Now(msgspec.Struct, frozen=True):
     """Who is at which records, and who skipped which, by the ids of the records."""
 
@@ -147,14 +152,17 @@ class _Now(msgspec.Struct, frozen=True):
 def mine(reader: Reader, actor: Account) -> list[Standing]:
     """The records somebody has that are due still, in the order of the round."""
     require(actor.role, Permission.PROPOSE)
+    aged = _all_aged(reader)
     with reader.tracker.store.reading() as connection:
-        return _own(reader, connection, actor, _Now.of(connection))
+        return _own(connection, actor, _Now.of(connection), aged)
 
 
-def _own(reader: Reader, connection: Connection, actor: Account, now: _Now) -> list[Standing]:
+def _own(
+    connection: Connection, actor: Account, now: _Now, aged: dict[str, Aged]
+) -> list[Standing]:
     ids = [key for key, claim in now.held.items() if claim.account_id == actor.id]
     where = rounds.records_of(connection, ids).values()
-    found = [_aged(reader, topic).due(code) for topic, code in where]
+    found = [aged[topic].due(code) for topic, code in where if topic in aged]
     return now.standings(connection, sorted(filter(None, found), key=rules.rank))
 
 
@@ -183,16 +191,15 @@ def take_ten(
 ) -> int:
     """Have ten records for a week, the first that are free; gives how many came to those one has."""
     require(actor.role, Permission.PROPOSE)
-    wanted = iter(due(reader, topic=topic, place=place))
+    wanted, aged = iter(due(reader, topic=topic, place=place)), _all_aged(reader)
     at = clock.now()
     with reader.tracker.store.writing() as connection:
         # Two who press at once are given different ones.
         records.lock_making(connection)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         now = _Now.of(connection)
-        room = TEN - sum(
-            each.is_open_for(actor.id) for each in _own(reader, connection, actor, now)
-        )
+        own = _own(connection, actor, now, aged)
+        room = TEN - sum(each.is_open_for(actor.id) for each in own)
         if room <= 0:
             raise NotNow(f"You have {TEN} already: work through them first, or give them back.")
         taken = list(islice(_free(connection, actor, now, wanted), room))
