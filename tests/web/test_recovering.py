@@ -64,6 +64,15 @@ def test_a_link_that_was_used_or_made_up_says_what_to_do(
     assert "Ask an admin for a new one" in late.post(link, NEW, status=409).text
 
 
+def test_who_is_signed_in_is_told_and_signed_out(root: Visitor, signed_in: SignedIn) -> None:
+    """Also where the browser is signed in to the very account whose sessions end."""
+    for handle, visitor in [(handle, signed_in(handle)) for handle in ("ana", "dora")]:
+        page = visitor.get(link_on(offered(root, "ana")))
+        assert f"You are signed in as {handle}" in page.text
+        visitor.send(page, RECOVER, NEW)
+        assert "Sign out ana" in visitor.get("/desk").one(".people").get_text()
+
+
 def test_the_page_of_oneself_and_of_who_is_closed_offer_none(root: Visitor) -> None:
     assert not root.get("/desk/people/root").all(OFFER)
     root.send(root.get("/desk/people/ana"), 'form[action$="/disable"]')
