@@ -95,7 +95,8 @@ def payloads() -> st.SearchStrategy[Payload]:
         last_verified=st.none() | st.dates(),
         verified_how=st.sampled_from((None, "checked", "source-date")),
         confidence=st.sampled_from((None, "high", "low")),
-        pending=st.lists(bills, max_size=2).map(tuple),
+        # A record has each bill once (problems_of).
+        pending=st.lists(bills, max_size=2, unique_by=lambda bill: (bill.ref, bill.url)).map(tuple),
         notes=st.text("ab\n", max_size=3),
     )
     return made.map(normalised)
