@@ -22,6 +22,7 @@ from legalmap.services import finding, travelling
 from legalmap.services.travelling import Near
 from legalmap.web import answering, asking, drawing, presenting, timeline
 from legalmap.web.asking import View
+from legalmap.web.backing import backing
 from legalmap.web.guard import needs, tracker
 from legalmap.web.mapping import draw, told, view_name
 
@@ -115,6 +116,7 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "canonical": canonical,
         "resolution": resolution,
         "sentences": answering.sentences(resolution, topic),
+        "backing": backing(view, resolution),
         "coming": _coming(view, resolution),
         "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
         "duties": [

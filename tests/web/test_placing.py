@@ -76,7 +76,7 @@ def test_the_page_answers_in_the_order_a_person_asks(client: Visitor) -> None:
         "The record of New York",
         "Under way",
         "Open questions and notes",
-        "What this does not cover",
+        "What this covers",
         "Is something wrong?",
         "How to cite",
     ]

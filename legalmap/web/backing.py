@@ -1,0 +1,44 @@
+"""Who says so: the rule that decides what holds at a place, where it stands, and what is behind it."""
+
+import msgspec
+
+from legalmap.domain.evidence import by_strength
+from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.periods import Period
+from legalmap.domain.resolving import Resolution
+from legalmap.web.asking import View
+from legalmap.web.presenting import KIND_LABELS
+
+
+class Backing(msgspec.Struct, frozen=True):
+    """The period that decides and the place whose law it is; ``href`` leads to its sources."""
+
+    place: Jurisdiction
+    period: Period
+    href: str
+    is_elsewhere: bool
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of source that support it, the strongest first: “statute, agency, news”."""
+        supporting = [each for each in self.period.sources if each.stance == "supports"]
+        found = dict.fromkeys(KIND_LABELS[each.kind] for each in by_strength(tuple(supporting)))
+        return ", ".join(label.lower() for label in found)
+
+    @property
+    def disputing(self) -> int:
+        """How many of its sources read the law another way."""
+        return sum(each.stance == "disputes" for each in self.period.sources)
+
+
+def backing(view: View, resolution: Resolution) -> Backing | None:
+    """What the answer for a place rests on; None where no level decides."""
+    level = resolution.deciding_level
+    if level is None or level.period is None:
+        return None
+    place = level.jurisdiction
+    item = view.edition.records[place.code]
+    anchor = f"#period-{item.payload.periods.index(level.period) + 1}"
+    is_elsewhere = place.code != resolution.place.code
+    page = f"/{view.topic.code}/{place.code}{view.query}" if is_elsewhere else ""
+    return Backing(place, level.period, f"{page}{anchor}", is_elsewhere)
