@@ -33,7 +33,7 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class Border(msgspec.Struct, frozen=True):
-    """A place beside the way that bans possession, and the legs it borders."""
+    """A place beside the way that bans possession, and what it borders: of a town on the way its state."""
 
     resolution: Resolution
     beside: tuple[Jurisdiction, ...]
@@ -169,6 +169,11 @@ def _sharing(name: str) -> Iterable[set[str]]:
 
 def shapes_of(tracker: Tracker, place: Jurisdiction) -> frozenset[str]:
     """The subdivisions a place is made of; of a county or town the one it lies in."""
+    return _outlined(tracker, place)[1]
+
+
+def _outlined(tracker: Tracker, place: Jurisdiction) -> tuple[Jurisdiction, frozenset[str]]:
+    """The narrowest level of a place that has an outline, and the subdivisions it is made of."""
     for level in reversed(chain(place, tracker.place)):
         found = frozenset(
             shape
@@ -176,8 +181,8 @@ def shapes_of(tracker: Tracker, place: Jurisdiction) -> frozenset[str]:
             if shape == level.code or shape.startswith(f"{level.code}-")
         )
         if found:
-            return found
-    return frozenset()
+            return level, found
+    return place, frozenset()
 
 
 def around(shapes: frozenset[str]) -> frozenset[str]:
@@ -204,14 +209,18 @@ def _can_reach(here: frozenset[str], there: frozenset[str]) -> bool:
 def _beside(
     tracker: Tracker, edition: Edition, places: list[Jurisdiction]
 ) -> dict[str, list[Jurisdiction]]:
-    """The neighbours that are not on the way themselves, each with the places of the way it borders."""
+    """The neighbours that are not on the way themselves, each with what it borders of the way.
+
+    A town on the way counts as its state: Arkansas borders Louisiana, and not New Orleans.
+    """
     on_the_way = {level.code for place in places for level in chain(place, tracker.place)}
+    passed = dict(_outlined(tracker, place) for place in places)
     found: dict[str, list[Jurisdiction]] = {}
-    for place in {place.code: place for place in places}.values():
-        touching = tracker.places(sorted(around(shapes_of(tracker, place))))
+    for level, shapes in passed.items():
+        touching = tracker.places(sorted(around(shapes)))
         speaking = {_speaker(tracker, edition, shape) for shape in touching.values()}
         for code in speaking - on_the_way:
-            found.setdefault(code, []).append(place)
+            found.setdefault(code, []).append(level)
     return dict(sorted(found.items(), key=lambda pair: tracker.place(pair[0]).name))
 
 

@@ -111,6 +111,26 @@ def test_the_way_of_the_arrests(tracker: Tracker, edition: Edition) -> None:
     assert "us-tx-bridgeport" in [each.place.code for each in way.legs[0].stricter]
 
 
+@pytest.mark.parametrize(
+    ("codes", "beside"),
+    [
+        # Arkansas is a day's drive from New Orleans: it borders the state around it.
+        (("us-al-mobile", "us-la-new-orleans"), ["us-la"]),
+        # Two towns of one state are named once.
+        (("us-tx-dallas", "us-tx-houston", "us-la"), ["us-tx", "us-la"]),
+    ],
+)
+def test_a_neighbour_borders_the_state_of_a_town_and_not_the_town(
+    tracker: Tracker, edition: Edition, codes: tuple[str, ...], beside: list[str]
+) -> None:
+    [arkansas] = [
+        border
+        for border in a_way(tracker, edition, *codes).borders
+        if border.resolution.place.code == "us-ar"
+    ]
+    assert [place.code for place in arkansas.beside] == beside
+
+
 def test_a_neighbour_on_the_way_is_no_wrong_turn(tracker: Tracker, edition: Edition) -> None:
     for codes in (("us-tx", "us-ar", "us-la"), ("us-tx", "us-la", "us-ar-little-rock")):
         way = a_way(tracker, edition, *codes)

@@ -229,6 +229,9 @@ def test_the_strictest_leg_is_on_top(client: Visitor) -> None:
 
 def test_a_wrong_turn_is_warned_of(client: Visitor) -> None:
     assert "Arkansas Banned borders Texas, Louisiana" in _said(client.get(ROUTE).one(".beside"))
+    towns = client.get("/kratom/route?place=us-al-mobile&place=us-la-new-orleans").one(".beside")
+    assert "Arkansas Banned borders Louisiana" in _said(towns)
+    assert "borders New Orleans" not in _said(towns)
     quiet = client.get("/kratom/route?place=us-co&place=us-ut")
     assert quiet.all(".beside") == []
 
