@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 from flask import request
 
+from legalmap import clock
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.topics import Topic
 from legalmap.services.editions import Edition
@@ -26,6 +27,11 @@ class View(msgspec.Struct, frozen=True):
     def topic(self) -> Topic:
         """The topic of the edition."""
         return self.edition.topic
+
+    @property
+    def is_future(self) -> bool:
+        """Whether the day is still to come: the law may change until then."""
+        return self.as_of > clock.today()
 
 
 def view(topic: str) -> View:

@@ -11,11 +11,11 @@ from legalmap.web.presenting import KIND_LABELS
 
 
 class Backing(msgspec.Struct, frozen=True):
-    """The period that decides and the place whose law it is; ``href`` leads to its sources."""
+    """The period that decides and the place whose law it is; ``anchor`` is where the page shows it."""
 
     place: Jurisdiction
     period: Period
-    href: str
+    anchor: str
     is_elsewhere: bool
 
     @property
@@ -38,7 +38,7 @@ def backing(view: View, resolution: Resolution) -> Backing | None:
         return None
     place = level.jurisdiction
     item = view.edition.records[place.code]
-    anchor = f"#period-{item.payload.periods.index(level.period) + 1}"
     is_elsewhere = place.code != resolution.place.code
-    page = f"/{view.topic.code}/{place.code}{view.query}" if is_elsewhere else ""
-    return Backing(place, level.period, f"{page}{anchor}", is_elsewhere)
+    number = item.payload.periods.index(level.period) + 1
+    anchor = "rule" if is_elsewhere else f"period-{number}"
+    return Backing(place, level.period, anchor, is_elsewhere)

@@ -332,11 +332,10 @@ def _strictest(way: travelling.Way, topic: Topic, as_of: date) -> str:
     names = _listed([answering.in_place(leg.place) for leg in way.strictest])
     status = topic.status(way.strictest[0].resolution.status or "").label.lower()
     holds = f"{topic.sentence_name} is {status} {names}"
-    if len(way.strictest) == len({leg.place.code for leg in way.legs}):
-        return f"Every leg is alike: {holds}."
     bans = [leg for leg in way.strictest if travelling.bans_possession(leg.resolution, topic)]
     rule = ", and possession is prohibited" if len(bans) == len(way.strictest) else ""
-    return f"The strictest on this route: {holds}{rule}."
+    are_alike = len(way.strictest) == len({leg.place.code for leg in way.legs})
+    return f"{'Every leg is alike' if are_alike else 'The strictest on this route'}: {holds}{rule}."
 
 
 def _listed(names: list[str]) -> str:

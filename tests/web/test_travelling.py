@@ -227,6 +227,14 @@ def test_the_strictest_leg_is_on_top(client: Visitor) -> None:
     assert page.text.index("The strictest on this route") < page.text.index("Leg by leg")
 
 
+def test_legs_that_are_alike_say_so_and_name_the_ban(client: Visitor) -> None:
+    page = client.get("/kratom/route?place=us-al-mobile&place=us-la-new-orleans")
+    assert page.one(".verdict .answer").get_text() == (
+        "Every leg is alike: kratom is banned in Mobile and in New Orleans, "
+        "and possession is prohibited."
+    )
+
+
 def test_a_wrong_turn_is_warned_of(client: Visitor) -> None:
     assert "Arkansas Banned borders Texas, Louisiana" in _said(client.get(ROUTE).one(".beside"))
     towns = client.get("/kratom/route?place=us-al-mobile&place=us-la-new-orleans").one(".beside")
