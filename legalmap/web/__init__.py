@@ -7,6 +7,7 @@ from legalmap.web import (
     batching,
     compressing,
     correcting,
+    crawling,
     csrf,
     desk,
     editing,
@@ -64,6 +65,7 @@ PEOPLE = (
 )
 TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
 READERS = (
+    crawling,
     searching,
     travelling,
     mapping,
