@@ -1,5 +1,6 @@
 """How the law unfolded: when records changed, and what held at a place from which day on."""
 
+from bisect import bisect_right
 from datetime import date, timedelta
 
 from legalmap.domain.jurisdictions import Jurisdiction
@@ -14,6 +15,13 @@ def turns(edition: Edition, within: str | None = None) -> list[Turn]:
     Nobody may change the list.
     """
     return edition.turns if within is None else turns_of(_items(edition, within))
+
+
+def around(edition: Edition, day: date, most: int) -> tuple[list[Turn], list[Turn]]:
+    """The changes not yet in force on a day, the next first, and those before, the last first."""
+    found = edition.turns
+    gone = bisect_right(found, day, key=lambda turn: turn.day)
+    return found[gone : gone + most], found[max(gone - most, 0) : gone][::-1]
 
 
 def _items(edition: Edition, within: str) -> list[Published]:

@@ -13,7 +13,7 @@ from legalmap import clock
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission
 from legalmap.domain.topics import Topic
-from legalmap.services import finding, news, wire
+from legalmap.services import finding, news, unfolding, wire
 from legalmap.services.news import News
 from legalmap.web import answering, telling
 from legalmap.web.api import sending
@@ -25,6 +25,8 @@ ATOM = "application/atom+xml; charset=utf-8"
 JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
 # The year in which the ids of entries were first given out (RFC 4151): it never changes.
 TAG_YEAR = 2026
+# So many changes of the law stand on the page; the map plays all of them.
+MOST_TURNS = 12
 # XML 1.0 has no place for these, not even escaped.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,13 +46,16 @@ def _told(found: list[News], topic: Topic) -> list[Told]:
 @blueprint.get("/<topic>/changes")
 @needs(Permission.READ)
 def changes(topic: str) -> str:
-    """What changed, newest first; what shipped with the data is told in one line."""
+    """When the law changed, and what was published, newest first; what shipped is told in one line."""
     found = tracker().topic(topic)
     entries = _told(news.of_topic(tracker(), topic), found)
     edition = reader().edition(topic)
+    coming, past = unfolding.around(edition, clock.today(), MOST_TURNS)
     return render_template(
         "feeds/changes.html",
         topic=found,
+        coming=coming,
+        past=past,
         entries=entries,
         edition=edition,
         sources=telling.sources,

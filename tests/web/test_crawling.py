@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
@@ -32,7 +32,7 @@ def _locations(http: FlaskClient, path: str) -> list[str]:
     answer = http.get(path)
     assert answer.status_code == 200, path
     assert answer.content_type == "application/xml; charset=utf-8"
-    return [str(each.text) for each in ElementTree.fromstring(answer.data).iter(f"{SPACE}loc")]
+    return [str(each.text) for each in ET.fromstring(answer.data).iter(f"{SPACE}loc")]
 
 
 def _listed(http: FlaskClient) -> list[str]:
@@ -59,7 +59,7 @@ def test_what_is_listed_is_there_and_calls_itself_by_that_address(client: Visito
 
 def test_a_record_says_on_which_day_it_was_published(http: FlaskClient, reader: Reader) -> None:
     item = reader.edition("kratom").records["us-al"]
-    root = ElementTree.fromstring(http.get("/kratom/sitemap/1.xml").data)
+    root = ET.fromstring(http.get("/kratom/sitemap/1.xml").data)
     days = {url.findtext(f"{SPACE}loc"): url.findtext(f"{SPACE}lastmod") for url in root}
     assert days["http://localhost/kratom/us-al"] == item.publication.at.date().isoformat()
 

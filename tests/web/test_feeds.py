@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 import pytest
+import time_machine
+from bs4 import Tag
 from flask import Flask
 
 from legalmap import clock
@@ -17,6 +19,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from tests.build import a_payload, a_period, a_source
 from tests.services.build import decide, propose
+from tests.store.build import NOW
 from tests.web.visit import Visitor
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -96,7 +99,39 @@ def entries(client: Visitor, address: str = FEEDS[0]) -> list[Element]:
 
 
 def test_without_a_change_the_page_says_so(client: Visitor) -> None:
-    assert "Nothing has changed since the first 222 records" in client.get("/kratom/changes").text
+    page = client.get("/kratom/changes")
+    assert "Nothing was published since the first 222 records were loaded." in page.text
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_law_has_changed_even_if_nothing_was_published(client: Visitor) -> None:
+    """By the day a rule takes effect: what is to come stands apart, and each day leads to the law then."""
+    coming, past = client.get("/kratom/changes").all(".turns")
+    assert _turns(coming) == ["22 December 2026 New York US: regulated, with new rules"]
+    assert _turns(past)[:3] == [
+        "1 August 2026 Minnesota US: regulated, with new rules",
+        "1 July 2026 Wyoming US: legal → regulated",
+        "1 July 2026 Kansas US: legal → unclear",
+    ]
+    wyoming = past.select("a")[1]
+    assert wyoming["href"] == "/kratom/us-wy?as_of=2026-07-01"
+    assert (
+        "Kratom is regulated in Wyoming since 1 July 2026" in client.get(str(wyoming["href"])).text
+    )
+
+
+def _turns(found: Tag) -> list[str]:
+    words = (" ".join(each.get_text(" ").split()) for each in found.select("li"))
+    return [each.replace(" :", ":") for each in words]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_law_that_is_published_stands_among_those_to_come(
+    client: Visitor, tracker: Tracker
+) -> None:
+    new_law(tracker)
+    coming = client.get("/kratom/changes").all(".turns")[0]
+    assert _turns(coming)[-1] == "1 July 2027 Georgia US: regulated → banned"
 
 
 def test_a_change_is_told_with_both_values_its_day_and_its_source(
