@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
         ago=ago,
         answer=answer,
         field_words=field_words,
+        noted=noted,
         risk_words=risks.said,
         zip_labels=zip,
     )
@@ -128,6 +129,11 @@ _FIELD_WORDS = {
     "ref": "Reference",
     "what": "What it would change",
 }
+
+
+def noted(notes: str) -> str:
+    """Notes in the words of the page: the dataset they shipped with calls that day otherwise."""
+    return notes.replace("evidence_as_of", "“last verified”")
 
 
 def field_words(change: Change, topic: Topic) -> list[str]:

@@ -143,6 +143,14 @@ def test_the_reference_page_shows_every_route_parameter_and_example(client: Flas
         assert all(each.name in section for each in route.parameters)
         for example in route.examples:
             assert example.address in links if example.body is None else example.address in text
+        assert f"#{route.name}" in links
+
+
+def test_the_reference_page_writes_large_numbers_out(client: FlaskClient) -> None:
+    text = " ".join(BeautifulSoup(client.get("/api").text, "html5lib").get_text(" ").split())
+    assert "whole number from 0 to 999,999,999" in text
+    assert "number from -90 to 90" in text
+    assert "e+0" not in text
 
 
 FIELDS = {

@@ -80,7 +80,9 @@ def _type_of(parameter: registry.Parameter) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if schema["type"] in ("integer", "number"):
         word = "whole number" if schema["type"] == "integer" else "number"
-        return f"{word} from {low:g} to {high:g}" if high is not None else f"{word} from {low:g}"
+        # A large number is written out: nobody types 1e+09 into an address.
+        reach = f" to {high:,.15g}" if high is not None else ""
+        return f"{word} from {low:,.15g}{reach}"
     if schema.get("format") == "date":
         return "day, such as 2025-07-01"
     return "text"
