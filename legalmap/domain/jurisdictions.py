@@ -47,7 +47,10 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def word(self) -> str:
         """What people there call this kind of place: borough, township, parish."""
-        return self.called or ("census designated place" if self.kind == "community" else self.kind)
+        if self.kind == "community" and self.called in ("", "CDP"):
+            # Nobody but the census knows the letters.
+            return "census designated place"
+        return self.called or self.kind
 
 
 def looks_like_code(text: str) -> bool:

@@ -113,6 +113,8 @@ def test_the_shape_of_a_code(text: str, looks: bool) -> None:
         ("county", "", "county"),
         # A community is the census's word for it, not a kind people know.
         ("community", "", "census designated place"),
+        ("community", "CDP", "census designated place"),
+        ("community", "comunidad", "comunidad"),
         ("community", "hamlet", "hamlet"),
     ],
 )

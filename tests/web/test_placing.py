@@ -102,6 +102,30 @@ def test_a_town_is_told_from_others_of_its_name(client: Visitor) -> None:
     assert "in Kansas City, Missouri, since February 2026." in page.one(".answer").get_text()
 
 
+@pytest.mark.parametrize(
+    ("path", "words", "href"),
+    [
+        ("/kratom/us-al", "7-OH in Alabama", "/7-oh/us-al"),
+        ("/7-oh/us?as_of=2025-08-01", "Kratom in the United States", "/kratom/us?as_of=2025-08-01"),
+    ],
+)
+def test_the_other_topic_at_the_same_place_and_day_is_a_step_away(
+    client: Visitor, path: str, words: str, href: str
+) -> None:
+    """Kratom and its concentrate are often taken for one thing, and their law differs."""
+    [link] = [a for a in client.get(path).all(".onwards a") if a["href"] == href]
+    assert link.get_text() == words
+    assert client.get(href).one(".answer")
+
+
+def test_a_day_is_named_beside_the_last_changes_only_if_it_was_asked_for(client: Visitor) -> None:
+    assert (
+        client.get("/kratom/us").all(".course details summary")[0].get_text() == "The last changes"
+    )
+    past = client.get("/kratom/us?as_of=2020-01-01").all(".course details summary")[0]
+    assert past.get_text() == "The last changes before 1 January 2020"
+
+
 def test_law_on_the_way_is_told_before_it_holds_and_not_after(client: Visitor) -> None:
     coming = "From 22 December 2026: still regulated, with a change (product rules: labelling)."
     page = client.get("/kratom/us-ny")
@@ -348,7 +372,12 @@ def test_a_correction_needs_no_account_and_a_proposal_does(client: Visitor) -> N
 
 def test_a_place_that_makes_no_law_has_nothing_to_correct(client: Visitor) -> None:
     page = client.get("/kratom/us-md-silver-spring")
-    assert "makes no law of its own" in page.text
+    assert "A census designated place makes no law of its own" in page.text
+    own = " ".join(page.all("ol.chain li")[-1].get_text(" ").split())
+    assert own == "Silver Spring census designated place Makes no law of its own"
+    # Nobody can research what is not there.
+    assert "The record of Silver Spring" not in page.text
+    assert "Nobody has researched" not in page.text
     assert not page.all("main a[href^='/desk']")
 
 
