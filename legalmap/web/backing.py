@@ -4,6 +4,7 @@ import msgspec
 
 from legalmap.domain.evidence import by_strength
 from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.payload import Payload
 from legalmap.domain.periods import Period
 from legalmap.domain.resolving import Resolution
 from legalmap.web.asking import View
@@ -14,6 +15,7 @@ class Backing(msgspec.Struct, frozen=True):
     """The period that decides and the place whose law it is; ``anchor`` is where the page shows it."""
 
     place: Jurisdiction
+    payload: Payload
     period: Period
     anchor: str
     is_elsewhere: bool
@@ -24,6 +26,11 @@ class Backing(msgspec.Struct, frozen=True):
         supporting = [each for each in self.period.sources if each.stance == "supports"]
         found = dict.fromkeys(KIND_LABELS[each.kind] for each in by_strength(tuple(supporting)))
         return ", ".join(label.lower() for label in found)
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether those who made the record would not rely on it themselves."""
+        return self.payload.confidence == "low"
 
     @property
     def disputing(self) -> int:
@@ -41,4 +48,4 @@ def backing(view: View, resolution: Resolution) -> Backing | None:
     is_elsewhere = place.code != resolution.place.code
     number = item.payload.periods.index(level.period) + 1
     anchor = "rule" if is_elsewhere else f"period-{number}"
-    return Backing(place, level.period, anchor, is_elsewhere)
+    return Backing(place, item.payload, level.period, anchor, is_elsewhere)

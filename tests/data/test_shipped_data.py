@@ -314,6 +314,14 @@ def test_every_place_has_a_county_and_a_point() -> None:
         assert -180 <= float(row["lon"]) <= 180, row["code"]
 
 
+def test_a_city_whose_middle_lies_at_sea_is_in_its_own_county() -> None:
+    """The census puts the middle of San Francisco beside the Farallon Islands, nearest to Marin."""
+    [county] = [
+        row["county"] for row in rows("us-places.csv") if row["code"] == "us-ca-san-francisco"
+    ]
+    assert county == "us-ca-san-francisco-county"
+
+
 def test_an_independent_city_is_its_own_county() -> None:
     """A city of Virginia belongs to its own county equivalent and is reached by its ZIPs."""
     equivalents = {

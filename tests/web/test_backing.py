@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from legalmap.web.backing import Backing
-from tests.build import a_period, a_place, a_source
+from tests.build import a_payload, a_period, a_place, a_source
 from tests.store.build import NOW
 from tests.web.visit import Page, Visitor
 
@@ -60,12 +60,51 @@ def test_where_nothing_is_known_nobody_says_so(client: Visitor, code: str) -> No
     assert not client.get(f"/kratom/{code}").all(".says-who")
 
 
+@pytest.mark.parametrize(
+    ("code", "href"),
+    [
+        ("us-tn", "#notes"),
+        # Memphis has no record: what is open about the law of its state is on the state's page.
+        ("us-tn-memphis", "/kratom/us-tn#notes"),
+        # Confidence is high.
+        ("us-al", None),
+    ],
+)
+def test_low_confidence_is_told_beside_the_answer(
+    client: Visitor, code: str, href: str | None
+) -> None:
+    warned = [a["href"] for a in client.get(f"/kratom/{code}").all(".verdict .warn a")]
+    assert warned == ([href] if href else [])
+    if href:
+        path, _, anchor = href.partition("#")
+        assert client.get(path or f"/kratom/{code}").one(f"#{anchor}")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("us-tn", "2 bills or rules under way may change this."),
+        ("us", "1 bill or rule under way may change this."),
+        # A bill of today changes nothing about what was law then.
+        ("us-tn?as_of=2020-01-01", ""),
+        ("us-al", ""),
+    ],
+)
+def test_bills_under_way_are_told_beside_the_answer(client: Visitor, path: str, words: str) -> None:
+    page = client.get(f"/kratom/{path}")
+    assert " ".join(" ".join(each.get_text().split()) for each in page.all(".under-way")) == words
+    assert [page.one(str(a["href"])).get_text() for a in page.all(".under-way a")] == (
+        ["Under way"] if words else []
+    )
+
+
 def test_what_disputes_is_counted_and_no_support() -> None:
     sources = (
         a_source("https://shop.example/", kind="vendor", stance="disputes"),
         a_source("https://news.example/", kind="news"),
         a_source(kind="statute"),
     )
-    found = Backing(a_place("us-al"), a_period("2016", "banned", sources=sources), "", False)
+    period = a_period("2016", "banned", sources=sources)
+    found = Backing(a_place("us-al"), a_payload(period), period, "", False)
     assert found.kinds == "statute, news"
     assert found.disputing == 1
