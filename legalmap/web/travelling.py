@@ -19,6 +19,7 @@ from legalmap.domain.topics import Topic, Variable
 from legalmap.services import finding, travelling
 from legalmap.web import answering, asking, presenting
 from legalmap.web.asking import View
+from legalmap.web.backing import backing
 from legalmap.web.guard import needs, tracker
 from legalmap.web.searching import LONGEST, Hit, hit, printable, typed, where
 
@@ -213,6 +214,7 @@ def _rows(view: View, columns: list[Resolution]) -> list[Row]:
         row("Decided by", lambda each: Cell(_decider(each))),
         row("In force since", lambda each: Cell(_since(each))),
         row("Last verified", _verified),
+        row("Confidence", lambda each: Cell(_confidence(view, each))),
         row("Sources", lambda each: Cell(_sources(each))),
         row("Bills under way", lambda each: _pending(view, each)),
     ]
@@ -261,6 +263,11 @@ def _verified(resolution: Resolution) -> Cell:
     return Cell(words, freshness=level.freshness)
 
 
+def _confidence(view: View, resolution: Resolution) -> str:
+    found = backing(view, resolution)
+    return (found.payload.confidence or "not stated").capitalize() if found else NOTHING
+
+
 def _sources(resolution: Resolution) -> str:
     period = resolution.deciding_level.period if resolution.deciding_level else None
     return str(len(period.sources)) if period else NOTHING
@@ -302,6 +309,7 @@ def _leg(view: View, asked: Asked, index: int, leg: travelling.Leg) -> dict[str,
         "leg": leg,
         "where": where(leg.place),
         "sentences": answering.sentences(resolution, view.topic),
+        "backing": backing(view, resolution),
         "limits": _limits(resolution, view.topic),
         "coming": _coming(resolution, view.topic).text.replace(NOTHING, ""),
         "up": asked.moved(index, -1),

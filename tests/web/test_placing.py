@@ -247,6 +247,15 @@ def test_the_timeline_leads_to_the_periods(client: Visitor) -> None:
     assert "Regulated From 22 December 2026 (enacted, not yet in force)" in words
 
 
+def test_the_history_of_the_record_leads_to_the_timeline_of_the_law(client: Visitor) -> None:
+    """Whoever asks what changed may mean either."""
+    history = client.get("/kratom/us-al/history")
+    assert history.all('main a[href="/kratom/us-al#timeline"]')
+    page = client.get("/kratom/us-al")
+    assert page.one("#timeline").get_text() == "Timeline"
+    assert page.all('.onwards a[href="/kratom/us-al/history"]')
+
+
 def test_where_sources_disagree_both_stand_side_by_side(client: Visitor) -> None:
     page = client.get("/kratom/vn")
     left, right = page.all(".readings section")

@@ -43,6 +43,7 @@ def test_two_places_side_by_side(client: Visitor) -> None:
     assert found["In force since"] == ["10 May 2016", "2018"]
     assert found["Last verified"][0] == "31 March 2026 Verified within the age limit"
     assert found["Sources"][0].isdigit()
+    assert found["Confidence"][0] == "High"
     assert "SB 1656" in found["Bills under way"][1]
 
 
@@ -70,6 +71,7 @@ def test_what_nobody_researched_is_not_called_legal(client: Visitor) -> None:
     assert found["Status ≠ differs"][1] == "Not researched"
     assert found["Possession ≠ differs"] == ["Prohibited", "Not researched"]
     assert found["Last verified"][1] == "–"
+    assert found["Confidence"][1] == "–"
 
 
 def test_a_day_before_anything_known(client: Visitor) -> None:
@@ -233,6 +235,17 @@ def test_legs_that_are_alike_say_so_and_name_the_ban(client: Visitor) -> None:
         "Every leg is alike: kratom is banned in Mobile and in New Orleans, "
         "and possession is prohibited."
     )
+
+
+def test_a_leg_of_low_confidence_is_warned_of(client: Visitor) -> None:
+    """Tennessee may have banned it meanwhile; the law of Alabama is certain."""
+    page = client.get("/kratom/route?place=us-tn-memphis&place=us-al")
+    memphis, alabama = page.all(".leg")
+    assert "Low confidence: the sources are weak or disagree. Read the notes on Tennessee" in (
+        _said(memphis)
+    )
+    assert memphis.select(".warn a[href='/kratom/us-tn']")
+    assert "Low confidence" not in _said(alabama)
 
 
 def test_a_wrong_turn_is_warned_of(client: Visitor) -> None:
