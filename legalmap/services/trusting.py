@@ -7,6 +7,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.services.editions import Edition
+from legalmap.services.gathering import Published
 from legalmap.services.tracker import Tracker
 from legalmap.store import moderation, waiting
 
@@ -38,11 +39,12 @@ class Ages(msgspec.Struct, frozen=True):
         return 2 * (self.overdue + self.never) > self.total
 
 
-def ages(edition: Edition, on: date) -> Ages:
-    """The ages of all records of an edition, counted to a day."""
-    verified = [item.handy.last_verified for item in edition.records.values()]
+def ages(edition: Edition, on: date, of: str | None = None) -> Ages:
+    """The ages of all records of an edition, counted to a day; ``of``: of a country and its parts."""
+    items = _items(edition, of)
+    verified = [item.handy.last_verified for item in items]
     known = [day for day in verified if day is not None]
-    found = [edition.freshness_of(item, on) for item in edition.records.values()]
+    found = [edition.freshness_of(item, on) for item in items]
     within = {span: sum((on - day).days <= span for day in known) for span in SPANS}
     return Ages(
         total=len(verified),
@@ -54,6 +56,13 @@ def ages(edition: Edition, on: date) -> Ages:
         age_limit_days=edition.topic.age_limit_days,
         on=on,
     )
+
+
+def _items(edition: Edition, of: str | None) -> list[Published]:
+    if of is None:
+        return list(edition.records.values())
+    codes = [of, *edition.directly_below.get(of, [])]
+    return [edition.records[code] for code in codes if code in edition.records]
 
 
 class Pace(msgspec.Struct, frozen=True):

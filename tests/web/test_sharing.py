@@ -330,6 +330,24 @@ def test_the_frame_says_how_much_is_overdue_and_warns_once_the_whole_is(
     assert ("These data are out of date" in page.text) is late
 
 
+def test_a_frame_of_one_country_is_as_old_as_what_it_shows(client: Visitor) -> None:
+    """Half the world is overdue, and the states are not: a frame of them need not warn."""
+    with time_machine.travel(DAY, tick=False):
+        states = client.get("/kratom/embed?view=us")
+        world = client.get("/kratom/embed")
+        records = client.http.get("/export/kratom.json").get_json()["records"]
+    shown = [
+        record["freshness"]
+        for record in records
+        if "us" in (record["jurisdiction"]["code"], record["jurisdiction"]["parent"])
+    ]
+    old, never = shown.count("overdue"), shown.count("never")
+    assert f"{old} of {len(shown)} records are overdue" in states.text
+    assert f"{never} were never verified" in states.text
+    assert "These data are out of date" not in states.text
+    assert "These data are out of date" in world.text
+
+
 def test_an_old_day_does_not_make_old_data_look_fresh(client: Visitor) -> None:
     with time_machine.travel(date(2027, 11, 23), tick=False):
         assert "These data are out of date" in client.get("/7-oh/embed?as_of=2026-07-02").text
