@@ -43,6 +43,8 @@ READY_PATHS = [
     "/kratom/course",
     "/kratom/us-al/suggest",
     "/kratom/us-al/suggest/sent",
+    "/sitemap.xml",
+    "/kratom/sitemap/1.xml",
     "/api",
     "/api/v1/topics",
     "/api/v1/topics/kratom",
