@@ -84,7 +84,9 @@ class Site:
             "notice": self.notice,
             "token": lambda _: self.invitation()[0],
             "invitation": lambda _: self.invitation()[1],
-            "recovery": lambda _: recovering.offer(self.tracker, self.person("dana"), "ana"),
+            "recovery": lambda by: recovering.offer(
+                self.tracker, self.person("dana"), self.account(by)
+            ),
         }
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}
