@@ -58,6 +58,11 @@ def ages(edition: Edition, on: date, of: str | None = None) -> Ages:
     )
 
 
+def scope_of(view: str) -> str | None:
+    """Whose records a view of the map shows: a country and its parts, or None for all."""
+    return None if view == "world" else view
+
+
 def _items(edition: Edition, of: str | None) -> list[Published]:
     if of is None:
         return list(edition.records.values())

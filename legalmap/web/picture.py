@@ -221,7 +221,7 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
         f"{_text(MARGIN, 86, day, 18, colour=MUTED)}"
         f"{_text(WIDTH - MARGIN, 56, 'legalmap', 22, bold=True, end=True)}"
         f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{found.shapes}</g>'
-        f"{_legend(edition.topic, found)}{_foot(edition, as_of)}</svg>\n"
+        f"{_legend(edition.topic, found)}{_foot(edition, as_of, view)}</svg>\n"
     )
 
 
@@ -297,9 +297,9 @@ def _wrapped(words: str, width: int) -> list[str]:
     return lines
 
 
-def _foot(edition: Edition, as_of: date) -> str:
+def _foot(edition: Edition, as_of: date, view: str) -> str:
     """Where the picture comes from and how old what it shows is, so that no copy looks fresh."""
-    ages = trusting.ages(edition, as_of)
+    ages = trusting.ages(edition, as_of, trusting.scope_of(view))
     known = f", as known on {in_words(edition.changed_at.date())}" if edition.changed_at else ""
     source = (
         f"Source: legalmap, /{edition.topic.code}, feed number {edition.feed_no}{known}."

@@ -1,7 +1,8 @@
 """The pages anybody may read: maps, places, the table, codebook, data."""
 
 import msgspec
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from werkzeug import Response
 
 from legalmap import clock
 from legalmap.domain.errors import Unsound
@@ -35,10 +36,8 @@ def table(topic: str) -> str:
         "kind": asking.choice("kind", tabulating.KINDS),
         "freshness": asking.choice("freshness", FRESHNESS_LABELS),
         "show": asking.choice("show", drawing.order_of(view.topic)),
-        "parent": request.args.get("parent") or None,
+        "parent": _parent(),
     }
-    if filters["parent"]:
-        finding.place(tracker(), filters["parent"])
     sort = asking.choice("sort", tabulating.SORTS) or "name"
     found = tabulating.found(view.edition, view.as_of, filters, sort)
     pages = max(-(-len(found) // tabulating.PAGE), 1)
@@ -59,8 +58,13 @@ def table(topic: str) -> str:
         sort=sort,
         kinds=tabulating.KINDS,
         sorts=tabulating.SORTS,
-        parents=tabulating.parents(view.edition),
+        parents=tabulating.parents(tracker(), view.edition, filters["parent"]),
     )
+
+
+def _parent() -> str | None:
+    code = request.args.get("parent")
+    return finding.place(tracker(), code).code if code else None
 
 
 @blueprint.get("/<topic>/codebook")
@@ -69,6 +73,13 @@ def codebook(topic: str) -> str:
     """The scale, the variables and how they resolve."""
     found = tracker().topic(topic)
     return render_template("public/codebook.html", topic=found, order=drawing.order_of(found))
+
+
+@blueprint.get("/export")
+@needs(Permission.READ)
+def export() -> Response:
+    """Who cuts a file's name off its address looks for the list of files."""
+    return redirect("/data", code=302)
 
 
 @blueprint.get("/data")

@@ -78,7 +78,7 @@ def _tests(
         "status": lambda item: asked["status"] == statuses.get(item.place.code),
         "kind": lambda item: asked["kind"] == item.place.kind,
         "freshness": lambda item: asked["freshness"] == edition.freshness_of(item, as_of),
-        "parent": lambda item: item.place.code.startswith(f"{asked['parent'].lower()}-"),
+        "parent": lambda item: item.place.code.startswith(f"{asked['parent']}-"),
         "show": lambda item: asked["show"] == shown[item.place.code],
     }
     return [test for name, test in tests.items() if name in asked]
@@ -105,9 +105,11 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
     return orders[sort]
 
 
-def parents(edition: Edition) -> list[str]:
-    """The codes of all places that have records below them."""
-    return sorted({item.place.parent for item in edition.records.values() if item.place.parent})
+def parents(tracker: Tracker, edition: Edition, chosen: str | None) -> list[Jurisdiction]:
+    """The places that have records below them by name, and the one that is chosen already."""
+    codes = {item.place.parent for item in edition.records.values() if item.place.parent}
+    found = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
+    return sorted(found, key=lambda place: place.name)
 
 
 def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:

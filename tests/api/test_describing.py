@@ -35,7 +35,7 @@ def test_every_route_of_the_api_is_in_the_document_and_no_other(
     routed = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in reading_app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith("/api/v1/")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert routed == {
@@ -193,3 +193,12 @@ def test_a_narrowed_page_goes_on_narrowed(client: FlaskClient) -> None:
     first = client.get("/api/v1/kratom/records?limit=2&fields=status").json
     second = client.get(first["next"]).json
     assert [list(record) for record in second["records"]] == [["status"], ["status"]]
+
+
+@pytest.mark.parametrize(("path", "led_to"), [("/api/v1", "/api"), ("/export", "/data")])
+def test_an_address_cut_short_leads_to_the_list_of_what_lies_below(
+    reading_app: Flask, path: str, led_to: str
+) -> None:
+    answer = reading_app.test_client().get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, led_to)
+    assert reading_app.test_client().get(led_to).status_code == 200

@@ -96,6 +96,7 @@ READERS = [
     Row("GET /<topic>/corrections.atom", "The same for feed readers."),
     Row("GET /about", "How records are made, and how fresh they are."),
     Row("GET /data", "Downloads, licence, how to cite."),
+    Row("GET /export", "Leads to the list of files.", path="/export"),
     Row("GET /here", "Where somebody is."),
     Row("POST /here", "The point goes in a body, because addresses are logged.", form={"lat": "33", "lon": "-87"}),
     Row("GET /robots.txt", "What crawlers may leave alone."),
@@ -110,6 +111,7 @@ READERS = [
 
 TOOLS = [
     Row("GET /api", "The reference for people."),
+    Row("GET /api/v1", "Leads to the reference."),
     Row("GET /api/v1/<topic>/check", "Allowed or not.", path="/api/v1/kratom/check?place=us-al"),
     Row("GET /api/v1/<topic>/compare", "Places side by side.", path="/api/v1/kratom/compare?place=us-al&place=us-tn"),
     Row("GET /api/v1/<topic>/diff", "What differs between two numbers.", path="/api/v1/kratom/diff?from=1&to=2"),

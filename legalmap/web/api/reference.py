@@ -3,8 +3,9 @@
 import hashlib
 
 import msgspec
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template
 from flask.blueprints import BlueprintSetupState
+from werkzeug import Response as BaseResponse
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
@@ -64,6 +65,13 @@ def reference() -> str:
         sent=_sent_body,
         type_of=_type_of,
     )
+
+
+@blueprint.get(registry.ROOT)
+@needs(Permission.READ)
+def root() -> BaseResponse:
+    """Who cuts an address of the API short looks for the list of addresses."""
+    return redirect("/api", code=302)
 
 
 def _sent_body(example: registry.Example) -> str:
