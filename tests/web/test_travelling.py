@@ -1,8 +1,10 @@
 """Places side by side, and a route: the pages, their links and what they do with bad input."""
 
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from bs4 import Tag
 
 from tests.web.visit import Page, Visitor
@@ -33,7 +35,8 @@ def places_of(href: str) -> list[str]:
 
 
 def test_two_places_side_by_side(client: Visitor) -> None:
-    page = client.get("/kratom/compare?place=us-al&place=us-tn")
+    with time_machine.travel(date(2026, 11, 24), tick=False):
+        page = client.get("/kratom/compare?place=us-al&place=us-tn")
     assert columns(page) == ["Alabama", "Tennessee"]
     found = rows(page)
     assert found["Status ≠ differs"] == ["Banned", "Restricted"]
