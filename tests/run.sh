@@ -27,4 +27,5 @@ command -v nginx || echo "NO NGINX: what stands in front of legalmap is not test
 command -v redis-server || echo "NO REDIS: the queue and the limits are not tried on it. Install Debian's “redis-server”."
 command -v wrk || echo "NO WRK: the benchmark is not tried. Install Debian's “wrk”."
 echo "== Tests"
-pytest -n 2 --dist loadgroup "$@"
+# Many tests wait for a server or a browser: one worker more than cores keeps these at work.
+pytest -n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist loadgroup "$@"

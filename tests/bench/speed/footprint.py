@@ -53,7 +53,6 @@ TYPICAL = (
 OF_RECORDS = ("/api/v1/kratom/records?limit=250", "/kratom", "/kratom/us-al")
 EXPORT = "/export/kratom.json"
 CODINGS = ("br", "gzip", "identity")
-PLACES = 300
 SETTLING_SECONDS = 60
 # How many workers are started anew to see how much their memory varies.
 STARTS = 3
@@ -91,7 +90,7 @@ def rows(ground: Ground) -> Iterator[Row]:
 
 def _memory(ground: Ground) -> Row:
     file = real.database(ground)
-    paths = [*TYPICAL, *_resolves(file)]
+    paths = [*TYPICAL, *_resolves(ground, file)]
     pairs = [
         (_warmed(ground, file, paths, CODINGS), _imports(ground, file))
         for _ in range(min(ground.plan.rounds, STARTS))
@@ -113,7 +112,7 @@ def _growth(ground: Ground, more: str, paths: tuple[str, ...]) -> Row:
     sizes = {}
     for records in (few, many):
         file = filled.database(ground, records=records, revisions=records)
-        sizes[records] = _warmed(ground, file, [*_resolves(file), *paths], ("identity",))
+        sizes[records] = _warmed(ground, file, [*_resolves(ground, file), *paths], ("identity",))
     each = (sizes[many] - sizes[few]) / (many - few) / 1_000
     return Row(
         name=f"memory a record, {many:,} records{more}",
@@ -127,8 +126,10 @@ def _growth(ground: Ground, more: str, paths: tuple[str, ...]) -> Row:
     )
 
 
-def _resolves(file: Path) -> list[str]:
-    return [f"/api/v1/kratom/resolve?place={code}" for code in real.places(file, PLACES)]
+def _resolves(ground: Ground, file: Path) -> list[str]:
+    return [
+        f"/api/v1/kratom/resolve?place={code}" for code in real.places(file, ground.plan.places)
+    ]
 
 
 def _warmed(ground: Ground, file: Path, paths: list[str], codings: tuple[str, ...]) -> int:

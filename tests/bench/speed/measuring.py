@@ -71,6 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     map_records: int
     publications: int
     questions: int
+    places: int
 
 
 WHOLE = Plan(
@@ -82,16 +83,18 @@ WHOLE = Plan(
     map_records=40_000,
     publications=7,
     questions=50_000,
+    places=300,
 )
 QUICK = Plan(
     rounds=1,
     seconds=1,
     connections=(16,),
     revisions=(1_000, 4_000),
-    records=(500, 2_000),
+    records=(200, 800),
     map_records=1_000,
     publications=2,
     questions=2_000,
+    places=20,
 )
 
 
