@@ -39,9 +39,9 @@ class Ages(msgspec.Struct, frozen=True):
         return 2 * (self.overdue + self.never) > self.total
 
 
-def ages(edition: Edition, on: date, of: str | None = None) -> Ages:
-    """The ages of all records of an edition, counted to a day; ``of``: of a country and its parts."""
-    items = _items(edition, of)
+def ages(edition: Edition, on: date, view: str = "world") -> Ages:
+    """The ages of the records that a view of the map shows, counted to a day."""
+    items = _items(edition, view)
     verified = [item.handy.last_verified for item in items]
     known = [day for day in verified if day is not None]
     found = [edition.freshness_of(item, on) for item in items]
@@ -58,15 +58,11 @@ def ages(edition: Edition, on: date, of: str | None = None) -> Ages:
     )
 
 
-def scope_of(view: str) -> str | None:
-    """Whose records a view of the map shows: a country and its parts, or None for all."""
-    return None if view == "world" else view
-
-
-def _items(edition: Edition, of: str | None) -> list[Published]:
-    if of is None:
+def _items(edition: Edition, view: str) -> list[Published]:
+    """Those of a country and its parts, whose code is the view's name; of the world, all."""
+    if view == "world":
         return list(edition.records.values())
-    codes = [of, *edition.directly_below.get(of, [])]
+    codes = [view, *edition.directly_below.get(view, [])]
     return [edition.records[code] for code in codes if code in edition.records]
 
 

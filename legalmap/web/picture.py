@@ -299,7 +299,7 @@ def _wrapped(words: str, width: int) -> list[str]:
 
 def _foot(edition: Edition, as_of: date, view: str) -> str:
     """Where the picture comes from and how old what it shows is, so that no copy looks fresh."""
-    ages = trusting.ages(edition, as_of, trusting.scope_of(view))
+    ages = trusting.ages(edition, as_of, view)
     known = f", as known on {in_words(edition.changed_at.date())}" if edition.changed_at else ""
     source = (
         f"Source: legalmap, /{edition.topic.code}, feed number {edition.feed_no}{known}."

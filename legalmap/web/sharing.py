@@ -76,7 +76,7 @@ def embed(topic: str) -> Response:
     view = asking.view(topic)
     name = _view_name()
     # However old the law asked about, the evidence is as old as it is today.
-    ages = trusting.ages(view.edition, clock.today(), trusting.scope_of(name))
+    ages = trusting.ages(view.edition, clock.today(), name)
     content = render_template(
         "sharing/embed.html",
         topic=view.topic,

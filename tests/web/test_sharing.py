@@ -69,8 +69,9 @@ def test_a_picture_says_what_when_how_many_and_from_where(client: Visitor) -> No
     assert "Where is kratom legal in the United States?" in said
     assert "Law in force on 1 March 2020" in said
     assert any("feed number 268" in line and "CC0 1.0" in line for line in said)
-    assert f"{len(of_the_states(client))} records, each with its sources" in " ".join(said)
-    assert any(re.search(r"\d+ of \d+ records overdue", line) for line in said)
+    shown = len(of_the_states(client))
+    assert any(f". {shown} records, each with its sources" in line for line in said)
+    assert any(re.search(rf"\b\d+ of {shown} records overdue", line) for line in said)
 
 
 @pytest.mark.parametrize("as_of", [date(2015, 1, 1), DAY])
