@@ -96,7 +96,7 @@ READERS = [
     Row("GET /<topic>/corrections.atom", "The same for feed readers."),
     Row("GET /about", "How records are made, and how fresh they are."),
     Row("GET /data", "Downloads, licence, how to cite."),
-    Row("GET /export", "Leads to the list of files.", path="/export"),
+    Row("GET /export", "Leads to the list of files."),
     Row("GET /here", "Where somebody is."),
     Row("POST /here", "The point goes in a body, because addresses are logged.", form={"lat": "33", "lon": "-87"}),
     Row("GET /robots.txt", "What crawlers may leave alone."),
