@@ -81,6 +81,7 @@ def test_the_filter_of_a_wider_place_is_chosen_by_name(
     """However its code is written, and also where nothing below it has a record."""
     page = client.get(f"/kratom/table?parent={asked}")
     assert page.one("#by-parent option[selected]").get_text() == chosen
+    assert _names(page) == _names(client.get(f"/kratom/table?parent={asked.lower()}"))
     names = [option.get_text() for option in page.all("#by-parent option")]
     assert names[1:] == sorted(names[1:], key=lambda name: name.partition(",")[0])
 
