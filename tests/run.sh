@@ -27,5 +27,5 @@ command -v nginx || echo "NO NGINX: what stands in front of legalmap is not test
 command -v redis-server || echo "NO REDIS: the queue and the limits are not tried on it. Install Debian's “redis-server”."
 command -v wrk || echo "NO WRK: the benchmark is not tried. Install Debian's “wrk”."
 echo "== Tests"
-# Many tests wait for a server or a browser: one worker more than cores keeps these at work.
-pytest -n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist loadgroup "$@"
+# Three also on two cores, because many tests wait; not more, because each worker has databases of its own.
+pytest -n 3 --dist loadgroup "$@"
