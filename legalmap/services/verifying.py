@@ -28,14 +28,15 @@ def propose(
     """Propose "checked today, nothing changed" on the strength of the sources somebody opened."""
     base = editing.payload_at(tracker, topic, code, base_number)
     known = {source.url for period in base.periods for source in period.sources}
-    if not opened & known:
+    read = opened & known
+    if not read:
         raise Invalid.at("opened", "Tick the sources you opened: at least one.")
     proposal = Proposal(
         topic=topic,
         jurisdiction=code,
         base_number=base_number,
-        payload=verified(base, opened & known, clock.today()),
-        note=note or f"Checked against {len(opened & known)} sources; nothing changed.",
+        payload=verified(base, read, clock.today()),
+        note=note or f"Checked against {_sources(len(read))}; nothing changed.",
         kind="verify",
     )
     return editing.submit(tracker, actor, proposal)
@@ -57,3 +58,7 @@ def _accessed(period: Period, opened: set[str], day: date) -> Period:
         for source in period.sources
     )
     return msgspec.structs.replace(period, sources=sources)
+
+
+def _sources(count: int) -> str:
+    return "1 source" if count == 1 else f"{count} sources"

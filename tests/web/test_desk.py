@@ -40,6 +40,13 @@ def test_throwing_away_a_draft_that_is_not_there(ana: Visitor) -> None:
 # Verifying
 
 
+def test_one_source_is_one_source(ana: Visitor) -> None:
+    page = ana.get(VERIFY)
+    links = [str(box["value"]) for box in page.all('input[name="opened"]')]
+    proposal = ana.send(page, FORM, {"opened": links[:1], "note": ""}).response.headers["Location"]
+    assert "Checked against 1 source; nothing changed." in ana.get(proposal).text
+
+
 def test_checked_and_nothing_changed(ana: Visitor, signed_in: SignedIn, client: Visitor) -> None:
     page = ana.get(VERIFY)
     links = [str(box["value"]) for box in page.all('input[name="opened"]')]
