@@ -134,7 +134,6 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     if loopback:
         # Browsers refuse Secure cookies on plain HTTP, which is all there is on this machine.
         os.environ.setdefault("LEGALMAP_SECURE_COOKIES", "0")
-    click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
     _serve(host, port, workers)
 
 
@@ -153,9 +152,12 @@ def _print_demo(people: list[accounts.Credentials]) -> None:
 
 
 def _serve(host: str, port: int, workers: int) -> None:
-    from legalmap.serving.running import serve  # noqa: PLC0415 - only this command needs the server
+    from legalmap.web.http.server import serve  # noqa: PLC0415 - only this command needs the server
 
-    serve("legalmap.serving.running:application", host, port, workers)
+    def announce() -> None:
+        click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
+
+    serve("legalmap.rsgi:application", host, port, workers, announce)
 
 
 @main.group()

@@ -5,7 +5,6 @@ from flask import Flask
 from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
-    compressing,
     correcting,
     crawling,
     csrf,
@@ -83,8 +82,8 @@ READERS = (
 def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
-    # What runs last after a request is registered first: compressing comes after all headers.
-    for concern in (compressing, presenting, limiting, session, csrf, headers, errors, remembering):
+    # What runs last after a request is registered first.
+    for concern in (presenting, limiting, session, csrf, headers, errors, remembering):
         concern.register(app)
     for family in (*PEOPLE, *TOOLS, *READERS):
         app.register_blueprint(family.blueprint)

@@ -28,7 +28,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def index() -> Response:
     """The lists there are: of each topic one, or several of a large map."""
     editions = [reader().edition(code) for code in tracker().topics]
@@ -37,7 +37,7 @@ def index() -> Response:
 
 
 @blueprint.get("/<topic>/sitemap/<int:part>.xml")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def listed(topic: str, part: int) -> Response:
     """The pages of a topic and of its records, with the day each record was last published."""
     edition = reader().edition(topic)

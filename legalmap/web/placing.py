@@ -23,7 +23,7 @@ from legalmap.services.travelling import Near
 from legalmap.web import answering, asking, drawing, presenting, timeline
 from legalmap.web.asking import View
 from legalmap.web.backing import backing
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import LAW, needs, tracker
 from legalmap.web.mapping import draw, told, view_name
 
 blueprint = Blueprint("placing", __name__)
@@ -86,7 +86,7 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 @blueprint.get("/<topic>/<code>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "show", "zoom", "box", "layer"))
 def place(topic: str, code: str) -> str | Response:
     """One place: what holds there and why, its own record, and the map of its parts."""
     view = asking.view(topic)

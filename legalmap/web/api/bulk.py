@@ -31,7 +31,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/<topic>.<format>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def export(topic: str, format: str) -> Response:  # noqa: A002
     """A topic in one of the formats, on a day and as known at a feed number."""
     given = parameters.read("as_of", "known_at")
@@ -43,14 +43,14 @@ def export(topic: str, format: str) -> Response:  # noqa: A002
 
 
 @blueprint.get("/<topic>-sources.csv")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def sources(topic: str) -> Response:
     """Every source of a topic, a row for each."""
     return _file(topic, "sources", parameters.read("as_of", "known_at"))
 
 
 @blueprint.get("/<topic>-dictionary.csv")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def dictionary(topic: str) -> Response:
     """What every column and code of a topic's tables means."""
     return _file(topic, "dictionary", parameters.read("as_of", "known_at"))
@@ -71,7 +71,7 @@ def _send(file: File, links: list[str], given: Given) -> Response:
 
 
 @blueprint.get("/datapackage.json")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def datapackage() -> Response:
     """All topics as a Frictionless Data Package; with a day or feed number its paths name both."""
     given = parameters.read("as_of", "known_at")
@@ -87,7 +87,7 @@ def datapackage() -> Response:
 
 
 @blueprint.get("/datapackage.zip")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def datapackage_zip() -> Response:
     """The package with the files it names."""
     given = parameters.read("as_of", "known_at")
@@ -112,7 +112,7 @@ def _all(given: Given) -> tuple[View, list[Edition]]:
 
 
 @blueprint.get("/schemas/<filename>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def schema(filename: str) -> Response:
     """The schema of a file: JSON Schema, or Table Schema for a table."""
     parameters.read()
