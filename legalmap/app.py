@@ -21,7 +21,6 @@ from legalmap.web.api.quick import Quick
 from legalmap.web.front import Front
 from legalmap.web.guard import readiness
 
-MAX_FORM_BYTES = 4_000_000
 # For how long a process that serves relies on one look at the head of the feed.
 LOOK_SECONDS = 0.01
 
@@ -37,14 +36,13 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.config.update(
         SECRET_KEY=secret_key(settings, store),
-        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
-        MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         DEMO=settings.demo,
         RELEASES=releases_folder(settings, store),
         LIMITS_URL=settings.limits_url,
+        PER_MINUTE=settings.per_minute,
+        SITES=settings.sites,
         FILES=files_folder(settings, store),
     )
     replica = Store(settings.replica_url) if settings.replica_url else None

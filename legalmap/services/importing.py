@@ -6,6 +6,7 @@ started from, 0 if it says none, as what ships), ``note``, and the fields of a p
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ from legalmap.services.filing import Line, Table
 from legalmap.services.tracker import Tracker
 from legalmap.store import batches, records
 
+# More than these nobody reads; they are mended first.
+MOST_PROBLEMS = 200
 _HEAD = ("topic", "jurisdiction", "base_revision", "note")
 _PAYLOAD = frozenset(payload.Payload.__struct_fields__)
 # What a file taken from data/ or the export may carry besides; it says nothing new.
@@ -66,11 +69,9 @@ def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
     require(actor.role, Permission.PROPOSE)
     try:
         lines = _lines(tracker, filing.opened(content))
-        read = [_read(tracker, line) for line in lines]
+        planned, problems = _all_read(tracker, lines)
     except Invalid as error:
-        return Plan(problems=error.problems)
-    problems = [problem for found in read if isinstance(found, list) for problem in found]
-    planned = [found for found in read if isinstance(found, Planned)]
+        return Plan(problems=_first(error.problems))
     problems += [*_twice(planned), *_sent_before(tracker, actor, planned)]
     differing = [each for each in planned if each.changes]
     if not differing and not problems:
@@ -81,7 +82,7 @@ def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
     return Plan(
         planned=sorted(differing, key=lambda e: (e.proposal.topic, e.proposal.jurisdiction)),
         unchanged=len(planned) - len(differing),
-        problems=tuple(problems),
+        problems=_first(problems),
     )
 
 
@@ -115,7 +116,9 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
     folding.check_header(opened, tracker.topics.values())
     lines: list[Line] = []
     problems: list[Problem] = []
-    for topic, code, rows in folding.grouped(opened):
+    groups = folding.grouped(opened)
+    for index, (topic, code, rows) in enumerate(groups):
+        _stop_at_many(problems, len(groups) - index)
         try:
             published = _published(tracker, topic, code)
             lines.append(folding.folded(rows, tracker.topic(topic), published))
@@ -132,6 +135,35 @@ def _published(tracker: Tracker, topic: str, code: str) -> payload.Payload:
     tracker.topic(topic)
     place = finding.place(tracker, code)
     return editing.payload_at(tracker, topic, place.code, _current(tracker, topic, place.code))
+
+
+def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[Problem]]:
+    planned: list[Planned] = []
+    problems: list[Problem] = []
+    for index, line in enumerate(lines):
+        _stop_at_many(problems, len(lines) - index)
+        found = _read(tracker, line)
+        if isinstance(found, Planned):
+            planned.append(found)
+        else:
+            problems += found
+    return planned, problems
+
+
+def _stop_at_many(problems: list[Problem], left: int) -> None:
+    """Raise Invalid where there are too many to be read: looking for more would only take longer."""
+    if len(problems) >= MOST_PROBLEMS:
+        raise Invalid(_first(problems, left))
+
+
+def _first(problems: Sequence[Problem], left: int = 0) -> tuple[Problem, ...]:
+    """As many problems as somebody can read, and how many more there are. ``left``: places not looked at."""
+    if len(problems) <= MOST_PROBLEMS and not left:
+        return tuple(problems)
+    shown = problems[: MOST_PROBLEMS - 1]
+    told = f"And {len(problems) - len(shown):,} more"
+    told += f"; {left:,} more places of the file were not looked at." if left else "."
+    return (*shown, Problem("file", told))
 
 
 def _read(tracker: Tracker, line: Line) -> Planned | list[Problem]:

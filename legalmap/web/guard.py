@@ -13,18 +13,21 @@ from legalmap.domain.errors import NotProved
 from legalmap.domain.roles import PUBLIC, Permission, require
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.web import session
+from legalmap.web import limiting, session
 from legalmap.web.front import READY
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], View]:
+def needs(
+    permission: Permission, *, ready: bool = False, cost: str = "", most_bytes: int = 0
+) -> Callable[[View], View]:
     """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
 
     ``ready``: what it answers to readers follows from the head of the feed, the day and the address
     alone, so that it may be made once for all of them. No name of a person, no time of the day, and
-    nothing that somebody looked up may be in it.
+    nothing that somebody looked up may be in it. ``cost``: it costs much to answer, and is limited under
+    that name (``limiting``). ``most_bytes``: how much may be sent to it, if not as much as to any other.
     """
 
     def decorate(view: View) -> View:
@@ -34,12 +37,15 @@ def needs(permission: Permission, *, ready: bool = False) -> Callable[[View], Vi
                 half_way = permission is Permission.PROVE
                 person = session.required().account if half_way else actor()
                 require(person.role, permission)
+            limiting.spend(cost, tell=not ready)
             if ready:
                 request.environ[READY] = True
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.ready = ready  # type: ignore[attr-defined]
+        guarded.cost = cost  # type: ignore[attr-defined]
+        guarded.most_bytes = most_bytes  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate

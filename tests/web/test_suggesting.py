@@ -6,7 +6,7 @@ from legalmap.services import suggesting
 from legalmap.services.tracker import Tracker
 from legalmap.store import suggestions
 from tests.web.conftest import SignedIn
-from tests.web.visit import Page, Visitor
+from tests.web.visit import BROWSER, Page, Visitor
 
 ALABAMA = "/kratom/us-al/suggest"
 FORM = ".suggest-form"
@@ -82,7 +82,7 @@ def test_each_fault_is_told_at_its_field_and_nothing_is_lost(
 
 def test_five_megabytes_are_refused(client: Visitor, tracker: Tracker) -> None:
     page = client.post(ALABAMA, {**SAID, "text": "x" * 5_000_000}, status=413)
-    assert "more than 4 MB" in page.text
+    assert "more than 64 KB" in page.text
     assert waiting(tracker) == 0
 
 
@@ -216,3 +216,18 @@ def test_what_a_reader_wrote_is_text_on_the_page(tracker: Tracker, signed_in: Si
     )
     page = signed_in("ana").get(f"/desk/suggestions/{number}")
     assert page.one("blockquote").get_text(strip=True) == '1 < 2 & "3"'
+
+
+# How half a character comes: as bytes of a form, or as JSON that was kept while somebody signed in.
+HALVES = [b"text=a%ED%A0%80b", b"text=a%FFb", b'kept=[["text","a\\ud800b"]]']
+
+
+@pytest.mark.parametrize("body", HALVES)
+def test_half_a_character_is_told_at_its_field(client: Visitor, body: bytes) -> None:
+    kind = "application/x-www-form-urlencoded"
+    answer = client.http.post(ALABAMA, data=body, content_type=kind, headers=BROWSER)
+    page = client.seen(answer, ALABAMA, 200 if body.startswith(b"kept") else 422)
+    if page.status == 200:
+        page = client.send(page, FORM, status=422)
+    assert "A character was lost" in page.errors()["text"]
+    assert "\ufffd" in page.form(FORM)["text"]
