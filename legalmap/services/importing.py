@@ -26,6 +26,8 @@ from legalmap.store import batches, records
 
 # More than these nobody reads; they are mended first.
 MOST_PROBLEMS = 200
+# With so many problems before it nobody is told which place may have been meant: to look takes long.
+MOST_HINTS = 10
 _HEAD = ("topic", "jurisdiction", "base_revision", "note")
 _PAYLOAD = frozenset(payload.Payload.__struct_fields__)
 # What a file taken from data/ or the export may carry besides; it says nothing new.
@@ -120,7 +122,7 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
     for index, (topic, code, rows) in enumerate(groups):
         _stop_at_many(problems, len(groups) - index)
         try:
-            published = _published(tracker, topic, code)
+            published = _published(tracker, topic, code, hint=len(problems) < MOST_HINTS)
             lines.append(folding.folded(rows, tracker.topic(topic), published))
         except Invalid as error:
             problems += error.problems
@@ -131,9 +133,9 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
     return lines
 
 
-def _published(tracker: Tracker, topic: str, code: str) -> payload.Payload:
+def _published(tracker: Tracker, topic: str, code: str, *, hint: bool) -> payload.Payload:
     tracker.topic(topic)
-    place = finding.place(tracker, code)
+    place = finding.place(tracker, code, hint=hint)
     return editing.payload_at(tracker, topic, place.code, _current(tracker, topic, place.code))
 
 
@@ -142,7 +144,7 @@ def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[
     problems: list[Problem] = []
     for index, line in enumerate(lines):
         _stop_at_many(problems, len(lines) - index)
-        found = _read(tracker, line)
+        found = _read(tracker, line, hint=len(problems) < MOST_HINTS)
         if isinstance(found, Planned):
             planned.append(found)
         else:
@@ -166,9 +168,9 @@ def _first(problems: Sequence[Problem], left: int = 0) -> tuple[Problem, ...]:
     return (*shown, Problem("file", told))
 
 
-def _read(tracker: Tracker, line: Line) -> Planned | list[Problem]:
+def _read(tracker: Tracker, line: Line, *, hint: bool) -> Planned | list[Problem]:
     try:
-        proposal = _proposal(tracker, line.raw)
+        proposal = _proposal(tracker, line.raw, hint=hint)
         base = editing.payload_at(
             tracker, proposal.topic, proposal.jurisdiction, proposal.base_number
         )
@@ -189,7 +191,7 @@ def _said(error: LegalmapError) -> str:
     return f"{error} Did you mean {', '.join(near)}?" if near else str(error)
 
 
-def _proposal(tracker: Tracker, raw: Any) -> Proposal:
+def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     if not isinstance(raw, dict):
         raise Invalid.at(
             "entry", "Give an object with topic, jurisdiction and the fields of a record."
@@ -201,7 +203,7 @@ def _proposal(tracker: Tracker, raw: Any) -> Proposal:
     if unknown:
         raise Invalid(Problem(key, "A record has no such field.") for key in unknown)
     topic = tracker.topic(raw["topic"])
-    place = finding.place(tracker, raw["jurisdiction"])
+    place = finding.place(tracker, raw["jurisdiction"], hint=hint)
     content = payload.from_builtins({key: raw[key] for key in raw if key in _PAYLOAD})
     note = raw.get("note", "Imported from a file.")
     if not isinstance(note, str):

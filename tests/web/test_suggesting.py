@@ -219,15 +219,25 @@ def test_what_a_reader_wrote_is_text_on_the_page(tracker: Tracker, signed_in: Si
 
 
 # How half a character comes: as bytes of a form, or as JSON that was kept while somebody signed in.
-HALVES = [b"text=a%ED%A0%80b", b"text=a%FFb", b'kept=[["text","a\\ud800b"]]']
+PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na\xed\xa0\x80b\r\n--x--\r\n'
+HALVES = [
+    ("multipart/form-data; boundary=x", PART),
+    ("application/x-www-form-urlencoded", b'kept=[["text","a\\ud800b"]]'),
+]
 
 
-@pytest.mark.parametrize("body", HALVES)
-def test_half_a_character_is_told_at_its_field(client: Visitor, body: bytes) -> None:
-    kind = "application/x-www-form-urlencoded"
+@pytest.mark.parametrize(("kind", "body"), HALVES)
+def test_half_a_character_is_told_at_its_field(client: Visitor, kind: str, body: bytes) -> None:
     answer = client.http.post(ALABAMA, data=body, content_type=kind, headers=BROWSER)
     page = client.seen(answer, ALABAMA, 200 if body.startswith(b"kept") else 422)
     if page.status == 200:
-        page = client.send(page, FORM, status=422)
+        page = client.send(page, FORM, {"url": "https://law.example/1"}, status=422)
     assert "A character was lost" in page.errors()["text"]
     assert "\ufffd" in page.form(FORM)["text"]
+
+
+def test_bytes_that_are_no_character_stay_as_they_were_written(client: Visitor) -> None:
+    """What an address cannot hold is left in its percent signs, and is text like any other."""
+    kind = "application/x-www-form-urlencoded"
+    answer = client.http.post(ALABAMA, data=b"text=a%ED%A0%80b", content_type=kind, headers=BROWSER)
+    assert client.seen(answer, ALABAMA, 422).form(FORM)["text"] == "a%ED%A0%80b"

@@ -26,6 +26,14 @@ _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-d
 class Request(flask.Request):
     """A request whose fields are counted before they are parsed."""
 
+    def get_data(self, *args: Any, **kwargs: Any) -> Any:
+        """The body; raise RequestEntityTooLarge rather than cut off one that came without a length."""
+        content = super().get_data(*args, **kwargs)
+        if self.content_length is None:
+            # Of a stream that is read up to its limit this asks for more than there may be.
+            self.stream.read(1)
+        return content
+
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return

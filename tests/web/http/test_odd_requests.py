@@ -123,7 +123,20 @@ NAMES = st.sampled_from(
 DAYS = ("9999-12-31", "0001-01-01", "1900-01-01", "2100-12-31", "2026-13-01")
 INSTANTS = ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00%2B23:59")
 VALUES = WORDS | st.sampled_from((*DAYS, *INSTANTS, "", "1e999", "nan", "1,1,1", "[", "'", "true"))
-FIELDS = ["Accept", "Accept-Language", "Accept-Encoding", "Accept-Datetime", "If-None-Match", "If-Modified-Since", "If-Match", "If-Range", "Range", "Cookie", "Origin", "Content-Type"]
+FIELDS = [
+    "Accept",
+    "Accept-Language",
+    "Accept-Encoding",
+    "Accept-Datetime",
+    "If-None-Match",
+    "If-Modified-Since",
+    "If-Match",
+    "If-Range",
+    "Range",
+    "Cookie",
+    "Origin",
+    "Content-Type",
+]
 RANGES = (f"bytes={LONG}-", f"bytes=-{LONG}", "bytes=²-")
 RUBBISH = ("", "*", "[", ";", '"', 'W/"x"', "=;" * 999, "x" * 9_000, f"a/b;q={LONG}", "http://[")
 COOKIES = ("legalmap-session=\xff", "session=e30.x.y")
