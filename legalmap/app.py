@@ -17,8 +17,6 @@ from legalmap.store import schema
 from legalmap.store.engine import Store
 from legalmap.store.failures import named
 
-MAX_FORM_BYTES = 4_000_000
-
 
 def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
     """The application. Raises Unusable if the database is missing, older or newer than the code.
@@ -31,14 +29,13 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.config.update(
         SECRET_KEY=secret_key(settings, store),
-        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
-        MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         DEMO=settings.demo,
         RELEASES=releases_folder(settings, store),
         LIMITS_URL=settings.limits_url,
+        PER_MINUTE=settings.per_minute,
+        SITES=settings.sites,
         FILES=files_folder(settings, store),
         BEHIND_PROXY=settings.behind_proxy,
     )

@@ -11,7 +11,7 @@ from legalmap.domain.errors import NotProved
 from legalmap.domain.roles import PUBLIC, Permission, require
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.web import session
+from legalmap.web import limiting, session
 from legalmap.web.http.wsgi import READY
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -20,14 +20,20 @@ LAW = ("as_of", "known_at")
 
 
 def needs(
-    permission: Permission, *, decided_by: tuple[str, ...] | None = None, cost: str | None = None
+    permission: Permission,
+    *,
+    decided_by: tuple[str, ...] | None = None,
+    cost: str = "",
+    most_bytes: int = 0,
 ) -> Callable[[View], View]:
     """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
 
     ``decided_by``: what it answers to readers follows from the head of the feed, the day, the path and
     these parameters alone, so that it may be made once for all of them. No name of a person, no time of
     the day, and nothing that somebody looked up may be in it. (The API refuses every parameter that it
-    does not know, so its views need not name theirs.) ``cost``: the kind of expensive work it is.
+    does not know, so its views need not name theirs.) ``cost``: it costs much to answer, and is limited
+    under that name (``limiting``). ``most_bytes``: how much may be sent to it, if not as much as to any
+    other.
     """
 
     def decorate(view: View) -> View:
@@ -37,6 +43,7 @@ def needs(
                 half_way = permission is Permission.PROVE
                 person = session.required().account if half_way else actor()
                 require(person.role, permission)
+            limiting.spend(cost, tell=decided_by is None)
             if decided_by is not None:
                 request.environ[READY] = True
             return view(*args, **kwargs)
@@ -44,6 +51,7 @@ def needs(
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.decided_by = None if decided_by is None else frozenset(decided_by)  # type: ignore[attr-defined]
         guarded.cost = cost  # type: ignore[attr-defined]
+        guarded.most_bytes = most_bytes  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate

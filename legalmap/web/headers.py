@@ -58,7 +58,7 @@ def _share(response: Response) -> Response:
 
 def _keep(response: Response) -> Response:
     """Pages may be kept but must be checked with us, so that a publication shows at once."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
             # The same in a form that would be another a second later.

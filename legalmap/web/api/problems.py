@@ -37,11 +37,17 @@ def _detail(error: Exception) -> str:
 def _of_http(error: HTTPException) -> Response:
     status = error.code or kinds.UNFORESEEN.status
     answer = _answer(_kind_of_http(error, status), _detail_of_http(error, status))
-    for name, value in error.get_headers():
-        # Allow of 405, Retry-After of 429, Content-Range of 416: what the status demands.
-        if name not in ("Content-Type", "Content-Length"):
-            answer.headers[name] = value
+    for name, value in demanded(error):
+        answer.headers[name] = value
     return answer
+
+
+def demanded(error: HTTPException) -> list[tuple[str, str]]:
+    """What the status demands: Allow of 405, Retry-After of 429, Content-Range of 416."""
+    fields = dict(error.get_headers())
+    if "Allow" in fields:
+        fields["Allow"] = ", ".join(sorted(fields["Allow"].split(", ")))
+    return [item for item in fields.items() if item[0] not in ("Content-Type", "Content-Length")]
 
 
 def _kind_of_http(error: HTTPException, status: int) -> kinds.Kind:

@@ -1,1 +1,1 @@
-"""HTTP around Flask: the cache of finished answers, content codings, conditions, limits, the server."""
+"""HTTP around Flask: hosts, bodies, the cache of finished answers, content codings, limits, the server."""

@@ -23,13 +23,16 @@ from legalmap import clock
 from legalmap.services import wire
 from legalmap.services.heading import Head
 from legalmap.web import session
-from legalmap.web.http import content_coding, limits
+from legalmap.web.guard import LAW
+from legalmap.web.http import bodies, content_coding, limits
 from legalmap.web.http.answer import Answer, Condition, given
+from legalmap.web.http.bodies import MOST_OF_ANYBODY
 from legalmap.web.http.cache import Cache, Entry, Key
 from legalmap.web.http.content_coding import IDENTITY
-from legalmap.web.http.limits import SMALL_BODY, Refused, Slots
-from legalmap.web.http.routes import OF_THE_PAST, STRICT, Route, Routes, canonical
+from legalmap.web.http.limits import Refused, Slots
+from legalmap.web.http.routes import STRICT, Route, Routes, canonical
 from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, READY, WAIT, Environ, call, environ_of
+from legalmap.web.limiting import BATCH, PAST, PICTURE
 
 log = logging.getLogger(__name__)
 # For how many seconds a look at the head of the feed serves everybody.
@@ -40,12 +43,7 @@ NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
 PIECE = 65_536
 WHOLE = 4 * PIECE
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
-WORK: dict[str | None, tuple[int, int]] = {
-    None: (4, 400),
-    "picture": (1, 6),
-    "past": (1, 30),
-    "batch": (1, 6),
-}
+WORK = {"": (4, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
 DAY_SECONDS = 86_400
 # Any of these may make the answer another one than what is kept.
@@ -65,7 +63,7 @@ class Front:
         self._application = app.wsgi_app
         self._routes = Routes(app)
         self._heading: Head = app.extensions["reader"].tracker.heading
-        self._most_bytes: Callable[[Environ], int] = lambda _: app.config["MAX_CONTENT_LENGTH"]
+        self._app = app
         self._hops: int = app.config["BEHIND_PROXY"]
         self.cache = Cache()
         self._making: dict[Key, asyncio.Future[Answer | None]] = {}
@@ -232,11 +230,11 @@ class Front:
         is_chunked = headers.get("transfer-encoding") is not None
         if not length and not is_chunked:
             return b""
-        allowed = SMALL_BODY
+        allowed = MOST_OF_ANYBODY
         async with self._bodies:
             if is_chunked or length > allowed:
                 environ = environ_of(scope, b"", scope.query_string, {})
-                allowed = await self._in_thread(lambda: self._most_bytes(environ))
+                allowed = await self._in_thread(lambda: bodies.most_bytes(self._app, environ))
             if length > allowed:
                 raise limits.too_large(allowed)
             return await limits.read_body(protocol, allowed)
@@ -295,10 +293,10 @@ def _forwarded(headers: Any, name: str, hops: int) -> str | None:
     return values[-hops].strip() if len(values) >= hops else None
 
 
-def _cost(route: Route, query: str) -> str | None:
+def _cost(route: Route, query: str) -> str:
     """The kind of expensive work: a day or edit time that nobody has asked for yet is one."""
-    if route.cost is None and query and any(f"{name}=" in query for name in OF_THE_PAST):
-        return "past"
+    if not route.cost and any(f"{name}=" in query for name in LAW):
+        return PAST
     return route.cost
 
 

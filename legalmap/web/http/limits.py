@@ -4,8 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Any
 
-# A body with more bytes is taken from somebody who is signed in, or by a view that says how many.
-SMALL_BODY = 65_536
+from legalmap.web.http.bodies import MOST_OF_ANYBODY
+
 # A body has to be whole after so many seconds, and a byte of it has to come this often.
 WHOLE_SECONDS, SILENT_SECONDS = 120, 30
 RETRY_SECONDS = 2
@@ -90,6 +90,6 @@ async def read_body(protocol: Any, allowed: int) -> bytes:
 def too_large(allowed: int) -> Refused:
     """More bytes than this client may send."""
     detail = f"At most {allowed:,} bytes may be sent here. Send less, or in parts."
-    if allowed <= SMALL_BODY:
+    if allowed <= MOST_OF_ANYBODY:
         detail += " Who is signed in may send more."
     return Refused(413, "Content too large", detail, connection="close")

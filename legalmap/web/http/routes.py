@@ -8,25 +8,24 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from legalmap.web.http.bodies import MOST_PARAMETERS
+
 # Where an unknown parameter is refused, so that it is passed on; elsewhere it decides nothing.
 STRICT = ("/api/", "/export/", "/timemap/")
-MOST_PARAMETERS = 100
-# Asking for another day or edit time builds an edition of its own.
-OF_THE_PAST = frozenset(("as_of", "known_at"))
 
 
 class Route(NamedTuple):
     """A view. ``decided_by``: the parameters that decide its answer besides feed number, day and path;
-    None if more does. ``cost``: the kind of expensive work it is, None for any other."""
+    None if more does. ``cost``: the name of the expensive work it is, if it is any."""
 
     decided_by: frozenset[str] | None
-    cost: str | None
+    cost: str = ""
     exists: bool = True
 
 
-_NO_VIEW = Route(None, None, exists=False)
-_REDIRECT = Route(None, None)
-_STATIC = Route(frozenset("v"), None)
+_NO_VIEW = Route(None, exists=False)
+_REDIRECT = Route(None)
+_STATIC = Route(frozenset("v"))
 
 
 class Routes:
@@ -47,7 +46,7 @@ class Routes:
         if endpoint == "static":
             return _STATIC
         view = self._views[endpoint]
-        return Route(getattr(view, "decided_by", None), getattr(view, "cost", None))
+        return Route(getattr(view, "decided_by", None), getattr(view, "cost", ""))
 
 
 def canonical(path: str, query: str, route: Route) -> str | None:
