@@ -52,6 +52,8 @@ class Files:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
+        # Whether who asks always waits: where a command does, and no reader.
+        self.is_patient = False
         self._lock = Lock()
         # What the one thread in the background has to do; and what failed, until when, and why.
         self._waiting: dict[Path, Callable[[], object]] = {}
@@ -107,7 +109,7 @@ class Files:
         error: Unusable | NotYet = NotYet("This file is being made: ask again in a moment.")
         try:
             self._refuse_again(path)
-            if wait:
+            if wait or self.is_patient:
                 return self._tried(wanted, path)
             self._begin(path, lambda: self._tried(wanted, path), first=newest)
         except Unusable as refused:

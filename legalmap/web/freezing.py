@@ -48,6 +48,7 @@ class Site(msgspec.Struct, frozen=True):
 def write(app: Flask, folder: Path) -> Site:
     """Write the site into ``folder``; files of an earlier run that are no longer part of it go."""
     reader: Reader = app.extensions["reader"]
+    app.extensions["files"].is_patient = True
     client = app.test_client()
     earlier = _earlier(folder)
     wanted, seen = list(_starts(app, reader)), dict[str, Frozen]()

@@ -331,6 +331,13 @@ def test_one_is_made_at_a_time_and_the_newest_does_not_wait_for_the_past(
     ]
 
 
+def test_a_command_waits_for_every_file(reader: Reader, tmp_path: Path) -> None:
+    home = Files(tmp_path)
+    home.is_patient = True
+    assert of(reader, home, wait=False).is_final
+    assert of(reader, home, newest=False, wait=False).is_final
+
+
 # Packed
 
 
