@@ -141,7 +141,7 @@ def releases_folder(settings: Settings, store: Store) -> Path | None:
 
 
 def files_folder(settings: Settings, store: Store) -> Path | None:
-    """Where packed files are shared between the processes of a host; None: each makes its own."""
+    """Where the processes of a host share the files they make; None: each makes its own."""
     if settings.files:
         return Path(settings.files)
     return store.file.with_suffix(".files") if store.file else None

@@ -10,6 +10,8 @@ from unittest import mock
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from legalmap.app import create_app
 from legalmap.config import Settings
@@ -99,6 +101,17 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{file}")
     yield store
     store.close()
+
+
+class Buffered(FlaskClient):
+    """Takes an answer whole and closes it, as every server does: behind it may be an open file."""
+
+    def open(self, *asked: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        """What the application answers."""
+        return super().open(*asked, buffered=buffered, **more)
+
+
+Flask.test_client_class = Buffered
 
 
 class StrangerCalled(RuntimeError):

@@ -64,6 +64,10 @@ class Edition:
             return self._source.changed_at(self.feed_no)
         return max((item.publication.at for item in self.records.values()), default=None)
 
+    def changed_at_of(self, feed_no: int) -> datetime | None:
+        """The instant of the newest publication of the topic up to a feed number, this one or earlier."""
+        return self.changed_at if feed_no == self.feed_no else self._source.changed_at(feed_no)
+
     @cached_property
     def codes(self) -> list[str]:
         """The codes of the places with a record, sorted."""

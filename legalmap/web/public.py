@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug import Response
 
 from legalmap import clock
-from legalmap.domain.errors import Unsound
+from legalmap.domain.errors import Unusable
 from legalmap.domain.evidence import FRESHNESS_LABELS
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding
@@ -106,7 +106,7 @@ def _downloads(edition: Edition) -> list[Download]:
     for name, kind in exporting.available().items():
         try:
             length = ranging.files().length_of(edition, clock.today(), name)
-        except Unsound:
+        except Unusable:
             continue
         path = exporting.file_name(edition.topic.code, name)
         found.append(Download(path, kind.about, length))

@@ -4,7 +4,7 @@ import msgspec
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from legalmap.domain.errors import Invalid, LegalmapError, Problem, Unusable
+from legalmap.domain.errors import Invalid, LegalmapError, NotYet, Problem, Unmade, Unusable
 from legalmap.services import wire
 from legalmap.web import kinds
 from legalmap.web.api import sending
@@ -23,12 +23,14 @@ def response(error: Exception) -> Response:
     kind = kinds.of(error)
     problems = error.problems if isinstance(error, Invalid) else ()
     answer = _answer(kind, _detail(error), problems, getattr(error, "near", ()))
-    if isinstance(error, Unusable):
+    if isinstance(error, (NotYet, Unusable)):
         answer.headers["Retry-After"] = kinds.RETRY_AFTER
     return answer
 
 
 def _detail(error: Exception) -> str:
+    if isinstance(error, Unmade):
+        return kinds.NO_FILE
     if isinstance(error, Unusable):
         return kinds.OUT_OF_ORDER
     return str(error) if isinstance(error, LegalmapError) else OUR_MISTAKE

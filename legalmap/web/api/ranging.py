@@ -1,16 +1,20 @@
-"""How a file leaves."""
+"""How a file leaves: whole or in part, packed where that was done, each form under a strong ETag of its own."""
+
+from typing import Any
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
 
-from legalmap.services.keeping import CODINGS, PACKED_ALREADY, Files
-from legalmap.services.rendering import File
+from legalmap.services import packing
+from legalmap.services.files import Files
+from legalmap.services.making import File
 from legalmap.web.api import sending
-
-LEAST_BYTES = 600
+from legalmap.web.http.wsgi import READY
 
 
 def files() -> Files:
-    """The files this application keeps."""
+    """The files of this application."""
     found: Files = current_app.extensions["files"]
     return found
 
@@ -18,23 +22,60 @@ def files() -> Files:
 def send(
     file: File, links: list[str], *, newest: bool, cache_control: str = sending.CACHE_CONTROL
 ) -> Response:
-    """The file, the part of it that was asked for, or 304 if the asker has it."""
+    """The file, the part of it that was asked for, or 304 if the asker has it.
+
+    What a better answer follows soon is not kept: it stands in for a newer file, or is not packed yet.
+    """
     coding = _coding(file)
-    response = sending.send_bytes(
-        file.content, file.sha256, file.media_type, file.changed_at, links
-    )
-    response.headers["Cache-Control"] = cache_control
-    response.headers["Accept-Ranges"] = "bytes"
+    form = _packed(file, coding, newest=newest) if coding else file
+    is_final = file.is_final and form is not None
+    if form is None:
+        form, coding = file, None
+    if not is_final:
+        request.environ.pop(READY, None)
+    response = _answer(form, f"{form.sha256}-{coding}" if coding else form.sha256)
+    cache_control = cache_control if is_final else sending.CACHE_CONTROL
+    sending.describe(response, file.changed_at, links, cache_control)
+    response.vary.add("Accept-Encoding")
     if coding:
-        response.set_data(files().packed(file, coding, newest=newest))
-        response.set_etag(f"{file.sha256}-{coding}")
-        response.headers["Content-Encoding"] = coding
+        response.content_encoding = coding
     response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
     return response
 
 
 def _coding(file: File) -> str | None:
-    if len(file.content) < LEAST_BYTES or file.media_type in PACKED_ALREADY:
-        return None
     accepted = request.accept_encodings
-    return next((coding for coding in CODINGS if accepted[coding] > 0), None)
+    codings = packing.codings_of(file.media_type, file.length)
+    return next((coding for coding in codings if accepted[coding] > 0), None)
+
+
+def _packed(file: File, coding: str, *, newest: bool) -> File | None:
+    """Packed as small as can be for the newest, in the background; quickly for one of many past days."""
+    quick = not newest and file.length <= packing.BEST_BYTES
+    return files().packed(file, coding, best=newest, wait=quick)
+
+
+def _answer(form: File, etag: str) -> Response:
+    """The bytes as the server sends a file best; raise RequestedRangeNotSatisfiable beyond their end."""
+    opened = form.open()
+    content = wrap_file(request.environ, opened)
+    response = Response(content, content_type=form.media_type, direct_passthrough=True)
+    response.content_length = form.length
+    response.set_etag(etag)
+    try:
+        # Before it has a date, which proves nothing: two publications may share a second.
+        response.make_conditional(_conditions(), accept_ranges=True, complete_length=form.length)
+    except HTTPException:
+        opened.close()
+        raise
+    return response
+
+
+def _conditions() -> dict[str, Any]:
+    """What the asker makes the answer depend on. Of several ranges at once, and by HEAD, none is."""
+    environ, asked = dict(request.environ), request.range
+    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    is_weak = request.headers.get("If-Range", "").startswith("W/")
+    if request.method != "GET" or not is_one or is_weak:
+        environ.pop("HTTP_RANGE", None)
+    return environ
