@@ -96,9 +96,7 @@ def test_a_limit_nobody_knows_is_refused_at_the_start(app: Flask) -> None:
         secret_key="x" * 40,
         per_minute={"pages": 5},
     )
-    with pytest.raises(
-        Unusable, match=r"LEGALMAP_PER_MINUTE names pages\. There are: picture, past"
-    ):
+    with pytest.raises(Unusable, match="LEGALMAP_PER_MINUTE names pages"):
         create_app(settings)
 
 

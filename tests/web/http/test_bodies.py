@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from legalmap.web import session
@@ -28,7 +29,7 @@ class Unread(io.BytesIO):
 
 def unread(app: Flask, path: str, length: int, method: str = "POST", **headers: str) -> Any:
     """What is answered to a request of which nobody reads the body: status, headers, text."""
-    builder = EnvironBuilder(path, method=method, headers={**BROWSER, **headers})
+    builder = EnvironBuilder(path, method=method, headers=Headers({**BROWSER, **headers}))
     environ = builder.get_environ()
     environ.update({"wsgi.input": Unread(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": FORM})
     parts, status, answered = run_wsgi_app(app, environ)
@@ -73,6 +74,16 @@ def test_who_is_signed_in_may_send_four_megabytes(app: Flask, signed_in: SignedI
     status, _, text = unread(app, EDIT, 4_000_001, Cookie=f"{session.NAME}={cookie.value}")
     assert status == 413
     assert "more than 4 MB" in text
+
+
+def test_a_form_that_could_not_come_back_is_not_carried_along(app: Flask) -> None:
+    """Who has to sign in first keeps what they typed: on the page if it fits, else in the form itself."""
+    client = app.test_client()
+    carried = client.post(EDIT, data={"notes": "x" * 40_000}, headers=BROWSER)
+    assert (carried.status_code, "x" * 40_000 in carried.text) == (403, True)
+    refused = client.post(EDIT, data={"notes": "x" * 60_000}, headers=BROWSER)
+    assert (refused.status_code, "x" * 60_000 in refused.text) == (413, False)
+    assert "sign in in another window" in refused.text
 
 
 # What a server may ask before it reads: the address, the method, whether somebody is signed in, the bytes.
@@ -138,7 +149,7 @@ def test_parts_of_a_form_are_counted(app: Flask) -> None:
 
 def test_a_body_without_a_length_ends_where_it_may_not_be_longer(app: Flask) -> None:
     """A server that takes chunks says so; nobody is signed in."""
-    environ = EnvironBuilder(SUGGEST, method="POST", headers=BROWSER).get_environ()
+    environ = EnvironBuilder(SUGGEST, method="POST", headers=Headers(BROWSER)).get_environ()
     body = io.BytesIO(b"text=" + b"x" * 200_000)
     environ |= {"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_TYPE": FORM}
     environ |= {"HTTP_TRANSFER_ENCODING": "chunked"}
