@@ -40,8 +40,10 @@ def rows(ground: Ground) -> Iterator[Row]:
     for number, (name, what) in enumerate(ATTACKS.items(), start=1):
         with legalmap(file, ground.folder / "attacked.log") as server:
             details = (cookie, _form_token(server, cookie)) if name == "columns" else (GEOJSON,)
+            before = _megabytes(server)
             calm, attacked = _watched(ground, file, server, going_on(name, server, *details))
-        yield _row(f"attack {number}: {what}", calm, attacked)
+            grown = _megabytes(server) - before
+        yield _row(f"attack {number}: {what}", calm, attacked, grown)
 
 
 def going_on(name: str, server: Server, *details: str) -> AbstractContextManager[None]:
@@ -53,7 +55,11 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _row(name: str, calm: list[Look], attacked: list[Look]) -> Row:
+def _megabytes(server: Server) -> float:
+    return server.worker().memory_info().rss / 1_000_000
+
+
+def _row(name: str, calm: list[Look], attacked: list[Look], grown: float) -> Row:
     seconds = slowest_twentieth(attacked)
     served = sum(look.is_served for look in attacked)
     return Row(
@@ -64,7 +70,7 @@ def _row(name: str, calm: list[Look], attacked: list[Look]) -> Row:
         beside=slowest_twentieth(calm),
         figures=(seconds,),
         goal=Goal("at most", 1, "s for 95 of 100 readers"),
-        note=f"{served:,} of {len(attacked):,} served",
+        note=f"{served:,} of {len(attacked):,} served, the worker {grown:+.0f} MB",
     )
 
 
