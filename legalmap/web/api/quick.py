@@ -120,7 +120,7 @@ class Composer:
         self._view = View(edition, as_of, given=False)
         self._cuts: OrderedDict[tuple[Any, ...], Cut] = OrderedDict()
         # Asked of for every answer: a dict answers soonest.
-        self._records = edition.records.whole.whole
+        self._records = edition.records.whole
         # Whatever is directly above a record tells of it in its own answer.
         self._above = edition.directly_below
         # Places of one state hear the same of the levels above: these bytes are held but once.
