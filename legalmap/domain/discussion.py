@@ -40,11 +40,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     sent_back: int
     rejected: int
 
-    @property
-    def is_new(self) -> bool:
-        """Whether nothing of theirs was published yet."""
-        return self.published == 0
-
 
 def last_seen(versions: list[Version], reader_id: int) -> Version | None:
     """The version to compare with: the last one this person decided, else the last anybody did.

@@ -23,7 +23,6 @@ Standing = Literal[
     "counts", "preempted", "varies", "enjoined", "struck-down", "not-known", "not-researched"
 ]
 Outcome = Literal["decided", "varies", "not-known", "not-researched"]
-SET_ASIDE = frozenset({"preempted", "varies", "enjoined", "struck-down"})
 OUTCOME_LABELS: dict[str, str] = {
     "not-researched": "Not researched",
     "not-known": "Not known for this day",

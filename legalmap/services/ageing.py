@@ -3,15 +3,16 @@
 A publication moves the records it changed; all are looked at once a day only.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date
 from heapq import merge
-from threading import Lock
 
 from legalmap.domain.rounds import Due, Rank, rank
 from legalmap.services.coursing import status_on
 from legalmap.services.editions import Edition
+from legalmap.services.latest import Latest
 
 
 class Aged:
@@ -47,17 +48,12 @@ class Aged:
             severity=topic.status(status).severity if status else None,
         )
 
-    def grown(self, edition: Edition) -> "Aged":
-        """The same at a later edition: what was published meanwhile is put where it belongs now."""
-        changed = edition.changed_since(self.edition.feed_no)
-        if changed is None:
-            return Aged.whole(edition, self.day)
-        later = Aged(edition, self.day, self.codes.copy())
+    @classmethod
+    def mended(cls, edition: Edition, day: date, known: "Aged", changed: Collection[str]) -> "Aged":
+        """The same from an earlier one: what was published meanwhile is put where it belongs now."""
+        later = cls(edition, day, [code for code in known.codes if code not in changed])
         for code in changed:
-            if due := self.due(code):
-                del later.codes[bisect_left(later.codes, rank(due), key=self._rank)]
-        for code in changed:
-            if due := later.due(code):
+            if later.due(code):
                 insort(later.codes, code, key=later._rank)
         return later
 
@@ -83,29 +79,21 @@ class DueList:
         return merge(*(filter(None, map(aged.due, codes)) for aged, codes in self._parts), key=rank)
 
 
+def _latest() -> Latest[Edition, Aged]:
+    return Latest(Aged.whole, Aged.mended)
+
+
 class Ageing:
     """What is due of each topic, kept between requests; safe between threads."""
 
     def __init__(self) -> None:
-        self._aged: dict[str, Aged] = {}
-        self._began: dict[str, tuple[tuple[int, date], frozenset[str]]] = {}
-        self._lock = Lock()
+        self._now = defaultdict[str, Latest[Edition, Aged]](_latest)
+        self._began = defaultdict[str, Latest[Edition, Aged]](_latest)
 
     def of(self, edition: Edition, day: date) -> Aged:
         """What is due of an edition, the newest of its topic, on a day."""
-        with self._lock:
-            known = self._aged.get(edition.topic.code)
-            if known is None or known.day != day:
-                known = Aged.whole(edition, day)
-            elif known.edition.feed_no < edition.feed_no:
-                known = known.grown(edition)
-            self._aged[edition.topic.code] = known
-            return known
+        return self._now[edition.topic.code].of(edition, day)
 
     def began(self, edition: Edition, day: date) -> frozenset[str]:
-        """What was due of an edition on the first day of a month, which never changes: found once."""
-        topic, key = edition.topic.code, (edition.feed_no, day)
-        with self._lock:
-            if topic not in self._began or self._began[topic][0] != key:
-                self._began[topic] = key, frozenset(Aged.whole(edition, day).codes)
-            return self._began[topic][1]
+        """What was due of an edition on the first day of a month, which never changes."""
+        return frozenset(self._began[edition.topic.code].of(edition, day).codes)

@@ -8,9 +8,9 @@ from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Unusable
 from legalmap.services import checking
-from legalmap.services.appending import Step
+from legalmap.services.loading import Step
 from legalmap.services.tracker import Tracker
-from legalmap.store import bulk, copies, feed, log, schema
+from legalmap.store import copies, feed, log, records, schema
 from legalmap.store.engine import Connection, Store
 from legalmap.store.failures import named
 
@@ -28,11 +28,10 @@ def copy(tracker: Tracker, target: Store, step: Step = lambda _what, _how_many: 
     row, if it is not empty, a hash of the source is wrong, or a row comes out differently.
     """
     _make_ready(target)
-    with (
-        tracker.store.reading() as source,
-        target.writing() as connection,
-        bulk.alone(connection),
-    ):
+    with tracker.store.reading() as source, target.writing() as connection:
+        # In the order in which every other writer takes them: no two wait crosswise.
+        records.lock_making(connection)
+        feed.lock(connection)
         copies.require_empty(connection, named(target.url))
         copies.copy(source, connection, step)
         different = copies.first_difference(source, connection)

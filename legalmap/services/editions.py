@@ -11,28 +11,52 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
+from itertools import takewhile
 from threading import Lock
 from typing import cast
 
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.payload import Payload
-from legalmap.domain.periods import in_force_on
-from legalmap.domain.resolving import Level, Resolution, resolve
+from legalmap.domain.resolving import Resolution
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
-from legalmap.services.daily import Daily
 from legalmap.services.gathering import KEPT_PAYLOADS, Payloads, Published, Records, Source
-from legalmap.services.layering import Layered
-from legalmap.services.resolutions import Resolutions
+from legalmap.services.latest import Latest
 from legalmap.services.tracker import Tracker
-from legalmap.services.turning import Turn, turned_on, turns_of
+from legalmap.services.turning import Turn, turned, turns_of
 
 KEPT_EDITIONS = 8
 # Over how many editions what changed between them is remembered.
 REMEMBERED = 32
-# The turns of an edition before, and the records that changed since: as they were then, as they are now.
-Turned = tuple[list[Turn], dict[str, Published], dict[str, Published]]
+
+
+class _Following:
+    """What follows from all records of an edition and of those that grow out of it."""
+
+    def __init__(self) -> None:
+        self.statuses: Latest[Edition, dict[str, str | None]] = Latest(
+            lambda edition, day: edition.statuses_of(None, day),
+            lambda edition, day, known, changed: known | edition.statuses_of(changed, day),
+        )
+        self.shown: Latest[Edition, dict[str, str]] = Latest(
+            lambda edition, day: edition.shown_of(edition.records, day),
+            lambda edition, day, known, changed: (
+                known | edition.shown_of(edition.reached_by(changed), day)
+            ),
+        )
+        # With the records they are of: where these stood, their turns are found by halving.
+        self.turns: Latest[Edition, tuple[list[Turn], Records]] = Latest(
+            lambda edition, _day: (turns_of(edition.records.values()), edition.records),
+            lambda edition, _day, known, changed: (
+                turned(known[0], _of(known[1], changed), _of(edition.records, changed)),
+                edition.records,
+            ),
+        )
+
+
+def _of(records: Records, codes: Iterable[str]) -> list[Published]:
+    return [records[code] for code in codes if code in records.whole]
 
 
 class Edition:
@@ -44,7 +68,7 @@ class Edition:
         feed_no: int,
         records: Records,
         moves: tuple[tuple[int, frozenset[str]], ...] = (),
-        resolutions: Resolutions | None = None,
+        following: _Following | None = None,
     ) -> None:
         self.topic = source.topic
         self.feed_no = feed_no
@@ -52,10 +76,7 @@ class Edition:
         self._source = source
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
-        self._turned: Turned | None = None
-        self._statuses: Daily[str | None] = Daily()
-        self._shown: Daily[str] = Daily()
-        self._resolutions = resolutions or Resolutions(feed_no)
+        self._following = following or _Following()
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -73,12 +94,10 @@ class Edition:
         """The codes of the places with a record, sorted."""
         return sorted(self.records)
 
-    @cached_property
+    @property
     def turns(self) -> list[Turn]:
         """Every dated change of a rule, oldest first; nobody may change it."""
-        if self._turned is None:
-            return turns_of(self.records.values())
-        return turned_on(*self._turned)
+        return self._following.turns.of(self)[0]
 
     @cached_property
     def _of_county(self) -> dict[str, list[str]]:
@@ -104,10 +123,12 @@ class Edition:
         found = [self.records[code].place for code in self.codes if "-" not in code]
         return sorted(found, key=lambda place: place.name)
 
-    @cached_property
+    @property
     def began(self) -> str | None:
         """The earliest dated law, as its day, month or year is written."""
-        return _earliest(self.records.values())
+        turns = self.turns
+        first = takewhile(lambda turn: turn.day == turns[0].day, turns)
+        return min((turn.when.text for turn in first), default=None)
 
     def resolve(self, place: Jurisdiction, as_of: date) -> Resolution:
         """What holds at ``place`` on ``as_of``. Freshness is counted to that same day."""
@@ -123,73 +144,47 @@ class Edition:
         return self.records.get(place.code)
 
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
-        key = (place.code, as_of, whole)
-        known = self._resolutions.get(self.feed_no, key)
-        if known is None:
-            known = self._resolved_anew(place, as_of, whole=whole)
-            self._resolutions.keep(self.feed_no, key, known)
-        return known
+        if not self.records.is_whole:
+            codes = [level.code for level in self.chain_of(place)]
+            self.records.need(codes, codes if whole else ())
+        return self._source.resolved(place, as_of, whole, self._items(place))
 
-    def _resolved_anew(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
-        levels = self.chain_of(place)
-        codes = [level.code for level in levels]
-        self.records.need(codes, codes if whole else ())
-        told = [self._level(level, whole=whole) for level in levels]
-        return resolve(told, self.topic, as_of, as_of)
+    def _items(self, place: Jurisdiction) -> tuple[Published | None, ...]:
+        return tuple(self.records.get(level.code) for level in self.chain_of(place))
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""
         return chain(place, self._source.tracker.place)
 
-    def _level(self, place: Jurisdiction, *, whole: bool) -> Level:
-        item = self.records.get(place.code)
-        if item is None:
-            return Level(place, None)
-        return Level(place, item.payload if whole else item.handy)
-
     def statuses(self, as_of: date) -> Mapping[str, str | None]:
         """The own status of every record on a day; None where nothing is known of that day."""
-        self._statuses = found = self._statuses.on(as_of, self._statuses_on)
-        return found.values
+        return self._following.statuses.of(self, as_of)
 
-    def _statuses_on(self, moved: frozenset[str] | None, as_of: date) -> dict[str, str | None]:
-        if not self.records.is_whole:
+    def statuses_of(self, codes: Iterable[str] | None, as_of: date) -> dict[str, str | None]:
+        """The same of some records, made anew; of None, of all."""
+        if codes is None and not self.records.is_whole:
             return self._source.statuses(self.feed_no, as_of)
-        codes = self.records if moved is None else moved
+        codes = self.records if codes is None else codes
         return {code: status_on(self.records[code].gist, as_of) for code in codes}
 
     def shown(self, as_of: date) -> Mapping[str, str]:
         """What a map shows of the place of every record on a day, all levels taken together."""
-        self._shown = found = self._shown.on(as_of, self._shown_on)
-        return found.values
+        return self._following.shown.of(self, as_of)
 
-    def _shown_on(self, moved: frozenset[str] | None, as_of: date) -> dict[str, str]:
-        """Kept apart from the resolutions: of a huge map they would drive out all others."""
-        codes: Iterable[str] = self.records if moved is None else self.reached_by(moved)
+    def shown_of(self, codes: Iterable[str], as_of: date) -> dict[str, str]:
+        """The same of some records, made anew.
+
+        Past the resolutions that are kept: those of a huge map would drive out all others.
+        """
+        resolved = self._source.resolved.__wrapped__
+        places = (self.records[code].place for code in codes)
         return {
-            code: self._resolved_anew(self.records[code].place, as_of, whole=False).shown
-            for code in codes
+            place.code: resolved(place, as_of, False, self._items(place)).shown for place in places
         }
 
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
-
-    def turned_between(self, one: date, other: date) -> set[str]:
-        """The codes of the records of which another period is in force on one day than on the other."""
-        return {
-            code
-            for code, item in self.records.items()
-            if in_force_on(periods := item.gist.periods, one) is not in_force_on(periods, other)
-        }
-
-    def aged_between(self, one: date, other: date) -> set[str]:
-        """The codes of the records that are not as fresh on one day as on the other."""
-        return {
-            code
-            for code, item in self.records.items()
-            if self.freshness_of(item, one) != self.freshness_of(item, other)
-        }
 
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""
@@ -237,64 +232,24 @@ class Edition:
         whole.pop(code, None)
         if payload.periods:
             whole[code] = self._source.imagined(code, payload, self.feed_no)
-        held = Records(self._source, self.feed_no, Layered(whole))
-        known = self._resolutions.copied(frozenset({code}))
-        return Edition(self._source, self.feed_no, held, resolutions=known)
+        return Edition(self._source, self.feed_no, Records(self._source, self.feed_no, whole))
 
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
         found = self._source.some(feed_no, moved, moved) if moved else {}
-        whole = self.records.whole.grown(found)
+        whole = self.records.whole | found
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
         held = Records(self._source, feed_no, whole)
-        # The answers that no publication between can have changed are taken over.
-        later = Edition(self._source, feed_no, held, moves, self._resolutions.hand(feed_no, moved))
+        later = Edition(self._source, feed_no, held, moves, self._following)
         if len(whole) == len(self.records):
             # No record is new: what only depends on which there are holds on.
-            self._hand(later, "codes", "_of_county", "directly_below", "roots", "_by_part")
-        later._turned = self._turned_to(found)
-        self._hand_began(later, found)
-        later._statuses, later._shown = self._statuses.grown(moved), self._shown.grown(moved)
+            names = {"codes", "_of_county", "directly_below", "roots", "_by_part"}
+            later.__dict__ |= {name: self.__dict__[name] for name in names & self.__dict__.keys()}
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at
         )
         return later
-
-    def _hand(self, later: "Edition", *names: str) -> None:
-        """Give on what was found out already."""
-        later.__dict__ |= {name: self.__dict__[name] for name in names if name in self.__dict__}
-
-    def _turned_to(self, found: dict[str, Published]) -> Turned | None:
-        """What the turns of the next edition are made of, if they were asked for here or before."""
-        were = {code: self.records.whole[code] for code in found if code in self.records.whole}
-        if "turns" in self.__dict__:
-            return self.turns, were, found
-        if self._turned is None:
-            return None
-        turns, first, changed = self._turned
-        # What changed twice was at first what it was at first; and what is new was nothing.
-        first = first | {code: item for code, item in were.items() if code not in changed}
-        return turns, first, changed | found
-
-    def _hand_began(self, later: "Edition", found: dict[str, Published]) -> None:
-        if "began" not in self.__dict__:
-            return
-        before = _earliest(self.records.whole[code] for code in found if code in self.records.whole)
-        # Where the earliest law was that of a record that changed, all are looked at again.
-        if before is None or before != self.began:
-            starts = [start for start in (self.began, _earliest(found.values())) if start]
-            later.began = min(starts, default=None)
-
-
-def _earliest(items: Iterable[Published]) -> str | None:
-    starts = (
-        period.effective_from.text
-        for item in items
-        for period in item.gist.periods
-        if period.effective_from
-    )
-    return min(starts, default=None)
 
 
 class Editions:

@@ -3,18 +3,19 @@
 from collections import OrderedDict
 from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from datetime import date, datetime
+from functools import lru_cache
 from threading import Lock
 
 import msgspec
 
 from legalmap import clock
 from legalmap.domain import gists
-from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import Stand
+from legalmap.domain.resolving import Level, Resolution, resolve
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import Courses
-from legalmap.services.layering import Layered
 from legalmap.services.tracker import Tracker
 from legalmap.store import moments, records, stands
 
@@ -22,6 +23,8 @@ from legalmap.store import moments, records, stands
 KEPT_PAYLOADS = 5_000
 # Somebody who asks for so many records of the past one by one wants the map: the rest comes at once.
 MANY = 64
+# Those of a world map, and of the towns of the state whose law was asked for.
+KEPT_RESOLUTIONS = 6_000
 
 
 class Payloads:
@@ -69,8 +72,11 @@ class Payloads:
                 self._kept.popitem(last=False)
 
 
-class Published(msgspec.Struct, frozen=True, gc=False):
-    """One record as readers see it, the publication that put it there, and its place."""
+class Published(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """One record as readers see it, the publication that put it there, and its place.
+
+    Editions share it until something else is published: it is equal only to itself.
+    """
 
     place: Jurisdiction
     publication: Stand
@@ -96,7 +102,7 @@ class Records(Mapping[str, Published]):
     """The records of an edition by the code of their place; of the past, those asked for so far."""
 
     def __init__(
-        self, source: "Source", feed_no: int, found: Layered[str, Published] | None = None
+        self, source: "Source", feed_no: int, found: dict[str, Published] | None = None
     ) -> None:
         self._source = source
         self._feed_no = feed_no
@@ -129,7 +135,7 @@ class Records(Mapping[str, Published]):
         return self.whole.items()
 
     @property
-    def whole(self) -> Layered[str, Published]:
+    def whole(self) -> dict[str, Published]:
         """All of them."""
         if self._whole is None:
             self._whole = self._source.everything(self._feed_no)
@@ -162,14 +168,26 @@ class Source:
         self.topic = topic
         self._payloads = payloads
         self._courses = Courses(tracker, topic.code)
+        # For all editions of the topic: what nobody has published anew is resolved already.
+        self.resolved = lru_cache(KEPT_RESOLUTIONS)(self._resolved)
 
-    def everything(self, feed_no: int) -> Layered[str, Published]:
+    def _resolved(
+        self, place: Jurisdiction, as_of: date, whole: bool, items: tuple[Published | None, ...]
+    ) -> Resolution:
+        """What holds at a place, from the records of the levels of its chain."""
+        levels = [
+            Level(level, (item.payload if whole else item.handy) if item else None)
+            for level, item in zip(chain(place, self.tracker.place), items, strict=True)
+        ]
+        return resolve(levels, self.topic, as_of, as_of)
+
+    def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""
         with self.tracker.reading(feed_no) as connection:
             found = list(stands.everything(connection, self.topic.code, feed_no))
         if len(found) <= KEPT_PAYLOADS:
             self._payloads.need(found)
-        return Layered(self._published(found))
+        return self._published(found)
 
     def some(
         self, feed_no: int, codes: Iterable[str], whole: Collection[str]

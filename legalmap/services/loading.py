@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,14 @@ import msgspec
 from legalmap import clock, paths
 from legalmap.domain import payload
 from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.domain.errors import Invalid, Missing, Problem, Unusable
-from legalmap.domain.payload import Payload
+from legalmap.domain.errors import Invalid, Problem, Unusable
+from legalmap.domain.payload import NOT_RESEARCHED, Payload
 from legalmap.domain.roles import Role
-from legalmap.services import appending
-from legalmap.services.appending import Step
 from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, log, places, schema
-from legalmap.store.bulk import Entry
+from legalmap.store import accounts, feed, log, places, records, schema
 from legalmap.store.engine import Connection
 
+Step = Callable[[str, int], None]
 # Wider places first: a place may only name a parent that is there already.
 TREE_FILES = ("countries", "subdivisions", "us-counties", "us-places")
 
@@ -122,24 +121,15 @@ def publish_shipped(
     """Make records of what ships and publish each as revision 0, which nobody reviews here."""
     at = clock.now()
     system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
-    system = accounts.by_id(connection, system_id)
-    if system is None:
-        raise Missing("account", SYSTEM_HANDLE)
-    entries = (
-        Entry(
-            topic=item.topic,
-            jurisdiction=item.jurisdiction,
-            payload=item.payload,
-            author=system,
-            at=at,
-        )
-        for item in found
-    )
-    total = appending.append(connection, tracker, entries, step)
+    total = 0
+    for item in found:
+        _publish(connection, tracker, item, system_id, at)
+        total += 1
+        step("records", 1)
     log.append(
         connection,
         at=at,
-        actor_id=system.id,
+        actor_id=system_id,
         actor_label=SYSTEM_HANDLE,
         action="init",
         subject_kind="database",
@@ -148,3 +138,19 @@ def publish_shipped(
         data={"records": total},
     )
     return total
+
+
+def _publish(
+    connection: Connection, tracker: Tracker, item: ShippedRecord, system_id: int, at: datetime
+) -> None:
+    content = payload.normalised(item.payload)
+    try:
+        payload.validate(content, tracker.topic(item.topic), clock.today())
+    except Invalid as error:
+        where = f"{item.topic}/{item.jurisdiction}"
+        raise Invalid([Problem(f"{where}: {p.field}", p.message) for p in error.problems]) from None
+    made = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
+    records.point_to_genesis(connection, *made)
+    revision = records.revision_by_id(connection, made[1])
+    if revision is not None and content != NOT_RESEARCHED:
+        feed.publish(connection, revision, None, at)

@@ -8,10 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-import webauthn
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, NotNow
@@ -41,6 +37,14 @@ _OLD = "This took too long, or was sent before. Nothing was changed: try once mo
 _REFUSED = "Your browser's answer could not be verified. Nothing was changed: try once more."
 
 
+def _webauthn() -> Any:
+    """Imported when a passkey is used first: it takes half as long as all of Flask."""
+    import webauthn.helpers.exceptions  # noqa: PLC0415
+    import webauthn.helpers.structs  # noqa: PLC0415
+
+    return webauthn
+
+
 class Site(msgspec.Struct, frozen=True):
     """The host a key is for, and the origin that browsers name."""
 
@@ -62,7 +66,7 @@ def begin_adding(tracker: Tracker, session: Session, site: Site) -> Asked:
     with tracker.store.reading() as connection:
         known = factors.passkeys(connection, person.id)
     challenge = secrets.token_bytes(32)
-    options = webauthn.generate_registration_options(
+    options = _webauthn().generate_registration_options(
         rp_id=site.host,
         rp_name=ISSUER,
         user_name=person.handle,
@@ -71,7 +75,7 @@ def begin_adding(tracker: Tracker, session: Session, site: Site) -> Asked:
         challenge=challenge,
         exclude_credentials=_descriptors(known),
     )
-    return _asked(tracker, session, _ADDING, challenge, webauthn.options_to_json(options))
+    return _asked(tracker, session, _ADDING, challenge, _webauthn().options_to_json(options))
 
 
 def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | None:
@@ -81,15 +85,17 @@ def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | Non
     if not known:
         return None
     challenge = secrets.token_bytes(32)
-    options = webauthn.generate_authentication_options(
+    options = _webauthn().generate_authentication_options(
         rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(known)
     )
-    return _asked(tracker, session, _PROVING, challenge, webauthn.options_to_json(options))
+    return _asked(tracker, session, _PROVING, challenge, _webauthn().options_to_json(options))
 
 
-def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: Iterable[Passkey]) -> list[Any]:
     return [
-        PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(each.credential_id))
+        _webauthn().helpers.structs.PublicKeyCredentialDescriptor(
+            id=_webauthn().base64url_to_bytes(each.credential_id)
+        )
         for each in known
     ]
 
@@ -106,7 +112,7 @@ def _asked(
             challenge_id,
             session.account.id,
             purpose,
-            bytes_to_base64url(challenge),
+            _webauthn().helpers.bytes_to_base64url(challenge),
             at + LIFE,
         )
     return Asked(challenge_id, options)
@@ -134,13 +140,13 @@ def add(
         if challenge is None or not factors.end_challenge(connection, challenge_id):
             raise Invalid.at("passkey", _OLD)
         made = _verified(
-            webauthn.verify_registration_response,
+            _webauthn().verify_registration_response,
             credential=_read(answer),
-            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_challenge=_webauthn().base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
         )
-        credential_id = bytes_to_base64url(made.credential_id)
+        credential_id = _webauthn().helpers.bytes_to_base64url(made.credential_id)
         if factors.is_passkey_known(connection, credential_id):
             raise Invalid.at("passkey", "This passkey was added before.")
         names = [each.name for each in factors.passkeys(connection, person.id)]
@@ -150,7 +156,7 @@ def add(
             connection,
             account_id=person.id,
             credential_id=credential_id,
-            public_key=bytes_to_base64url(made.credential_public_key),
+            public_key=_webauthn().helpers.bytes_to_base64url(made.credential_public_key),
             sign_count=made.sign_count,
             name=name.strip(),
             created_at=at,
@@ -182,7 +188,13 @@ def _read(answer: str) -> dict[str, Any]:
 def _verified(verify: Any, **expected: Any) -> Any:
     try:
         return verify(**expected)
-    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        _webauthn().helpers.exceptions.WebAuthnException,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ) as error:
         # The answer comes from outside: whatever is wrong with it, it is refused alike.
         raise Invalid.at("passkey", _REFUSED) from error
 
@@ -203,12 +215,12 @@ def prove(
         if key is None:
             raise Invalid.at("passkey", "This passkey does not belong to your account.")
         shown = _verified(
-            webauthn.verify_authentication_response,
+            _webauthn().verify_authentication_response,
             credential=credential,
-            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_challenge=_webauthn().base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
-            credential_public_key=webauthn.base64url_to_bytes(key.public_key),
+            credential_public_key=_webauthn().base64url_to_bytes(key.public_key),
             credential_current_sign_count=key.sign_count,
         )
         factors.use_passkey(connection, key.id, shown.new_sign_count, at)

@@ -26,18 +26,15 @@ def turns_of(items: Iterable[Published]) -> list[Turn]:
     return sorted((turn for item in items for turn in _turns_of(item)), key=_order)
 
 
-def turned_on(
-    known: list[Turn], were: dict[str, Published], items: dict[str, Published]
-) -> list[Turn]:
-    """The turns of an edition that grew by ``items``, from those of the one before, where they ``were``."""
-    found = list(known)
-    for turn in turns_of(were.values()):
+def turned(known: list[Turn], were: Iterable[Published], items: Iterable[Published]) -> list[Turn]:
+    """The turns once some records, where they ``were``, are ``items``."""
+    turns = known.copy()
+    for turn in turns_of(were):
         # Found by halving: a map of a hundred thousand records has as many turns.
-        at = bisect_left(found, _order(turn), key=_order)
-        del found[at]
-    for turn in turns_of(items.values()):
-        insort(found, turn, key=_order)
-    return found
+        del turns[bisect_left(turns, _order(turn), key=_order)]
+    for turn in turns_of(items):
+        insort(turns, turn, key=_order)
+    return turns
 
 
 def _order(turn: Turn) -> tuple[date, str, str]:

@@ -40,10 +40,20 @@ def course(edition: Edition, place: Jurisdiction) -> list[tuple[date | None, str
     return found
 
 
+def telling_day(before: Edition, after: Edition, place: Jurisdiction, today: date) -> date:
+    """The first day from ``today`` on which two editions differ at a place; today if none does."""
+    turning = {day for edition in (before, after) for day in _days(edition, place)}
+    for day in (today, *sorted(day for day in turning if day > today)):
+        if before.glance(place, day).shown != after.glance(place, day).shown:
+            return day
+    return today
+
+
 def _days(edition: Edition, level: Jurisdiction) -> list[date]:
     item = edition.records.get(level.code)
     if item is None:
         return []
     starts = [period.first_day for period in item.handy.periods if period.effective_from]
-    ends = [p.last_day + timedelta(days=1) for p in item.handy.periods if p.effective_until]
+    lapsed = [period.last_day for period in item.handy.periods if period.effective_until]
+    ends = [day + timedelta(days=1) for day in lapsed if day < date.max]
     return starts + ends

@@ -8,9 +8,17 @@ import sqlalchemy as sa
 
 from legalmap.domain.errors import Unusable
 from legalmap.domain.payload import from_bytes, sha256_of
-from legalmap.store import bulk, courses, feed
+from legalmap.store import courses, feed
 from legalmap.store import waiting as waiting_rows
-from legalmap.store.bulk import Published, Row
+from legalmap.store.many import (
+    BATCH,
+    Published,
+    Row,
+    in_batches,
+    insert_many,
+    point_to_genesis,
+    publish_many,
+)
 from legalmap.store.tables import (
     account,
     assent,
@@ -67,23 +75,23 @@ def row_count(connection: sa.Connection) -> int:
 def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
     """Write all that ``source`` shows into ``target``, whose tables are empty; sessions and claims stay behind.
 
-    Within ``bulk.alone``. Raises Unusable where a hash or the chain of ``source`` is broken.
+    Raises Unusable where a hash or the chain of ``source`` is broken.
     """
     places = _parents_first(source)
-    for batch in bulk.in_batches(places):
-        bulk.insert_many(target, jurisdiction, batch)
+    for batch in in_batches(places):
+        insert_many(target, jurisdiction, batch)
         step(jurisdiction.name, len(batch))
     for table in FIRST:
         _plain(source, target, table, step)
     _plain(source, target, record, step, leaving={"current_revision_id"})
     _plain(source, target, revision, step)
-    for batch in bulk.in_batches(_genesis_pointers(source)):
-        bulk.point_to_genesis(target, batch)
+    for batch in in_batches(_genesis_pointers(source)):
+        point_to_genesis(target, batch)
     for table in DECIDED:
         _plain(source, target, table, step)
     waiting_rows.rewrite(target)
-    for publications in bulk.in_batches(_publications(source)):
-        bulk.publish_many(target, publications)
+    for publications in in_batches(_publications(source)):
+        publish_many(target, publications)
         step(publication.name, len(publications))
     for table in LAST:
         _plain(source, target, table, step)
@@ -92,7 +100,7 @@ def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
 
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
     """Rows as dicts, a few thousand in memory at a time."""
-    with connection.execute(query, execution_options={"yield_per": bulk.BATCH}) as rows:
+    with connection.execute(query, execution_options={"yield_per": BATCH}) as rows:
         for row in rows:
             yield dict(row._mapping)
 
@@ -114,11 +122,11 @@ def _plain(
     step: Step,
     leaving: frozenset[str] | set[str] = frozenset(),
 ) -> None:
-    for batch in bulk.in_batches(_rows(source, _in_order(source, table))):
+    for batch in in_batches(_rows(source, _in_order(source, table))):
         if table is revision:
             _check_contents(batch)
         kept = [{key: row[key] for key in row if key not in leaving} for row in batch]
-        bulk.insert_many(target, table, kept)
+        insert_many(target, table, kept)
         step(table.name, len(batch))
 
 

@@ -8,7 +8,7 @@ from legalmap import clock
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.payload import Payload
 from legalmap.domain.resolving import Resolution
-from legalmap.services import geography, previewing
+from legalmap.services import geography, unfolding
 from legalmap.services.editions import Edition
 from legalmap.web import answering, drawing
 from legalmap.web.drawing import Shown, Wish
@@ -40,8 +40,8 @@ class Preview(msgspec.Struct, frozen=True):
 
 def preview(edition: Edition, place: Jurisdiction, payload: Payload) -> Preview:
     """What readers of ``edition`` would see if the record of a place said ``payload``."""
-    after = previewing.edition_with(edition, place.code, payload)
-    day = previewing.telling_day(edition, after, place, clock.today())
+    after = edition.imagined(place.code, payload)
+    day = unfolding.telling_day(edition, after, place, clock.today())
     view = _view_showing(after, place)
     return Preview(
         place=place,

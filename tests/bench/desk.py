@@ -16,11 +16,11 @@ import msgspec
 from legalmap.app import create_app
 from legalmap.config import Settings
 from legalmap.domain.payload import Payload
-from legalmap.services import appending
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
-from legalmap.store.bulk import Entry
 from legalmap.store.engine import Connection, Store
+from tests.bench import appending
+from tests.bench.appending import Entry
 from tests.build import a_payload, a_period
 from tests.store.build import NOW, a_record, person, seed
 from tests.web.visit import BROWSER, Visitor
@@ -71,7 +71,7 @@ def _fill(url: str, waiting: int) -> None:
     with store.writing() as connection:
         for code in CODES:
             a_record(connection, code)
-        appending.append(connection, tracker, _entries(connection, waiting), lambda *_: None)
+        appending.append(connection, tracker, _entries(connection, waiting))
     store.close()
 
 

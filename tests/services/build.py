@@ -12,7 +12,6 @@ from legalmap.services import editing, reviewing
 from legalmap.services.editing import Proposal
 from legalmap.services.editions import Edition
 from legalmap.services.gathering import Payloads, Published, Records, Source
-from legalmap.services.layering import Layered
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts
 from tests.build import a_payload, a_period, the_topic
@@ -81,4 +80,4 @@ def edition_of(tracker: Tracker, feed_no: int, contents: dict[str, Payload]) -> 
         )
         payloads.hold(stand.revision_id, payload)
         items[code] = Published(tracker.place(code), stand, payloads)
-    return Edition(source, feed_no, Records(source, feed_no, Layered(items)))
+    return Edition(source, feed_no, Records(source, feed_no, items))

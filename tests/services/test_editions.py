@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap.domain.payload import Payload
-from legalmap.services import editions, exporting, gathering, layering
+from legalmap.domain.resolving import Level, Resolution
+from legalmap.services import editions, exporting, gathering
 from legalmap.services.editions import Edition
 from legalmap.services.files import Files
 from legalmap.services.reading import Reader
@@ -76,7 +78,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
 @contextmanager
 def limits(**changed: int) -> Iterator[None]:
     """Other bounds, so that a small tracker behaves as a huge one."""
-    rooms = (gathering, editions, layering, exporting)
+    rooms = (gathering, editions, exporting)
     before = [
         (room, name, getattr(room, name))
         for name in changed
@@ -214,6 +216,71 @@ def test_the_statuses_of_the_past_come_from_narrow_rows(filled: Tracker) -> None
         "us-fl": "regulated",
     }
     assert Reader(filled).edition("7-oh", "2").statuses(DAY) == {}
+
+
+@pytest.fixture
+def resolved_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The places that were resolved, not found among what is kept."""
+    made: list[str] = []
+    true = gathering.resolve
+
+    def counted(levels: list[Level], *rest: Any) -> Resolution:
+        made.append(levels[-1].jurisdiction.code)
+        return true(levels, *rest)
+
+    monkeypatch.setattr(gathering, "resolve", counted)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("moved", "anew"),
+    [
+        # Another place changed.
+        ("us-al", []),
+        # What is below a place that changed was made of it too …
+        ("us", ["us", "us-fl", "us-fl-sarasota-county"]),
+        ("us-fl", ["us-fl", "us-fl-sarasota-county"]),
+        # … and what is above it was not.
+        ("us-fl-sarasota-county", ["us-fl-sarasota-county"]),
+    ],
+)
+def test_after_a_publication_only_what_it_can_have_changed_is_resolved(
+    filled: Tracker, resolved_anew: list[str], moved: str, anew: list[str]
+) -> None:
+    reader, codes = Reader(filled), ["us", "us-fl", "us-fl-sarasota-county"]
+    before = reader.edition("kratom")
+    for code in codes:
+        before.resolve(filled.place(code), DAY)
+    publish(filled.store, moved, a_payload(a_period(None, "unclear")))
+    del resolved_anew[:]
+    for _ in range(2):
+        for code in codes:
+            reader.edition("kratom").resolve(filled.place(code), DAY)
+    assert resolved_anew == anew
+    # A request that still runs on the edition before is told what that one says.
+    assert before.resolve(filled.place("us-fl"), DAY).status == "regulated"
+
+
+def test_what_is_imagined_is_seen_by_nobody_else(filled: Tracker, resolved_anew: list[str]) -> None:
+    edition, place = Reader(filled).edition("kratom"), filled.place("us-fl")
+    edition.resolve(filled.place("us"), DAY)
+    edition.shown(DAY)
+    del resolved_anew[:]
+    imagined = edition.imagined("us-fl", a_payload(a_period(None, "banned")))
+    assert imagined.resolve(place, DAY).status == imagined.shown(DAY)["us-fl"] == "banned"
+    assert imagined.resolve(filled.place("us"), DAY).status == "legal"
+    assert edition.resolve(place, DAY).status == edition.shown(DAY)["us-fl"] == "regulated"
+    assert resolved_anew.count("us") == 1, "for the whole map only"
+
+
+def test_no_more_resolutions_are_kept_than_there_is_room_for(
+    filled: Tracker, resolved_anew: list[str]
+) -> None:
+    with limits(KEPT_RESOLUTIONS=2):
+        edition = Reader(filled).edition("kratom")
+    for code in ("us", "us-fl", "us", "us-al", "us", "us-fl"):
+        edition.resolve(filled.place(code), DAY)
+    assert resolved_anew == ["us", "us-fl", "us-al", "us-fl"], "what was asked for last stays"
 
 
 def test_below_is_what_the_chain_says_on_the_whole_tree(shipped_store: Store) -> None:

@@ -1,13 +1,17 @@
 """What ships in data/ becomes revision 0 of every record, published and sound, once."""
 
 import pytest
+import sqlalchemy as sa
 
-from legalmap.domain.errors import Unusable
-from legalmap.domain.payload import canonical_bytes
+from legalmap.domain.errors import LegalmapError, Unusable
+from legalmap.domain.payload import Payload, canonical_bytes
 from legalmap.services import checking, loading
+from legalmap.services.loading import ShippedRecord
 from legalmap.services.reading import Reader, asked_day
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from tests.build import a_payload, a_period
+from tests.store.build import contents
 
 
 @pytest.fixture
@@ -35,6 +39,32 @@ def test_loading_twice_is_refused_and_changes_nothing(shipped: Tracker) -> None:
     with pytest.raises(Unusable, match="has data already"):
         loading.initialise(shipped)
     assert Reader(shipped).head() == 268
+
+
+@pytest.mark.parametrize(
+    ("topic", "content", "says"),
+    [
+        ("kratom", a_payload(a_period(None, "lgeal")), "kratom/us-al: periods.0.status"),
+        ("kratom", a_payload(a_period(sources=())), "kratom/us-al: periods.0.sources"),
+        ("tea", a_payload(), "There is no topic “tea”"),
+    ],
+)
+def test_one_bad_record_is_named_and_leaves_nothing_of_those_before(
+    store: Store, topic: str, content: Payload, says: str
+) -> None:
+    good = ShippedRecord("kratom", "us", "United States", a_payload())
+    bad = ShippedRecord(topic, "us-al", "Alabama", content)
+    with store.reading() as connection:
+        before = contents(connection)
+    with pytest.raises(LegalmapError) as caught, store.writing() as connection:
+        connection.execute(
+            sa.text("UPDATE account SET handle = 'somebody' WHERE handle = 'system'")
+        )
+        loading.publish_shipped(connection, Tracker(store), [good, bad], lambda *_: None)
+    problems = getattr(caught.value, "problems", ())
+    assert says in " ".join([str(caught.value), *(problem.field for problem in problems)])
+    with store.reading() as connection:
+        assert contents(connection) == before
 
 
 RESOLVED = [

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.services import previewing
+from legalmap.services import unfolding
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from tests.build import TODAY, a_payload, a_period
@@ -19,7 +19,7 @@ LAPSING = a_payload(a_period(status="banned", until="2027-03-31"))
 def test_an_edition_with_a_record_resolves_as_if_it_were_published(tracker: Tracker) -> None:
     """The place, its parent and every place below it."""
     before = Reader(tracker).edition("kratom")
-    imagined = previewing.edition_with(before, "us-al", SOON)
+    imagined = before.imagined("us-al", SOON)
     decide(tracker, propose(tracker, SOON))
     published = Reader(tracker).edition("kratom")
     days = (TODAY, date(2027, 7, 1))
@@ -33,22 +33,22 @@ def test_the_edition_that_readers_see_stays_as_it_is(tracker: Tracker) -> None:
     """Also what was resolved before the preview, and the contents all editions share."""
     edition, place = Reader(tracker).edition("kratom"), tracker.place("us-al")
     assert edition.resolve(place, TODAY).shown == "legal"
-    imagined = previewing.edition_with(edition, "us-al", BANNED)
+    imagined = edition.imagined("us-al", BANNED)
     assert imagined.resolve(place, TODAY).shown == "banned"
     assert edition.resolve(place, TODAY).shown == "legal"
     assert edition.records["us-al"].payload == LEGAL
     assert imagined.feed_no == edition.feed_no
-    again = previewing.edition_with(edition, "us-al", SOON)
+    again = edition.imagined("us-al", SOON)
     assert again.resolve(place, TODAY).shown == "legal"
 
 
 def test_a_first_record_is_added_and_an_empty_one_is_none(tracker: Tracker) -> None:
     """“Not researched” is no record, and says so."""
     edition = edition_of(tracker, 1, {"us-al": BANNED})
-    added = previewing.edition_with(edition, "us", BANNED)
+    added = edition.imagined("us", BANNED)
     assert added.codes == ["us", "us-al"]
     assert added.codes_below("us") == ["us-al"]
-    removed = previewing.edition_with(edition, "us-al", NOT_RESEARCHED)
+    removed = edition.imagined("us-al", NOT_RESEARCHED)
     assert removed.resolve(tracker.place("us-al"), TODAY).outcome == "not-researched"
 
 
@@ -72,6 +72,6 @@ def test_the_maps_are_of_the_day_on_which_they_differ(
 ) -> None:
     """Two equal maps side by side would tell a reviewer nothing."""
     edition = edition_of(tracker, 1, {"us-al": before})
-    imagined = previewing.edition_with(edition, "us-al", after)
+    imagined = edition.imagined("us-al", after)
     place = tracker.place("us-al")
-    assert previewing.telling_day(edition, imagined, place, TODAY) == day
+    assert unfolding.telling_day(edition, imagined, place, TODAY) == day

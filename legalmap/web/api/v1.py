@@ -1,5 +1,6 @@
 """/api/v1: topics, places, records, revisions, what holds at a place, and the feed."""
 
+from collections.abc import Callable
 from typing import get_args
 
 from flask import Blueprint, Response
@@ -186,16 +187,16 @@ def _paged_view(topic: str, given: Given, cursor: Cursor | None) -> View:
 
 
 def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
-    own = in_force_on(item.payload.periods, view.as_of)
-    says = {
-        "status": own.status if own else None,
-        "kind": item.place.kind,
-        "freshness": view.edition.freshness_of(item, view.as_of),
+    """Looks at nothing that nobody asked for, and at no contents: there may be very many records."""
+    says: dict[str, Callable[[], str | None]] = {
+        "status": lambda: view.edition.statuses(view.as_of).get(item.place.code),
+        "kind": lambda: item.place.kind,
+        "freshness": lambda: view.edition.freshness_of(item, view.as_of),
     }
     parent = wanted["parent"]
     if parent is not None and not exporting.is_directly_below(item.place, parent):
         return False
-    return all(wanted[name] in (None, value) for name, value in says.items())
+    return all(value() == wanted[name] for name, value in says.items() if wanted[name] is not None)
 
 
 @blueprint.get("/<topic>/records/<code>")

@@ -17,11 +17,12 @@ from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import Payload
 from legalmap.domain.periods import Period
 from legalmap.domain.roles import Role
-from legalmap.services import appending, loading
+from legalmap.services import loading
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, places, schema
-from legalmap.store.bulk import Entry, Reviewed
 from legalmap.store.engine import Connection, Store
+from tests.bench import appending
+from tests.bench.appending import Entry, Reviewed
 
 BEGAN = datetime(2016, 1, 1, tzinfo=UTC)
 # All revisions lie between the beginning and this many days later, in the order of the feed.
@@ -58,8 +59,7 @@ def fill(
     written = AT_ONCE
     while written == AT_ONCE:
         with store.writing() as connection:
-            part = islice(entries, AT_ONCE)
-            written = appending.append(connection, tracker, part, lambda _what, _how_many: None)
+            written = appending.append(connection, tracker, islice(entries, AT_ONCE))
 
 
 def _people(connection: Connection) -> tuple[Account, Account, Account]:

@@ -1,4 +1,4 @@
-"""Many revisions at once: the same rows as one by one, and all of a batch or nothing."""
+"""The tables that measurements are made on hold what people would have made, row by row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,26 +6,24 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap import clock
 from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.domain.errors import Invalid
 from legalmap.domain.moderation import Verdict
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.domain.risks import UNWEIGHED, Weight
-from legalmap.services import appending, editing, reviewing
+from legalmap.services import editing, reviewing
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
-from legalmap.store import bulk, feed, records, statuses
-from legalmap.store.bulk import Entry, Reviewed
+from legalmap.store import feed, records
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
+from tests.bench import appending
+from tests.bench.appending import Entry, Reviewed
 from tests.build import a_payload, a_period, the_topic
-from tests.store.build import NOW, contents, counted_queries, minutes, person
+from tests.store.build import NOW, contents, minutes, person
 
 PLACES = [("kratom", "us-al"), ("kratom", "us-fl"), ("7-oh", "us-al")]
 STATUSES = ("legal", "regulated", "banned")
@@ -126,13 +124,9 @@ def _begin(connection: Connection, topic: str, code: str, content: Payload, at: 
 def all_at_once(
     store: Store, connection: Connection, steps: list[dict[str, Any]], size: int
 ) -> None:
-    """The same history through ``bulk``, in batches of ``size``."""
-    weigh = appending.weigher(Tracker(Pinned(store, connection)))
-    first = 1
-    with bulk.alone(connection):
-        for batch in bulk.in_batches(_entries(connection, steps), size):
-            bulk.append(connection, batch, weigh, first)
-            first += len(batch)
+    """The same history in batches of ``size``."""
+    tracker = Tracker(Pinned(store, connection))
+    appending.append(connection, tracker, _entries(connection, steps), size)
 
 
 def _entries(connection: Connection, steps: list[dict[str, Any]]) -> list[Entry]:
@@ -145,11 +139,6 @@ def _entries(connection: Connection, steps: list[dict[str, Any]]) -> list[Entry]
         numbers[place] = (last + 1 if published else base, last + 1)
         made.append(an_entry(connection, base=base, **step))
     return made
-
-
-def unweighed(_entry: Entry, _base: Payload, _first_edit: bool) -> Weight:
-    """Where the weight makes no difference."""
-    return UNWEIGHED
 
 
 def an_entry(
@@ -221,119 +210,3 @@ def test_many_at_once_write_the_rows_that_one_by_one_writes(
     expected = taken_back(store, lambda connection: one_by_one(store, connection, steps))
     found = taken_back(store, lambda connection: all_at_once(store, connection, steps, size))
     assert found == expected
-
-
-BANNED = a_payload(a_period("2020", "banned"))
-EDIT = {"payload": BANNED, "author": "ana", "reviewer": "ben", "verdict": Verdict.APPROVE}
-REFUSED = [
-    ("a review of one's own work", {**EDIT, "author": "ben"}, "somebody else has to review it"),
-    ("a reviewer who is no moderator", {**EDIT, "author": "ben", "reviewer": "ana"}, "Your role"),
-    ("a base that is not current", {**EDIT, "base": 7}, "started from revision 7"),
-    ("nothing new", {**EDIT, "payload": a_payload()}, "Nothing differs"),
-    ("no reason given", {**EDIT, "verdict": Verdict.REJECT, "comment": ""}, "comment: Say why"),
-    ("a record that is there", {"payload": BANNED}, "There is a record already"),
-    ("no record", {**EDIT, "place": ("7-oh", "us-fl")}, "There is no record yet"),
-]
-
-
-@pytest.mark.parametrize(("bad", "says"), [row[1:] for row in REFUSED], ids=[r[0] for r in REFUSED])
-def test_one_bad_entry_refuses_its_batch_and_is_named(
-    sqlite_store: Store, bad: dict[str, Any], says: str
-) -> None:
-    store = sqlite_store
-    with store.reading() as connection:
-        before = contents(connection)
-        good = an_entry(connection, payload=a_payload())
-        after = an_entry(connection, ("kratom", "us-fl"), payload=BANNED)
-        batch = [good, an_entry(connection, **bad), after]
-    with pytest.raises(Invalid, match=says) as caught, store.writing() as connection:
-        bulk.append(connection, batch, unweighed, first=11)
-    where = f"entry 12 ({batch[1].topic}/{batch[1].jurisdiction})"
-    assert all(problem.field.startswith(where) for problem in caught.value.problems)
-    with store.reading() as connection:
-        assert contents(connection) == before
-
-
-def test_what_only_the_database_refuses_is_told_with_its_batch(store: Store) -> None:
-    with store.reading() as connection:
-        before = contents(connection)
-        good = an_entry(connection, payload=BANNED)
-        bad = an_entry(connection, ("kratom", "us-nowhere"), payload=BANNED)
-    with pytest.raises(Invalid) as caught, store.writing() as connection:
-        bulk.append(connection, [good, bad], unweighed, first=11)
-    (problem,) = caught.value.problems
-    assert problem.field == "entries 11 to 12"
-    assert "The database refuses one of them" in problem.message
-    assert "foreign key" in problem.message.lower()
-    with store.reading() as connection:
-        assert contents(connection) == before
-
-
-def test_no_trigger_is_off_while_many_are_written(store: Store) -> None:
-    """Were the checks of this module wrong, the database would still refuse a review of one's own."""
-    own = {**EDIT, "author": "ben", "reviewer": "ben"}
-    with store.reading() as connection:
-        batch = [an_entry(connection, payload=a_payload()), an_entry(connection, **own)]
-    with (
-        patch.object(bulk, "_check_review"),
-        pytest.raises(Invalid, match="refuses one of them"),
-        store.writing() as connection,
-        bulk.alone(connection),
-    ):
-        bulk.append(connection, batch, unweighed)
-
-
-def test_a_batch_of_any_size_is_as_many_statements(store: Store) -> None:
-    codes = ["us", "th", "us-al", "us-ca", "us-fl", "us-wv"]
-    sent = {}
-    for size in (2, 4):
-        with store.writing() as connection:
-            entries = [
-                an_entry(connection, ("kratom", codes.pop()), payload=BANNED) for _ in range(size)
-            ]
-            with counted_queries(store) as queries:
-                bulk.append(connection, entries, unweighed)
-        sent[size] = len(queries)
-    assert sent[2] >= sent[4]
-
-
-def test_a_batch_that_says_nothing_of_a_record_leaves_it(store: Store) -> None:
-    with store.writing() as connection:
-        bulk.append(connection, [an_entry(connection, payload=BANNED)], unweighed)
-    with store.writing() as connection:
-        bulk.append(
-            connection, [an_entry(connection, ("kratom", "us-fl"), payload=a_payload())], unweighed
-        )
-        bulk.append(connection, [], unweighed)
-        rows = statuses.stored(connection)
-    assert [(row["jurisdiction_code"], row["status"]) for row in rows] == [
-        ("us-al", "banned"),
-        ("us-fl", "legal"),
-    ]
-
-
-def test_items_come_in_batches_and_only_when_they_are_wanted() -> None:
-    items = iter(range(10))
-    batches = bulk.in_batches(items, 3)
-    assert next(batches) == [0, 1, 2]
-    assert next(items) == 3
-    assert list(batches) == [[4, 5, 6], [7, 8, 9]]
-
-
-def test_the_memory_given_to_loading_is_given_back(sqlite_store: Store) -> None:
-    size = sa.text("PRAGMA cache_size")
-    with sqlite_store.writing() as connection:
-        before = connection.scalar(size)
-        with bulk.alone(connection):
-            assert connection.scalar(size) == -bulk.SQLITE_CACHE_KIB
-        assert connection.scalar(size) == before
-
-
-def test_nobody_else_writes_meanwhile(store: Store) -> None:
-    """Readers go on and see nothing of it yet."""
-    with store.writing() as connection, bulk.alone(connection):
-        bulk.append(connection, [an_entry(connection, payload=BANNED)], unweighed)
-        with store.reading() as reader:
-            assert feed.head(reader) == 0
-    with store.reading() as reader:
-        assert feed.head(reader) == 1

@@ -1,40 +1,37 @@
-"""Appending many revisions and publications in few statements: the same rows, triggers and hashes.
+"""Appending many revisions and publications in few statements: the rows that people would have made.
 
-``append`` writes one batch in the transaction of the caller, who decides what belongs together: a
-shipped folder or a copied tracker is all or nothing, so it is one transaction of many batches.
+A million revisions one by one, as people make them, would take hours. Nothing is checked here that the
+database does not check; its triggers are on.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain import changes
 from legalmap.domain.accounts import Account
-from legalmap.domain.errors import Invalid, LegalmapError, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.intents import intent_of
-from legalmap.domain.moderation import (
-    Act,
-    Facts,
-    Judgement,
-    Verdict,
-    check,
-    told,
-)
+from legalmap.domain.moderation import Judgement, Verdict, told
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import RevisionKind
-from legalmap.domain.risks import Weight
-from legalmap.store import courses, feed, log, moderation, records, statuses, waiting
-from legalmap.store.tables import publication, record, review, revision, submission
+from legalmap.services import weighing
+from legalmap.services.tracker import Tracker
+from legalmap.store import feed, log, moderation, waiting
+from legalmap.store.many import (
+    BATCH,
+    Published,
+    Row,
+    in_batches,
+    insert_many,
+    point_to_genesis,
+    publish_many,
+)
+from legalmap.store.tables import record, review, revision, submission
 
-Row = dict[str, Any]
-Item = TypeVar("Item")
-BATCH = 5_000
 PART = 500
 # Indexes of hashes are written in no order: their pages must not be read again for every row.
 SQLITE_CACHE_KIB = 131_072
@@ -62,7 +59,7 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision to append, valid by its codebook.
+    """One revision to append, normalised and valid by its codebook.
 
     Of kind ``genesis`` it makes its record and is published, unless it says "not researched". Any
     other is submitted by its author on ``base_number`` and, if ``reviewed`` is given, decided.
@@ -79,10 +76,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: Reviewed | None = None
 
 
-# Weighs an entry: from what it is based on, and whether it is its author's first.
-Weigh = Callable[[Entry, Payload, bool], Weight]
-
-
 class _Stand(msgspec.Struct):
     """Where a record stands while a batch is gone through."""
 
@@ -93,81 +86,33 @@ class _Stand(msgspec.Struct):
     payload: Payload
 
 
-class Published(msgspec.Struct, frozen=True):
-    """A publication to write: its row, what it stands for, and the revision the record was at.
-
-    ``base_id`` is None for revision 0, at which a record stands before it is published.
-    """
-
-    row: Row
-    topic: str
-    jurisdiction: str
-    payload: Payload
-    base_id: int | None
-
-
-def in_batches(items: Iterable[Item], size: int | None = None) -> Iterator[list[Item]]:
-    """Lists of at most ``size`` (BATCH), so that no more than that is in memory."""
-    rest = iter(items)
-    while batch := list(islice(rest, size or BATCH)):
-        yield batch
-
-
-@contextmanager
-def alone(connection: sa.Connection) -> Iterator[None]:
-    """Nobody else writes records or publishes until the transaction ends; readers go on."""
-    if connection.dialect.name == "postgresql":
-        records.lock_making(connection)
-        # Before the lock of the feed, as every review takes them: no two wait crosswise.
-        connection.exec_driver_sql("LOCK TABLE record IN EXCLUSIVE MODE")
-        feed.lock(connection)
-        yield
-        return
-    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {int(before)}")
-
-
 def append(
-    connection: sa.Connection, entries: Sequence[Entry], weigh: Weigh, first: int = 1
-) -> None:
-    """Write one batch, in order; within ``alone``.
+    connection: sa.Connection, tracker: Tracker, entries: Iterable[Entry], size: int = BATCH
+) -> int:
+    """Write all entries in the caller's transaction, in order; gives their number.
 
-    ``weigh`` gives the weight of a proposal from what it is based on and whether it is its author's
-    first. ``first`` is the number of the first entry, for errors. Raises Invalid naming each entry that
-    cannot be written and why; the caller's transaction must then end without a commit.
+    Nobody else may write meanwhile.
     """
-    batch = _Batch(connection, entries, weigh)
-    for number, entry in enumerate(entries, first):
-        try:
+    done = 0
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
+    for some in in_batches(entries, size):
+        batch = _Batch(connection, tracker, some)
+        for entry in some:
             batch.add(entry)
-        except LegalmapError as error:
-            raise Invalid(problems_of(error, number, entry)) from error
-    try:
         batch.write()
-    except sa.exc.IntegrityError as error:
-        said = str(error.orig).strip().splitlines()[0]
-        where = f"entries {first} to {first + len(entries) - 1}"
-        raise Invalid.at(where, f"The database refuses one of them: {said}.") from error
-
-
-def problems_of(error: LegalmapError, number: int, entry: Entry) -> list[Problem]:
-    """What is wrong with an entry, each problem naming its number and place."""
-    where = f"entry {number} ({entry.topic}/{entry.jurisdiction})"
-    if isinstance(error, Invalid):
-        return [Problem(f"{where}: {each.field}", each.message) for each in error.problems]
-    return [Problem(where, str(error))]
+        done += len(some)
+    return done
 
 
 class _Batch:
     """The rows of one batch, table by table, gathered in the order of its entries."""
 
-    def __init__(self, connection: sa.Connection, entries: Sequence[Entry], weigh: Weigh) -> None:
+    def __init__(
+        self, connection: sa.Connection, tracker: Tracker, entries: Sequence[Entry]
+    ) -> None:
         self._connection = connection
-        self._weigh = weigh
+        self._tracker = tracker
         self._known: set[int] = set()
         self._stands = _stands(connection, {(e.topic, e.jurisdiction) for e in entries})
         born = sum(entry.kind == "genesis" for entry in entries)
@@ -186,7 +131,7 @@ class _Batch:
         self._undecided: list[int] = []
 
     def add(self, entry: Entry) -> None:
-        """Take in one entry; raise the LegalmapError that the one-by-one path would raise."""
+        """Take in one entry."""
         if entry.kind == "genesis":
             self._begin(entry)
         else:
@@ -194,8 +139,6 @@ class _Batch:
 
     def _begin(self, entry: Entry) -> None:
         key = (entry.topic, entry.jurisdiction)
-        if key in self._stands:
-            raise NotNow("There is a record already.")
         record_id, revision_id = next(self._record_ids), next(self._revision_ids)
         self._records.append(
             {"id": record_id, "topic": entry.topic, "jurisdiction_code": entry.jurisdiction}
@@ -207,20 +150,20 @@ class _Batch:
             self._publish(entry, stand, sha256, review_id=None, at=entry.at)
 
     def _propose(self, entry: Entry) -> None:
-        stand = self._stands.get((entry.topic, entry.jurisdiction))
-        if stand is None:
-            raise NotNow("There is no record yet: begin with its revision 0.")
-        if entry.base_number != stand.number:
-            raise Stale(entry.topic, entry.jurisdiction, entry.base_number or 0, stand.number)
+        stand = self._stands[entry.topic, entry.jurisdiction]
         canonical = canonical_bytes(entry.payload)
-        if canonical == canonical_bytes(stand.payload):
-            raise NothingChanged("Nothing differs from what is published.")
-        if entry.reviewed is not None:
-            _check_review(entry, entry.reviewed)
         revision_id, number = next(self._revision_ids), stand.next_number
         sha256 = self._revise(entry, stand, revision_id, canonical)
         intent = intent_of(entry.kind, stand.payload, entry.payload)
-        weight = self._weigh(entry, stand.payload, self._is_first(entry.author.id))
+        weight = weighing.weigh(
+            self._tracker,
+            entry.topic,
+            entry.jurisdiction,
+            stand.payload,
+            entry.payload,
+            on=entry.at.date(),
+            first_edit=self._is_first(entry.author.id),
+        )
         self._submissions.append(
             moderation.submission_row(revision_id, entry.author.id, entry.at, intent, weight)
         )
@@ -354,76 +297,6 @@ class _Batch:
         waiting.add(connection, self._undecided)
         publish_many(connection, self._published)
         log.append_many(connection, self._events)
-
-
-def _check_review(entry: Entry, reviewed: Reviewed) -> None:
-    facts = Facts(authors=frozenset({entry.author.id}), submitted=True)
-    act = Act(reviewed.verdict.value)
-    check(act, facts, reviewed.reviewer.id, reviewed.reviewer.role, reviewed.comment)
-
-
-def insert_many(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    """Insert rows of one shape, if there are any."""
-    if rows:
-        connection.execute(table.insert(), rows)
-
-
-_POINT = record.update().where(record.c.id == sa.bindparam("key"))
-
-
-def point_to_genesis(connection: sa.Connection, pointers: list[Row]) -> None:
-    """Set ``key`` (record) to ``to`` (its revision 0), for records that have none yet."""
-    if pointers:
-        connection.execute(_POINT.values(current_revision_id=sa.bindparam("to")), pointers)
-
-
-def publish_many(connection: sa.Connection, published: Sequence[Published]) -> None:
-    """Append publications in their order, and write all that follows from them.
-
-    A record's next publication needs the pointer of the one before, so a run of rows that go
-    together ends where a record comes again.
-    """
-    run: dict[int, Published] = {}
-    for each in published:
-        if each.row["record_id"] in run:
-            _publish_run(connection, list(run.values()))
-            run = {}
-        run[each.row["record_id"]] = each
-    _publish_run(connection, list(run.values()))
-    _derive(connection, published)
-
-
-def _derive(connection: sa.Connection, published: Sequence[Published]) -> None:
-    """Write what follows from publications: the one place for it in this module."""
-    last = {
-        (each.topic, each.jurisdiction): (each.row["revision_number"], each.payload)
-        for each in published
-    }
-    statuses.rewrite_many(connection, [(*place, *said) for place, said in last.items()])
-    courses.write(
-        connection,
-        [
-            courses.Point(each.row["record_id"], each.row["feed_no"], each.payload)
-            for each in published
-        ],
-    )
-    if published:
-        feed.announce(connection, published[-1].row["feed_no"])
-
-
-def _publish_run(connection: sa.Connection, run: list[Published]) -> None:
-    insert_many(connection, publication, [each.row for each in run])
-    moves = [
-        {"key": each.row["record_id"], "base": each.base_id, "to": each.row["revision_id"]}
-        for each in run
-        if each.base_id is not None
-    ]
-    if not moves:
-        return
-    swap = _POINT.where(record.c.current_revision_id == sa.bindparam("base"))
-    moved = connection.execute(swap.values(current_revision_id=sa.bindparam("to")), moves)
-    if moved.rowcount != len(moves):
-        raise NotNow("A record has moved on while its publication was written.")
 
 
 def _stands(

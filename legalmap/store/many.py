@@ -1,0 +1,96 @@
+"""Writing many rows in few statements: the same rows, triggers and hashes as one by one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from legalmap.domain.errors import Unusable
+from legalmap.domain.payload import Payload
+from legalmap.store import courses, feed, statuses
+from legalmap.store.tables import publication, record
+
+Row = dict[str, Any]
+Item = TypeVar("Item")
+BATCH = 5_000
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A publication to write: its row, what it stands for, and the revision the record was at.
+
+    ``base_id`` is None for revision 0, at which a record stands before it is published.
+    """
+
+    row: Row
+    topic: str
+    jurisdiction: str
+    payload: Payload
+    base_id: int | None
+
+
+def in_batches(items: Iterable[Item], size: int | None = None) -> Iterator[list[Item]]:
+    """Lists of at most ``size`` (BATCH), so that no more than that is in memory."""
+    rest = iter(items)
+    while batch := list(islice(rest, size or BATCH)):
+        yield batch
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
+    """Insert rows of one shape, if there are any."""
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+_POINT = record.update().where(record.c.id == sa.bindparam("key"))
+
+
+def point_to_genesis(connection: sa.Connection, pointers: list[Row]) -> None:
+    """Set ``key`` (record) to ``to`` (its revision 0), for records that have none yet."""
+    if pointers:
+        connection.execute(_POINT.values(current_revision_id=sa.bindparam("to")), pointers)
+
+
+def publish_many(connection: sa.Connection, published: Sequence[Published]) -> None:
+    """Append publications in their order, and write all that follows from them.
+
+    A record's next publication needs the pointer of the one before, so a run of rows that go
+    together ends where a record comes again.
+    """
+    run: dict[int, Published] = {}
+    for each in published:
+        if each.row["record_id"] in run:
+            _publish_run(connection, list(run.values()))
+            run = {}
+        run[each.row["record_id"]] = each
+    _publish_run(connection, list(run.values()))
+    last = {
+        (each.topic, each.jurisdiction): (each.row["revision_number"], each.payload)
+        for each in published
+    }
+    statuses.rewrite_many(connection, [(*place, *said) for place, said in last.items()])
+    courses.write(
+        connection,
+        [
+            courses.Point(each.row["record_id"], each.row["feed_no"], each.payload)
+            for each in published
+        ],
+    )
+    if published:
+        feed.announce(connection, published[-1].row["feed_no"])
+
+
+def _publish_run(connection: sa.Connection, run: list[Published]) -> None:
+    insert_many(connection, publication, [each.row for each in run])
+    moves = [
+        {"key": each.row["record_id"], "base": each.base_id, "to": each.row["revision_id"]}
+        for each in run
+        if each.base_id is not None
+    ]
+    if not moves:
+        return
+    swap = _POINT.where(record.c.current_revision_id == sa.bindparam("base"))
+    moved = connection.execute(swap.values(current_revision_id=sa.bindparam("to")), moves)
+    if moved.rowcount != len(moves):
+        raise Unusable("A record has moved on while its publication was written.")
