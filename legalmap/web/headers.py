@@ -31,6 +31,8 @@ def register(app: Flask) -> None:
 def _secure(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
+    # What stands in front of Flask codes what gains by it.
+    response.vary.add("Accept-Encoding")
     # The server dates each answer when it leaves; this one may be kept and leave again.
     headers.pop("Date", None)
     if request.endpoint == "static" and response.status_code in (200, 304):

@@ -56,7 +56,7 @@ def file(release: str, filename: str) -> Response:
     seal = releasing.checked(frozen)
     kept = File(frozen.path, seal, _media_type(filename), filename, found.feed_no, None)
     sums = f'</releases/{release}/{releasing.SUMS}>; rel="describedby"'
-    response = ranging.send(kept, [sums], newest=False, cache_control=IMMUTABLE)
+    response = ranging.send(kept, [sums], IMMUTABLE)
     return sending.opened(response)
 
 

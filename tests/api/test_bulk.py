@@ -71,17 +71,14 @@ def test_a_coding_has_its_own_etag_and_its_own_parts(client: FlaskClient, coding
     assert set(form.vary) == {"Accept-Encoding", "Accept-Datetime"}
 
 
-def test_nobody_waits_while_the_newest_is_packed_as_small_as_can_be(app: Flask) -> None:
-    """It leaves as it is until then, and is not kept for others; the past is packed at once, quickly."""
+def test_a_file_is_packed_at_once_and_as_small_as_can_be_by_the_worker(app: Flask) -> None:
     client = app.test_client()
     first = client.get(FILE, headers={"Accept-Encoding": "br"})
-    assert "Content-Encoding" not in first.headers
-    assert "CDN-Cache-Control" not in first.headers
-    assert packed(client, FILE, "br").headers["CDN-Cache-Control"]
-    best = b"".join(packing.packed([first.data], "br", best=True))
-    assert len(packed(client, FILE, "br").data) <= len(best)
-    past = client.get(f"{FILE}?as_of=2020-01-01", headers={"Accept-Encoding": "br"})
-    assert past.headers["Content-Encoding"] == "br"
+    assert first.headers["Content-Encoding"] == "br"
+    assert first.headers["CDN-Cache-Control"]
+    whole = client.get(FILE, headers={"Accept-Encoding": "identity"}).data
+    assert brotli.decompress(first.data) == whole
+    assert len(b"".join(packing.packed([whole], "br", best=True))) < len(first.data)
 
 
 WHOLE = [
@@ -280,7 +277,6 @@ def test_the_page_of_data_makes_no_huge_file(huge: FlaskClient) -> None:
     """How large one is stands there once somebody has asked for it."""
     assert huge.get("/data").text.count("made when asked for") == len(FILES) * 2
     assert soon(lambda: huge.get("/export/kratom.csv").status_code == 200)
-    huge.application.wsgi_app.answers._kept.clear()
     page = huge.get("/data").text
     assert page.count("made when asked for") == len(FILES) * 2 - 1
     assert f"{len(huge.get('/export/kratom.csv').data):,}" in page

@@ -56,11 +56,16 @@ def test_one_bad_record_is_named_and_leaves_nothing_of_those_before(
     bad = ShippedRecord(topic, "us-al", "Alabama", content)
     with store.reading() as connection:
         before = contents(connection)
-    with pytest.raises(LegalmapError) as caught, store.writing() as connection:
-        connection.execute(
-            sa.text("UPDATE account SET handle = 'somebody' WHERE handle = 'system'")
-        )
-        loading.publish_shipped(connection, Tracker(store), [good, bad], lambda *_: None)
+
+    def load() -> None:
+        with store.writing() as connection:
+            connection.execute(
+                sa.text("UPDATE account SET handle = 'somebody' WHERE handle = 'system'")
+            )
+            loading.publish_shipped(connection, Tracker(store), [good, bad], lambda *_: None)
+
+    with pytest.raises(LegalmapError) as caught:
+        load()
     problems = getattr(caught.value, "problems", ())
     assert says in " ".join([str(caught.value), *(problem.field for problem in problems)])
     with store.reading() as connection:

@@ -5,13 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import brotli
 import pytest
@@ -22,11 +20,13 @@ from legalmap.app import create_app
 from legalmap.config import Settings
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from legalmap.web.http.front import Front
 from tests.build import a_payload, a_period
 from tests.patience import soon
 from tests.services.build import decide, propose
 from tests.store.build import PASSWORD
 from tests.store.clusters import free_port
+from tests.web.http.threaded import serve
 
 CONFIGURATION = paths.STATIC.parent / "nginx.conf"
 AROUND = """
@@ -44,13 +44,6 @@ http {{
 {server}
 }}
 """
-
-
-class Quiet(WSGIRequestHandler):
-    """A server that says nothing."""
-
-    def log_message(self, *_said: Any) -> None:
-        """Keep still."""
 
 
 class Site:
@@ -92,20 +85,16 @@ def site(app: Flask, tmp_path: Path) -> Iterator[Site]:
         pytest.skip("NGINX IS NOT TESTED: install Debian's “nginx-light”.")
     asked: list[str] = []
 
-    def counted(environ: dict[str, Any], start: Any) -> Any:
-        asked.append(environ["PATH_INFO"])
-        return app(environ, start)
+    front = Front(app)
+    answer = front.__rsgi__
+
+    async def counted(scope: Any, protocol: Any) -> None:
+        asked.append(scope.path)
+        await answer(scope, protocol)
 
     with ExitStack() as undo:
-        server = make_server("127.0.0.1", 0, counted, handler_class=Quiet)
-        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
-        serving.start()
-
-        def stop() -> None:
-            server.shutdown()
-            serving.join()
-            server.server_close()
-
+        behind, stop = serve(counted)
+        undo.callback(front.close)
         undo.callback(stop)
         port = free_port()
         nginx = subprocess.Popen(
@@ -114,7 +103,7 @@ def site(app: Flask, tmp_path: Path) -> Iterator[Site]:
                 "-e",
                 f"{tmp_path}/early.log",
                 "-c",
-                _configured(tmp_path, port, server.server_port),
+                _configured(tmp_path, port, behind),
             ]
         )
         undo.callback(nginx.wait, 20)
@@ -171,8 +160,9 @@ def test_a_publication_shows_within_a_second(site: Site, tracker: Tracker) -> No
 
 def test_each_coding_is_kept_for_itself(site: Site) -> None:
     plain = site.get("/export/kratom.json")[1]
+    packed = {"Accept_Encoding": "br, gzip, deflate"}
     for _ in range(2):
-        answer, body = site.get("/export/kratom.json", Accept_Encoding="br, gzip, deflate")
+        answer, body = site.get("/export/kratom.json", **packed)
         assert answer.headers["Content-Encoding"] == "br"
         assert brotli.decompress(body) == plain
         assert "Content-Encoding" not in site.get("/export/kratom.json")[0].headers

@@ -67,7 +67,7 @@ def _file(topic: str, format: str, given: Given) -> Response:  # noqa: A002
 def _send(file: File, links: list[str], given: Given) -> Response:
     pinned = "as_of" in given and given.get("known_at", "").isdigit()
     kept = PINNED if pinned else sending.CACHE_CONTROL
-    return ranging.send(file, links, newest=not given, cache_control=kept)
+    return ranging.send(file, links, kept)
 
 
 @blueprint.get("/datapackage.json")

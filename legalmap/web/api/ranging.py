@@ -19,15 +19,14 @@ def files() -> Files:
     return found
 
 
-def send(
-    file: File, links: list[str], *, newest: bool, cache_control: str = sending.CACHE_CONTROL
-) -> Response:
+def send(file: File, links: list[str], cache_control: str = sending.CACHE_CONTROL) -> Response:
     """The file, the part of it that was asked for, or 304 if the asker has it.
 
-    What a better answer follows soon is not kept: it stands in for a newer file, or is not packed yet.
+    What a better answer follows soon is not kept: it stands in for a newer file, or is large and not
+    packed yet.
     """
     coding = _coding(file)
-    form = _packed(file, coding, newest=newest) if coding else file
+    form = _packed(file, coding) if coding else file
     is_final = file.is_final and form is not None
     if form is None:
         form, coding = file, None
@@ -49,10 +48,9 @@ def _coding(file: File) -> str | None:
     return next((coding for coding in codings if accepted[coding] > 0), None)
 
 
-def _packed(file: File, coding: str, *, newest: bool) -> File | None:
-    """Packed as small as can be for the newest, in the background; quickly for one of many past days."""
-    quick = not newest and file.length <= packing.BEST_BYTES
-    return files().packed(file, coding, best=newest, wait=quick)
+def _packed(file: File, coding: str) -> File | None:
+    """As small as can be if the worker has packed it so; else quickly, a large one in the background."""
+    return files().packed(file, coding, wait=file.length <= packing.BEST_BYTES)
 
 
 def _answer(form: File, etag: str) -> Response:

@@ -323,12 +323,7 @@ def _work(application: Any, environ: Environ, coding: str) -> tuple[Answer, bool
         and answer.header("etag") is not None
         and answer.header("set-cookie") is None
     )
-    kind = answer.header("content-type") or ""
     is_ours = answer.file is None and answer.header("content-encoding") is None
-    if not content_coding.gains(kind, answer.length):
-        return answer, may_be_kept, is_ours
-    vary = ", ".join(filter(None, (answer.header("vary"), "Accept-Encoding")))
-    answer = answer.with_headers(vary=vary)
     # A page with somebody's form token must not share a compressed stream with what they typed.
     if is_ours and session.NAME not in environ.get("HTTP_COOKIE", ""):
         answer = _recode(answer, IDENTITY, coding, kept=may_be_kept)
