@@ -30,7 +30,7 @@ bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into t
 	@tests/bench/speed/programs.sh
 	$(BIN)/python -m tests.bench.speed
 
-bench-quick: $(VENV)/.test ## the same, small, in one to three minutes: it shows that it runs, its figures say nothing
+bench-quick: $(VENV)/.test ## the same, small, in one to two minutes: it shows that it runs, its figures say nothing
 	@tests/bench/speed/programs.sh
 	$(BIN)/python -m tests.bench.speed --quick
 

@@ -16,14 +16,6 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 from legalmap.store.failures import named
-from legalmap.threads import Threads
-from legalmap.web.api.quick import Quick
-from legalmap.web.front import Front
-from legalmap.web.guard import readiness
-
-MAX_FORM_BYTES = 4_000_000
-# For how long a process that serves relies on one look at the head of the feed.
-LOOK_SECONDS = 0.01
 
 
 def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
@@ -37,15 +29,15 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.config.update(
         SECRET_KEY=secret_key(settings, store),
-        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
-        MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         DEMO=settings.demo,
         RELEASES=releases_folder(settings, store),
         LIMITS_URL=settings.limits_url,
+        PER_MINUTE=settings.per_minute,
+        SITES=settings.sites,
         FILES=files_folder(settings, store),
+        BEHIND_PROXY=settings.behind_proxy,
     )
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
@@ -56,19 +48,6 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     locating.share_in(files_folder(settings, store))
     reader = Reader(tracker)
     web.register(app, reader)
-    # Inside ProxyFix, so that it sees the address that readers see.
-    front = Front(
-        app.wsgi_app,
-        tracker.heading,
-        readiness(app),
-        quick=Quick(reader, app.wsgi_app),
-        pause=LOOK_SECONDS if serving else 0,
-        shared=bool(settings.behind_proxy),
-        threads=Threads(1, "packing") if serving else None,
-    )
-    app.wsgi_app = front  # type: ignore[method-assign]
-    # Behind a proxy the headers of each request name another client: no two are the same bytes.
-    app.extensions["front"] = None if settings.behind_proxy else front
     if settings.behind_proxy:
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -30,13 +30,12 @@ from legalmap.services import (
     locating,
     mailing,
     releasing,
-    rendering,
     suggesting,
     webhooks,
 )
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
+from legalmap.services.making import File
 from legalmap.services.reading import Reader, asked_day
-from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
@@ -134,7 +133,6 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     if loopback:
         # Browsers refuse Secure cookies on plain HTTP, which is all there is on this machine.
         os.environ.setdefault("LEGALMAP_SECURE_COOKIES", "0")
-    click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
     _serve(host, port, workers)
 
 
@@ -153,9 +151,12 @@ def _print_demo(people: list[accounts.Credentials]) -> None:
 
 
 def _serve(host: str, port: int, workers: int) -> None:
-    from legalmap.serving.running import serve  # noqa: PLC0415 - only this command needs the server
+    from legalmap.web.http.server import serve  # noqa: PLC0415 - only this command needs the server
 
-    serve("legalmap.serving.running:application", host, port, workers)
+    def announce() -> None:
+        click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
+
+    serve("legalmap.rsgi:application", host, port, workers, announce)
 
 
 @main.group()
@@ -278,11 +279,11 @@ def export(
         elif topic is None:
             raise Invalid.at("TOPIC", f"Name one of: {', '.join(tracker.topics)}.")
         else:
-            file = rendering.made(reader.edition(topic, known_at), day, form)
+            file = Files().of(reader.edition(topic, known_at), day, form)
         _write(file, output)
 
 
-def _write(file: rendering.File, output: Path | None) -> None:
+def _write(file: File, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.writelines(file.parts())
         return
@@ -294,7 +295,7 @@ def _write(file: rendering.File, output: Path | None) -> None:
     click.echo(f"{output}: {file.length:,} bytes, feed number {file.feed_no}.", err=True)
 
 
-def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date) -> rendering.File:
+def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date) -> File:
     if topic is not None:
         raise Invalid.at("TOPIC", "A data package holds all topics: leave the topic out.")
     first, *others = reader.tracker.topics
@@ -384,7 +385,7 @@ def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     settings = Settings.from_environment()
     with _tracker(listen=not once) as tracker:
-        files = Files(Shelf(files_folder(settings, tracker.store)))
+        files = Files(files_folder(settings, tracker.store))
         loopback = settings.webhooks_to_loopback
         if once:
             while said := delivering.deliver_due(tracker, loopback=loopback):

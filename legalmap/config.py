@@ -1,6 +1,7 @@
 """Settings, read once from the environment. Nobody else reads os.environ."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,14 +15,20 @@ from legalmap.store.engine import Store
 
 DEFAULT_URL = "sqlite:///legalmap.sqlite3"
 MIN_SECRET = 32
+_SITE = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.I
+)
+_LIMIT = re.compile(r"([a-z]+)=([1-9]\d{0,8})", re.ASCII)
 _SMTP_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a running legalmap can be told.
 
+    ``sites``: the addresses this site answers for, the one it is known by first; none: this machine alone.
     ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers. ``demo``: the people of a
     demo are let in; “legalmap run --demo” says so to its workers, and to this machine alone.
+    ``per_minute``: how often an address may ask for what costs much, where that is not the usual.
     """
 
     database_url: str = DEFAULT_URL
@@ -29,11 +36,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str = ""
     secure_cookies: bool = True
     demo: bool = False
+    sites: tuple[str, ...] = ()
     behind_proxy: int = 0
     releases: str = ""
     files: str = ""
     jobs_url: str = ""
     limits_url: str = ""
+    per_minute: Mapping[str, int] = {}
     webhooks_to_loopback: bool = False
     mail: Server | None = None
 
@@ -49,11 +58,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret_key=environment.get("LEGALMAP_SECRET_KEY", ""),
             secure_cookies=environment.get("LEGALMAP_SECURE_COOKIES", "1") != "0",
             demo=environment.get("LEGALMAP_DEMO", "0") == "1",
+            sites=sites(environment),
             behind_proxy=int(proxies),
             releases=environment.get("LEGALMAP_RELEASES", ""),
             files=environment.get("LEGALMAP_FILES", ""),
             jobs_url=environment.get("LEGALMAP_JOBS_URL", ""),
             limits_url=environment.get("LEGALMAP_LIMITS_URL", ""),
+            per_minute=_per_minute(environment.get("LEGALMAP_PER_MINUTE", "")),
             webhooks_to_loopback=environment.get("LEGALMAP_WEBHOOKS_TO_LOOPBACK", "0") == "1",
             mail=mail_server(environment),
         )
@@ -67,8 +78,8 @@ def mail_server(environment: Mapping[str, str]) -> Server | None:
     sender = environment.get("LEGALMAP_MAIL_FROM", "")
     if not is_address(sender):
         raise Unusable("Set LEGALMAP_MAIL_FROM to the address that mail comes from.")
-    site = environment.get("LEGALMAP_SITE_URL", "").rstrip("/")
-    if not _is_site(site):
+    known = sites(environment)
+    if not known:
         raise Unusable(
             "Set LEGALMAP_SITE_URL, such as https://law.example: mail has links to this site."
         )
@@ -89,18 +100,37 @@ def mail_server(environment: Mapping[str, str]) -> Server | None:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         sender=sender,
-        site=site,
+        site=known[0],
     )
 
 
+def sites(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The addresses in LEGALMAP_SITE_URL, divided by commas; raise Unusable on one that is none."""
+    written = environment.get("LEGALMAP_SITE_URL", "")
+    named = tuple(site.strip().rstrip("/") for site in written.split(",") if site.strip())
+    for site in named:
+        if not _is_site(site):
+            raise Unusable(
+                f"LEGALMAP_SITE_URL cannot be read at “{site}”. Set LEGALMAP_SITE_URL to the scheme and "
+                "host of this site, such as https://law.example; several are divided by commas."
+            )
+    return named
+
+
 def _is_site(url: str) -> bool:
-    """Whether it is the address of a site, fit to stand in a header."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' <>"')
-    return is_plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+    """Whether it is a scheme and a host as they stand in a Host header, and nothing else."""
+    return _SITE.fullmatch(url) is not None
+
+
+def _per_minute(text: str) -> dict[str, int]:
+    """Limits as “picture=60,past=240”; which there are, the web says."""
+    pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
+    limits = [_LIMIT.fullmatch(pair) for pair in pairs]
+    if not all(limits):
+        raise Unusable(
+            "LEGALMAP_PER_MINUTE must be names and numbers, such as picture=60,past=240."
+        )
+    return {limit[1]: int(limit[2]) for limit in limits if limit}
 
 
 def releases_folder(settings: Settings, store: Store) -> Path | None:
@@ -111,7 +141,7 @@ def releases_folder(settings: Settings, store: Store) -> Path | None:
 
 
 def files_folder(settings: Settings, store: Store) -> Path | None:
-    """Where packed files are shared between the processes of a host; None: each makes its own."""
+    """Where the processes of a host share the files they make; None: each makes its own."""
     if settings.files:
         return Path(settings.files)
     return store.file.with_suffix(".files") if store.file else None

@@ -1,23 +1,89 @@
 """Fixtures every test may use: a real database of both kinds, and no way out to the network."""
 
+import fcntl
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.test import TestResponse
 
 from legalmap.app import create_app
 from legalmap.config import Settings
+from legalmap.services import passwords
 from legalmap.store.engine import Store
+from legalmap.web import limiting
 from tests.redises import redis_server
-from tests.store.build import fill_shipped, seed
+from tests.store.build import CHEAP_HASHER, fill_shipped, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
 
 LOOPBACK = ("localhost", "::1", "", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def generous() -> Iterator[None]:
+    """All tests ask from one address, thousands of times a minute. Those of the limits set them low."""
+    with mock.patch.dict(limiting.PER_MINUTE, dict.fromkeys(limiting.PER_MINUTE, 1_000_000)):
+        yield
+
+
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    mine = tmp_path_factory.getbasetemp()
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(common_folder: Path) -> Iterator[None]:
+    """Each template is compiled once a run: every application would compile all it shows anew."""
+    folder = common_folder / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        cache = FileSystemBytecodeCache(str(folder))
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher_of_the_site() -> Iterator[Callable[[], PasswordHasher]]:
+    """Tests hash passwords cheaply; gives what makes the hasher that the site uses."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = passwords._hasher
+        patch.setattr(passwords, "_hasher", lambda: CHEAP_HASHER)
+        yield real
+
+
+def made_once(folder: Path, make: Callable[[str], None]) -> Path:
+    """A SQLite file in a folder of its own, which the first worker makes and the others wait for.
+
+    It is made today, also if the test that asks first lives on another day.
+    """
+    folder.mkdir(exist_ok=True)
+    file, half = folder / "legalmap.sqlite", folder / "half.sqlite"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            with time_machine.travel(_today()):
+                make(f"sqlite:///{half}")
+            half.rename(file)
+    return file
+
+
+def _today() -> float:
+    """The time of the clock on the wall, in seconds since 1970."""
+    escape = time_machine.escape_hatch
+    return escape.time.time() if escape.is_travelling() else time.time()
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +108,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(common_folder: Path) -> Path:
     """A SQLite file with tables, places and accounts, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "legalmap.sqlite"
-    seed(f"sqlite:///{file}")
-    return file
+    return made_once(common_folder / "seeded", seed)
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +156,17 @@ def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+class Buffered(FlaskClient):
+    """Takes an answer whole and closes it, as every server does: behind it may be an open file."""
+
+    def open(self, *asked: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        """What the application answers."""
+        return super().open(*asked, buffered=buffered, **more)
+
+
+Flask.test_client_class = Buffered
+
+
 class StrangerCalled(RuntimeError):
     """A test tried to reach a host other than this machine."""
 
@@ -126,11 +201,9 @@ def _refuse_stranger(host: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def shipped_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped_template(common_folder: Path) -> Path:
     """A SQLite file with everything data/ holds, and the people of ``PEOPLE``, to be copied."""
-    file = tmp_path_factory.mktemp("shipped") / "legalmap.sqlite"
-    fill_shipped(f"sqlite:///{file}")
-    return file
+    return made_once(common_folder / "shipped", fill_shipped)
 
 
 @pytest.fixture

@@ -51,9 +51,43 @@ def test_ports_that_need_not_be_said(url: str, port: int, wrapped: bool) -> None
         ("LEGALMAP_SITE_URL", "law.example"),
         ("LEGALMAP_SITE_URL", "https://"),
         ("LEGALMAP_SITE_URL", "https://law.example>\nBcc: x@y.example"),
+        ("LEGALMAP_SITE_URL", "https://law.example, other.example"),
+        ("LEGALMAP_SITE_URL", "https://law.example/map"),
+        ("LEGALMAP_SITE_URL", "https://user@law.example"),
+        ("LEGALMAP_SITE_URL", "https://läw.example"),
+        ("LEGALMAP_PER_MINUTE", "picture"),
+        ("LEGALMAP_PER_MINUTE", "picture=0"),
+        ("LEGALMAP_PER_MINUTE", "picture=many"),
     ],
 )
 def test_half_a_setting_is_refused_and_named(name: str, value: str) -> None:
     with pytest.raises(Unusable, match=name) as refused:
         Settings.from_environment({**WHOLE, name: value})
     assert "p%40ss" not in str(refused.value)
+
+
+SITES = {
+    "": (),
+    "https://law.example/": ("https://law.example",),
+    "https://law.example, http://127.0.0.1:8000": ("https://law.example", "http://127.0.0.1:8000"),
+    "https://[2001:db8::1]:8443,": ("https://[2001:db8::1]:8443",),
+}
+
+
+@pytest.mark.parametrize(("written", "known"), SITES.items())
+def test_a_site_may_have_several_addresses_the_first_is_its_own(
+    written: str, known: tuple[str, ...]
+) -> None:
+    assert Settings.from_environment({"LEGALMAP_SITE_URL": written}).sites == known
+
+
+def test_mail_links_to_the_first_address() -> None:
+    several = {**WHOLE, "LEGALMAP_SITE_URL": "https://law.example,https://www.law.example"}
+    mail = Settings.from_environment(several).mail
+    assert mail is not None
+    assert mail.site == "https://law.example"
+
+
+def test_limits_are_named() -> None:
+    written = {"LEGALMAP_PER_MINUTE": "picture=5, past=1000"}
+    assert Settings.from_environment(written).per_minute == {"picture": 5, "past": 1000}

@@ -91,11 +91,19 @@ class Unusable(LegalmapError):
     """The database cannot be used as it is; the message says why and which command mends it."""
 
 
+class NotYet(LegalmapError):
+    """What was asked for takes a while to make; that has begun, and it can be asked for again."""
+
+
 class NotInstalled(LegalmapError):
     """What was asked for needs an extra that is not installed here; the message names it."""
 
 
-class Unsound(Unusable):
+class Unmade(Unusable):
+    """A file that cannot be made or read at the moment; the message is for the log."""
+
+
+class Unsound(Unmade):
     """A file that was made and does not fit its schema or its edition: it is not let out."""
 
     def __init__(self, what: str, feed_no: int, faults: Iterable[str]) -> None:

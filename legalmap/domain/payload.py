@@ -26,6 +26,9 @@ MAX_SOURCES = 50
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+# What stands for a character that came as bytes or an escape of which there is no character.
+LOST = "\ufffd"
+_HALF = re.compile(r"[\ud800-\udfff]")
 # How msgspec says what is wrong and where; the message may quote what the person typed.
 _WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", re.DOTALL)
 
@@ -272,9 +275,14 @@ def problems_of_url(field: str, url: str) -> list[Problem]:
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         good = False
-    if not good or re.search(r"[\s<>\"\\]", url) or _HIDDEN.search(url):
+    if not good or re.search(r"[\s<>\"\\\ufffd]", url) or _HIDDEN.search(url):
         return [Problem(field, "Enter a full link that begins with http:// or https://.")]
     return []
+
+
+def whole(text: str) -> str:
+    """``text`` with the sign for a lost character where JSON named half a one, which no page can show."""
+    return _HALF.sub(LOST, text)
 
 
 def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
@@ -283,6 +291,8 @@ def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[
         return [Problem(field, needed)]
     if len(text) > limit:
         return [Problem(field, f"Keep this under {limit:,} characters; it has {len(text):,}.")]
+    if LOST in text:
+        return [Problem(field, f"A character was lost where “{LOST}” stands: type it anew.")]
     if _HIDDEN.search(text):
         return [Problem(field, "Remove the invisible control characters.")]
     return []

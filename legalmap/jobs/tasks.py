@@ -14,7 +14,7 @@ from legalmap import clock
 from legalmap.domain.errors import Unusable
 from legalmap.domain.mail import Server
 from legalmap.services import delivering, mailing, suggesting
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 
@@ -107,7 +107,7 @@ class Jobs:
         self._outliving(bring)
 
     def render(self) -> None:
-        """Make the newest files and their smallest packed forms before somebody asks for them."""
+        """Make the newest files and their packed forms before somebody asks for them."""
 
         def make() -> None:
             while (stamp := (self._reader.head(), clock.today())) != self._rendered:

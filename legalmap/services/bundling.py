@@ -1,16 +1,17 @@
 """All topics in one Frictionless Data Package (2.0): what each file is, its hash, its columns."""
 
 import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from typing import IO, Any, cast
 
 import msgspec
 
-from legalmap.services import exporting, piecing, schemas, wire
+from legalmap.domain.errors import Unmade
+from legalmap.services import exporting, schemas, wire
 from legalmap.services.editions import Edition
-from legalmap.services.keeping import Files
-from legalmap.services.rendering import File, file_of, laid
+from legalmap.services.files import Files
+from legalmap.services.making import File, Wanted
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NAME = "datapackage.json"
@@ -29,9 +30,55 @@ Nothing here is legal or medical advice.
 
 
 def package(
-    editions: list[Edition], as_of: date, files: Files, *, newest: bool = True, pinned: bool = False
+    editions: list[Edition],
+    as_of: date,
+    files: Files,
+    *,
+    pinned: bool = False,
+    wait: bool = True,
 ) -> File:
     """``datapackage.json``. ``pinned`` paths name edition and day, so that their hashes always hold."""
+
+    def make() -> Iterator[bytes]:
+        yield _described(editions, as_of, _named(editions, as_of, files, newest=not pinned), pinned)
+
+    wanted = _wanted(editions, as_of, f"-{NAME}", "application/json", make)
+    return files.served(wanted, newest=not pinned, wait=wait)
+
+
+def _wanted(
+    editions: list[Edition],
+    as_of: date,
+    ending: str,
+    media_type: str,
+    make: Callable[[], Iterator[bytes]],
+) -> Wanted:
+    def changed_at(feed_no: int) -> datetime | None:
+        instants = (edition.changed_at_of(feed_no) for edition in editions)
+        return max(filter(None, instants), default=None)
+
+    feed_no = max(edition.feed_no for edition in editions)
+    return Wanted("", ending, media_type, feed_no, as_of, changed_at, make)
+
+
+# The files of a package, by edition and format.
+Named = dict[tuple[Edition, str], File]
+
+
+def _named(editions: list[Edition], as_of: date, files: Files, *, newest: bool) -> Named:
+    """The files, made if need be; raise Unmade if one is not of the package's feed number."""
+    named = {
+        (edition, format): files.of(edition, as_of, format, newest=newest)
+        for edition in editions
+        for format in PACKED  # noqa: A001
+    }
+    for file in named.values():
+        if not file.is_final:
+            raise Unmade(f"{file.name} is all there is of it: no package can hold it.")
+    return named
+
+
+def _described(editions: list[Edition], as_of: date, named: Named, pinned: bool) -> bytes:
     feed_no = max(edition.feed_no for edition in editions)
     changed = max((e.changed_at for e in editions if e.changed_at), default=None)
     query = f"?as_of={as_of}&known_at={feed_no}" if pinned else ""
@@ -48,14 +95,11 @@ def package(
         "sources": _sources(editions),
         "keywords": ["law", "legal status", *(edition.topic.name for edition in editions)],
         "resources": [
-            _resource(edition, format, files.of(edition, as_of, format, newest=newest), query)
-            for edition in editions
-            for format in PACKED  # noqa: A001
+            _resource(edition, format, file, query)
+            for (edition, format), file in named.items()  # noqa: A001
         ],
     }
-    content = msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
-    name = f"legalmap-feed-{feed_no}-{as_of}-{NAME}"
-    return file_of(content, "application/json", name, feed_no, changed)
+    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
 
 
 def _sources(editions: list[Edition]) -> list[dict[str, str]]:
@@ -83,7 +127,7 @@ def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str
         "mediatype": kind.media_type.partition(";")[0],
         "encoding": "utf-8",
         "bytes": file.length,
-        "hash": f"sha256:{file.content_sha256}",
+        "hash": f"sha256:{file.sha256}",
     }
     if format not in TABLES:
         return {**said, "jsonSchema": f"{schemas.FOLDER}/{path}{schemas.SUFFIX}"}
@@ -91,33 +135,26 @@ def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str
     return {"type": "table", **said, "dialect": dialect, "schema": schemas.of(topic, format)}
 
 
-def zipped(editions: list[Edition], as_of: date, files: Files, *, newest: bool = True) -> File:
+def zipped(
+    editions: list[Edition], as_of: date, files: Files, *, newest: bool = True, wait: bool = True
+) -> File:
     """The package, the files it names and their schemas in one archive, the same bytes every time."""
-    told = package(editions, as_of, files, newest=newest)
-    named = {
-        (edition, format): files.of(edition, as_of, format, newest=newest)
-        for edition in editions
-        for format in PACKED  # noqa: A001
-    }
 
-    def parts() -> Iterator[bytes]:
-        yield from _archived(_members(told, as_of, named))
+    def make() -> Iterator[bytes]:
+        named = _named(editions, as_of, files, newest=newest)
+        yield from _archived(_members(_described(editions, as_of, named, False), as_of, named))
 
-    name = f"legalmap-feed-{told.feed_no}-{as_of}.zip"
-    about = ("application/zip", name, told.feed_no, told.changed_at)
-    if all(map(piecing.is_held, editions)):
-        return file_of(b"".join(parts()), *about)
-    return laid(parts, *about, files.folder)
+    wanted = _wanted(editions, as_of, ".zip", "application/zip", make)
+    return files.served(wanted, newest=newest, wait=wait)
 
 
 def _members(
-    told: File, as_of: date, named: dict[tuple[Edition, str], File]
+    described: bytes, as_of: date, named: Named
 ) -> Iterator[tuple[str, int, Iterator[bytes]]]:
     """What the archive holds: the name, the length and the bytes of each file."""
-    yield NAME, told.length, told.parts()
-    readme = _README.format(
-        feed_no=told.feed_no, as_of=as_of, licence_url=wire.LICENCE_URL
-    ).encode()
+    yield NAME, len(described), iter((described,))
+    feed_no = max(file.feed_no for file in named.values())
+    readme = _README.format(feed_no=feed_no, as_of=as_of, licence_url=wire.LICENCE_URL).encode()
     yield "README.txt", len(readme), iter((readme,))
     for (edition, format), file in named.items():  # noqa: A001
         name = exporting.file_name(edition.topic.code, format)

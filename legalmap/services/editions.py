@@ -18,7 +18,6 @@ from typing import cast
 from legalmap.domain.evidence import Freshness, freshness
 from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.payload import Payload
-from legalmap.domain.periods import in_force_on
 from legalmap.domain.resolving import Resolution
 from legalmap.domain.topics import Topic
 from legalmap.services.coursing import status_on
@@ -85,6 +84,10 @@ class Edition:
         if not self.records.is_whole:
             return self._source.changed_at(self.feed_no)
         return max((item.publication.at for item in self.records.values()), default=None)
+
+    def changed_at_of(self, feed_no: int) -> datetime | None:
+        """The instant of the newest publication of the topic up to a feed number, this one or earlier."""
+        return self.changed_at if feed_no == self.feed_no else self._source.changed_at(feed_no)
 
     @cached_property
     def codes(self) -> list[str]:
@@ -182,22 +185,6 @@ class Edition:
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
-
-    def turned_between(self, one: date, other: date) -> set[str]:
-        """The codes of the records of which another period is in force on one day than on the other."""
-        return {
-            code
-            for code, item in self.records.items()
-            if in_force_on(periods := item.gist.periods, one) is not in_force_on(periods, other)
-        }
-
-    def aged_between(self, one: date, other: date) -> set[str]:
-        """The codes of the records that are not as fresh on one day as on the other."""
-        return {
-            code
-            for code, item in self.records.items()
-            if self.freshness_of(item, one) != self.freshness_of(item, other)
-        }
 
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""

@@ -116,12 +116,6 @@ def _json(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> byte
     return wire.encode(_export(edition, as_of, found, records)) + b"\n"
 
 
-def json_frame(edition: Edition, as_of: date, counted: wire.Counts) -> tuple[bytes, bytes]:
-    """What stands before the first record of the JSON file and behind the last."""
-    empty = wire.encode(_export(edition, as_of, counted, ())) + b"\n"
-    return empty[: -len(_END)], _END
-
-
 def _ndjson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     lines = [
         wire.RecordLine(

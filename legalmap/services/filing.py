@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain import payload
 from legalmap.domain.errors import Invalid, Problem
 
 MAX_BYTES = 50_000_000
 MAX_CELL = 1_000_000
+MOST_COLUMNS = 1_000
 # How other kinds of files begin that people take for what we ask for.
 _OTHERS = {
     b"PK\x03\x04": "This is a spreadsheet or a zip file: save the sheet as CSV (UTF-8) first.",
@@ -82,7 +84,7 @@ def _text(content: bytes) -> str:
 
 def _list(text: str) -> list[Line]:
     try:
-        entries = json.loads(text)
+        entries = _loaded(text)
     except (ValueError, RecursionError) as error:
         raise Invalid.at("file", f"This is not JSON: {error}.") from None
     return [Line(number, entry) for number, entry in enumerate(entries, 1)]
@@ -91,18 +93,32 @@ def _list(text: str) -> list[Line]:
 def _objects(text: str) -> list[Line]:
     # Only LF ends a line of NDJSON: U+2028 and its like may stand within a string.
     numbered = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    problems = [problem for number, line in numbered if (problem := _bad_json(number, line))]
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    for number, line in numbered:
+        try:
+            lines.append(Line(number, _loaded(line)))
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(f"line {number}", f"This is not JSON: {error}."))
     if problems:
         raise Invalid(problems)
-    return [Line(number, json.loads(line)) for number, line in numbered]
+    return lines
 
 
-def _bad_json(number: int, line: str) -> Problem | None:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Problem(f"line {number}", f"This is not JSON: {error}.")
-    return None
+def _loaded(text: str) -> Any:
+    """What a JSON text holds; no half of a character is left in it."""
+    value = json.loads(text)
+    return _whole(value) if "\\ud" in text.lower() else value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return payload.whole(value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {payload.whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def _table(text: str) -> Table:
@@ -113,6 +129,9 @@ def _table(text: str) -> Table:
     numbered = _numbered(reader)
     _, names = next(numbered)
     header = [name.strip() for name in names]
+    if len(header) > MOST_COLUMNS:
+        told = f"Keep to at most {MOST_COLUMNS:,} columns: these are {len(header):,}."
+        raise Invalid.at("header", told)
     return Table(header, [_row(number, cells, header) for number, cells in numbered if any(cells)])
 
 

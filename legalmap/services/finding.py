@@ -105,14 +105,14 @@ def _near_codes(connection: Connection, code: str, limit: int) -> list[Jurisdict
     return [*inside[:1], *(found[match] for match in close)]
 
 
-def place(tracker: Tracker, code: str) -> Jurisdiction:
-    """The place of a code; raise Missing with near matches if there is none."""
+def place(tracker: Tracker, code: str, *, hint: bool = True) -> Jurisdiction:
+    """The place of a code; raise Missing if there is none, with near matches if a ``hint`` is wanted."""
     try:
         if not code.isprintable():
             raise Missing("jurisdiction", code)  # PostgreSQL keeps no NUL and says so by an error
         return tracker.place(code.lower())
     except Missing:
-        matches = [match.code for match in near(tracker, code)]
+        matches = [match.code for match in near(tracker, code)] if hint else []
         raise Missing("jurisdiction", code, matches) from None
 
 

@@ -9,6 +9,7 @@ two; what is published of them is taken over. One link that is new is described 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -38,11 +39,11 @@ def check_header(table: Table, topics: Iterable[Topic]) -> None:
     known = {*NEEDED, *OF_RECORD, *OF_PERIOD, *NEW_SOURCE, *_OWN}
     for topic in topics:
         known |= set(flattening.columns(topic))
-    header = table.header
+    header = Counter(table.header)
     faults = {
         "Missing columns": [name for name in NEEDED if name not in header],
         "Unknown columns": [name or "(no name)" for name in header if name not in known],
-        "Columns that are there twice": sorted({n for n in header if header.count(n) > 1}),
+        "Columns that are there twice": sorted(name for name in header if header[name] > 1),
     }
     told = [f"{what}: {', '.join(names[:20])}." for what, names in faults.items() if names]
     if not told:
@@ -64,6 +65,9 @@ def grouped(table: Table) -> list[tuple[str, str, list[Row]]]:
 def folded(rows: list[Row], topic: Topic, published: Payload) -> Line:
     """The entry that the rows of one record make; it stands where the first of them does."""
     first = rows[0]
+    if len(rows) > payload.MAX_PERIODS:
+        most = f"Keep to at most {payload.MAX_PERIODS} rows for one place: these are {len(rows):,}."
+        raise _at(first, "jurisdiction", most)
     raw: dict[str, Any] = {
         "topic": topic.code,
         "jurisdiction": first.cells["jurisdiction"],

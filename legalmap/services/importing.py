@@ -6,6 +6,7 @@ started from, 0 if it says none, as what ships), ``note``, and the fields of a p
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ from legalmap.services.filing import Line, Table
 from legalmap.services.tracker import Tracker
 from legalmap.store import batches, records
 
+# More than these nobody reads; they are mended first.
+MOST_PROBLEMS = 200
+# With so many problems before it nobody is told which place may have been meant: to look takes long.
+MOST_HINTS = 10
 _HEAD = ("topic", "jurisdiction", "base_revision", "note")
 _PAYLOAD = frozenset(payload.Payload.__struct_fields__)
 # What a file taken from data/ or the export may carry besides; it says nothing new.
@@ -66,11 +71,9 @@ def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
     require(actor.role, Permission.PROPOSE)
     try:
         lines = _lines(tracker, filing.opened(content))
-        read = [_read(tracker, line) for line in lines]
+        planned, problems = _all_read(tracker, lines)
     except Invalid as error:
-        return Plan(problems=error.problems)
-    problems = [problem for found in read if isinstance(found, list) for problem in found]
-    planned = [found for found in read if isinstance(found, Planned)]
+        return Plan(problems=_first(error.problems))
     problems += [*_twice(planned), *_sent_before(tracker, actor, planned)]
     differing = [each for each in planned if each.changes]
     if not differing and not problems:
@@ -81,7 +84,7 @@ def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
     return Plan(
         planned=sorted(differing, key=lambda e: (e.proposal.topic, e.proposal.jurisdiction)),
         unchanged=len(planned) - len(differing),
-        problems=tuple(problems),
+        problems=_first(problems),
     )
 
 
@@ -115,9 +118,11 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
     folding.check_header(opened, tracker.topics.values())
     lines: list[Line] = []
     problems: list[Problem] = []
-    for topic, code, rows in folding.grouped(opened):
+    groups = folding.grouped(opened)
+    for index, (topic, code, rows) in enumerate(groups):
+        _stop_at_many(problems, len(groups) - index)
         try:
-            published = _published(tracker, topic, code)
+            published = _published(tracker, topic, code, hint=len(problems) < MOST_HINTS)
             lines.append(folding.folded(rows, tracker.topic(topic), published))
         except Invalid as error:
             problems += error.problems
@@ -128,15 +133,44 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
     return lines
 
 
-def _published(tracker: Tracker, topic: str, code: str) -> payload.Payload:
+def _published(tracker: Tracker, topic: str, code: str, *, hint: bool) -> payload.Payload:
     tracker.topic(topic)
-    place = finding.place(tracker, code)
+    place = finding.place(tracker, code, hint=hint)
     return editing.payload_at(tracker, topic, place.code, _current(tracker, topic, place.code))
 
 
-def _read(tracker: Tracker, line: Line) -> Planned | list[Problem]:
+def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[Problem]]:
+    planned: list[Planned] = []
+    problems: list[Problem] = []
+    for index, line in enumerate(lines):
+        _stop_at_many(problems, len(lines) - index)
+        found = _read(tracker, line, hint=len(problems) < MOST_HINTS)
+        if isinstance(found, Planned):
+            planned.append(found)
+        else:
+            problems += found
+    return planned, problems
+
+
+def _stop_at_many(problems: list[Problem], left: int) -> None:
+    """Raise Invalid where there are too many to be read: looking for more would only take longer."""
+    if len(problems) >= MOST_PROBLEMS:
+        raise Invalid(_first(problems, left))
+
+
+def _first(problems: Sequence[Problem], left: int = 0) -> tuple[Problem, ...]:
+    """As many problems as somebody can read, and how many more there are. ``left``: places not looked at."""
+    if len(problems) <= MOST_PROBLEMS and not left:
+        return tuple(problems)
+    shown = problems[: MOST_PROBLEMS - 1]
+    told = f"And {len(problems) - len(shown):,} more"
+    told += f"; {left:,} more places of the file were not looked at." if left else "."
+    return (*shown, Problem("file", told))
+
+
+def _read(tracker: Tracker, line: Line, *, hint: bool) -> Planned | list[Problem]:
     try:
-        proposal = _proposal(tracker, line.raw)
+        proposal = _proposal(tracker, line.raw, hint=hint)
         base = editing.payload_at(
             tracker, proposal.topic, proposal.jurisdiction, proposal.base_number
         )
@@ -157,7 +191,7 @@ def _said(error: LegalmapError) -> str:
     return f"{error} Did you mean {', '.join(near)}?" if near else str(error)
 
 
-def _proposal(tracker: Tracker, raw: Any) -> Proposal:
+def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     if not isinstance(raw, dict):
         raise Invalid.at(
             "entry", "Give an object with topic, jurisdiction and the fields of a record."
@@ -169,7 +203,7 @@ def _proposal(tracker: Tracker, raw: Any) -> Proposal:
     if unknown:
         raise Invalid(Problem(key, "A record has no such field.") for key in unknown)
     topic = tracker.topic(raw["topic"])
-    place = finding.place(tracker, raw["jurisdiction"])
+    place = finding.place(tracker, raw["jurisdiction"], hint=hint)
     content = payload.from_builtins({key: raw[key] for key in raw if key in _PAYLOAD})
     note = raw.get("note", "Imported from a file.")
     if not isinstance(note, str):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.errors import Unsound
-from legalmap.services import columnar, describing, flattening, schemas, wire
+from legalmap.services import columnar, describing, exporting, flattening, schemas, wire
 from legalmap.services.describing import Field
 from legalmap.services.editions import Edition
 
@@ -41,28 +41,29 @@ def prove(
         raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, faults)
 
 
-def prove_record(edition: Edition, code: str, content: bytes) -> None:
-    """The same for one record as it stands in a JSON file."""
-    try:
-        found, wrong = _same_again(wire.Record, content)
-        faults = [*wrong, *_records(edition, [found])]
-        if found.jurisdiction.code != code:
-            faults.append(f"it is the record of {found.jurisdiction.code}, not of {code}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        faults = [f"{code} cannot be read: {error!r}"[:500]]
-    if faults:
-        raise Unsound(f"{edition.topic.code} json", edition.feed_no, faults[:MOST_TOLD])
-
-
-def prove_frame(edition: Edition, as_of: date, content: bytes) -> None:
-    """The same for a JSON file without its records: what it says of them must be true."""
-    try:
-        found, wrong = _same_again(wire.Export, content)
-        faults = [*wrong, *_of_whole(edition, as_of, found)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        faults = [f"it cannot be read: {error!r}"[:500]]
-    if faults:
-        raise Unsound(f"{edition.topic.code} json", edition.feed_no, faults[:MOST_TOLD])
+def proved(edition: Edition, as_of: date, format: str) -> Iterator[bytes]:  # noqa: A002
+    """A file in parts, each proved as a file of its records alone; raise Unsound, as ``prove`` does."""
+    kind = exporting.format_of(format)
+    if kind.is_small:
+        content = exporting.render(edition, as_of, format)
+        prove(edition, as_of, format, content)
+        yield content
+        return
+    frame = exporting.render(edition, as_of, format, ())
+    prove(edition, as_of, format, frame, [])
+    head = len(frame) - len(kind.end)
+    yield frame[:head]
+    count = 0
+    for records in exporting.stretches(edition, as_of):
+        content = exporting.render(edition, as_of, format, records)
+        codes = edition.codes[count : count + len(records)]
+        prove(edition, as_of, format, content, codes)
+        yield (kind.between if count else b"") + content[head : len(content) - len(kind.end)]
+        count += len(records)
+    if count != len(edition.codes):
+        told = f"it holds {count} records, the edition has {len(edition.codes)}"
+        raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, [told])
+    yield kind.end
 
 
 def _same_again(kind: Any, content: bytes) -> tuple[Any, Iterator[str]]:

@@ -16,10 +16,11 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, Missing, Unusable
-from legalmap.services import bundling, differing, exporting, rendering, schemas, wire
+from legalmap.services import bundling, differing, exporting, schemas, sealing, wire
 from legalmap.services.editions import Edition
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
+from legalmap.services.sealing import Seal
 from legalmap.store import log
 from legalmap.store.engine import Connection
 
@@ -91,12 +92,12 @@ def files_of(folder: Path | None, name: str) -> dict[str, Frozen]:
     }
 
 
-def content_of(frozen: Frozen) -> bytes:
-    """The bytes of a frozen file; raise Unusable if they are not those that were frozen."""
-    content = frozen.path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != frozen.sha256:
+def checked(frozen: Frozen) -> Seal:
+    """The seal of a frozen file; raise Unusable if its bytes are not those that were frozen."""
+    seal = sealing.read(frozen.path)
+    if seal.sha256 != frozen.sha256:
         raise Unusable(f"{frozen.path} is not what was released: its hash differs from {SUMS}.")
-    return content
+    return seal
 
 
 def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
@@ -171,14 +172,14 @@ def _write(reader: Reader, home: Path, part: Path, name: str) -> None:
 def _contents(
     reader: Reader, editions: list[Edition], release: Release, previous: Release | None
 ) -> Iterator[tuple[str, bytes]]:
-    files, as_of = Files(), release.as_of
+    made, as_of = Files(), release.as_of
     for edition in editions:
         for format in exporting.available():  # noqa: A001
             name = exporting.file_name(edition.topic.code, format)
-            yield name, rendering.made(edition, as_of, format).content
+            yield name, made.of(edition, as_of, format, newest=True).content
             yield f"{name}{schemas.SUFFIX}", bundling.schema(edition, format)
-    yield bundling.NAME, bundling.package(editions, as_of, files).content
-    yield bundling.ZIP_NAME, bundling.zipped(editions, as_of, files).content
+    yield bundling.NAME, bundling.package(editions, as_of, made).content
+    yield bundling.ZIP_NAME, bundling.zipped(editions, as_of, made).content
     yield CHANGES, _changelog(reader, editions, release, previous).encode()
     yield "CITATION.cff", _citation(editions, release).encode()
     yield "datacite.json", _pretty(_datacite(editions, release))

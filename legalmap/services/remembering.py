@@ -40,7 +40,8 @@ class Memory:
         """What was shown at an instant; before the first publication the first, as RFC 7089 asks."""
         if not self._seconds:
             return None
-        wanted = min(max(instant.astimezone(UTC), self._seconds[0]), clock.now())
+        # Compared before anything else: at either end of the calendar there is no such day in UTC.
+        wanted = min(max(instant, self._seconds[0]), clock.now()).astimezone(UTC)
         index = bisect_right(self._seconds, wanted) - 1
         return self._on(max(index, 0), wanted.date())
 

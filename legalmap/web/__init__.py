@@ -5,7 +5,6 @@ from flask import Flask
 from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
-    compressing,
     correcting,
     crawling,
     csrf,
@@ -43,7 +42,20 @@ from legalmap.web import (
     trust,
 )
 from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
+from legalmap.web.http import bodies, hosts
 
+# What runs last after a request is registered first.
+CONCERNS = (
+    hosts,
+    bodies,
+    presenting,
+    limiting,
+    session,
+    csrf,
+    headers,
+    errors,
+    remembering,
+)
 PEOPLE = (
     signing,
     factors,
@@ -83,8 +95,7 @@ READERS = (
 def register(app: Flask, reader: Reader) -> None:
     """Blueprints, the reader they answer from, template helpers, headers and errors."""
     app.extensions["reader"] = reader
-    # What runs last after a request is registered first: compressing comes after all headers.
-    for concern in (compressing, presenting, limiting, session, csrf, headers, errors, remembering):
+    for concern in CONCERNS:
         concern.register(app)
     for family in (*PEOPLE, *TOOLS, *READERS):
         app.register_blueprint(family.blueprint)

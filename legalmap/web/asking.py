@@ -56,7 +56,7 @@ def choice(name: str, allowed: Iterable[str]) -> str | None:
 def page(most: int) -> int:
     """Which page of a long list is asked for, from 1; raise BadQuery for one that is not there."""
     text = request.args.get("page") or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         raise BadQuery.at(
             "page", f"There is no page “{text[:20]}”: give a number from 1 to {most}."
         )

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
@@ -11,6 +11,7 @@ from legalmap.services.editions import Edition
 from legalmap.services.tracker import DEFAULT_TOPIC
 from legalmap.web.api import sending
 from legalmap.web.guard import needs, reader, tracker
+from legalmap.web.http.hosts import site_url
 
 blueprint = Blueprint("crawling", __name__)
 TEXT, XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
@@ -28,7 +29,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def index() -> Response:
     """The lists there are: of each topic one, or several of a large map."""
     editions = [reader().edition(code) for code in tracker().topics]
@@ -37,7 +38,7 @@ def index() -> Response:
 
 
 @blueprint.get("/<topic>/sitemap/<int:part>.xml")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def listed(topic: str, part: int) -> Response:
     """The pages of a topic and of its records, with the day each record was last published."""
     edition = reader().edition(topic)
@@ -57,6 +58,6 @@ def _parts(edition: Edition) -> int:
 
 
 def _sent(template: str, media_type: str, **told: Any) -> Response:
-    root = request.url_root.rstrip("/")
+    root = site_url()
     content = render_template(template, root=root, **told).encode()
     return sending.send_bytes(content, hashlib.sha256(content).hexdigest(), media_type, None)

@@ -5,10 +5,9 @@ import hmac
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from legalmap.web import session
@@ -44,7 +43,6 @@ def _fingerprint(token: str) -> str:
 def _check() -> Response | None:
     if request.method in _SAFE or request.path.startswith("/api/"):
         return None
-    _refuse_too_large()
     if not _is_from_here():
         return _refused(kept="")
     # Before sign-in there is no session to bind a form to, and after it the token is a new one.
@@ -53,14 +51,6 @@ def _check() -> Response | None:
     # What was typed outlives a token that has grown old, if the browser vouches for where it comes from.
     kept = _sent_by_a_page_of_ours() and typed.is_written(request.path)
     return _refused(kept=typed.to_json(typed.sent()) if kept else "")
-
-
-def _refuse_too_large() -> None:
-    try:
-        _ = request.form
-    except RequestEntityTooLarge:
-        most = current_app.config["MAX_CONTENT_LENGTH"] // 1_000_000
-        abort(413, f"This form holds more than {most} MB. Go back, shorten it and send it again.")
 
 
 def _is_from_here() -> bool:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from flask import Flask, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn, Unusable
@@ -41,11 +41,19 @@ def _domain_error(error: LegalmapError) -> Response:
 def _out_of_order(error: Unusable, kind: kinds.Kind) -> Response:
     """Nothing of the inside; and what was typed into a form that could not be taken is given back."""
     log.error("database: %s", error)
-    written = request.method == "POST" and typed.is_written(request.path)
-    kept = typed.to_json(typed.sent()) if written else ""
-    response = _page(kind.status, kind.title, message=kinds.OUT_OF_ORDER, kept=kept)
+    response = _page(kind.status, kind.title, message=kinds.OUT_OF_ORDER, kept=_typed())
     response.headers["Retry-After"] = kinds.RETRY_AFTER
     return response
+
+
+def _typed() -> str:
+    """What a form brought; nothing if it brought more than may be read."""
+    if request.method != "POST" or not typed.is_written(request.path):
+        return ""
+    try:
+        return typed.to_json(typed.sent())
+    except HTTPException:
+        return ""
 
 
 def _near(error: LegalmapError) -> list[dict[str, str]]:
@@ -67,8 +75,8 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is not None and 300 <= error.code < 400:
         return error.get_response()
     response = _page(error.code or 500, error.name, message=error.description)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    for name, value in problems.demanded(error):
+        response.headers[name] = value
     return response
 
 

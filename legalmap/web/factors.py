@@ -20,6 +20,7 @@ from legalmap.web import devices, leading, session, throttling
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.factors import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.guard import needs, tracker
+from legalmap.web.http.hosts import site_url
 
 blueprint = Blueprint("factors", __name__)
 PROVE = "/sign-in/second-factor"
@@ -204,11 +205,12 @@ def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
 
 def site() -> Site | None:
     """The host that passkeys are for; None at a bare address, which browsers make none for."""
-    host = urlsplit(request.host_url).hostname or ""
+    origin = site_url()
+    host = urlsplit(origin).hostname or ""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return Site(host, f"{request.scheme}://{request.host}") if host else None
+        return Site(host, origin)
     return None
 
 

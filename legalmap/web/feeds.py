@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from legalmap import clock
 from legalmap.domain.jurisdictions import Jurisdiction
@@ -18,6 +18,7 @@ from legalmap.services.news import News
 from legalmap.web import answering, telling
 from legalmap.web.api import sending
 from legalmap.web.guard import needs, reader, tracker
+from legalmap.web.http.hosts import site_url
 from legalmap.web.telling import Line
 
 blueprint = Blueprint("feeds", __name__)
@@ -98,7 +99,7 @@ def place_json_feed(topic: str, code: str) -> Response:
 
 
 def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
-    path, root = _path(topic, place), request.url_root.rstrip("/")
+    path, root = _path(topic, place), site_url()
     where = f" {answering.in_place(place)}" if place else ""
     feed = {
         "version": JSON_FEED_VERSION,
@@ -145,7 +146,7 @@ def atom(
         place=place,
         path=_path(topic, place),
         name=name,
-        root=request.url_root.rstrip("/"),
+        root=site_url(),
         tag=_tag(),
         updated=updated,
         entries=_told(found, topic),
@@ -177,7 +178,7 @@ def _tag() -> str:
 
 def _authority() -> str:
     """The name in the ids: who runs the site. RFC 4151 knows no ports and no brackets."""
-    host = urlsplit(request.url_root).hostname or "localhost"
+    host = urlsplit(site_url()).hostname or "localhost"
     return host if re.fullmatch(r"[a-z0-9.-]+", host) else "localhost"
 
 

@@ -48,6 +48,7 @@ class Site(msgspec.Struct, frozen=True):
 def write(app: Flask, folder: Path) -> Site:
     """Write the site into ``folder``; files of an earlier run that are no longer part of it go."""
     reader: Reader = app.extensions["reader"]
+    app.extensions["files"].is_patient = True
     client = app.test_client()
     earlier = _earlier(folder)
     wanted, seen = list(_starts(app, reader)), dict[str, Frozen]()
@@ -80,7 +81,7 @@ def _starts(app: Flask, reader: Reader) -> Iterator[str]:
         public = rule.rule.startswith(("/api/", "/export/")) and not rule.arguments
         public = public and rule.rule not in LIVE
         # Some need a query to say anything at all.
-        if public and client.head(rule.rule).status_code == 200:
+        if public and client.head(rule.rule, buffered=True).status_code == 200:
             yield rule.rule
     yield from (f"{ROOT}/schemas/{name}.json" for name in describing.schemas())
     yield f"{ROOT}/jurisdictions?{WHOLE_PAGES}"
@@ -110,7 +111,7 @@ def _of_record(topic: str, code: str) -> Iterator[str]:
 
 
 def _frozen(client: FlaskClient, folder: Path, address: str) -> tuple[Frozen, list[str]]:
-    response = client.get(address)
+    response = client.get(address, buffered=True)
     if response.status_code != 200:
         raise Unusable(f"{address} answered {response.status_code}: nothing more was written.")
     content, media_type = response.data, response.headers["Content-Type"]

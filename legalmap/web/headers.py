@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from legalmap.web import session
-from legalmap.web.front import READY
+from legalmap.web.http.wsgi import READY
 
 YEAR = 31_536_000
 SHARED = "public, max-age=1, stale-if-error=86400"
@@ -58,9 +58,11 @@ def _share(response: Response) -> Response:
 
 def _keep(response: Response) -> Response:
     """Pages may be kept but must be checked with us, so that a publication shows at once."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+            # The same in a form that would be another a second later.
+            response.headers.pop("Expires", None)
             request.environ[READY] = True
         return response
     if response.headers.get("Cache-Control"):

@@ -4,7 +4,7 @@ import base64
 import binascii
 import zlib
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import BadQuery, Invalid, NotNow, NotSignedIn, Problem, Stale
@@ -14,13 +14,13 @@ from legalmap.services import folding, importing
 from legalmap.services.importing import Plan
 from legalmap.web.forms import typed
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.http import bodies
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("importing", __name__)
 blueprint.register_error_handler(NotSignedIn, ask_again)
 # A page on which somebody can still read each of them.
 MOST_ON_PAGE = 300
-MOST_PROBLEMS = 200
 
 
 @blueprint.get("/desk/import")
@@ -91,10 +91,9 @@ def _choose(
 ) -> Response:
     page = render_template(
         "importing/index.html",
-        problems=(problems or [])[:MOST_PROBLEMS],
-        total=len(problems or []),
+        problems=problems or [],
         columns=folding,
-        megabytes=current_app.config["MAX_CONTENT_LENGTH"] // 1_000_000,
+        megabytes=bodies.MOST_SIGNED_IN // 1_000_000,
         most=MOST_ON_PAGE,
         topics=tracker().topics,
         message=message,
@@ -109,11 +108,10 @@ def _packed(content: bytes) -> str:
 
 def _content() -> bytes:
     """The file that came back with the second press; raise BadQuery if it is none of ours."""
-    most = int(current_app.config["MAX_CONTENT_LENGTH"])
     try:
         packed = base64.b64decode(typed.sent().get("content", ""), validate=True)
         unpacking = zlib.decompressobj()
-        content = unpacking.decompress(packed, most)
+        content = unpacking.decompress(packed, bodies.MOST_SIGNED_IN)
         whole = unpacking.eof
     except (binascii.Error, ValueError, zlib.error):
         whole = False

@@ -12,13 +12,15 @@ from legalmap.domain.errors import (
     NotInstalled,
     NotNow,
     NotSignedIn,
+    NotYet,
     OwnWork,
     Stale,
     Unusable,
 )
 
-# Seconds to wait before asking again when the database cannot be used.
+# Seconds to wait before asking again when the database cannot be used, or a large file is being made.
 RETRY_AFTER = "10"
+NO_FILE = "This file cannot be made at the moment. Ask again in a little while."
 OUT_OF_ORDER = "The database cannot be used at the moment. Ask again in a little while."
 
 
@@ -43,6 +45,7 @@ KINDS: list[tuple[type[Exception], Kind]] = [
     (NotNow, Kind(409, "not-now", "Not possible now")),
     (NothingChanged, Kind(409, "nothing-changed", "Nothing changed")),
     (NotInstalled, Kind(501, "not-installed", "Not installed here")),
+    (NotYet, Kind(503, "not-yet", "The file is being made")),
     (Unusable, Kind(503, "unusable", "Out of order for a moment")),
 ]
 UNFORESEEN = Kind(500, "unforeseen", "Our mistake")

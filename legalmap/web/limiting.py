@@ -1,23 +1,34 @@
-"""How often something may be tried, counted in one place: in memory, or in Redis for several processes."""
+"""How often something may be tried, counted in one place: in memory, or in Redis for several processes.
+
+What costs much to answer is counted by address and minute, under the name that its view declares
+(``@needs(…, cost=…)``), and refused with 429 beyond that.
+"""
 
 import ipaddress
 import logging
 import math
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
-from limits import RateLimitItem
+from flask import Flask, Response, after_this_request, current_app, request
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from legalmap.domain.errors import Unusable
 
 log = logging.getLogger(__name__)
 IN_MEMORY = "memory://"
 _NAME = "limiter"
+PICTURE, PAST, BATCH = "picture", "past", "batch"
+# How often an address may ask for each in a minute, unless a setting says otherwise. A page shows one
+# picture, and who walks through the past by hand asks four times a second at most.
+PER_MINUTE = {PICTURE: 60, PAST: 240, BATCH: 30}
+# What asks for another day than today, or for what was known then.
+_OF_THE_PAST = ("as_of", "known_at")
 Answer = TypeVar("Answer")
 
 
@@ -76,6 +87,61 @@ class Limiter:
 def register(app: Flask) -> None:
     """Each application counts for itself, unless a setting names a storage they share."""
     app.extensions[_NAME] = Limiter(app.config.get("LIMITS_URL") or IN_MEMORY)
+    chosen = app.config["PER_MINUTE"]
+    unknown = ", ".join(set(chosen) - set(PER_MINUTE))
+    if unknown:
+        known = ", ".join(PER_MINUTE)
+        raise Unusable(f"LEGALMAP_PER_MINUTE names {unknown}. There are: {known}.")
+    app.config["PER_MINUTE"] = {**PER_MINUTE, **chosen}
+
+
+class TooOften(TooManyRequests):
+    """Refuses what was asked for too often, and says how long to wait."""
+
+    def __init__(self, fields: dict[str, str], wait: int) -> None:
+        super().__init__(f"Too many calls of this kind: wait {wait} seconds.", retry_after=wait)
+        self._fields = fields
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """With the RateLimit fields."""
+        return [*super().get_headers(*args, **kwargs), *self._fields.items()]
+
+
+def spend(cost: str, *, tell: bool) -> None:
+    """Count what this request costs; raise TooOften if too much was asked for from its address.
+
+    ``cost``: the name that its view declares, if it does; the past is counted besides. ``tell`` how many
+    calls are left also with the answer: not with one that is the same for all readers.
+    """
+    for kind in filter(None, (cost, PAST if _is_of_the_past() else "")):
+        limit = RateLimitItemPerMinute(current_app.config["PER_MINUTE"][kind])
+        key = (limit, kind, address())
+        wait = limiter().wait(*key)
+        if wait:
+            raise TooOften(_fields(*key), wait)
+        if tell and kind == cost:
+            after_this_request(_telling(_fields(*key)))
+
+
+def _is_of_the_past() -> bool:
+    return any(request.args.get(name) for name in _OF_THE_PAST)
+
+
+def _fields(limit: RateLimitItem, kind: str, asker: str) -> dict[str, str]:
+    """As the IETF draft of the RateLimit header fields writes them."""
+    left, reset = limiter().remaining(limit, kind, asker), limiter().reset(limit, kind, asker)
+    return {
+        "RateLimit-Policy": f'"{kind}";q={limit.amount};w={limit.get_expiry()}',
+        "RateLimit": f'"{kind}";r={left};t={reset}',
+    }
+
+
+def _telling(fields: dict[str, str]) -> Callable[[Response], Response]:
+    def tell(response: Response) -> Response:
+        response.headers.update(fields)
+        return response
+
+    return tell
 
 
 def limiter() -> Limiter:

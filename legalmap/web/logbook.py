@@ -23,7 +23,7 @@ from legalmap.web.telling import Line
 
 blueprint = Blueprint("logbook", __name__)
 # Above any id: SQLite and PostgreSQL count no further.
-MOST = 2**31
+LONGEST_NUMBER = 9
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def _before() -> int | None:
     typed = request.args.get("before")
     if typed is None:
         return None
-    if not (typed.isascii() and typed.isdigit()) or int(typed) >= MOST:
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
         raise BadQuery.at("before", "Give the number of an event.")
     return int(typed)
 

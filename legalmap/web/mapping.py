@@ -17,7 +17,7 @@ from legalmap.services.turning import Turn
 from legalmap.web import answering, asking, drawing
 from legalmap.web.asking import View
 from legalmap.web.drawing import Shown, Wish
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import LAW, needs, tracker
 
 blueprint = Blueprint("mapping", __name__)
 NEWEST_TURNS = 12
@@ -27,14 +27,14 @@ COUNTIES = "us-counties"
 
 
 @blueprint.get("/")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "show", "zoom", "box"))
 def home() -> str:
     """The default topic's map."""
     return world(DEFAULT_TOPIC)
 
 
 @blueprint.get("/<topic>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "show", "zoom", "box"))
 def world(topic: str) -> str:
     """The world map of a topic."""
     view = asking.view(topic)
@@ -120,7 +120,7 @@ def _years(turns: list[Turn]) -> list[int]:
 
 
 @blueprint.get("/<topic>/course")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "view"))
 def course(topic: str) -> Response:
     """For the slider: from which day on each region of a view shows what, and every change on the way."""
     view = asking.view(topic)

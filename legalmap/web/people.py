@@ -1,6 +1,6 @@
 """People and invitations, for admins."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap import clock
@@ -12,6 +12,7 @@ from legalmap.services import joining, people, recovering
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
 from legalmap.web.guard import actor, needs, tracker
+from legalmap.web.http.hosts import site_url
 
 blueprint = Blueprint("people", __name__)
 blueprint.add_app_template_filter(in_words, "remit_words")
@@ -56,7 +57,7 @@ def invite() -> Response:
     except Invalid as error:
         return _index(form, Problems.of(error.problems), 422)
     empty = InvitationForm(formdata=None)
-    return _index(empty, link=f"{request.host_url}join/{token}")
+    return _index(empty, link=f"{site_url()}/join/{token}")
 
 
 def _role(form: RoleForm) -> Role:
@@ -149,7 +150,7 @@ def enable(handle: str) -> Response:
 def offer_password(handle: str) -> Response:
     """Help who has forgotten their password: show a link for a new one, this once."""
     token = recovering.offer(tracker(), actor(), handle)
-    return _shown(handle, link=f"{request.host_url}recover/{token}")
+    return _shown(handle, link=f"{site_url()}/recover/{token}")
 
 
 @blueprint.post("/desk/people/<handle>/second-factor")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap import clock
@@ -23,7 +23,8 @@ from legalmap.services.travelling import Near
 from legalmap.web import answering, asking, drawing, presenting, timeline
 from legalmap.web.asking import View
 from legalmap.web.backing import backing
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import LAW, needs, tracker
+from legalmap.web.http.hosts import site_url
 from legalmap.web.mapping import draw, told, view_name
 
 blueprint = Blueprint("placing", __name__)
@@ -86,7 +87,7 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 @blueprint.get("/<topic>/<code>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "show", "zoom", "box", "layer"))
 def place(topic: str, code: str) -> str | Response:
     """One place: what holds there and why, its own record, and the map of its parts."""
     view = asking.view(topic)
@@ -291,7 +292,7 @@ def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
         seen = f"Feed number {published.feed_no}, published {in_words(published.at.date())}. {seen}"
         path += f"/history/{published.revision_number}"
         year = published.at.year
-    address = request.host_url.rstrip("/") + path
+    address = site_url() + path
     plain = f"legalmap: “{title}”, {what}. {seen}. {address}"
     key = f"legalmap-{view.topic.code}-{found.code}"
     return Citation(path, address, plain, _bibtex(key, f"{title}, {what}", year, address, seen))

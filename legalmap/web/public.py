@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug import Response
 
 from legalmap import clock
-from legalmap.domain.errors import Unsound
+from legalmap.domain.errors import Unusable
 from legalmap.domain.evidence import FRESHNESS_LABELS
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding
@@ -13,7 +13,7 @@ from legalmap.services import releasing as releases
 from legalmap.services.editions import Edition
 from legalmap.web import asking, drawing, releasing, tabulating
 from legalmap.web.api import ranging
-from legalmap.web.guard import needs, reader, tracker
+from legalmap.web.guard import LAW, needs, reader, tracker
 
 blueprint = Blueprint("public", __name__)
 
@@ -26,8 +26,12 @@ class Download(msgspec.Struct, frozen=True):
     size: int | None
 
 
+# What the table is filtered and sorted by.
+FILTERS = ("status", "kind", "freshness", "show", "parent", "sort", "page")
+
+
 @blueprint.get("/<topic>/table")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, *FILTERS))
 def table(topic: str) -> str:
     """All records of a topic as a table, to filter and to sort."""
     view = asking.view(topic)
@@ -68,7 +72,7 @@ def _parent() -> str | None:
 
 
 @blueprint.get("/<topic>/codebook")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def codebook(topic: str) -> str:
     """The scale, the variables and how they resolve."""
     found = tracker().topic(topic)
@@ -102,7 +106,7 @@ def _downloads(edition: Edition) -> list[Download]:
     for name, kind in exporting.available().items():
         try:
             length = ranging.files().length_of(edition, clock.today(), name)
-        except Unsound:
+        except Unusable:
             continue
         path = exporting.file_name(edition.topic.code, name)
         found.append(Download(path, kind.about, length))

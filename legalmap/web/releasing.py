@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, render_template
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, releasing
-from legalmap.services.rendering import file_of
+from legalmap.services.making import File
 from legalmap.web.api import ranging, sending
 from legalmap.web.guard import needs
 from legalmap.web.headers import YEAR
@@ -53,8 +53,8 @@ def file(release: str, filename: str) -> Response:
     if filename not in files:
         raise Missing("file", f"{filename} in release {release}", files)
     frozen = files[filename]
-    content = releasing.content_of(frozen)
-    kept = file_of(content, _media_type(filename), filename, found.feed_no, None)
+    seal = releasing.checked(frozen)
+    kept = File(frozen.path, seal, _media_type(filename), filename, found.feed_no, None)
     sums = f'</releases/{release}/{releasing.SUMS}>; rel="describedby"'
     response = ranging.send(kept, [sums], newest=False, cache_control=IMMUTABLE)
     return sending.opened(response)

@@ -20,6 +20,7 @@ from legalmap.services.reading import asked_day
 from legalmap.services.remembering import Memento, Memory, Original
 from legalmap.web.api import parameters, sending
 from legalmap.web.guard import needs, tracker
+from legalmap.web.http.hosts import site_url
 
 blueprint = Blueprint("remembering", __name__, url_prefix="/timemap")
 LINK_FORMAT = "application/link-format"
@@ -88,11 +89,7 @@ def _towards(memento: Memento) -> Response:
 
 def _address(path: str, memento: Memento, others: Iterable[tuple[str, str]] = ()) -> str:
     pinned = [("as_of", memento.as_of.isoformat()), ("known_at", str(memento.feed_no))]
-    return f"{_root()}{path}?{urlencode([*others, *pinned])}"
-
-
-def _root() -> str:
-    return request.url_root.rstrip("/")
+    return f"{site_url()}{path}?{urlencode([*others, *pinned])}"
 
 
 def _tell(response: AnyResponse) -> AnyResponse:
@@ -114,8 +111,8 @@ def _tell(response: AnyResponse) -> AnyResponse:
 
 def _links(path: str) -> list[str]:
     return [
-        f'<{_root()}{path}>; rel="original timegate"',
-        f'<{_root()}{TIMEMAPS}{path}>; rel="timemap"; type="{LINK_FORMAT}"',
+        f'<{site_url()}{path}>; rel="original timegate"',
+        f'<{site_url()}{TIMEMAPS}{path}>; rel="timemap"; type="{LINK_FORMAT}"',
     ]
 
 

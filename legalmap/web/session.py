@@ -1,11 +1,15 @@
 """The session cookie: a random token whose hash is a row in the database. No cookie before sign-in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import flask
 from flask import Flask, current_app, g, request
+from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
 from legalmap.domain.accounts import Account
-from legalmap.domain.errors import NotSignedIn
+from legalmap.domain.errors import LegalmapError, NotSignedIn
 from legalmap.domain.sessions import Session
 from legalmap.services import signing
 from legalmap.services.signing import SESSION_LIFE
@@ -27,18 +31,29 @@ def current() -> Session | None:
         presented = token()
         # If the look-up fails, the page that says so must not fail with it.
         g.session = None
-        found = signing.signed_in(_tracker(), presented) if presented else None
-        g.session = found if found and _is_let_in(found) else None
+        g.session = _of(current_app, presented)
         if g.session is not None:
             # Nobody is shown less than they themselves have published.
-            _tracker().heading.now(exact=True)
+            _tracker(current_app).heading.now(exact=True)
     known: Session | None = g.session
     return known
 
 
-def _is_let_in(found: Session) -> bool:
+def is_open(app: Flask, environ: Mapping[str, Any]) -> bool:
+    """Whether a request that Flask has not seen yet comes with a session that stands in the database."""
+    try:
+        return _of(app, parse_cookie(environ.get("HTTP_COOKIE")).get(_name(app))) is not None
+    except LegalmapError:
+        # Nobody is known while the database is away.
+        return False
+
+
+def _of(app: Flask, presented: str | None) -> Session | None:
     """The people of a demo show no second factor: they are let in by a demo alone."""
-    return not found.account.is_demo or bool(current_app.config["DEMO"])
+    found = signing.signed_in(_tracker(app), presented) if presented else None
+    if found and found.account.is_demo and not app.config["DEMO"]:
+        return None
+    return found
 
 
 def required() -> Session:
@@ -57,7 +72,7 @@ def account() -> Account | None:
 
 def token() -> str | None:
     """The session token this request came with, or was given just now."""
-    given: str | None = g.get("session_token") or request.cookies.get(_name())
+    given: str | None = g.get("session_token") or request.cookies.get(_name(current_app))
     return given
 
 
@@ -67,19 +82,19 @@ def adopt(given: str) -> None:
     g.pop("session", None)
 
 
-def _tracker() -> Tracker:
-    found: Tracker = current_app.extensions["reader"].tracker
+def _tracker(app: Flask) -> Tracker:
+    found: Tracker = app.extensions["reader"].tracker
     return found
 
 
-def _name() -> str:
-    return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else NAME
+def _name(app: Flask) -> str:
+    return SECURE_NAME if app.config["SESSION_COOKIE_SECURE"] else NAME
 
 
 def open_with(response: Response, given: str) -> Response:
     """Give the browser its token."""
     response.set_cookie(
-        _name(),
+        _name(current_app),
         given,
         max_age=int(SESSION_LIFE.total_seconds()),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -94,8 +109,10 @@ def close_with(response: Response) -> Response:
     """End the session here and in the browser."""
     presented = token()
     if presented:
-        signing.sign_out(_tracker(), presented)
+        signing.sign_out(_tracker(current_app), presented)
     # What no page has told yet was meant for nobody else.
     flask.session.clear()
-    response.delete_cookie(_name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    response.delete_cookie(
+        _name(current_app), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
     return response

@@ -15,7 +15,9 @@ from legalmap.services.editions import Edition
 from legalmap.web import asking, drawing, picture
 from legalmap.web.api import sending
 from legalmap.web.asking import View
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import LAW, needs, tracker
+from legalmap.web.http.hosts import site_url
+from legalmap.web.limiting import PICTURE
 from legalmap.web.picture import HEIGHT, VIEWS, WIDTH, Pictures
 
 blueprint = Blueprint("sharing", __name__)
@@ -41,7 +43,7 @@ def _view_name() -> str:
 
 
 @blueprint.get("/<topic>/map.svg")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "view"), cost=PICTURE)
 def map_svg(topic: str) -> Response:
     """The map alone as SVG."""
     view = asking.view(topic)
@@ -49,7 +51,7 @@ def map_svg(topic: str) -> Response:
 
 
 @blueprint.get("/<topic>/map.png")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "view", "size"), cost=PICTURE)
 def map_png(topic: str) -> Response:
     """The map alone as PNG, 1200 or 2000 pixels wide."""
     view = asking.view(topic)
@@ -70,7 +72,7 @@ def _send(view: View, name: str, width: int, media_type: str) -> Response:
 
 
 @blueprint.get("/<topic>/embed")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "view"), cost=PICTURE)
 def embed(topic: str) -> Response:
     """The map for a frame in somebody else's page. It says itself when its data are old."""
     view = asking.view(topic)
@@ -99,7 +101,7 @@ def embed(topic: str) -> Response:
 
 def whole(path: str) -> str:
     """A path of this site as a whole address, as other sites need it."""
-    return request.url_root.rstrip("/") + path
+    return site_url() + path
 
 
 def unfurled(view: View, path: str) -> dict[str, str]:

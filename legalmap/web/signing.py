@@ -1,6 +1,6 @@
 """Signing in and out, and signing in again without losing what was typed."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -13,11 +13,14 @@ from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.signing import SignInForm
 from legalmap.web.guard import needs, tracker
+from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
 from legalmap.web.leading import local_path
 
 __all__ = ["ask_again", "blueprint", "local_path"]
 
 blueprint = Blueprint("signing", __name__)
+# Beside it the form has a name, a password and where to go on.
+_MOST_KEPT = MOST_OF_ANYBODY - 10_000
 
 
 @blueprint.get("/sign-in")
@@ -92,6 +95,10 @@ def ask_again(error: NotSignedIn) -> Response:
         after, kept = _back(), leading.kept()
     if isinstance(error, NotProved):
         return factors.lead(session.required(), after, kept=kept, status=403)
+    if len(quote_plus(kept)) > _MOST_KEPT:
+        # It would come back by a form of who is not signed in yet, which may not be that long.
+        page = render_template("errors/error.html", heading="Sign in first", message=SIGN_IN_FIRST)
+        return make_response(page, 413)
     if kept:
         empty = SignInForm(formdata=None)
         return _sign_in_page(empty, Problems(), after, 403, kept=kept)

@@ -24,7 +24,7 @@ PER_ADDRESS = parse("10 per 1 hour")
 
 
 @blueprint.get("/<topic>/<code>/suggest")
-@needs(Permission.SUGGEST, ready=True)
+@needs(Permission.SUGGEST, decided_by=())
 def show(topic: str, code: str) -> Response:
     """The form, the same for every reader."""
     place = suggesting.place_for(tracker(), topic, code)
@@ -66,7 +66,7 @@ def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
 
 
 @blueprint.get("/<topic>/<code>/suggest/sent")
-@needs(Permission.SUGGEST, ready=True)
+@needs(Permission.SUGGEST, decided_by=())
 def sent(topic: str, code: str) -> str:
     """Thanks, and what happens next."""
     place = suggesting.place_for(tracker(), topic, code)

@@ -20,7 +20,7 @@ from legalmap.services import finding, travelling
 from legalmap.web import answering, asking, presenting
 from legalmap.web.asking import View
 from legalmap.web.backing import backing
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import LAW, needs, tracker
 from legalmap.web.searching import LONGEST, Hit, hit, printable, typed, where
 
 blueprint = Blueprint("travelling", __name__)
@@ -151,7 +151,7 @@ def _is_meant(place: Jurisdiction, text: str) -> bool:
 
 
 @blueprint.get("/<topic>/compare")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=(*LAW, "place"))
 def compare(topic: str) -> str | Response:
     """Two to twelve places side by side."""
     view = asking.view(topic)

@@ -15,9 +15,11 @@ from legalmap.domain.errors import (
     NothingChanged,
     NotNow,
     NotSignedIn,
+    NotYet,
     OwnWork,
     Problem,
     Stale,
+    Unmade,
     Unusable,
 )
 from legalmap.store.engine import Store
@@ -154,6 +156,8 @@ ERRORS = {
     "not now": (NotNow("Withdrawn."), 409, "not-now", "Withdrawn."),
     "nothing changed": (NothingChanged("Same."), 409, "nothing-changed", "Same."),
     "unusable": (Unusable("/srv/secret.db is locked"), 503, "unusable", "little while"),
+    "unmade": (Unmade("/srv/files is full"), 503, "unusable", "This file cannot be made"),
+    "not yet": (NotYet("It is being made."), 503, "not-yet", "It is being made."),
     "a bug": (KeyError("secret"), 500, "unforeseen", "on our side"),
 }
 

@@ -3,15 +3,22 @@
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
+from typing import IO
 
 import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+from werkzeug.wsgi import FileWrapper
 
-from legalmap.services import columnar, exporting, keeping, piecing
+from legalmap.services import columnar, exporting, files, packing
 from legalmap.services.exporting import FORMATS
-from legalmap.services.keeping import zstd
+from legalmap.services.files import Files
+from legalmap.services.packing import zstd
+from tests.patience import soon
+from tests.services.build import decide, propose
 
 UNPACK = {"br": brotli.decompress, "zstd": zstd.decompress, "gzip": gzip.decompress}
 FILES = [f"/export/7-oh{kind.ending}" for kind in FORMATS.values()]
@@ -38,36 +45,49 @@ def test_a_file_comes_in_parts_that_make_the_whole(client: FlaskClient, address:
     assert b"".join(parts) == whole.data
 
 
+def packed(client: FlaskClient, address: str, coding: str) -> TestResponse:
+    """The file in a coding, once it is packed."""
+    wanted = {"Accept-Encoding": coding}
+    assert soon(lambda: "Content-Encoding" in client.get(address, headers=wanted).headers)
+    return client.get(address, headers=wanted)
+
+
 @pytest.mark.parametrize("coding", UNPACK)
 def test_a_coding_has_its_own_etag_and_its_own_parts(client: FlaskClient, coding: str) -> None:
     plain, wanted = client.get(FILE), {"Accept-Encoding": coding}
-    packed = client.get(FILE, headers=wanted)
-    assert packed.headers["Content-Encoding"] == coding
-    assert UNPACK[coding](packed.data) == plain.data
-    assert packed.headers["ETag"] not in (plain.headers["ETag"], None)
+    form = packed(client, FILE, coding)
+    assert form.headers["Content-Encoding"] == coding
+    assert UNPACK[coding](form.data) == plain.data
+    assert form.headers["ETag"] == f'"{hashlib.sha256(form.data).hexdigest()}-{coding}"'
     part = client.get(FILE, headers={**wanted, "Range": "bytes=-10"})
-    assert (part.status_code, part.data) == (206, packed.data[-10:])
+    assert (part.status_code, part.data) == (206, form.data[-10:])
     # Who holds part of one coding gets the whole of another, never a mixture.
     mixed = {**wanted, "Range": "bytes=0-9", "If-Range": plain.headers["ETag"]}
     again = client.get(FILE, headers=mixed)
-    assert (again.status_code, again.data) == (200, packed.data)
-    held = client.get(FILE, headers={**wanted, "If-None-Match": packed.headers["ETag"]})
+    assert (again.status_code, again.data) == (200, form.data)
+    held = client.get(FILE, headers={**wanted, "If-None-Match": form.headers["ETag"]})
     assert (held.status_code, held.data) == (304, b"")
-    assert held.headers["ETag"] == packed.headers["ETag"]
-    assert set(packed.vary) == {"Accept-Encoding", "Accept-Datetime"}
+    assert held.headers["ETag"] == form.headers["ETag"]
+    assert set(form.vary) == {"Accept-Encoding", "Accept-Datetime"}
 
 
-def test_the_newest_is_packed_as_small_as_can_be(client: FlaskClient) -> None:
-    wanted = {"Accept-Encoding": "br"}
-    newest = client.get(FILE, headers=wanted).data
-    past = client.get(f"{FILE}?as_of=2026-11-23&known_at=268", headers=wanted).data
-    assert brotli.decompress(newest) == brotli.decompress(past)
-    assert len(newest) < len(past)
+def test_nobody_waits_while_the_newest_is_packed_as_small_as_can_be(app: Flask) -> None:
+    """It leaves as it is until then, and is not kept for others; the past is packed at once, quickly."""
+    client = app.test_client()
+    first = client.get(FILE, headers={"Accept-Encoding": "br"})
+    assert "Content-Encoding" not in first.headers
+    assert "CDN-Cache-Control" not in first.headers
+    assert packed(client, FILE, "br").headers["CDN-Cache-Control"]
+    best = b"".join(packing.packed([first.data], "br", best=True))
+    assert len(packed(client, FILE, "br").data) <= len(best)
+    past = client.get(f"{FILE}?as_of=2020-01-01", headers={"Accept-Encoding": "br"})
+    assert past.headers["Content-Encoding"] == "br"
 
 
 WHOLE = [
     {"Range": "bytes=0-9", "If-Range": '"other"'},
     {"Range": "bytes=0-9", "If-Range": "Mon, 23 Nov 2026 12:00:00 GMT"},
+    {"Range": "bytes=0-9", "If-Range": "Fri, 31 Dec 2100 12:00:00 GMT"},
     {"Range": "bytes=0-1,4-5"},
     {"Range": "lines=0-9"},
     {"Range": "bytes=what"},
@@ -167,44 +187,65 @@ def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
         assert f'href="{address}"' in page
 
 
-def as_if_huge(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, as if the topics had more records than fit in memory."""
-    monkeypatch.setattr(piecing, "MOST_HELD", 10)
-    monkeypatch.setitem(client.application.extensions, "files", keeping.Files())
-    client.application.wsgi_app.answers._kept.clear()
+@pytest.fixture
+def huge(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """As if the topics had so many records that nobody waits for their files."""
+    monkeypatch.setattr(files, "MOST_AT_ONCE", 10)
+    return app.test_client()
 
 
-@pytest.mark.parametrize("query", ["", "?as_of=2020-01-01&known_at=100"])
-@pytest.mark.parametrize(
-    "name", [f"kratom{kind.ending}" for kind in FORMATS.values() if not kind.is_small]
-)
-def test_a_file_too_large_to_be_held_is_written_while_it_is_sent(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, query: str
+HUGE = [
+    f"kratom{kind.ending}{query}"
+    for kind in FORMATS.values()
+    for query in ("", "?as_of=2020-01-01&known_at=100")
+]
+
+
+@pytest.mark.parametrize("name", [*HUGE, "datapackage.json", "datapackage.zip?as_of=2020-01-01"])
+def test_nobody_waits_for_a_huge_file_that_was_never_made(huge: FlaskClient, name: str) -> None:
+    """It is made meanwhile, the same bytes as a small one."""
+    first = huge.get(f"/export/{name}")
+    assert (first.status_code, first.content_type) == (503, "application/problem+json")
+    assert first.json["type"] == "urn:legalmap:problem:not-yet"
+    assert "is being made" in first.json["detail"]
+    assert int(first.headers["Retry-After"]) > 0
+    assert first.headers["Cache-Control"] == "no-store"
+    assert soon(lambda: huge.get(f"/export/{name}").status_code == 200)
+    made = huge.get(f"/export/{name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "MOST_AT_ONCE", 5_000)
+        patch.setitem(huge.application.extensions, "files", Files())
+        assert huge.get(f"/export/{name}").data == made.data
+
+
+def test_a_huge_file_lags_behind_the_feed_and_says_so_until_it_has_caught_up(
+    huge: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same bytes, their length known before, under an ETag that only other bytes change."""
-    path = f"/export/{name}{query}"
-    whole = client.get(path)
-    as_if_huge(client, monkeypatch)
-    parts = client.get(path, headers={"Accept-Encoding": "br"})
-    assert parts.status_code == 200
-    assert parts.data == whole.data
-    assert parts.headers["Content-Length"] == str(len(whole.data))
-    assert "Content-Encoding" not in parts.headers
-    etag = parts.headers["ETag"]
-    # The newest JSON is named by the hashes of its pieces.
-    assert (etag == whole.headers["ETag"]) is (path != "/export/kratom.json")
-    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    """What lags is kept by nobody; pages and the API never lag."""
+    assert soon(lambda: huge.get("/export/kratom.json").status_code == 200)
+    before = huge.get("/export/kratom.json")
+    waiting: list[Callable[[], object]] = []
+    monkeypatch.setattr(Files, "_begin", lambda _files, _path, work, **_: waiting.append(work))
+    tracker = huge.application.extensions["reader"].tracker
+    decide(tracker, propose(tracker, base_number=0))
+    late = huge.get("/export/kratom.json")
+    assert (late.data, late.headers["ETag"]) == (before.data, before.headers["ETag"])
+    assert late.json["feed_no"] == 268
+    assert "-feed-268-" in late.headers["Content-Disposition"]
+    assert late.headers["Cache-Control"] == "public, no-cache"
+    assert "CDN-Cache-Control" not in late.headers
+    assert '"feed_no":269' in huge.get("/api/v1/kratom/records/us-al").text
+    waiting[0]()
+    assert huge.get("/export/kratom.json").json["feed_no"] == 269
 
 
 @pytest.mark.parametrize("start", [0, 1, 200_000])
 @pytest.mark.parametrize("length", [1, 300_000])
-@pytest.mark.parametrize("name", ["kratom.json", "kratom.csv"])
-def test_who_was_cut_off_goes_on_where_a_huge_file_ended(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, start: int, length: int
+def test_who_was_cut_off_goes_on_where_a_file_ended(
+    client: FlaskClient, start: int, length: int
 ) -> None:
-    path = f"/export/{name}"
+    path = "/export/kratom.json"
     whole = client.get(path).data
-    as_if_huge(client, monkeypatch)
     etag = client.head(path).headers["ETag"]
     asked = {"Range": f"bytes={start}-{start + length - 1}", "If-Range": etag}
     part, wanted = client.get(path, headers=asked), whole[start : start + length]
@@ -218,41 +259,28 @@ def test_who_was_cut_off_goes_on_where_a_huge_file_ended(
     assert client.get(path, headers={"Range": "bytes=99999999-"}).status_code == 416
 
 
-def test_a_package_too_large_to_be_held_is_the_same_package(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = {address: client.get(address).data for address in PACKAGES}
-    whole = client.get("/export/kratom.json")
-    as_if_huge(client, monkeypatch)
-    for address in PACKAGES:
-        assert client.get(address).data == before[address]
-    described = client.get("/export/datapackage.json").get_json()["resources"]
-    [said] = [each for each in described if each["path"] == "kratom.json"]
-    assert said["hash"] == f"sha256:{hashlib.sha256(whole.data).hexdigest()}"
-    assert said["bytes"] == len(whole.data)
+def test_a_server_is_handed_the_open_file(app: Flask) -> None:
+    """So that it can send it as it sends a file best; and it is closed when there is nothing to send."""
+    handed: list[IO[bytes]] = []
+
+    def wrapper(opened: IO[bytes], size: int = 8192) -> FileWrapper:
+        handed.append(opened)
+        return FileWrapper(opened, size)
+
+    client = app.test_client()
+    environ = {"wsgi.file_wrapper": wrapper}
+    path = f"{FILE}?as_of=2020-01-01"
+    etag = client.get(path, environ_overrides=environ).headers["ETag"]
+    for headers in ({"If-None-Match": etag}, {"Range": "bytes=0-9"}, {"Range": "bytes=99999999-"}):
+        client.get(path, environ_overrides=environ, headers=headers)
+    assert [(type(file).__name__, file.closed) for file in handed] == [("BufferedReader", True)] * 4
 
 
-def test_the_page_of_data_makes_no_huge_file(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_of_data_makes_no_huge_file(huge: FlaskClient) -> None:
     """How large one is stands there once somebody has asked for it."""
-    as_if_huge(client, monkeypatch)
-    assert client.get("/data").text.count("made when asked for") == len(FILES) * 2
-    length = len(client.get("/export/kratom.csv").data)
-    client.application.wsgi_app.answers._kept.clear()
-    page = client.get("/data").text
+    assert huge.get("/data").text.count("made when asked for") == len(FILES) * 2
+    assert soon(lambda: huge.get("/export/kratom.csv").status_code == 200)
+    huge.application.wsgi_app.answers._kept.clear()
+    page = huge.get("/data").text
     assert page.count("made when asked for") == len(FILES) * 2 - 1
-    assert f"{length:,}" in page
-
-
-def test_of_huge_files_of_the_past_few_stay(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    as_if_huge(client, monkeypatch)
-    files = client.application.extensions["files"]
-    newest = client.get("/export/kratom.csv").headers["ETag"]
-    for year in range(2000, 2012):
-        assert client.get(f"/export/kratom.csv?as_of={year}-01-01").status_code == 200
-    laid = [file for file in files._kept.values() if file.held is None]
-    assert len(laid) == keeping.KEPT_LAID + 1
-    assert newest.strip('"') in {file.sha256 for file in laid}
+    assert f"{len(huge.get('/export/kratom.csv').data):,}" in page

@@ -185,8 +185,11 @@ def test_a_batch_says_what_resolve_says(client: FlaskClient) -> None:
         ]
 
 
-def test_a_batch_tells_how_many_calls_are_left_and_then_refuses(client: FlaskClient) -> None:
+def test_a_batch_tells_how_many_calls_are_left_and_then_refuses(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     limiter = client.application.extensions["limiter"]
+    monkeypatch.setitem(client.application.config, "PER_MINUTE", {"batch": 30})
     limiter.forget()
     first = post(client, [])
     assert first.headers["RateLimit-Policy"] == '"batch";q=30;w=60'
@@ -196,6 +199,7 @@ def test_a_batch_tells_how_many_calls_are_left_and_then_refuses(client: FlaskCli
     response = post(client, [])
     assert (response.status_code, response.content_type) == (429, "application/problem+json")
     assert int(response.headers["Retry-After"]) > 0
+    assert response.headers["RateLimit"].startswith('"batch";r=0;t=')
     assert client.get("/api/v1/kratom/resolve?place=us").status_code == 200
     limiter.forget()
 

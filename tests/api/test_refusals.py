@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], int, str]] = {
         413,
         "1,000",
     ),
-    "a batch of too many bytes": (RESOLVE, post(b'{"items": [' + b" " * 4_100_000), 413, "bytes"),
+    "a batch of too many bytes": (RESOLVE, post(b'{"items": [' + b" " * 1_000_000), 413, "bytes"),
     "an unknown parameter": (f"{RECORDS}?statu=banned", {}, 400, "Did you mean status?"),
     "an unknown parameter of a batch": (f"{RESOLVE}?knownat=1", post("{}"), 400, "known_at"),
     "an unknown field": (f"{RECORDS}?fields=statu", {}, 400, "not a key here"),

@@ -11,35 +11,43 @@ from pathlib import Path
 import pytest
 
 from tests.bench.speed import reporting
+from tests.bench.speed.clients import at, requests
 from tests.bench.speed.measuring import Goal, Row, Unmeasured, of_pairs, turns
+from tests.bench.speed.readers import PATIENCE, Look, slowest_twentieth
+from tests.bench.speed.servers import Server
 
 SECONDS = 900
 WORK = (
-    "GET /export/kratom.json, br",
-    "GET /export/kratom.json, identity",
-    "GET /export/kratom.json, If-None-Match",
-    "GET /kratom, br",
-    "GET /kratom/us-al, br",
+    "`/kratom`, 16 connections",
+    "`/kratom`, 16 connections, behind the shipped nginx.conf",
+    "`/kratom/us-al`, 16 connections",
+    "`/export/kratom.json`, 16 connections",
+    "`/api/v1/kratom/records?limit=250`, 16 connections",
+    "`/kratom`, a new connection each",
+    "`/kratom`, beside 50 rude connections",
+    "`/kratom`, not modified",
+    "`/kratom`, every `Accept` that it satisfies",
     "records list as JSON",
-    "resolve a random place",
-    "resolve a random point",
+    "resolve a random place, `gzip, deflate, br`",
+    "resolve a random point, `gzip, deflate, br`",
     "resolve a batch of 1,000 points",
-    "record at a random as_of × known_at",
-    "the whole map at a random past feed number",
-    "the same past map, repeated",
     "publish one change",
     "longest wait of a reader",
-    "loading 4,000 revisions",
+    "all four, 16 connections, the first",
+    "a record at a random as_of × known_at",
+    "the whole map at a random past feed number",
     "memory of one worker",
     "memory a record",
+    "memory after 500 requests",
     "cold start",
+    *(f"attack {number}: " for number in range(1, 7)),
 )
 
 
 def _missing() -> list[str]:
     path = f"{os.environ['PATH']}:/usr/sbin"
     programs = [name for name in ("nginx", "wrk") if shutil.which(name, path=path) is None]
-    packages = ("datasette", "sqlalchemy_continuum", "sqlite_utils")
+    packages = ("datasette", "granian", "psutil", "sqlalchemy_continuum")
     return programs + [name for name in packages if util.find_spec(name) is None]
 
 
@@ -75,7 +83,7 @@ def test_a_goal_is_met_from_its_bound_on(goal: Goal, figure: float, met: bool) -
     assert goal.is_met_by(figure) is met
 
 
-def test_the_two_sides_take_turns_and_the_first_turn_does_not_count() -> None:
+def test_all_sides_take_turns_and_the_first_turn_does_not_count() -> None:
     order: list[str] = []
     figures = iter(range(100))
 
@@ -83,7 +91,7 @@ def test_the_two_sides_take_turns_and_the_first_turn_does_not_count() -> None:
         order.append(name)
         return next(figures)
 
-    found = list(turns(lambda: side("a"), lambda: side("b"), 3))
+    found = list(turns([lambda: side("a"), lambda: side("b")], 3))
     assert order == ["a", "b"] * 4
     assert found == [(2, 3), (4, 5), (6, 7)]
 
@@ -109,6 +117,31 @@ def test_a_readme_without_the_marks_stays_as_it_is(tmp_path: Path) -> None:
     readme.write_text("Nothing here.")
     assert not reporting.keep("table", readme)
     assert readme.read_text() == "Nothing here."
+
+
+def test_the_clients_ask_by_their_shares_and_no_two_alike_in_a_row() -> None:
+    asked = requests(Server(1, 1), at("/kratom", {"Accept-Language": ""}), 200)
+    assert sum("curl/" in request for request in asked) == 10
+    assert not any("Accept-Language" in request for request in asked)
+    assert all(
+        request.startswith("GET /kratom HTTP/1.1\r\nHost: 127.0.0.1:1\r\n") for request in asked
+    )
+    assert len(set(asked)) > 100
+
+
+@pytest.mark.parametrize(
+    ("waits", "longest"),
+    [
+        ([0.1] * 95 + [9.0] * 5, 0.1),
+        ([0.1] * 94 + [9.0] * 6, 9.0),
+    ],
+)
+def test_five_of_a_hundred_readers_may_wait(waits: list[float], longest: float) -> None:
+    assert slowest_twentieth([Look(0, seconds, 200) for seconds in waits]) == longest
+
+
+def test_who_is_refused_has_waited_for_ever() -> None:
+    assert slowest_twentieth([Look(0, 0.1, 503)]) == PATIENCE
 
 
 def _row(*pairs: tuple[float, float]) -> Row:

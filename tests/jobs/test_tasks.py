@@ -15,10 +15,9 @@ from legalmap.domain.errors import Unusable
 from legalmap.jobs import tasks
 from legalmap.jobs.queueing import open_queue
 from legalmap.jobs.tasks import Jobs
-from legalmap.services import delivering, mailing, suggesting, webhooks
-from legalmap.services.keeping import Files
+from legalmap.services import delivering, exporting, mailing, packing, suggesting, webhooks
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
-from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from legalmap.store.tables import outbox
@@ -44,15 +43,9 @@ def tracker(store: Store) -> Tracker:
     return Tracker(store)
 
 
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    """An empty shelf."""
-    return Shelf(tmp_path / "files")
-
-
-def jobs_on(huey: Huey, tracker: Tracker, shelf: Shelf | None = None) -> Jobs:
+def jobs_on(huey: Huey, tracker: Tracker, files: Path | None = None) -> Jobs:
     """The tasks of a tracker, and what its publications put into the queue."""
-    jobs = Jobs(huey, tracker, Files(shelf), loopback=True)
+    jobs = Jobs(huey, tracker, Files(files), loopback=True)
     tracker.listeners.append(jobs.published)
     return jobs
 
@@ -151,18 +144,17 @@ def test_doing_it_twice_delivers_once(tracker: Tracker, receiver: Receiver) -> N
     assert receiver.numbers == [2]
 
 
-def test_the_files_are_there_before_anybody_asks(tracker: Tracker, shelf: Shelf) -> None:
-    """What the worker packed, a web process takes from the shelf."""
-    huey = MemoryHuey(results=False)
-    jobs = jobs_on(huey, tracker, shelf)
-    jobs.render()
-    asking = Files(shelf)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "legalmap.services.keeping.CODINGS", {"br": _refuse, "zstd": _refuse, "gzip": _refuse}
-        )
-        file = asking.of(Reader(tracker).edition("kratom"), clock.today(), "json", newest=True)
-        assert asking.packed(file, "br", newest=True)
+def test_the_files_are_there_before_anybody_asks(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the worker made and packed, a web process takes from the folder."""
+    jobs_on(MemoryHuey(results=False), tracker, tmp_path / "files").render()
+    asking, edition = Files(tmp_path / "files"), Reader(tracker).edition("kratom")
+    monkeypatch.setattr("legalmap.services.sealing._laid", _refuse)
+    for form in exporting.available():
+        file = asking.of(edition, clock.today(), form, newest=True, wait=False)
+        for coding in packing.codings_of(file.media_type, file.length):
+            assert asking.packed(file, coding, best=True, wait=False)
 
 
 def test_a_worker_outlives_a_database_that_is_away(

@@ -1,9 +1,11 @@
 """People: added, disabled, reset, signed in; the demo sign-ins keep four eyes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 
 from legalmap.domain.accounts import SYSTEM_HANDLE
 from legalmap.domain.errors import Invalid, Missing
@@ -22,6 +24,15 @@ def test_a_new_person_signs_in_with_the_password_made_for_them(tracker: Tracker)
     found = signing.signed_in(tracker, token)
     assert found is not None
     assert (found.account.handle, found.account.role) == ("dora", Role.MODERATOR)
+
+
+def test_passwords_are_kept_as_the_rfc_advises(
+    hasher_of_the_site: Callable[[], PasswordHasher],
+) -> None:
+    """RFC 9106, section 4, the choice for little memory: 64 MiB, three passes, four lanes."""
+    hasher = hasher_of_the_site()
+    assert hasher.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert hasher.check_needs_rehash(passwords.hashed(PASSWORD)), "tests hash cheaply"
 
 
 @pytest.mark.parametrize("handle", ["", "Ana B", "ünal", "-x", "a" * 41, SYSTEM_HANDLE, "ana"])

@@ -17,7 +17,7 @@ import pytest
 
 from legalmap.services import bundling, exporting, schemas
 from legalmap.services.editions import Edition
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from legalmap.cli import main
 from legalmap.domain.errors import Unusable
 from legalmap.domain.moderation import State, Verdict
-from legalmap.services import checking, copying, drafting, editing, exporting, rendering, webhooks
+from legalmap.services import checking, copying, drafting, editing, exporting, webhooks
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import copies, feed, log, records, schema
@@ -84,8 +85,8 @@ def test_the_copy_is_sound_and_serves_the_same_bytes(source: Tracker, target: St
     assert copying.faults(source, target) == []
     there, here = Reader(source), Reader(Tracker(target))
     for form in exporting.FORMATS:
-        before = rendering.made(there.edition("kratom"), DAY, form)
-        after = rendering.made(here.edition("kratom"), DAY, form)
+        before = Files().of(there.edition("kratom"), DAY, form)
+        after = Files().of(here.edition("kratom"), DAY, form)
         assert (after.content, after.sha256) == (before.content, before.sha256)
 
 

@@ -1,11 +1,9 @@
 """An edition that grew out of the one before is the edition made from nothing; so are its files."""
 
-import gc
-import weakref
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +12,10 @@ from hypothesis import strategies as st
 
 from legalmap.domain.payload import Payload
 from legalmap.domain.resolving import Level, Resolution
-from legalmap.services import editions, exporting, gathering, piecing, rendering
+from legalmap.services import editions, exporting, gathering
 from legalmap.services.editions import Edition
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
-from legalmap.services.shelving import Shelf
 from legalmap.services.tracker import Tracker
 from legalmap.store import records
 from legalmap.store.engine import Store
@@ -81,7 +78,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
 @contextmanager
 def limits(**changed: int) -> Iterator[None]:
     """Other bounds, so that a small tracker behaves as a huge one."""
-    rooms = (gathering, piecing, editions, exporting)
+    rooms = (gathering, editions, exporting)
     before = [
         (room, name, getattr(room, name))
         for name in changed
@@ -113,19 +110,18 @@ HISTORIES = st.lists(
     history=HISTORIES,
     held=st.sampled_from((0, 5_000)),
     apart=st.sampled_from((0, 3, 500)),
-    waste=st.sampled_from((1, 2)),
 )
 def test_after_any_history_it_is_as_if_made_from_nothing(
-    sqlite_template, tmp_path_factory, history: list, held: int, apart: int, waste: int
+    sqlite_template, tmp_path_factory, history: list, held: int, apart: int
 ) -> None:
     """``held`` 0: as if the topic had more records than fit in memory. None: nobody looks.
 
-    ``apart`` and ``waste``: how soon what has grown is laid together, and a file on the disk left.
+    ``apart``: how soon what has grown is laid together.
     """
     file = tmp_path_factory.mktemp("history") / "legalmap.sqlite"
     file.write_bytes(sqlite_template.read_bytes())
     store = Store(f"sqlite:///{file}")
-    with limits(KEPT_PAYLOADS=held, MOST_HELD=held, STRETCH=2, MOST_APART=apart, MOST_WASTE=waste):
+    with limits(KEPT_PAYLOADS=held, STRETCH=2, MOST_APART=apart):
         reader, files = Reader(fresh(store)), Files()
         seen = {0: said_by(reader.tracker, reader.edition("kratom"))}
         for code, payload, day in history:
@@ -139,9 +135,8 @@ def test_after_any_history_it_is_as_if_made_from_nothing(
             for form in FORMATS:
                 grown = files.of(edition, day, form, newest=True)
                 assert grown.content == exporting.render(anew, day, form)
-                assert rendering.made(anew, day, form).content == grown.content
                 assert grown.length == len(grown.content)
-                assert grown.sha256 == Files().of(anew, day, form, newest=True).sha256
+                assert grown.sha256 == hashlib.sha256(grown.content).hexdigest()
         for feed_no, said in seen.items():
             past = Reader(fresh(store))
             assert said_by(past.tracker, past.edition("kratom", str(feed_no))) == said
@@ -286,91 +281,6 @@ def test_no_more_resolutions_are_kept_than_there_is_room_for(
     for code in ("us", "us-fl", "us", "us-al", "us", "us-fl"):
         edition.resolve(filled.place(code), DAY)
     assert resolved_anew == ["us", "us-fl", "us-al", "us-fl"], "what was asked for last stays"
-
-
-@pytest.fixture
-def pieces_made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The places whose piece of the file was made."""
-    made: list[str] = []
-    true = piecing.exporting.record
-
-    def counted(edition: Edition, item: gathering.Published, as_of: date) -> object:
-        made.append(item.place.code)
-        return true(edition, item, as_of)
-
-    monkeypatch.setattr(piecing.exporting, "record", counted)
-    return made
-
-
-def test_only_the_pieces_a_publication_can_have_changed_are_made_anew(
-    filled: Tracker, pieces_made: list[str]
-) -> None:
-    publish(filled.store, "us-al", a_payload())
-    reader, files = Reader(filled), Files()
-    files.of(reader.edition("kratom"), DAY, "json", newest=True)
-    del pieces_made[:]
-    publish(filled.store, "us-fl", a_payload(a_period(None, "banned")))
-    files.of(reader.edition("kratom"), DAY, "json", newest=True)
-    assert pieces_made == ["us-fl", "us-fl-sarasota-county"]
-
-
-@pytest.mark.parametrize(
-    ("before", "day", "anew"),
-    [
-        # Nothing turns on it.
-        ("2026-11-23", "2026-11-24", []),
-        # The law of Florida takes effect, which holds in its county too.
-        ("2026-12-31", "2027-01-01", ["us-fl", "us-fl-sarasota-county"]),
-        # A clock that is set back.
-        ("2027-01-01", "2026-12-31", ["us-fl", "us-fl-sarasota-county"]),
-        # Alabama was checked 271 days ago, so that it is due.
-        ("2027-07-29", "2027-07-30", ["us-al"]),
-    ],
-)
-def test_another_day_makes_only_the_pieces_anew_that_it_turns(
-    filled: Tracker, pieces_made: list[str], before: str, day: str, anew: list[str]
-) -> None:
-    first, then = a_period(None, "legal"), a_period("2027-01-01", "banned")
-    late = {"last_verified": date(2027, 7, 1)}
-    for code in ("us", "us-fl-sarasota-county"):
-        publish(filled.store, code, a_payload(first, **late))
-    publish(filled.store, "us-fl", a_payload(first, then, **late))
-    publish(filled.store, "us-al", a_payload())
-    reader, files = Reader(filled), Files()
-    files.of(reader.edition("kratom"), date.fromisoformat(before), "json", newest=True)
-    del pieces_made[:]
-    files.of(reader.edition("kratom"), date.fromisoformat(day), "json", newest=True)
-    assert pieces_made == anew
-
-
-def test_on_a_full_disk_a_large_file_is_made_again_each_time(
-    filled: Tracker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Nothing is lost: what could not be laid down is made from the tables, the same bytes."""
-    (tmp_path / "files").write_text("A file where there should be a folder.")
-    with limits(KEPT_PAYLOADS=0, MOST_HELD=0):
-        files = Files(Shelf(tmp_path / "files"))
-        edition = Reader(filled).edition("kratom")
-        file = files.of(edition, DAY, "json", newest=True)
-        assert file.held is None
-        assert file.content == exporting.render(edition, DAY, "json")
-        csv = files.of(edition, DAY, "csv", newest=True)
-        assert csv.content == exporting.render(edition, DAY, "csv")
-        assert csv.length == len(csv.content)
-
-
-def test_what_readers_leave_behind_is_let_go(filled: Tracker) -> None:
-    """A large file has a whole edition hanging on it: of one topic there is one at a time."""
-    with limits(KEPT_PAYLOADS=0, MOST_HELD=0):
-        reader, files = Reader(filled), Files()
-        left = []
-        for status in ("banned", "legal", "banned"):
-            publish(filled.store, "us-fl", a_payload(a_period(None, status)))
-            file = files.of(reader.edition("kratom"), DAY, "json", newest=True)
-            left.append(weakref.ref(file.written.__self__.edition))
-            del file
-        gc.collect()
-    assert [each() is None for each in left] == [True, True, False]
 
 
 def test_below_is_what_the_chain_says_on_the_whole_tree(shipped_store: Store) -> None:

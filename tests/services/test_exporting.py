@@ -11,10 +11,9 @@ import pytest
 from legalmap.domain import payload
 from legalmap.domain.errors import Missing
 from legalmap.domain.payload import Payload
-from legalmap.services import flattening, keeping, loading
+from legalmap.services import flattening, loading
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS, render
-from legalmap.services.keeping import KEPT_FILES, Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
@@ -209,21 +208,3 @@ def test_an_unknown_format_is_missing_and_the_known_ones_are_named(shipped: Read
     with pytest.raises(Missing) as refused:
         render(shipped.edition("7-oh"), TODAY, "xml")
     assert refused.value.near == tuple(FORMATS)
-
-
-def test_a_file_is_rendered_once_and_a_bounded_number_is_kept(
-    shipped: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files, edition = Files(), shipped.edition("7-oh")
-    first = files.of(edition, TODAY, "ndjson")
-    rendered = []
-    monkeypatch.setattr(
-        keeping.rendering,
-        "made",
-        lambda *asked, **_where: rendered.append(asked) or msgspec.structs.replace(first),
-    )
-    assert files.of(edition, TODAY, "ndjson") is first
-    assert not rendered
-    for year in range(KEPT_FILES):
-        files.of(edition, date(2000 + year, 1, 1), "ndjson")
-    assert files.of(edition, TODAY, "ndjson") is not first

@@ -9,7 +9,8 @@ import pytest
 
 from legalmap.domain.accounts import Account
 from legalmap.domain.changes import diff
-from legalmap.services import importing, rendering
+from legalmap.services import importing
+from legalmap.services.files import Files
 from legalmap.services.importing import Plan
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -197,7 +198,7 @@ def test_what_the_export_wrote_changes_nothing(tracker: Tracker, ana: Account) -
     )
     decide(tracker, propose(tracker, a_payload(a_period(), period, notes='Two "lines",\nhere.')))
     edition = Reader(tracker).edition("kratom")
-    content = rendering.made(edition, date(2026, 11, 23), "csv").content
+    content = Files().of(edition, date(2026, 11, 23), "csv").content
     plan = importing.plan(tracker, ana, content)
     assert "published already" in said(plan)["line 2"], said(plan)
     plan = importing.plan(tracker, ana, content.replace(b"No law names it.", b"Nothing does.", 1))

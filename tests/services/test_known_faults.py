@@ -1,11 +1,79 @@
-"""What went wrong in the review queues of others, and the test that shows it does not go wrong here.
+"""What went wrong in the review queues of others, and where it is tested that it does not here.
 
-Where another module tests it already, the table names that test; what is left is tested below.
+- warehouse, JournalEntry: Numbers were given at the insert, not at the commit: who followed the
+  feed missed some. (store/test_races.py)
+- warehouse #19684: The lock of the feed was held across other inserts, and writers waited
+  crosswise for ever. (below, services/test_racing.py)
+- warehouse #6451: Deleting a project deleted the log of what was done to it.
+  (store/test_guards.py)
+- warehouse, OrganizationApplication: A declined application could be approved: only the template
+  knew better. (services/test_moderating.py, web/test_reviewing.py)
+- warehouse #20302: The status was set before the input was checked, and the half was committed.
+  (below)
+- GOV.UK Notify, dao_* of versioned tables: Of two who saved the later one won without a word, and
+  at the same moment both got a 500. (services/test_racing.py, store/test_races.py)
+- GOV.UK Notify, history_meta.py: The history held what its columns could hold, copied when the
+  object was still dirty. (store/test_records.py)
+- GOV.UK Notify, can_approve_own_go_live_requests: A switch let organisations approve their own
+  requests, and a platform admin always could. (below)
+- GOV.UK Notify, has_active_go_live_request: The request was a flag: who had asked, when and for
+  exactly what was in no row. (below)
+- normandy, verify_approver: The approver was compared with who requested the review, not with who
+  had written it. (services/test_moderating.py, web/test_reviewing.py)
+- normandy, revise() and close(): A new version deleted the request for the earlier one and all
+  that was said to it. (below)
+- normandy, on_delete=SET_NULL: Deleting an account took its signature off the history.
+  (store/test_guards.py)
+- normandy, approve(): A server elsewhere was called inside the transaction, which held its locks
+  meanwhile. (below)
+- normandy, metadata of an approved revision: What had been approved could still be patched:
+  immutable was only a habit. (store/test_guards.py)
+- wagtail #6249, publish_workflow_state: The latest version was published, not the one that had
+  been reviewed. (below, web/test_reviewing.py)
+- wagtail #13563: Saving without a change began the review anew. (web/test_editing.py,
+  services/test_moderating.py)
+- wagtail, AbstractGroupApprovalTask: Whoever had sent it could approve it, if they were in the
+  group. (web/test_reviewing.py)
+- wagtail #2565 and RFC 95: For ten years the second who saved overwrote the first.
+  (web/test_reviewing.py)
+- wagtail, is_out_of_date: Whoever sent no base was never told that they were out of date.
+  (web/test_editing.py, web/test_desk.py)
+- wagtail #13749: Checking and writing were two steps, and something came between them.
+  (store/test_races.py)
+- wagtail #12427, purge_revisions: Old revisions were purged, and the pages of the history broke.
+  (store/test_guards.py)
+- wagtail #6949, FlaggedRevs T59073: There were two ways to approve, and one of them left out what
+  the other did. (below)
+- FlaggedRevs, primary key of flaggedrevs: The second reviewer overwrote what the first had
+  decided. (store/test_races.py, web/test_reviewing.py)
+- FlaggedRevs T189422: Switching a setting off hid all reviews of the past. (below)
+- Wikibase, baseRevId = 0: Zero meant “whatever is current” and switched the check for conflicts
+  off. (below)
+- Wikibase, self-conflict: Whoever was in conflict with themselves was patched together with a
+  warning. (below)
+- NeoWiki #1304: The base was read anew just before saving, so that it was always the current one.
+  (web/test_reviewing.py, below)
+- h, ModerationLog and kitsune, mozilla/sumo#2248: Deleting a moderator deleted the log, and
+  deleting a reviewer the articles. (store/test_guards.py)
+- h, annotation_updated and FlaggedRevs, lastChangeTime: Instants told versions apart, until two
+  fell into the same second or a clock went back. (below)
+- h, schemas/api/moderation.py: There it went right: asking twice for the same state is a success
+  and no second row. (services/test_workflow.py, below)
+- kitsune, edit locks in Redis: Whoever stole a lock could do what it should have kept them from.
+  (below)
+- indico, update_review: What a reviewer had said could be edited afterwards.
+  (store/test_guards.py)
+- indico #5684: Two judgements at the same moment both went through. (services/test_racing.py)
+- kitsune, review_revision: The second reviewer got the page again without a word.
+  (web/test_reviewing.py)
+- kitsune #72: Approving one’s own work drew a warning, no refusal. (web/test_reviewing.py)
+- kitsune, Revision.save: Saving could publish. (services/test_moderating.py)
+- SQLAlchemy-Continuum #174: Bulk updates and raw SQL passed unseen by the versioning.
+  (store/test_guards.py, services/test_checking.py)
 """
 
 import ast
 from datetime import timedelta
-from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -14,278 +82,16 @@ import time_machine
 from legalmap.domain.errors import Invalid, LegalmapError, OwnWork, Stale
 from legalmap.domain.moderation import State, Verdict
 from legalmap.domain.roles import Role
+from legalmap.paths import PACKAGE
 from legalmap.services import checking, claiming, exporting, reviewing
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, feed
 from tests.build import TODAY, a_payload, the_topic
-from tests.naming import ROOT, Named, gone, names_of_tests
 from tests.services.build import BANNED, decide, person, propose
 from tests.store.build import NOW, contents, minutes
 
 NOTED = a_payload(notes="Ask the ministry.")
-GUARDS = "tests/store/test_guards.py"
-RACES = "tests/store/test_races.py"
-RACING = "tests/services/test_racing.py"
-MODERATING = "tests/services/test_moderating.py"
-EDITING = "tests/web/test_editing.py"
-REVIEWING = "tests/web/test_reviewing.py"
-HERE = "tests/services/test_known_faults.py"
-
-
-class Fault(NamedTuple):
-    """Where it went wrong, what happened, and the tests by file and name."""
-
-    where: str
-    happened: str
-    tests: tuple[Named, ...]
-
-
-FAULTS = [
-    Fault(
-        "warehouse, JournalEntry",
-        "Numbers were given at the insert, not at the commit: who followed the feed missed some.",
-        (
-            (RACES, "test_readers_always_see_the_feed_from_its_beginning"),
-            (RACES, "test_a_number_is_seen_only_when_all_before_it_are"),
-        ),
-    ),
-    Fault(
-        "warehouse #19684",
-        "The lock of the feed was held across other inserts, and writers waited crosswise for ever.",
-        (
-            (HERE, "test_the_lock_of_the_feed_holds_up_nobody_who_only_proposes"),
-            (RACING, "test_publications_of_different_records_never_leave_a_gap"),
-        ),
-    ),
-    Fault(
-        "warehouse #6451",
-        "Deleting a project deleted the log of what was done to it.",
-        (
-            (GUARDS, "test_history_is_not_rewritten"),
-            (GUARDS, "test_a_record_is_never_deleted_even_an_empty_one"),
-        ),
-    ),
-    Fault(
-        "warehouse, OrganizationApplication",
-        "A declined application could be approved: only the template knew better.",
-        (
-            (MODERATING, "test_what_is_refused_changes_nothing"),
-            (REVIEWING, "test_services_are_asked_not_the_template"),
-        ),
-    ),
-    Fault(
-        "warehouse #20302",
-        "The status was set before the input was checked, and the half was committed.",
-        ((HERE, "test_what_is_wrong_is_found_before_anything_is_written"),),
-    ),
-    Fault(
-        "GOV.UK Notify, dao_* of versioned tables",
-        "Of two who saved the later one won without a word, and at the same moment both got a 500.",
-        (
-            (RACING, "test_of_many_approvals_on_one_base_exactly_one_wins"),
-            (RACES, "test_who_waited_for_a_record_finds_it_where_it_moved_to"),
-        ),
-    ),
-    Fault(
-        "GOV.UK Notify, history_meta.py",
-        "The history held what its columns could hold, copied when the object was still dirty.",
-        (("tests/store/test_records.py", "test_the_bytes_that_were_hashed_are_the_bytes_that_are_kept"),),
-    ),
-    Fault(
-        "GOV.UK Notify, can_approve_own_go_live_requests",
-        "A switch let organisations approve their own requests, and a platform admin always could.",
-        ((HERE, "test_neither_role_nor_switch_lets_anybody_approve_their_own_work"),),
-    ),
-    Fault(
-        "GOV.UK Notify, has_active_go_live_request",
-        "The request was a flag: who had asked, when and for exactly what was in no row.",
-        ((HERE, "test_who_asked_for_exactly_what_and_when_is_kept_for_good"),),
-    ),
-    Fault(
-        "normandy, verify_approver",
-        "The approver was compared with who requested the review, not with who had written it.",
-        (
-            (MODERATING, "test_what_is_refused_changes_nothing"),
-            (REVIEWING, "test_who_reworks_anothers_proposal_does_not_free_its_author_to_review"),
-        ),
-    ),
-    Fault(
-        "normandy, revise() and close()",
-        "A new version deleted the request for the earlier one and all that was said to it.",
-        ((HERE, "test_a_new_version_keeps_what_was_said_to_the_earlier_one"),),
-    ),
-    Fault(
-        "normandy, on_delete=SET_NULL",
-        "Deleting an account took its signature off the history.",
-        (
-            (GUARDS, "test_an_account_is_never_deleted_even_an_idle_one"),
-            (GUARDS, "test_an_account_is_anonymised_in_place"),
-        ),
-    ),
-    Fault(
-        "normandy, approve()",
-        "A server elsewhere was called inside the transaction, which held its locks meanwhile.",
-        ((HERE, "test_others_are_told_after_the_commit"),),
-    ),
-    Fault(
-        "normandy, metadata of an approved revision",
-        "What had been approved could still be patched: immutable was only a habit.",
-        ((GUARDS, "test_history_is_not_rewritten"),),
-    ),
-    Fault(
-        "wagtail #6249, publish_workflow_state",
-        "The latest version was published, not the one that had been reviewed.",
-        (
-            (HERE, "test_what_was_reviewed_is_published_and_not_what_came_later"),
-            (REVIEWING, "test_a_verdict_on_other_content_than_was_seen"),
-        ),
-    ),
-    Fault(
-        "wagtail #13563",
-        "Saving without a change began the review anew.",
-        (
-            (EDITING, "test_sending_the_form_untouched_changes_nothing"),
-            (MODERATING, "test_what_is_refused_changes_nothing"),
-        ),
-    ),
-    Fault(
-        "wagtail, AbstractGroupApprovalTask",
-        "Whoever had sent it could approve it, if they were in the group.",
-        ((REVIEWING, "test_nobody_approves_their_own_work"),),
-    ),
-    Fault(
-        "wagtail #2565 and RFC 95",
-        "For ten years the second who saved overwrote the first.",
-        (
-            (REVIEWING, "test_where_both_changed_the_same_somebody_chooses"),
-            (REVIEWING, "test_disjoint_edits_are_taken_over"),
-        ),
-    ),
-    Fault(
-        "wagtail, is_out_of_date",
-        "Whoever sent no base was never told that they were out of date.",
-        (
-            (EDITING, "test_a_form_without_its_base_is_refused"),
-            ("tests/web/test_desk.py", "test_verifying_without_a_base"),
-        ),
-    ),
-    Fault(
-        "wagtail #13749",
-        "Checking and writing were two steps, and something came between them.",
-        ((RACES, "test_of_eight_approvals_on_one_base_exactly_one_wins"),),
-    ),
-    Fault(
-        "wagtail #12427, purge_revisions",
-        "Old revisions were purged, and the pages of the history broke.",
-        ((GUARDS, "test_history_is_not_rewritten"),),
-    ),
-    Fault(
-        "wagtail #6949, FlaggedRevs T59073",
-        "There were two ways to approve, and one of them left out what the other did.",
-        ((HERE, "test_there_is_one_way_to_review_and_one_to_publish"),),
-    ),
-    Fault(
-        "FlaggedRevs, primary key of flaggedrevs",
-        "The second reviewer overwrote what the first had decided.",
-        (
-            (RACES, "test_of_two_reviews_of_one_proposal_one_counts"),
-            (REVIEWING, "test_deciding_twice_says_who_and_when"),
-        ),
-    ),
-    Fault(
-        "FlaggedRevs T189422",
-        "Switching a setting off hid all reviews of the past.",
-        ((HERE, "test_the_past_reads_the_same_whatever_the_topic_file_says_now"),),
-    ),
-    Fault(
-        "Wikibase, baseRevId = 0",
-        "Zero meant “whatever is current” and switched the check for conflicts off.",
-        ((HERE, "test_base_zero_is_revision_zero_and_nothing_else"),),
-    ),
-    Fault(
-        "Wikibase, self-conflict",
-        "Whoever was in conflict with themselves was patched together with a warning.",
-        ((HERE, "test_an_author_is_in_conflict_with_themselves_too"),),
-    ),
-    Fault(
-        "NeoWiki #1304",
-        "The base was read anew just before saving, so that it was always the current one.",
-        ((REVIEWING, "test_a_stale_proposal_shows_three_sides_and_cannot_be_approved"),
-         (HERE, "test_base_zero_is_revision_zero_and_nothing_else")),
-    ),
-    Fault(
-        "h, ModerationLog and kitsune, mozilla/sumo#2248",
-        "Deleting a moderator deleted the log, and deleting a reviewer the articles.",
-        (
-            (GUARDS, "test_an_account_is_never_deleted_even_an_idle_one"),
-            (GUARDS, "test_history_is_not_truncated"),
-        ),
-    ),
-    Fault(
-        "h, annotation_updated and FlaggedRevs, lastChangeTime",
-        "Instants told versions apart, until two fell into the same second or a clock went back.",
-        ((HERE, "test_a_clock_that_stands_or_goes_back_mixes_nothing_up"),),
-    ),
-    Fault(
-        "h, schemas/api/moderation.py",
-        "There it went right: asking twice for the same state is a success and no second row.",
-        (("tests/services/test_workflow.py", "test_the_promises_hold_whatever_people_do"),
-         (HERE, "test_the_same_verdict_again_changes_nothing")),
-    ),
-    Fault(
-        "kitsune, edit locks in Redis",
-        "Whoever stole a lock could do what it should have kept them from.",
-        ((HERE, "test_a_claim_lets_nobody_do_more_and_keeps_nobody_from_anything"),),
-    ),
-    Fault(
-        "indico, update_review",
-        "What a reviewer had said could be edited afterwards.",
-        ((GUARDS, "test_history_is_not_rewritten"),),
-    ),
-    Fault(
-        "indico #5684",
-        "Two judgements at the same moment both went through.",
-        ((RACING, "test_two_reviewers_of_one_proposal_publish_it_once"),),
-    ),
-    Fault(
-        "kitsune, review_revision",
-        "The second reviewer got the page again without a word.",
-        ((REVIEWING, "test_deciding_twice_says_who_and_when"),),
-    ),
-    Fault(
-        "kitsune #72",
-        "Approving one’s own work drew a warning, no refusal.",
-        ((REVIEWING, "test_nobody_approves_their_own_work"),),
-    ),
-    Fault(
-        "kitsune, Revision.save",
-        "Saving could publish.",
-        ((MODERATING, "test_a_proposal_alone_changes_nothing_for_readers"),),
-    ),
-    Fault(
-        "SQLAlchemy-Continuum #174",
-        "Bulk updates and raw SQL passed unseen by the versioning.",
-        (
-            (GUARDS, "test_history_is_not_rewritten"),
-            ("tests/services/test_checking.py", "test_each_fault_is_found_and_named"),
-        ),
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.where)
-def test_each_fault_has_its_test(fault: Fault) -> None:
-    assert fault.tests
-    assert gone(fault.tests) == [], (
-        f"{fault.happened} Nothing shows any more that we do not have it."
-    )
-
-
-def test_every_test_here_belongs_to_a_fault() -> None:
-    about_the_table = {"test_each_fault_has_its_test", "test_every_test_here_belongs_to_a_fault"}
-    named = {name for fault in FAULTS for file, name in fault.tests if file == HERE}
-    assert names_of_tests(HERE) == named | about_the_table
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
@@ -374,7 +180,7 @@ def test_what_was_reviewed_is_published_and_not_what_came_later(tracker: Tracker
 def callers_of(name: str) -> set[str]:
     """The modules of the product that call a function of that name."""
     found = set()
-    for file in (ROOT / "legalmap").rglob("*.py"):
+    for file in PACKAGE.rglob("*.py"):
         calls = (
             node.func
             for node in ast.walk(ast.parse(file.read_text()))
@@ -382,7 +188,7 @@ def callers_of(name: str) -> set[str]:
         )
         names = {getattr(func, "attr", getattr(func, "id", "")) for func in calls}
         if name in names:
-            found.add(str(file.relative_to(ROOT / "legalmap")))
+            found.add(str(file.relative_to(PACKAGE)))
     return found
 
 

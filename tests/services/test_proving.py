@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from legalmap.domain.errors import Unsound
-from legalmap.services import exporting, piecing, rendering
+from legalmap.services import exporting
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS
-from legalmap.services.keeping import Files
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
@@ -67,7 +67,6 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("held", [5_000, 0])
 @pytest.mark.parametrize(("name", "breaking", "says"), BROKEN)
 def test_a_broken_renderer_is_found_out(
     edition: Edition,
@@ -75,20 +74,17 @@ def test_a_broken_renderer_is_found_out(
     name: str,
     breaking: Callable[[bytes], bytes],
     says: str,
-    held: int,
 ) -> None:
-    """``held`` 0: where the files do not fit in memory and are made in parts."""
     sound, frame = (
         exporting.render(edition, TODAY, name),
         exporting.render(edition, TODAY, name, ()),
     )
     assert breaking(sound) != sound
-    monkeypatch.setattr(piecing, "MOST_HELD", held)
     monkeypatch.setattr(
-        exporting, "render", lambda *asked: frame if asked[3] == () else breaking(sound)
+        exporting, "render", lambda *asked: frame if asked[3:] == ((),) else breaking(sound)
     )
     with pytest.raises(Unsound) as refused:
-        rendering.made(edition, TODAY, name)
+        Files().of(edition, TODAY, name)
     assert says in str(refused.value)
 
 
@@ -104,24 +100,12 @@ def test_a_broken_renderer_is_found_out(
 def test_parts_that_are_lost_or_in_another_order_are_found_out(
     edition: Edition, monkeypatch: pytest.MonkeyPatch, name: str, spoiling: Callable, says: str
 ) -> None:
-    monkeypatch.setattr(piecing, "MOST_HELD", 0)
     monkeypatch.setattr(exporting, "STRETCH", 20)
     stretches = list(exporting.stretches(edition, TODAY))
     assert len(stretches) == 3
+    monkeypatch.setattr(exporting, "stretches", lambda *_asked: iter(spoiling(stretches)))
     with pytest.raises(Unsound, match=says):
-        rendering.made(edition, TODAY, name, lambda: iter(spoiling(stretches)))
-
-
-def _break(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The newest JSON file is made of pieces: there a record has a status that nobody knows."""
-    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
-    if name == "json":
-        true = exporting.record
-        monkeypatch.setattr(
-            exporting,
-            "record",
-            lambda *asked: msgspec.structs.replace(true(*asked), periods=()),
-        )
+        Files().of(edition, TODAY, name)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -131,21 +115,24 @@ def test_the_last_good_file_stays_and_the_log_says_why(
     caplog: pytest.LogCaptureFixture,
     name: str,
 ) -> None:
-    files, reader = Files(), Reader(tracker)
-    good = files.of(reader.edition("kratom"), TODAY, name, newest=True)
+    kept, reader = Files(), Reader(tracker)
+    good = kept.of(reader.edition("kratom"), TODAY, name, newest=True)
     decide(tracker, propose(tracker))
     edition = reader.edition("kratom")
-    _break(monkeypatch, name)
+    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
     with caplog.at_level(logging.ERROR):
-        assert files.of(edition, TODAY, name, newest=True) is good
+        file = kept.of(edition, TODAY, name, newest=True)
+    assert (file.path, file.feed_no, file.is_final) == (good.path, good.feed_no, False)
     assert good.feed_no < edition.feed_no
     assert f"kratom {name} at feed number {edition.feed_no} was refused" in caplog.text
     assert f"The one of feed number {good.feed_no} stays." in caplog.text
     # Who names an edition must not get another.
     with pytest.raises(Unsound):
-        files.of(edition, TODAY, name)
+        kept.of(edition, TODAY, name)
+    # It is not tried again for everybody who asks, but soon.
     monkeypatch.undo()
-    assert files.of(edition, TODAY, name, newest=True).feed_no == edition.feed_no
+    assert kept.of(edition, TODAY, name, newest=True).feed_no == good.feed_no
+    assert Files(kept.folder).of(edition, TODAY, name, newest=True).feed_no == edition.feed_no
 
 
 def test_a_frame_that_does_not_fit_is_found_out(

@@ -38,9 +38,8 @@ def test_every_file_is_there_with_its_sum(tracker: Tracker, folder: Path) -> Non
     files = releasing.files_of(folder, "2026.11")
     assert set(files) == names
     for file in files.values():
-        content = releasing.content_of(file)
-        assert hashlib.sha256(content).hexdigest() == file.sha256
-        assert len(content) == file.size
+        assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
+        assert releasing.checked(file).length == file.size
     assert [inner.name for inner in folder.iterdir()] == ["2026.11"]
 
 
@@ -107,7 +106,7 @@ def test_an_altered_file_is_not_given_out(tracker: Tracker, folder: Path) -> Non
     file.chmod(0o644)
     file.write_bytes(b"altered")
     with pytest.raises(Unusable, match="is not what was released"):
-        releasing.content_of(releasing.files_of(folder, "2026.11")["kratom.csv"])
+        releasing.checked(releasing.files_of(folder, "2026.11")["kratom.csv"])
 
 
 def test_nothing_says_where_releases_are(tracker: Tracker) -> None:

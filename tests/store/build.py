@@ -83,10 +83,14 @@ BANNED = a_payload(a_period("2016-05", "banned"))
 REGULATED = a_payload(a_period("2020", "regulated"))
 
 
+# argon2 is slow on purpose, which is of use against thieves only.
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @cache
 def a_password_hash() -> str:
-    """The hash of PASSWORD, made cheaply: argon2 is slow on purpose."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    """The hash of PASSWORD."""
+    return CHEAP_HASHER.hash(PASSWORD)
 
 
 def seed(url: str) -> None:

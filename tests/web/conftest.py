@@ -1,6 +1,8 @@
 """A real application on the shipped data, people who can sign in, and a client that checks every page."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -70,9 +72,8 @@ def signed_in(app: Flask, tracker: Tracker) -> SignedIn:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(shipped_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One running site for all tests of a module, with people of every role."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'legalmap.sqlite'}"
-    fill_shipped(url)
-    for app in _running(url):
+    file = shutil.copyfile(shipped_template, tmp_path_factory.mktemp("site") / "legalmap.sqlite")
+    for app in _running(f"sqlite:///{file}"):
         yield Site(app)

@@ -14,7 +14,7 @@ from tests.web.visit import Fields, Visitor
 ALABAMA = "/desk/edit/kratom/us-al"
 DISCARD = "/desk/drafts/kratom/us-al/discard"
 FORMS = [ALABAMA, "/desk/verify/kratom/us-al", DISCARD, "/desk/proposals/1/verdict",
-         "/desk/proposals/1/withdraw", "/sign-out", "/nowhere"]  # fmt: skip
+         "/desk/proposals/1/withdraw", "/sign-out"]  # fmt: skip
 
 
 @pytest.fixture
@@ -101,7 +101,8 @@ def test_what_a_stranger_sends_is_not_offered_again(ana: Visitor) -> None:
 
 def test_nothing_but_reading_goes_without_a_token(ana: Visitor) -> None:
     for method in ("put", "patch", "delete"):
-        assert getattr(ana.http, method)("/desk").status_code == 403
+        # No view takes one of these, with a token or without.
+        assert getattr(ana.http, method)("/desk").status_code == 405
 
 
 def test_the_api_takes_no_cookie_and_needs_no_token(client: Visitor) -> None:

@@ -17,6 +17,7 @@ from legalmap.domain.payload import Payload
 from legalmap.services import verifying
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
+from legalmap.web.http.hosts import Hosts
 from tests.build import a_payload, a_period, a_source
 from tests.services.build import decide, propose
 from tests.store.build import NOW
@@ -238,8 +239,10 @@ def test_a_feed_is_kept_until_something_is_published(client: Visitor, tracker: T
     assert client.http.get(FEEDS[0], headers=asked).status_code == 200
 
 
-def test_ids_name_a_host_without_its_port(app: Flask) -> None:
-    response = app.test_client().get(FEEDS[0], base_url="https://map.example:8443")
+def test_ids_name_the_site_without_its_port(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    sites = ("https://map.example:8443", "http://localhost")
+    monkeypatch.setitem(app.extensions, "hosts", Hosts(sites))
+    response = app.test_client().get(FEEDS[0], base_url="http://localhost")
     root = ET.fromstring(response.data)
     assert text(root, "id") == "tag:map.example,2026:/kratom"
     assert links(root)["self"] == "https://map.example:8443/kratom/changes.atom"

@@ -167,3 +167,41 @@ def test_an_expired_session_keeps_the_file(app: Any, signed_in: SignedIn, tracke
     assert waiting(tracker) == []
     somebody.send(again, SEND)
     assert [each.state for each in waiting(tracker)] == [State.PENDING]
+
+
+# Large files are refused at once: what they hold, and what is said.
+LARGE: list[tuple[str, bytes, str]] = [
+    ("200,000 columns", ("a," * 199_999 + "a\n").encode(), "at most 1,000 columns"),
+    ("200,000 columns without a name", b"," * 199_999, "at most 1,000 columns"),
+    ("1,000 columns of one name", ("a," * 999 + "a\n").encode(), "there twice: a."),
+    ("10,000 wrong places", table(*[row(f"zz-{n}") for n in range(10_000)]), "9,800 more places"),
+    ("10,000 wrong states", table(*[row("us-gu", status="x")] * 10_000), "at most 50 rows"),
+    ("10,000 lines that are no JSON", b"{\n" * 10_000, "And 9,801 more."),
+    (
+        "10,000 wrong records",
+        b'{"topic":"kratom","jurisdiction":"us-gu","x":1}\n' * 10_000,
+        "9,800 more places",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "says"), [r[1:] for r in LARGE], ids=[r[0] for r in LARGE])
+def test_a_large_file_is_refused_at_once(
+    signed_in: SignedIn, tracker: Tracker, content: bytes, says: str
+) -> None:
+    page = hand_in(signed_in("ana"), content, status=422)
+    assert says in page.text
+    assert len(page.all("#problems li")) <= 200
+    assert waiting(tracker) == []
+
+
+def test_half_a_character_is_told_at_its_field(signed_in: SignedIn, tracker: Tracker) -> None:
+    """JSON can name one; no page and no database can hold it."""
+    entry = {"topic": "kratom", "jurisdiction": "us-gu", **to_builtins(BANNED)}
+    ana = signed_in("ana")
+    for field in ("notes", "note", "jurisdiction", "topic", "confidence", "\ud800"):
+        content = json.dumps([{**entry, field: "a\ud800"}]).encode()
+        page = hand_in(ana, content, "changes.json", status=422)
+        told = field.replace("\ud800", "\ufffd")
+        assert f"line 1: {told}" in page.text or "line 1: $." in page.text
+    assert waiting(tracker) == []

@@ -89,6 +89,17 @@ def test_a_storage_nobody_knows_is_refused_at_the_start(app: Flask, url: str) ->
         create_app(settings)
 
 
+def test_a_limit_nobody_knows_is_refused_at_the_start(app: Flask) -> None:
+    database = app.extensions["reader"].tracker.store.engine.url
+    settings = Settings(
+        database_url=database.render_as_string(hide_password=False),
+        secret_key="x" * 40,
+        per_minute={"pages": 5},
+    )
+    with pytest.raises(Unusable, match="LEGALMAP_PER_MINUTE names pages"):
+        create_app(settings)
+
+
 def test_the_setting_is_read() -> None:
     assert (
         Settings.from_environment({"LEGALMAP_LIMITS_URL": "redis://r/0"}).limits_url

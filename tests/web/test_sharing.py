@@ -21,6 +21,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.services.trusting import Ages
 from legalmap.web import picture
+from legalmap.web.http.hosts import Hosts
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 from tests.web.visit import Visitor
@@ -258,8 +259,12 @@ def test_a_link_unfurls_as_the_map(client: Visitor, path: str, canonical: str, v
     assert png_size(shown.data) == size == (1200, 630)
 
 
-def test_addresses_are_those_of_the_host_that_was_asked(client: Visitor) -> None:
-    text = client.http.get("/kratom", base_url="https://map.example").text
+def test_addresses_are_those_of_the_site_that_the_settings_name(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = ("https://map.example", "http://localhost")
+    monkeypatch.setitem(app.extensions, "hosts", Hosts(sites))
+    text = app.test_client().get("/kratom", base_url="http://localhost").text
     page = BeautifulSoup(text, "html.parser")
     for selector, name in (("link[rel=canonical]", "href"), ('[property="og:image"]', "content")):
         (found,) = page.select(selector)

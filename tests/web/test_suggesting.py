@@ -6,7 +6,7 @@ from legalmap.services import suggesting
 from legalmap.services.tracker import Tracker
 from legalmap.store import suggestions
 from tests.web.conftest import SignedIn
-from tests.web.visit import Page, Visitor
+from tests.web.visit import BROWSER, Page, Visitor
 
 ALABAMA = "/kratom/us-al/suggest"
 FORM = ".suggest-form"
@@ -82,7 +82,7 @@ def test_each_fault_is_told_at_its_field_and_nothing_is_lost(
 
 def test_five_megabytes_are_refused(client: Visitor, tracker: Tracker) -> None:
     page = client.post(ALABAMA, {**SAID, "text": "x" * 5_000_000}, status=413)
-    assert "more than 4 MB" in page.text
+    assert "more than 64 KB" in page.text
     assert waiting(tracker) == 0
 
 
@@ -216,3 +216,28 @@ def test_what_a_reader_wrote_is_text_on_the_page(tracker: Tracker, signed_in: Si
     )
     page = signed_in("ana").get(f"/desk/suggestions/{number}")
     assert page.one("blockquote").get_text(strip=True) == '1 < 2 & "3"'
+
+
+# How half a character comes: as bytes of a form, or as JSON that was kept while somebody signed in.
+PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na\xed\xa0\x80b\r\n--x--\r\n'
+HALVES = [
+    ("multipart/form-data; boundary=x", PART),
+    ("application/x-www-form-urlencoded", b'kept=[["text","a\\ud800b"]]'),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), HALVES)
+def test_half_a_character_is_told_at_its_field(client: Visitor, kind: str, body: bytes) -> None:
+    answer = client.http.post(ALABAMA, data=body, content_type=kind, headers=BROWSER)
+    page = client.seen(answer, ALABAMA, 200 if body.startswith(b"kept") else 422)
+    if page.status == 200:
+        page = client.send(page, FORM, {"url": "https://law.example/1"}, status=422)
+    assert "A character was lost" in page.errors()["text"]
+    assert "\ufffd" in page.form(FORM)["text"]
+
+
+def test_bytes_that_are_no_character_stay_as_they_were_written(client: Visitor) -> None:
+    """What an address cannot hold is left in its percent signs, and is text like any other."""
+    kind = "application/x-www-form-urlencoded"
+    answer = client.http.post(ALABAMA, data=b"text=a%ED%A0%80b", content_type=kind, headers=BROWSER)
+    assert client.seen(answer, ALABAMA, 422).form(FORM)["text"] == "a%ED%A0%80b"

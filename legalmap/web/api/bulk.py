@@ -1,6 +1,6 @@
 """/export: whole topics as files, what describes them, and all of them in one package."""
 
-from collections.abc import Callable
+from datetime import date
 
 from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
@@ -10,11 +10,10 @@ from legalmap.domain.roles import Permission
 from legalmap.services import bundling, exporting, schemas
 from legalmap.services.editions import Edition
 from legalmap.services.exporting import FORMATS
-from legalmap.services.keeping import Files
-from legalmap.services.rendering import File, file_of
-from legalmap.services.shelving import Shelf
+from legalmap.services.files import Files, is_large
+from legalmap.services.making import File
 from legalmap.web.api import parameters, ranging, sending
-from legalmap.web.api.parameters import Given, View
+from legalmap.web.api.parameters import Given
 from legalmap.web.guard import needs, reader, tracker
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/export")
@@ -26,12 +25,12 @@ SCHEMA = "application/schema+json"
 
 @blueprint.record
 def _prepare(state: BlueprintSetupState) -> None:
-    """Each application keeps files of its own: two may stand on two databases."""
-    state.app.extensions["files"] = Files(Shelf(state.app.config.get("FILES")))
+    """Each application has files of its own: two may stand on two databases."""
+    state.app.extensions["files"] = Files(state.app.config.get("FILES"))
 
 
 @blueprint.get("/<topic>.<format>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def export(topic: str, format: str) -> Response:  # noqa: A002
     """A topic in one of the formats, on a day and as known at a feed number."""
     given = parameters.read("as_of", "known_at")
@@ -43,14 +42,14 @@ def export(topic: str, format: str) -> Response:  # noqa: A002
 
 
 @blueprint.get("/<topic>-sources.csv")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def sources(topic: str) -> Response:
     """Every source of a topic, a row for each."""
     return _file(topic, "sources", parameters.read("as_of", "known_at"))
 
 
 @blueprint.get("/<topic>-dictionary.csv")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def dictionary(topic: str) -> Response:
     """What every column and code of a topic's tables means."""
     return _file(topic, "dictionary", parameters.read("as_of", "known_at"))
@@ -58,7 +57,8 @@ def dictionary(topic: str) -> Response:
 
 def _file(topic: str, format: str, given: Given) -> Response:  # noqa: A002
     view = parameters.view(topic, given)
-    file = ranging.files().of(view.edition, view.as_of, format, newest=not given)
+    wait = not is_large(reader().edition(topic))
+    file = ranging.files().of(view.edition, view.as_of, format, newest=not given, wait=wait)
     name = f"{exporting.file_name(topic, format)}{schemas.SUFFIX}"
     described = f'<{schemas.FOLDER}/{name}>; rel="describedby"; type="{SCHEMA}"'
     return _send(file, [described], given)
@@ -71,48 +71,39 @@ def _send(file: File, links: list[str], given: Given) -> Response:
 
 
 @blueprint.get("/datapackage.json")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def datapackage() -> Response:
     """All topics as a Frictionless Data Package; with a day or feed number its paths name both."""
     given = parameters.read("as_of", "known_at")
-    view, editions = _all(given)
-    file = _once(
-        f"{bundling.NAME} {bool(given)}",
-        view,
-        lambda: bundling.package(
-            editions, view.as_of, ranging.files(), newest=not given, pinned=bool(given)
-        ),
-    )
+    editions, as_of, wait = _all(given)
+    file = bundling.package(editions, as_of, ranging.files(), pinned=bool(given), wait=wait)
     return _send(file, [f'<{bundling.PROFILE}>; rel="describedby"'], given)
 
 
 @blueprint.get("/datapackage.zip")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def datapackage_zip() -> Response:
     """The package with the files it names."""
     given = parameters.read("as_of", "known_at")
-    view, editions = _all(given)
-    file = _once(
-        bundling.ZIP_NAME,
-        view,
-        lambda: bundling.zipped(editions, view.as_of, ranging.files(), newest=not given),
-    )
+    editions, as_of, wait = _all(given)
+    file = bundling.zipped(editions, as_of, ranging.files(), newest=not given, wait=wait)
     return _send(file, [], given)
 
 
-def _once(name: str, view: View, make: Callable[[], File]) -> File:
-    return ranging.files().once(name, view.edition.feed_no, view.as_of, make)
+def _all(given: Given) -> tuple[list[Edition], date, bool]:
+    """Every topic at one feed number, the day, and whether all files are made while somebody waits.
 
-
-def _all(given: Given) -> tuple[View, list[Edition]]:
-    """Every topic at one feed number: a publication between two of them must not show in one alone."""
-    view = parameters.view(next(iter(tracker().topics)), given)
-    feed_no = str(view.edition.feed_no)
-    return view, [reader().edition(topic, feed_no) for topic in tracker().topics]
+    A publication between two topics must not show in one of them alone.
+    """
+    topics = list(tracker().topics)
+    view = parameters.view(topics[0], given)
+    editions = [reader().edition(topic, str(view.edition.feed_no)) for topic in topics]
+    wait = not any(is_large(reader().edition(topic)) for topic in topics)
+    return editions, view.as_of, wait
 
 
 @blueprint.get("/schemas/<filename>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def schema(filename: str) -> Response:
     """The schema of a file: JSON Schema, or Table Schema for a table."""
     parameters.read()
@@ -127,5 +118,4 @@ def schema(filename: str) -> Response:
     topic, format = known[filename]  # noqa: A001
     edition = reader().edition(topic)
     content = bundling.schema(edition, format)
-    file = file_of(content, SCHEMA, filename, edition.feed_no, edition.changed_at)
-    return ranging.send(file, [], newest=True)
+    return sending.send_bytes(content, sending.sha256_of(content), SCHEMA, edition.changed_at)

@@ -8,7 +8,6 @@ from legalmap.services import finding, wire
 from legalmap.web.api import (
     accepting,
     batching,
-    limiting,
     parameters,
     permitting,
     registry,
@@ -17,7 +16,10 @@ from legalmap.web.api import (
     sending,
 )
 from legalmap.web.guard import needs, tracker
+from legalmap.web.limiting import BATCH
 
+# A thousand items take a tenth of it, however they are written.
+MOST_BATCH_BYTES = 1_000_000
 blueprint = Blueprint("deciding", __name__, url_prefix=registry.ROOT)
 blueprint.before_request(accepting.require_json_taken)
 blueprint.after_request(retiring.announce)
@@ -66,8 +68,7 @@ def check(topic: str) -> Response:
 
 
 @blueprint.post("/<topic>/resolve")
-@needs(Permission.READ)
-@limiting.limited
+@needs(Permission.READ, cost=BATCH, most_bytes=MOST_BATCH_BYTES)
 def resolve_many(topic: str) -> Response:
     """What holds at up to a thousand places; each is answered or refused on its own."""
     tracker().topic(topic)

@@ -191,7 +191,9 @@ def _responses(route: Route) -> dict[str, Any]:
     }
     if route.method == "get":
         found["304"] = {"description": "You have this already: its ETag is the one you sent."}
-    for status in sorted({*route.errors, *ALWAYS}):
+    # What asks for the past is limited in its rate.
+    of_the_past = (429,) if registry.AS_OF in route.parameters else ()
+    for status in sorted({*route.errors, *of_the_past, *ALWAYS}):
         found[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return found
 

@@ -14,7 +14,7 @@ blueprint.after_request(sending.opened)
 
 
 @blueprint.get("/<topic>/diff")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def diff(topic: str) -> Response:
     """The records that differ between ``from`` and ``to``, by default the head of the feed."""
     tracker().topic(topic)

@@ -1,12 +1,13 @@
 """/api/v1/heartbeat, by which a tool tells a feed that is silent from one that is broken."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from legalmap import clock
 from legalmap.domain.roles import Permission
 from legalmap.services import feeding, wire
 from legalmap.web.api import accepting, parameters, sending
-from legalmap.web.guard import needs, tracker
+from legalmap.web.guard import needs, reader, tracker
+from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, WAIT
 
 ROOT = "/api/v1"
 
@@ -15,6 +16,21 @@ blueprint.before_request(accepting.require_json_taken)
 blueprint.after_request(sending.opened)
 # The seats of this process, whatever route is waited at.
 waiting = feeding.Waiting()
+
+
+def is_due(since: int, topic: str | None, wait: int) -> bool:
+    """Whether to answer now: there is news, or the wait is over.
+
+    Under ``legalmap run`` the front waits and asks again; under another server this thread does.
+    """
+    environ = request.environ
+    if environ.get(HAS_WAITED) or reader().feed(since, 1, topic):
+        return True
+    if environ.get(CAN_WAIT):
+        environ[WAIT] = wait
+        return False
+    waiting.for_news(reader(), since, topic, wait)
+    return True
 
 
 @blueprint.get("/heartbeat")

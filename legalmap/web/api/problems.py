@@ -4,7 +4,7 @@ import msgspec
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from legalmap.domain.errors import Invalid, LegalmapError, Problem, Unusable
+from legalmap.domain.errors import Invalid, LegalmapError, NotYet, Problem, Unmade, Unusable
 from legalmap.services import wire
 from legalmap.web import kinds
 from legalmap.web.api import sending
@@ -23,12 +23,14 @@ def response(error: Exception) -> Response:
     kind = kinds.of(error)
     problems = error.problems if isinstance(error, Invalid) else ()
     answer = _answer(kind, _detail(error), problems, getattr(error, "near", ()))
-    if isinstance(error, Unusable):
+    if isinstance(error, (NotYet, Unusable)):
         answer.headers["Retry-After"] = kinds.RETRY_AFTER
     return answer
 
 
 def _detail(error: Exception) -> str:
+    if isinstance(error, Unmade):
+        return kinds.NO_FILE
     if isinstance(error, Unusable):
         return kinds.OUT_OF_ORDER
     return str(error) if isinstance(error, LegalmapError) else OUR_MISTAKE
@@ -37,11 +39,17 @@ def _detail(error: Exception) -> str:
 def _of_http(error: HTTPException) -> Response:
     status = error.code or kinds.UNFORESEEN.status
     answer = _answer(_kind_of_http(error, status), _detail_of_http(error, status))
-    for name, value in error.get_headers():
-        # Allow of 405, Retry-After of 429, Content-Range of 416: what the status demands.
-        if name not in ("Content-Type", "Content-Length"):
-            answer.headers[name] = value
+    for name, value in demanded(error):
+        answer.headers[name] = value
     return answer
+
+
+def demanded(error: HTTPException) -> list[tuple[str, str]]:
+    """What the status demands: Allow of 405, Retry-After of 429, Content-Range of 416."""
+    fields = dict(error.get_headers())
+    if "Allow" in fields:
+        fields["Allow"] = ", ".join(sorted(fields["Allow"].split(", ")))
+    return [item for item in fields.items() if item[0] not in ("Content-Type", "Content-Length")]
 
 
 def _kind_of_http(error: HTTPException, status: int) -> kinds.Kind:

@@ -1,19 +1,20 @@
-"""How a file leaves: packed as well as can be, with a strong ETag for each coding, also in part."""
+"""How a file leaves: whole or in part, packed where that was done, each form under a strong ETag of its own."""
 
-from flask import Response, current_app, g, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from typing import Any
 
-from legalmap.services.keeping import CODINGS, PACKED_ALREADY, Files
-from legalmap.services.rendering import File
-from legalmap.web import codings, compressing
+from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
+
+from legalmap.services import packing
+from legalmap.services.files import Files
+from legalmap.services.making import File
 from legalmap.web.api import sending
-from legalmap.web.front import BETTER, LATER
-
-LEAST_BYTES = 600
+from legalmap.web.http.wsgi import READY
 
 
 def files() -> Files:
-    """The files this application keeps."""
+    """The files of this application."""
     found: Files = current_app.extensions["files"]
     return found
 
@@ -21,94 +22,60 @@ def files() -> Files:
 def send(
     file: File, links: list[str], *, newest: bool, cache_control: str = sending.CACHE_CONTROL
 ) -> Response:
-    """The file, the part of it that was asked for, or 304 if the asker has it."""
-    g.packed = True
-    if file.held is None:
-        return _in_parts(file, links, cache_control)
+    """The file, the part of it that was asked for, or 304 if the asker has it.
+
+    What a better answer follows soon is not kept: it stands in for a newer file, or is not packed yet.
+    """
     coding = _coding(file)
-    response = sending.send_bytes(
-        file.content, file.sha256, file.media_type, file.changed_at, links
-    )
-    response.headers["Cache-Control"] = cache_control
-    response.headers["Accept-Ranges"] = "bytes"
-    if response.status_code != 200:
-        compressing.name_held(response, codings.etag_of(file.sha256, coding))
-        return response
-    content, quick = _packed(file, coding, newest=newest) if coding else (file.content, False)
-    etag = codings.etag_of(file.sha256, coding, quick=quick)
-    response.set_etag(etag)
+    form = _packed(file, coding, newest=newest) if coding else file
+    is_final = file.is_final and form is not None
+    if form is None:
+        form, coding = file, None
+    if not is_final:
+        request.environ.pop(READY, None)
+    response = _answer(form, f"{form.sha256}-{coding}" if coding else form.sha256)
+    cache_control = cache_control if is_final else sending.CACHE_CONTROL
+    sending.describe(response, file.changed_at, links, cache_control)
+    response.vary.add("Accept-Encoding")
     if coding:
-        response.headers["Content-Encoding"] = coding
+        response.content_encoding = coding
     response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
-    _fill(response, content, etag)
-    return response
-
-
-def _packed(file: File, coding: str, *, newest: bool) -> tuple[bytes, bool]:
-    """The file in a coding, and whether that was made quickly because better is made afterwards."""
-    environ, kept = request.environ, files()
-    if not newest or not environ.get(LATER):
-        return kept.packed(file, coding, newest=newest), False
-    best = kept.at_hand(file, coding)
-    if best is not None:
-        return best, False
-    etag = codings.etag_of(file.sha256, coding)
-    environ[BETTER] = lambda: (f'"{etag}"', kept.packed(file, coding, newest=True))
-    return kept.packed(file, coding, newest=False), True
-
-
-def _in_parts(file: File, links: list[str], cache_control: str) -> Response:
-    """A file too large to be held: written while it is sent, and not packed."""
-    response = sending.send_bytes(b"", file.sha256, file.media_type, file.changed_at, links)
-    response.headers["Cache-Control"] = cache_control
-    response.headers["Accept-Ranges"] = "bytes"
-    if response.status_code == 200:
-        start, stop = _told(response, file.sha256, file.length) or (0, file.length)
-        response.response = file.between(start, stop)
-        response.content_length = stop - start
-        response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
     return response
 
 
 def _coding(file: File) -> str | None:
-    if len(file.content) < LEAST_BYTES or file.media_type in PACKED_ALREADY:
-        return None
     accepted = request.accept_encodings
-    return next((coding for coding in CODINGS if accepted[coding] > 0), None)
+    codings = packing.codings_of(file.media_type, file.length)
+    return next((coding for coding in codings if accepted[coding] > 0), None)
 
 
-def _fill(response: Response, content: bytes, etag: str) -> None:
-    """The bytes asked for: of the coding that is sent, as RFC 9110 means it."""
-    start, stop = _told(response, etag, len(content)) or (0, len(content))
-    response.set_data(content[start:stop])
+def _packed(file: File, coding: str, *, newest: bool) -> File | None:
+    """Packed as small as can be for the newest, in the background; quickly for one of many past days."""
+    quick = not newest and file.length <= packing.BEST_BYTES
+    return files().packed(file, coding, best=newest, wait=quick)
 
 
-def _told(response: Response, etag: str, length: int) -> tuple[int, int] | None:
-    """The part that was asked for, which the head of the answer then tells; None for the whole."""
-    span = _span(etag, length)
-    if span is not None:
-        response.status_code = 206
-        response.headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{length}"
-    return span
+def _answer(form: File, etag: str) -> Response:
+    """The bytes as the server sends a file best; raise RequestedRangeNotSatisfiable beyond their end."""
+    opened = form.open()
+    content = wrap_file(request.environ, opened)
+    response = Response(content, content_type=form.media_type, direct_passthrough=True)
+    response.content_length = form.length
+    response.set_etag(etag)
+    try:
+        # Before it has a date, which proves nothing: two publications may share a second.
+        response.make_conditional(_conditions(), accept_ranges=True, complete_length=form.length)
+    except HTTPException:
+        opened.close()
+        raise
+    return response
 
 
-def _span(etag: str, length: int) -> tuple[int, int] | None:
-    """Where the one range asked for begins and ends; None where the whole is to be sent.
-
-    Several ranges at once may be answered with the whole, and are. A date in If-Range is no proof
-    that the asker holds part of these very bytes: two publications may share a second.
-    """
-    asked = request.range
-    if request.method != "GET" or asked is None or asked.units != "bytes":
-        return None
-    if len(asked.ranges) != 1 or not _holds_part_of(etag):
-        return None
-    span = asked.range_for_length(length)
-    if span is None:
-        raise RequestedRangeNotSatisfiable(length)
-    return span
-
-
-def _holds_part_of(etag: str) -> bool:
-    condition = request.headers.get("If-Range")
-    return condition is None or condition.strip() == f'"{etag}"'
+def _conditions() -> dict[str, Any]:
+    """What the asker makes the answer depend on. Of several ranges at once, and by HEAD, none is."""
+    environ, asked = dict(request.environ), request.range
+    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    is_weak = request.headers.get("If-Range", "").startswith("W/")
+    if request.method != "GET" or not is_one or is_weak:
+        environ.pop("HTTP_RANGE", None)
+    return environ

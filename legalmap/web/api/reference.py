@@ -27,7 +27,7 @@ def _with_tools(state: BlueprintSetupState) -> None:
 
 
 @tools.get("/openapi.json")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def openapi() -> Response:
     """The whole API as an OpenAPI 3.1 document."""
     parameters.read()
@@ -35,7 +35,7 @@ def openapi() -> Response:
 
 
 @tools.get("/schemas/<name>.json")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def schema(name: str) -> Response:
     """One JSON Schema with all that it refers to."""
     parameters.read()
@@ -51,7 +51,7 @@ def _sent(made: dict[str, object]) -> Response:
 
 
 @blueprint.get("/api")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def reference() -> str:
     """Every address of the API with what it takes, what it answers, and examples."""
     groups: dict[str, list[registry.Route]] = {}

@@ -350,7 +350,7 @@ ROUTES: tuple[Route, ...] = (
         method="post",
         about=(
             f"The same for up to {MOST_ASKED:,} places, points or ZIP codes, in short. Each is answered "
-            "or refused on its own, under its index. This call alone is limited in its rate."
+            "or refused on its own, under its index. How often it may be called is limited."
         ),
         answer=wire.BatchAnswer,
         parameters=(TOPIC, *TIMES, FIELDS),

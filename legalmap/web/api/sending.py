@@ -53,11 +53,21 @@ def send_bytes(
     else:
         response = Response(content, content_type=media_type)
     response.set_etag(sha256)
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    describe(response, changed_at, links)
+    return response
+
+
+def describe(
+    response: Response,
+    changed_at: datetime | None,
+    links: list[str] | None = None,
+    cache_control: str = CACHE_CONTROL,
+) -> None:
+    """Say how long an answer may be kept, where more is told of it, and when it last became another."""
+    response.headers["Cache-Control"] = cache_control
     response.headers["Link"] = ", ".join([*(links or []), f'<{wire.LICENCE_URL}>; rel="license"'])
     if changed_at is not None:
         response.last_modified = changed_at.astimezone(UTC).replace(microsecond=0)
-    return response
 
 
 def sha256_of(content: bytes) -> str:

@@ -30,7 +30,7 @@ blueprint.after_app_request(sending.without_page)
 
 
 @blueprint.get("/topics")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def topics() -> Response:
     """All topics."""
     parameters.read("fields")
@@ -50,7 +50,7 @@ def topics() -> Response:
 
 
 @blueprint.get("/topics/<topic>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
     found = tracker().topic(topic)
@@ -120,7 +120,7 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
 
 
 @blueprint.get("/jurisdictions/<code>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
     parameters.read("fields")
@@ -140,7 +140,7 @@ def jurisdiction(code: str) -> Response:
 
 
 @blueprint.get("/<topic>/records")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
     known = tracker().topic(topic)
@@ -200,7 +200,7 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 
 
 @blueprint.get("/<topic>/records/<code>")
-@needs(Permission.READ, ready=True)
+@needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
     """One record."""
     view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
@@ -323,8 +323,8 @@ def changes() -> Response:
     since = parameters.whole_number(given, "since", usual=0, least=0, most=head)
     topic = parameters.choice(given, "topic", tracker().topics)
     wait = parameters.whole_number(given, "wait", usual=0, least=0, most=feeds.LONGEST_WAIT)
-    if wait:
-        feeding.waiting.for_news(reader(), since, topic, wait)
+    if wait and not feeding.is_due(since, topic, wait):
+        return Response(status=204)
     now = parameters.now()
     stretch = reader().stretch(since, limit, topic)
     answer = wire.ChangesAnswer(

@@ -8,6 +8,8 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, SelectMultipleField
 
+from legalmap.domain.payload import whole
+
 KEPT = "kept"
 # What a form carries that nobody typed into it.
 _MACHINERY = frozenset({"csrf_token", "action", KEPT})
@@ -61,7 +63,7 @@ def from_json(text: str) -> Typed:
         return MultiDict()
     if not isinstance(pairs, list):
         return MultiDict()
-    return MultiDict([(pair[0], pair[1]) for pair in pairs if _is_pair(pair)])
+    return MultiDict([(whole(pair[0]), whole(pair[1])) for pair in pairs if _is_pair(pair)])
 
 
 def _is_pair(pair: object) -> bool:

@@ -15,7 +15,15 @@ from pathlib import Path
 from tests.bench.speed import reporting
 from tests.bench.speed.measuring import QUICK, WHOLE, Ground, Row, Unmeasured
 
-FAMILIES = ("serving", "resolving", "footprint", "history", "publishing", "loading")
+FAMILIES = (
+    "pages",
+    "accepting",
+    "resolving",
+    "publishing",
+    "history",
+    "footprint",
+    "attacks",
+)
 
 
 def main() -> None:

@@ -1,16 +1,17 @@
--- Arguments: "same", or the file with a path a line and the line to begin after.
+-- Arguments: the file of prepared requests, and how many of them were asked before.
 -- At the end one line of JSON for driving.py.
-local paths, at = {}, 0
+local requests, at = {}, 0
 
 function init(arguments)
-  if arguments[1] == "same" then return end
-  for line in io.lines(arguments[1]) do paths[#paths + 1] = line end
-  at = tonumber(arguments[2]) % #paths
-  -- wrk makes the one request of the address once, unless there is such a function.
-  request = function()
-    at = at % #paths + 1
-    return wrk.format(nil, paths[at])
-  end
+  local file = assert(io.open(arguments[1], "rb"))
+  for one in file:read("*a"):gmatch("(.-\r\n\r\n)") do requests[#requests + 1] = one end
+  file:close()
+  at = tonumber(arguments[2]) % #requests
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
 end
 
 function done(summary, latency, _)

@@ -10,17 +10,10 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench.speed import filled, real
-from tests.bench.speed.driving import WrongAnswer
+from tests.bench.speed import filled, real, strange
+from tests.bench.speed.driving import check
 from tests.bench.speed.measuring import Goal, Ground, Row, seconds_of, side_by_side
-from tests.bench.speed.servers import (
-    environment,
-    free_port,
-    legalmap,
-    run_command,
-    stop,
-    wait_for,
-)
+from tests.bench.speed.servers import Server, environment, legalmap
 
 MB = 1_000_000
 # What people and tools ask for: every kind of page, the files, the API. The rest is random places.
@@ -51,8 +44,7 @@ TYPICAL = (
 )
 # The same in short for databases that are filled in.
 OF_RECORDS = ("/api/v1/kratom/records?limit=250", "/kratom", "/kratom/us-al")
-EXPORT = "/export/kratom.json"
-CODINGS = ("br", "gzip", "identity")
+CODINGS = ("identity", "br", "gzip")
 SETTLING_SECONDS = 60
 # How many workers are started anew to see how much their memory varies.
 STARTS = 3
@@ -60,8 +52,7 @@ STARTS = 3
 LOADED = """
 import json, sys
 from legalmap import cli
-from legalmap.serving import running
-import uvloop
+import granian.cli, granian.server, uvloop
 from legalmap.wsgi import app
 client = app.test_client()
 for path in json.load(sys.stdin):
@@ -81,11 +72,11 @@ sys.stdin.read()
 
 
 def rows(ground: Ground) -> Iterator[Row]:
-    """Memory, growth, cold start."""
+    """Memory, a record, strange requests, cold start."""
     yield _memory(ground)
+    yield _growth(ground)
+    yield _after_strange(ground)
     yield _cold_start(ground)
-    yield _growth(ground, "", OF_RECORDS)
-    yield _growth(ground, ", the whole export asked for", (*OF_RECORDS, EXPORT))
 
 
 def _memory(ground: Ground) -> Row:
@@ -107,21 +98,40 @@ def _memory(ground: Ground) -> Row:
     )
 
 
-def _growth(ground: Ground, more: str, paths: tuple[str, ...]) -> Row:
+def _growth(ground: Ground) -> Row:
     few, many = ground.plan.records
     sizes = {}
     for records in (few, many):
         file = filled.database(ground, records=records, revisions=records)
-        sizes[records] = _warmed(ground, file, [*_resolves(ground, file), *paths], ("identity",))
+        sizes[records] = _warmed(ground, file, [*_resolves(ground, file), *OF_RECORDS], CODINGS[:1])
     each = (sizes[many] - sizes[few]) / (many - few) / 1_000
     return Row(
-        name=f"memory a record, {many:,} records{more}",
+        name=f"memory a record, {many:,} records",
         beside_what=f"itself with {few:,}",
         unit="MB",
         ours=sizes[many] / MB,
         beside=sizes[few] / MB,
         figures=(each,),
         goal=Goal("at most", 3, "KB a record"),
+        note="resident set",
+    )
+
+
+def _after_strange(ground: Ground) -> Row:
+    file, count = real.database(ground), ground.plan.strange
+    with legalmap(file, ground.folder / "ours.log") as server:
+        _ask(server, [*TYPICAL, *_resolves(ground, file)], CODINGS)
+        before = _held(server)
+        strange.ask(server, count)
+        after = _held(server)
+    return Row(
+        name=f"memory after {count:,} requests of random queries, hosts and headers",
+        beside_what="before them",
+        unit="MB",
+        ours=after / MB,
+        beside=before / MB,
+        figures=((after - before) / MB,),
+        goal=Goal("at most", 20, "MB more"),
         note="resident set",
     )
 
@@ -135,15 +145,19 @@ def _resolves(ground: Ground, file: Path) -> list[str]:
 def _warmed(ground: Ground, file: Path, paths: list[str], codings: tuple[str, ...]) -> int:
     """Bytes a worker holds after it has answered all this."""
     with legalmap(file, ground.folder / "ours.log") as server:
-        for path in paths:
-            for coding in codings:
-                answer = server.ask(path, {"Accept-Encoding": coding})
-                if answer.status != 200:
-                    raise WrongAnswer(f"{path}: {answer.status}")
-        # One worker is the very process that was started.
-        worker = psutil.Process(server.process)
-        _settled(worker)
-        return int(worker.memory_info().rss)
+        _ask(server, paths, codings)
+        return _held(server)
+
+
+def _ask(server: Server, paths: list[str], codings: tuple[str, ...]) -> None:
+    for path in paths:
+        check(path, [server.ask(path, {"Accept-Encoding": coding}) for coding in codings])
+
+
+def _held(server: Server) -> int:
+    worker = server.worker()
+    _settled(worker)
+    return int(worker.memory_info().rss)
 
 
 def _settled(worker: psutil.Process) -> None:
@@ -184,20 +198,12 @@ def _cold_start(ground: Ground) -> Row:
         lambda: seconds_of(lambda: subprocess.run(imports, check=True)),
         beside_what="python -c “import flask, sqlalchemy”",
         unit="s",
-        goal=Goal("at most", 4),
+        goal=Goal("at most", 3.5),
         rounds=ground.plan.rounds,
     )
 
 
 def _first_answer(ground: Ground, file: Path) -> float:
-    port, log = free_port(), ground.folder / "cold.log"
-    with log.open("wb") as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            run_command(port), env=environment(file), stdout=out, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_for(port, "/kratom", process, log)
+    began = time.perf_counter()
+    with legalmap(file, ground.folder / "cold.log"):
         return time.perf_counter() - began
-    finally:
-        stop(process)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -66,35 +66,49 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     seconds: int
     connections: tuple[int, ...]
-    revisions: tuple[int, ...]
-    records: tuple[int, ...]
+    revisions: tuple[int, int]
+    records: tuple[int, int]
     map_records: int
     publications: int
     questions: int
     places: int
+    strange: int
+    # How long answers have to stay the same to be those that last.
+    settled: float
+    # What is called the first minute after a publication, and how long an attack goes on.
+    minute: int
+    attack: float
 
 
 WHOLE = Plan(
     rounds=5,
     seconds=2,
     connections=(16, 256),
-    revisions=(1_000, 100_000, 1_000_000),
+    revisions=(1_000, 1_000_000),
     records=(1_000, 100_000),
     map_records=40_000,
     publications=7,
-    questions=50_000,
+    questions=20_000,
     places=300,
+    strange=20_000,
+    settled=8,
+    minute=60,
+    attack=30,
 )
 QUICK = Plan(
     rounds=1,
     seconds=1,
     connections=(16,),
-    revisions=(1_000, 4_000),
+    revisions=(500, 2_000),
     records=(200, 800),
     map_records=1_000,
     publications=2,
     questions=2_000,
     places=20,
+    strange=500,
+    settled=0.5,
+    minute=2,
+    attack=1,
 )
 
 
@@ -116,16 +130,16 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         return file
 
 
-def turns(ours: Measure, beside: Measure, rounds: int) -> Iterator[tuple[float, float]]:
-    """(ours, beside) of each round, one after the other: A B A B …
+def turns(measures: Sequence[Measure], rounds: int) -> Iterator[tuple[float, ...]]:
+    """What each measured in each round, one after the other: A B C A B C …
 
-    What else the machine does then falls on both. More than one round has one before, not counted.
+    What else the machine does then falls on all. More than one round has one before, not counted.
     """
     if rounds > 1:
-        ours()
-        beside()
+        for measure in measures:
+            measure()
     for _ in range(rounds):
-        yield ours(), beside()
+        yield tuple(measure() for measure in measures)
 
 
 def side_by_side(
@@ -140,13 +154,13 @@ def side_by_side(
     note: str = "",
 ) -> Row:
     """A row whose figure is ours divided by what is beside it, round by round."""
-    pairs = list(turns(ours, beside, rounds))
+    pairs = list(turns((ours, beside), rounds))
     return of_pairs(name, pairs, beside_what=beside_what, unit=unit, goal=goal, note=note)
 
 
 def of_pairs(
     name: str,
-    pairs: list[tuple[float, float]],
+    pairs: Sequence[tuple[float, ...]],
     *,
     beside_what: str,
     unit: str,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from tests.bench.speed import servers
+from tests.bench.speed import nginxes, servers
 from tests.bench.speed.measuring import Row, Unmeasured
 
 README = Path(__file__).parents[3] / "README.md"
@@ -53,7 +53,7 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores of {_processor()}, {memory:.0f} GB of memory, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"uvicorn {metadata.version('uvicorn')}, granian {metadata.version('granian')}, "
+        f"granian {metadata.version('granian')}, "
         f"SQLite {sqlite3.sqlite_version}, nginx {_nginx()}"
     )
 
@@ -67,7 +67,7 @@ def _processor() -> str:
 def _nginx() -> str:
     try:
         said = subprocess.run(
-            [servers.nginx_program(), "-v"], capture_output=True, text=True, check=True
+            [nginxes.nginx_program(), "-v"], capture_output=True, text=True, check=True
         ).stderr
     except servers.Missing:
         return "missing"

@@ -1,72 +1,68 @@
 """What holds at a place, at a point, and at a thousand points at once."""
 
 import statistics
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from legalmap.services.locating import region_at
 from tests.bench.speed import real
-from tests.bench.speed.driving import Asked, Walk, WrongAnswer
+from tests.bench.speed.clients import Wish, at
+from tests.bench.speed.driving import Load, WrongAnswer, check, compared
 from tests.bench.speed.measuring import Goal, Ground, Row, seconds_of, side_by_side
-from tests.bench.speed.servers import Answer, Server, bare, legalmap
+from tests.bench.speed.servers import Answer, Saved, Server, bare, legalmap
 
 RESOLVE = "/api/v1/kratom/resolve"
+CONSTANT = "/constant"
 BATCH = 1_000
 SAMPLE = 200
-# What the bare application runs on: a server written in Rust, and the one ours runs on.
-SERVERS = {"granian": "on granian", "own": "on the server of “legalmap run”"}
 # A server takes 30 batches a minute from one address.
 MOST_BATCHES = 20
+PACKED = {"Accept-Encoding": "gzip, deflate, br"}
+PLAIN = {"Accept-Encoding": ""}
+BESIDE = (
+    ("a bare WSGI application, a constant of the same size, compressed the same way", 0.25),
+    ("itself, identity", 0.5),
+)
 
 
 def rows(ground: Ground) -> Iterator[Row]:
     """A random place, a random point, and a batch of points."""
-    file = real.database(ground)
-    many = ground.plan.questions
+    file, many = real.database(ground), ground.plan.questions
     points = real.points(many)
     places = [f"{RESOLVE}?place={code}" for code in real.places(file, many)]
     at_points = [f"{RESOLVE}?lat={lat}&lon={lon}" for lat, lon in points]
-    with ExitStack() as stack:
-        ours = stack.enter_context(legalmap(file, ground.folder / "ours.log"))
-        for on in SERVERS:
-            yield _beside_bare(ground, ours, on, "resolve a random place", places, 0.5)
-            yield _beside_bare(ground, ours, on, "resolve a random point", at_points, 0.4)
+    with legalmap(file, ground.folder / "ours.log") as ours:
+        yield from _beside_bare(ground, ours, "place", places)
+        yield from _beside_bare(ground, ours, "point", at_points)
         yield _batch(ground, ours, points[:BATCH])
 
 
-def _beside_bare(
-    ground: Ground, ours: Server, on: str, name: str, paths: list[str], least: float
-) -> Row:
-    sizes = [_size(ours, path) for path in paths[:SAMPLE]]
-    content = b"x" * int(statistics.median(sizes))
-    with bare(content, ground.folder, on) as beside:
-        walks = [
-            Walk(
-                Asked(server=server, path="/", seconds=ground.plan.seconds),
-                ground.folder / f"{which}.paths",
-                paths,
-            )
-            for which, server in (("ours", ours), ("bare", beside))
-        ]
-        return side_by_side(
-            name,
-            walks[0].rate,
-            walks[1].rate,
-            beside_what=f"bare WSGI application {SERVERS[on]}, a constant of the same size",
-            unit="/s",
-            goal=Goal("at least", least),
-            rounds=ground.plan.rounds,
-            note=f"median of {len(content):,} bytes",
+def _beside_bare(ground: Ground, ours: Server, what: str, paths: list[str]) -> Iterator[Row]:
+    constant = _typical(ours, paths[:SAMPLE])
+
+    def load(headers: Mapping[str, str]) -> Load:
+        return Load(
+            ground,
+            ours,
+            lambda _client, number: Wish(paths[number % len(paths)], headers),
+            count=len(paths),
         )
 
+    with bare([constant], ground.folder, "wsgi") as beside:
+        loads = load(PACKED), Load(ground, beside, at(CONSTANT, PACKED)), load(PLAIN)
+        name = f"resolve a random {what}, `gzip, deflate, br` ({len(constant.content):,} bytes)"
+        yield from compared(ground, name, loads, BESIDE)
 
-def _size(server: Server, path: str) -> int:
-    answer = server.ask(path)
-    if answer.status != 200:
-        raise WrongAnswer(f"{path}: {answer.status}")
-    return len(answer.content)
+
+def _typical(ours: Server, paths: list[str]) -> Saved:
+    """The answer of median size, never the same again to whoever asks."""
+    known = [ours.ask(path) for path in paths]
+    check(RESOLVE, known)
+    size = statistics.median_low(len(answer.content) for answer in known)
+    content = next(answer.content for answer in known if len(answer.content) == size)
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Saved(CONSTANT, headers, content)
 
 
 def _batch(ground: Ground, ours: Server, points: list[real.Point]) -> Row:

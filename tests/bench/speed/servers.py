@@ -1,49 +1,33 @@
 """Servers of a run, each on a free port of 127.0.0.1 and stopped by its process at the end."""
 
 import http.client
+import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
+import psutil
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 30
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    sendfile on;
-    tcp_nopush on;
-    keepalive_requests 100000000;
-    types {{ }}
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen {host}:{port} backlog=4096;
-        root {folder}/files;
-{locations}
-    }}
-}}
-"""
-LOCATION = """
-        location = /{name} {{ default_type "{media_type}"; {coding} }}
-"""
+# How the server of “legalmap run” is started with another application: the one place that says it.
+GRANIAN = {
+    "rsgi": ["--interface", "rsgi", "--runtime-mode", "mt", "--loop", "uvloop"],
+    "wsgi": ["--interface", "wsgi", "--blocking-threads", "4"],
+}
+# What a server writes into every answer itself.
+OF_A_SERVER = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
 class Missing(RuntimeError):
@@ -70,32 +54,30 @@ class Server(msgspec.Struct, frozen=True):
         return f"http://{HOST}:{self.port}{path}"
 
     def ask(self, path: str, headers: Mapping[str, str] = {}, body: bytes | None = None) -> Answer:
-        """One request on a connection of its own."""
-        return ask(self.port, path, headers, body)
+        """One request on a connection of its own; a GET, or a POST where there is a body."""
+        with closing(http.client.HTTPConnection(HOST, self.port, timeout=120)) as connection:
+            began = time.perf_counter()
+            connection.request("GET" if body is None else "POST", path, body, dict(headers))
+            response = connection.getresponse()
+            seconds = time.perf_counter() - began
+            content = response.read()
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, named, content, seconds)
 
-
-def ask(port: int, path: str, headers: Mapping[str, str] = {}, body: bytes | None = None) -> Answer:
-    """One request to a port of this machine; a GET, or a POST where there is a body."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=120)
-    try:
-        began = time.perf_counter()
-        connection.request("GET" if body is None else "POST", path, body, dict(headers))
-        response = connection.getresponse()
-        seconds = time.perf_counter() - began
-        content = response.read()
-    finally:
-        connection.close()
-    said = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, said, content, seconds)
+    def worker(self) -> psutil.Process:
+        """The process that answers: the largest of those that were started."""
+        first = psutil.Process(self.process)
+        family = [first, *first.children(recursive=True)]
+        return max(family, key=lambda process: process.memory_info().rss)
 
 
 def program(name: str, package: str) -> str:
     """Where a program is: beside this interpreter, or on the path."""
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
+    path = str(beside) if beside.exists() else shutil.which(name)
+    if path is None:
         raise Missing(f"“{name}” is missing: install {package}.")
-    return found
+    return path
 
 
 def free_port() -> int:
@@ -108,6 +90,8 @@ def environment(database: Path | None = None) -> dict[str, str]:
     """What a server of ours is told; no proxy of this machine stands between."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("LEGALMAP_")}
     told["PYTHONPATH"] = str(Path(__file__).parents[3])
+    # One address asks as often as it can.
+    told["LEGALMAP_PER_MINUTE"] = "picture=9999999,past=9999999,batch=9999999"
     if database is not None:
         told["LEGALMAP_DATABASE_URL"] = f"sqlite:///{database}"
     return told
@@ -120,14 +104,15 @@ def started(
     """A server that answers at ``path``, until the end of the block."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=told, stdout=out, stderr=subprocess.STDOUT)
+    server = Server(port, process.pid)
     try:
-        wait_for(port, path, process, log)
-        yield Server(port, process.pid)
+        _wait_for(server, path, process, log)
+        yield server
     finally:
-        stop(process)
+        _stop(process)
 
 
-def wait_for(port: int, path: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(server: Server, path: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return with the first answer that is no refusal; raise RuntimeError if none comes."""
     deadline = time.monotonic() + START_SECONDS
     status = 0
@@ -135,8 +120,8 @@ def wait_for(port: int, path: str, process: subprocess.Popen[bytes], log: Path) 
         if process.poll() is not None:
             raise RuntimeError(f"{process.args} left: {log.read_text()}")
         try:
-            status = ask(port, path).status
-        except OSError:
+            status = server.ask(path).status
+        except (OSError, http.client.HTTPException):
             time.sleep(0.005)
             continue
         if status < 400:
@@ -145,80 +130,85 @@ def wait_for(port: int, path: str, process: subprocess.Popen[bytes], log: Path) 
     raise RuntimeError(f"{process.args} answered {path} with {status}: {log.read_text()}")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process that was started here."""
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started here, and its own if they outlive it."""
+    own = psutil.Process(process.pid).children(recursive=True)
     process.terminate()
     try:
         process.wait(timeout=STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    for child in psutil.wait_procs(own, timeout=STOP_SECONDS)[1]:
+        child.kill()
 
 
 @contextmanager
-def legalmap(database: Path, log: Path, path: str = "/kratom") -> Iterator[Server]:
+def legalmap(
+    database: Path, log: Path, path: str = "/kratom", *, behind_proxy: int = 0
+) -> Iterator[Server]:
     """“legalmap run” on a database: one worker, and otherwise as it comes."""
     port = free_port()
-    with started(run_command(port), port, path, environment(database), log) as server:
+    told = {**environment(database), "LEGALMAP_BEHIND_PROXY": str(behind_proxy)}
+    # What a person types to serve the site.
+    command = [program("legalmap", "legalmap itself"), "run", "--port", str(port)]
+    with started(command, port, path, told, log) as server:
         yield server
-
-
-def run_command(port: int) -> list[str]:
-    """What a person types to serve the site."""
-    return [program("legalmap", "legalmap itself"), "run", "--port", str(port)]
 
 
 @contextmanager
-def bare(content: bytes, folder: Path, on: str = "granian") -> Iterator[Server]:
-    """The bare WSGI application, answering these bytes to whatever is asked; ``on`` "own": our server."""
-    file = folder / "bare.json"
-    file.write_bytes(content)
-    port = free_port()
-    told = {**environment(), "BARE_CONTENT": str(file)}
-    command = [sys.executable, "-m", "tests.bench.speed.bare", str(port), on]
-    with started(command, port, "/", told, folder / "bare.log") as server:
-        yield server
+def beside(module: str, *arguments: str) -> Iterator[None]:
+    """A module of ours at work in a process of its own, until the block ends: it sees its input end."""
+    command = [sys.executable, "-m", f"tests.bench.speed.{module}", *arguments]
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            # On a busy machine it takes its time to begin.
+            process.stdout.readline()
+            yield
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
-class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer nginx serves as a static file, with the headers a client needs to read it."""
+class Saved(msgspec.Struct, frozen=True):
+    """An answer of ours that another server gives, too, at a path of its own."""
 
-    name: str
+    path: str
+    headers: dict[str, str]
     content: bytes
-    media_type: str
-    coding: str = ""
+
+
+def saved(path: str, answer: Answer) -> Saved:
+    """What was answered at a path; the new path says which, and in which coding."""
+    coding = answer.headers.get("content-encoding", "identity")
+    name = re.sub(r"[^a-z0-9]+", "-", path).strip("-")
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_A_SERVER}
+    return Saved(f"/{name}.{coding}", headers, answer.content)
 
 
 @contextmanager
-def nginx(saved: list[Saved], folder: Path) -> Iterator[Server]:
-    """nginx with one worker, Debian's sendfile and tcp_nopush, no access log."""
-    folder.mkdir(exist_ok=True)
-    # nginx started by root serves as another user.
-    for part in (folder, folder / "files"):
-        part.mkdir(exist_ok=True)
-        part.chmod(0o755)
-    for each in saved:
-        (folder / "files" / each.name).write_bytes(each.content)
+def bare(answers: Iterable[Saved], folder: Path, application: str = "rsgi") -> Iterator[Server]:
+    """The server of “legalmap run” with an application of bare.py that gives these answers."""
+    file = folder / "bare.json"
+    known = {
+        answer.path: (list(answer.headers.items()), b64encode(answer.content).decode())
+        for answer in answers
+    }
+    file.write_text(json.dumps(known))
     port = free_port()
-    locations = "".join(_location(each) for each in saved)
-    configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX.format(folder=folder, host=HOST, port=port, locations=locations))
-    command = [nginx_program(), "-p", str(folder), "-e", str(folder / "error.log"), "-c"]
-    first = f"/{saved[0].name}"
-    log = folder / "nginx.log"
-    with started([*command, str(configuration)], port, first, environment(), log) as server:
+    told = {**environment(), "BARE_ANSWERS": str(file)}
+    command = [program("granian", "the extra “bench”"), *GRANIAN[application]]
+    command += ["--no-ws", "--host", HOST, "--port", str(port)]
+    command += [f"tests.bench.speed.bare:{application}"]
+    with started(command, port, next(iter(known)), told, folder / "bare.log") as server:
         yield server
-
-
-def _location(saved: Saved) -> str:
-    coding = f"add_header Content-Encoding {saved.coding};" if saved.coding else ""
-    return LOCATION.format(name=saved.name, media_type=saved.media_type, coding=coding)
-
-
-def nginx_program() -> str:
-    """Where nginx is; raise Missing if it is nowhere."""
-    system = Path("/usr/sbin/nginx")  # not on the path of everybody
-    return str(system) if system.exists() else program("nginx", "Debian's “nginx-light”")
 
 
 @contextmanager
@@ -226,9 +216,8 @@ def datasette(database: Path, folder: Path) -> Iterator[Server]:
     """Datasette over a copy of a database that it is told never changes: its quickest way."""
     copy = folder / "db.sqlite"
     copy.unlink(missing_ok=True)
-    source = sqlite3.connect(database)
-    source.execute("VACUUM INTO ?", (str(copy),))
-    source.close()
+    with closing(sqlite3.connect(database)) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
     port = free_port()
     command = [program("datasette", "the extra “bench”"), "serve", "-i", str(copy)]
     command += ["--host", HOST, "--port", str(port)]

@@ -1,0 +1,134 @@
+"""How a file is laid down: wholly or not at all, and with a seal by which anybody may trust it.
+
+It is written under another name, lies on the disk before it is given its own, and is written once however
+many threads and processes want it. What does not fit its seal is torn or somebody else's, and is as nothing.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+# What the name of a file begins with until it is whole.
+PART = ".part-"
+# For so many seconds one that was left half done may still be under way.
+LEFT_SECONDS = 3600
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What lies beside a file, so that nobody has to read it all to trust it. Length in bytes."""
+
+    sha256: str
+    length: int
+    mtime_ns: int
+
+
+def beside(path: Path) -> Path:
+    """Where the seal of a file is. It was last changed when the file was last used."""
+    return path.with_name(f"{path.name}.seal")
+
+
+def of(path: Path) -> Seal | None:
+    """The seal of a file that is here and whole; it counts as used now."""
+    try:
+        seal = msgspec.json.decode(beside(path).read_bytes(), type=Seal)
+        told = path.stat()
+    except (OSError, msgspec.DecodeError):
+        return None
+    with suppress(OSError):
+        # A folder that may only be read is of use all the same.
+        os.utime(beside(path))
+    return seal if _fits(seal, told) else None
+
+
+def opened(path: Path, seal: Seal) -> IO[bytes] | None:
+    """The file to be read and closed; None if it is gone, or another."""
+    try:
+        found = path.open("rb")
+    except OSError:
+        return None
+    if _fits(seal, os.fstat(found.fileno())):
+        return found
+    found.close()
+    return None
+
+
+def _fits(seal: Seal, told: os.stat_result) -> bool:
+    return (seal.length, seal.mtime_ns) == (told.st_size, told.st_mtime_ns)
+
+
+def read(path: Path) -> Seal:
+    """The seal of a file that has none, from all its bytes."""
+    with path.open("rb") as found:
+        sha256 = hashlib.file_digest(found, "sha256").hexdigest()
+        told = os.fstat(found.fileno())
+    return Seal(sha256, told.st_size, told.st_mtime_ns)
+
+
+def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
+    """Lay a file down, unless another thread or process of this host has just done so.
+
+    In one folder one is written at a time. Raise OSError where the disk takes no more.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        seal = of(path)
+        if seal is None:
+            seal = _laid(path, make())
+            _laid(beside(path), [msgspec.json.encode(seal)])
+    return seal
+
+
+def _laid(path: Path, parts: Iterable[bytes]) -> Seal:
+    sha256 = hashlib.sha256()
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            for part in parts:
+                sha256.update(part)
+                out.write(part)
+            out.flush()
+            os.fsync(out.fileno())
+            told = os.fstat(out.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    return Seal(sha256.hexdigest(), told.st_size, told.st_mtime_ns)
+
+
+def tidy(
+    files: Iterable[Path], *, stay: Collection[Path], most_files: int, most_bytes: int
+) -> None:
+    """Of too many files, or bytes, drop those that nobody used for longest."""
+    room = most_bytes
+    by_use = sorted(files, key=lambda file: _changed_at(beside(file)), reverse=True)
+    for count, file in enumerate(by_use, start=1):
+        with suppress(OSError):
+            room -= file.stat().st_size
+        if (room < 0 or count > most_files) and file not in stay:
+            file.unlink(missing_ok=True)
+            beside(file).unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Drop what processes that were killed left half done."""
+    for part in folder.glob(f"{PART}*"):
+        if _changed_at(part) < time.time() - LEFT_SECONDS:
+            part.unlink(missing_ok=True)
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,1 +1,0 @@
-"""The server of “legalmap run”: uvicorn, with what is made answered before anything is parsed."""

@@ -1,0 +1,1 @@
+"""HTTP around Flask: hosts, bodies, the cache of finished answers, content codings, limits, the server."""

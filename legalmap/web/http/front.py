@@ -1,0 +1,400 @@
+"""What stands in front of Flask under ``legalmap run``: an RSGI application.
+
+What is made leaves from the cache; everything else is made by Flask in a bounded number of threads, and
+coded, kept and cut to what was asked for on its way out. No thread waits for a client.
+RSGI is granian's interface: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import monotonic, time
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Flask
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from legalmap import clock
+from legalmap.services import wire
+from legalmap.services.heading import Head
+from legalmap.web import session
+from legalmap.web.guard import LAW
+from legalmap.web.http import bodies, content_coding, limits
+from legalmap.web.http.answer import Answer, Condition, given
+from legalmap.web.http.bodies import MOST_OF_ANYBODY
+from legalmap.web.http.cache import Cache, Entry, Key
+from legalmap.web.http.content_coding import IDENTITY
+from legalmap.web.http.limits import Refused, Slots
+from legalmap.web.http.routes import STRICT, Route, Routes, canonical
+from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, READY, WAIT, Environ, call, environ_of
+from legalmap.web.limiting import BATCH, PAST, PICTURE
+
+log = logging.getLogger(__name__)
+# For how many seconds a look at the head of the feed serves everybody.
+LOOK_SECONDS = 0.01
+# How often those who wait for news look, in seconds, and how many may wait.
+NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
+# Larger bodies leave in pieces, so that one who does not read holds no more than a few of them.
+PIECE = 65_536
+WHOLE = 4 * PIECE
+# By kind of work: how many threads it may have at once, and how many requests may wait for one.
+WORK = {"": (4, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
+READS = ("GET", "HEAD")
+DAY_SECONDS = 86_400
+# Any of these may make the answer another one than what is kept.
+_PARTICULAR = ("accept-datetime", "if-match", "if-unmodified-since")
+# Answered here, from the whole answer.
+_CONDITIONS = dict.fromkeys(
+    ("if-none-match", "if-modified-since", "range", "if-range", "accept-encoding"), ""
+)
+
+Done = TypeVar("Done")
+
+
+class Front:
+    """The RSGI application. All of it but what Flask does runs in one event loop."""
+
+    def __init__(self, app: Flask) -> None:
+        self._application = app.wsgi_app
+        self._routes = Routes(app)
+        self._heading: Head = app.extensions["reader"].tracker.heading
+        self._app = app
+        self._hops: int = app.config["BEHIND_PROXY"]
+        self.cache = Cache()
+        self._making: dict[Key, asyncio.Future[Answer | None]] = {}
+        self._looking: asyncio.Future[None] | None = None
+        self._next_look = 0.0
+        self._swept = 0
+        self._slots = {kind: Slots(*room) for kind, room in WORK.items()}
+        self._bodies = Slots(64, 200)
+        self._news = Slots(MOST_WAITING, 0)
+        most = sum(threads for threads, _ in WORK.values())
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="flask")
+        self._looker = ThreadPoolExecutor(1, thread_name_prefix="head")
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        method = scope.method
+        try:
+            answer = await self._answer(scope, protocol, method)
+        except Refused as refusal:
+            answer = _refusal(scope.path, refusal)
+        except Exception:
+            log.exception("front: a request could not be answered.")
+            answer = _refusal(scope.path, Refused(500, "Our mistake", "Ask again in a moment."))
+        await _send(answer, method, protocol)
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """The server stops."""
+        self.close()
+
+    def close(self) -> None:
+        """Take no more work; what is under way is not waited for."""
+        for threads in (self._threads, self._looker):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _answer(self, scope: Any, protocol: Any, method: str) -> Answer:
+        headers = scope.headers
+        site = self._site(scope, headers)
+        if method not in READS:
+            return await self._sent(scope, protocol, method)
+        coding = content_coding.negotiate(headers.get("accept-encoding"))
+        condition = Condition(
+            headers.get("if-none-match"), headers.get("range"), headers.get("if-range")
+        )
+        key = Key(site, scope.path, scope.query_string, coding)
+        if _is_common(scope, headers):
+            if monotonic() >= self._next_look:
+                await self._look()
+            entry = self.cache.get(key, self._heading.number, time())
+            answer = entry.answer if entry else await self._kept(key, scope)
+        else:
+            answer = await self._made(key, scope, self._routes.of(key.path))
+        return self._dated(given(answer, condition))
+
+    def _site(self, scope: Any, headers: Any) -> str:
+        """Scheme and host as the client sees them; raise Refused where RFC 9112, 3.2 does."""
+        hosts = headers.get_all("host")
+        if len(hosts) != 1 and not (
+            scope.authority or (not hosts and scope.http_version in ("1", "1.0"))
+        ):
+            raise Refused(400, "Bad request", "Send one Host header.", connection="close")
+        host, scheme = hosts[0] if hosts else scope.authority or "", scope.scheme
+        if self._hops:
+            host = _forwarded(headers, "x-forwarded-host", self._hops) or host
+            scheme = _forwarded(headers, "x-forwarded-proto", self._hops) or scheme
+        return f"{scheme}://{host}"
+
+    async def _kept(self, key: Key, scope: Any) -> Answer:
+        """The answer from the cache under its canonical key, or made and kept there."""
+        route = self._routes.of(key.path)
+        query = canonical(key.path, key.query, route)
+        if route.decided_by is None or query is None:
+            return await self._made(key, scope, route)
+        key = key._replace(query=query)
+        for _ in range(2):
+            entry = self.cache.get(key, self._heading.number, time())
+            if entry is not None:
+                return entry.answer
+            making = self._making.get(key)
+            if making is None:
+                return await self._made_once(key, scope, route)
+            # Of requests for the same that come at once the first one makes it.
+            answer = await asyncio.shield(making)
+            if answer is not None:
+                return answer
+        return await self._made(key, scope, route)
+
+    async def _made_once(self, key: Key, scope: Any, route: Route) -> Answer:
+        making = self._making[key] = asyncio.get_running_loop().create_future()
+        answer = None
+        try:
+            answer = await self._recoded(key) or await self._made(key, scope, route, keep=True)
+            return answer
+        finally:
+            del self._making[key]
+            # What was not kept may be for this client alone.
+            making.set_result(answer if answer and self._is_kept(key) else None)
+
+    def _is_kept(self, key: Key) -> bool:
+        return self.cache.get(key, self._heading.number, time()) is not None
+
+    async def _recoded(self, key: Key) -> Answer | None:
+        """The same content in another coding than it is kept in; None if it is kept in none."""
+        for coding in (IDENTITY, *content_coding.CODINGS):
+            known = self.cache.get(key._replace(coding=coding), self._heading.number, time())
+            if known is not None and known.is_ours:
+                answer = await self._in_thread(lambda: _recode(known.answer, coding, key.coding))  # noqa: B023
+                self.cache.keep(key, known._replace(answer=answer))
+                return answer
+        return None
+
+    async def _made(self, key: Key, scope: Any, route: Route, *, keep: bool = False) -> Answer:
+        """What Flask answers to a GET, coded; kept if its view says so and ``keep``."""
+        environ = environ_of(scope, b"", key.query, {**_CONDITIONS, "accept-encoding": key.coding})
+        # The whole answer to GET is what HEAD, conditions and ranges are answered from.
+        environ["REQUEST_METHOD"] = "GET"
+        feed_no: int | None = self._heading.number
+        since, until = _today()
+        room = self._slots[_cost(route, key.query)]
+        answer, may_be_kept, is_ours = await self._worked(environ, key.coding, room)
+        if keep and may_be_kept:
+            if key.path.startswith("/static/"):
+                feed_no, since, until = None, 0, float("inf")
+            self.cache.keep(key, Entry(answer, feed_no, since, until, is_ours))
+        return answer
+
+    async def _worked(
+        self, environ: Environ, coding: str, room: Slots
+    ) -> tuple[Answer, bool, bool]:
+        """What Flask answers; where it has no news yet, once the feed has moved or its time is over."""
+        environ[CAN_WAIT] = True
+        began = monotonic()
+        while True:
+            said, seen = environ.copy(), self._heading.number
+            async with room:
+                done = await self._in_thread(lambda: _work(self._application, said, coding))  # noqa: B023
+            left = said.get(WAIT, 0) - (monotonic() - began)
+            if WAIT not in said:
+                return done
+            environ[HAS_WAITED] = left <= 0 or not await self._moves(seen, left)
+
+    async def _moves(self, seen: int, seconds: float) -> bool:
+        """Whether the feed moves beyond ``seen`` within so many seconds; no thread waits meanwhile."""
+        ends = monotonic() + seconds
+        async with self._news:
+            while self._heading.number == seen and monotonic() < ends:
+                await asyncio.sleep(NEWS_SECONDS)
+                await self._look()
+        return self._heading.number != seen
+
+    async def _sent(self, scope: Any, protocol: Any, method: str) -> Answer:
+        """What Flask answers to a request that may change something."""
+        body, route = b"", self._routes.of(scope.path, method)
+        if route.exists:
+            body = await self._body(scope, protocol)
+        environ = environ_of(scope, body, scope.query_string, {})
+        async with self._slots[route.cost]:
+            coding = content_coding.negotiate(scope.headers.get("accept-encoding"))
+            answer, _, _ = await self._in_thread(lambda: _work(self._application, environ, coding))
+        return answer
+
+    async def _body(self, scope: Any, protocol: Any) -> bytes:
+        headers = scope.headers
+        length = limits.declared_length(headers.get("content-length"))
+        is_chunked = headers.get("transfer-encoding") is not None
+        if not length and not is_chunked:
+            return b""
+        allowed = MOST_OF_ANYBODY
+        async with self._bodies:
+            if is_chunked or length > allowed:
+                environ = environ_of(scope, b"", scope.query_string, {})
+                allowed = await self._in_thread(lambda: bodies.most_bytes(self._app, environ))
+            if length > allowed:
+                raise limits.too_large(allowed)
+            return await limits.read_body(protocol, allowed)
+
+    async def _look(self) -> None:
+        """See whether somebody has published; who might have to wait for that waits beside the loop."""
+        if self._looking is not None:
+            await asyncio.shield(self._looking)
+            return
+        if not self._heading.still():
+            loop = asyncio.get_running_loop()
+            self._looking = loop.create_future()
+            try:
+                await loop.run_in_executor(self._looker, _now, self._heading)
+            finally:
+                self._looking.set_result(None)
+                self._looking = None
+        self._next_look = monotonic() + LOOK_SECONDS
+        if self._heading.number != self._swept:
+            self._swept = self._heading.number
+            self.cache.sweep(self._swept)
+
+    async def _in_thread(self, work: Callable[[], Done]) -> Done:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _dated(self, answer: Answer) -> Answer:
+        """Let nginx keep what is kept here until the second is over in which it left.
+
+        A number of seconds would be kept for up to one more (it counts whole ones).
+        """
+        if not self._hops or answer.header("cdn-cache-control") is None:
+            return answer
+        return answer._replace(headers=[*answer.headers, ("x-accel-expires", f"@{int(time())}")])
+
+
+def _is_common(scope: Any, headers: Any) -> bool:
+    """Whether nothing but site, path, query, coding and conditions can decide the answer."""
+    if any(headers.get(name) is not None for name in _PARTICULAR):
+        return False
+    cookie = headers.get("cookie")
+    if cookie is not None and session.NAME in cookie:
+        return False
+    return not scope.path.startswith("/api/") or _takes_json(headers.get("accept") or "*/*")
+
+
+@lru_cache(maxsize=256)
+def _takes_json(accept: str) -> bool:
+    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1)."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted.quality("application/json") > 0
+
+
+def _forwarded(headers: Any, name: str, hops: int) -> str | None:
+    """What the nearest proxy that is trusted says of the client."""
+    values = ",".join(headers.get_all(name)).split(",")
+    return values[-hops].strip() if len(values) >= hops else None
+
+
+def _cost(route: Route, query: str) -> str:
+    """The kind of expensive work: a day or edit time that nobody has asked for yet is one."""
+    if not route.cost and any(f"{name}=" in query for name in LAW):
+        return PAST
+    return route.cost
+
+
+def _now(heading: Head) -> None:
+    try:
+        heading.now()
+    except Exception:
+        # Whoever needs the database is told by Flask.
+        log.debug("front: the head of the feed is not known.", exc_info=True)
+
+
+def _today() -> tuple[float, float]:
+    """When the present day (UTC) begins and ends, in seconds since the epoch."""
+    start = datetime.combine(clock.today(), datetime.min.time(), UTC).timestamp()
+    return start, start + DAY_SECONDS
+
+
+def _work(application: Any, environ: Environ, coding: str) -> tuple[Answer, bool, bool]:
+    """Flask's answer in a coding; whether it may be kept; and whether the coding was made here."""
+    answer = call(application, environ)
+    may_be_kept = (
+        bool(environ.get(READY))
+        and answer.status == 200
+        and answer.header("etag") is not None
+        and answer.header("set-cookie") is None
+    )
+    kind = answer.header("content-type") or ""
+    is_ours = answer.file is None and answer.header("content-encoding") is None
+    if not content_coding.gains(kind, answer.length):
+        return answer, may_be_kept, is_ours
+    vary = ", ".join(filter(None, (answer.header("vary"), "Accept-Encoding")))
+    answer = answer.with_headers(vary=vary)
+    # A page with somebody's form token must not share a compressed stream with what they typed.
+    if is_ours and session.NAME not in environ.get("HTTP_COOKIE", ""):
+        answer = _recode(answer, IDENTITY, coding, kept=may_be_kept)
+    return answer, may_be_kept, is_ours
+
+
+def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> Answer:
+    """An answer that is in one coding in another."""
+    content, etag = answer.body, answer.header("etag")
+    if answer.header("content-encoding") is not None:
+        content = content_coding.decompress(content, coded)
+        etag = content_coding.plain_etags(etag) if etag else None
+        answer = answer._replace(headers=[p for p in answer.headers if p[0] != "content-encoding"])
+    headers = {}
+    if coding != IDENTITY and content_coding.gains(
+        answer.header("content-type") or "", len(content)
+    ):
+        content = content_coding.compress(content, coding, kept=kept)
+        headers["content_encoding"] = coding
+        etag = content_coding.coded_etag(etag, coding) if etag else None
+    if etag:
+        headers["etag"] = etag
+    return answer.with_headers(content_length=str(len(content)), **headers)._replace(body=content)
+
+
+def _refusal(path: str, refusal: Refused) -> Answer:
+    """Problem details (RFC 9457) for tools, a sentence for people."""
+    if path.startswith(STRICT):
+        details = wire.Details(
+            type=f"urn:legalmap:problem:{refusal.title.lower().replace(' ', '-')}",
+            title=refusal.title,
+            status=refusal.status,
+            detail=refusal.detail,
+            instance=path[:500],
+            errors=(),
+            near=(),
+        )
+        kind, body = "application/problem+json", msgspec.json.encode(details)
+    else:
+        kind, body = "text/plain; charset=utf-8", f"{refusal.title}: {refusal.detail}\n".encode()
+    headers = [
+        ("content-type", kind),
+        ("content-length", str(len(body))),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+    ]
+    return Answer(refusal.status, headers, body).with_headers(**refusal.headers)
+
+
+async def _send(answer: Answer, method: str, protocol: Any) -> None:
+    headers = answer.headers
+    if method == "HEAD" or answer.status in (204, 304):
+        protocol.response_empty(answer.status, headers)
+    elif answer.file is not None:
+        protocol.response_file_range(answer.status, headers, answer.file, answer.start, answer.stop)
+    elif len(answer.body) <= WHOLE:
+        protocol.response_bytes(answer.status, headers, answer.body)
+    else:
+        await _send_in_pieces(answer, protocol)
+
+
+async def _send_in_pieces(answer: Answer, protocol: Any) -> None:
+    transport = protocol.response_stream(answer.status, answer.headers)
+    try:
+        for start in range(0, len(answer.body), PIECE):
+            await transport.send_bytes(answer.body[start : start + PIECE])
+    except Exception:  # noqa: BLE001 - granian's errors have no class of their own
+        # The client has left, or has read nothing for so long that the system closed the connection.
+        log.debug("front: a client left in the middle of an answer.")

@@ -1,0 +1,67 @@
+"""For which hosts this site answers, and the address it is known by: from the settings, never from a
+stranger's Host header.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import MisdirectedRequest
+
+# This machine, by each of its names and at any port: all there is where no setting names the site.
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+_USUAL_PORTS = {"http": 80, "https": 443}
+_NAME = "hosts"
+REFUSAL = (
+    "This server does not answer for the host you asked for. If the site is yours, name its address "
+    "in LEGALMAP_SITE_URL, such as https://law.example; several are divided by commas."
+)
+
+
+class Hosts:
+    """The hosts that a site answers for."""
+
+    def __init__(self, sites: Iterable[str] = ()) -> None:
+        """``sites``: the addresses of the site, the one it is known by first; none: this machine alone."""
+        self.sites = tuple(sites)
+        self._allowed = frozenset(name for site in self.sites for name in _names_of(site))
+
+    def allow(self, host: str) -> bool:
+        """Whether a Host header names this site; it is compared as a whole, and never resolved."""
+        if self.sites:
+            return host.lower() in self._allowed
+        return _LOOPBACK.fullmatch(host) is not None
+
+
+def _names_of(site: str) -> Iterable[str]:
+    """How a Host header may name a site: with the usual port of its scheme or without."""
+    parts = urlsplit(site)
+    named, usual = parts.netloc.lower(), f":{_USUAL_PORTS[parts.scheme]}"
+    bare = named.removesuffix(usual)
+    return (named, bare, f"{bare}{usual}") if bare != named or parts.port is None else (named,)
+
+
+def register(app: Flask) -> None:
+    """Refuse what is meant for another host before anything else looks at it."""
+    app.extensions[_NAME] = Hosts(app.config.get("SITES", ()))
+    app.before_request(_refuse_strangers)
+
+
+def of(app: Flask) -> Hosts:
+    """The hosts that an application answers for."""
+    known: Hosts = app.extensions[_NAME]
+    return known
+
+
+def site_url() -> str:
+    """The address of this site without a slash at its end, for links that leave it."""
+    sites = of(current_app).sites
+    return sites[0] if sites else f"{request.scheme}://{request.host}"
+
+
+def _refuse_strangers() -> None:
+    """A request without any Host (HTTP/1.0) is for whoever listens."""
+    host = request.environ.get("HTTP_HOST")
+    if host is not None and not of(current_app).allow(host):
+        raise MisdirectedRequest(REFUSAL)
