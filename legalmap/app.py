@@ -1,6 +1,9 @@
 """Wires settings, store, services and web into one Flask application."""
 
 import gc
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -8,14 +11,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from legalmap import paths, web
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Unusable
-from legalmap.jobs.queueing import open_queue
-from legalmap.jobs.tasks import Jobs
 from legalmap.services import loading, locating
+from legalmap.services.files import Files
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 from legalmap.store.failures import named
+
+if TYPE_CHECKING:
+    from legalmap.jobs.tasks import Jobs
 
 
 def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
@@ -52,11 +57,30 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if serving:
-        queue = open_queue(jobs_url(settings, store))
-        store.closing(queue.storage.close)
-        tracker.listeners.append(Jobs(queue, tracker, app.extensions["files"]).published)
+        tracker.listeners.append(
+            _asker(jobs_url(settings, store), tracker, app.extensions["files"])
+        )
         _settle(reader)
     return app
+
+
+def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
+    """Puts what follows from a publication into the queue."""
+
+    @cache
+    def jobs() -> "Jobs":
+        # With the first publication: to import it takes as long as to import Flask.
+        from legalmap.jobs.queueing import open_queue  # noqa: PLC0415
+        from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
+
+        queue = open_queue(url)
+        tracker.store.closing(queue.storage.close)
+        return Jobs(queue, tracker, files)
+
+    if not url.startswith("sqlite:///"):
+        # A wrong address, or a package that is not there, is told at the start.
+        jobs()
+    return lambda feed_no: jobs().published(feed_no)
 
 
 def _settle(reader: Reader) -> None:

@@ -16,8 +16,6 @@ from legalmap import __version__, clock
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Invalid, LegalmapError, Missing
 from legalmap.domain.roles import Role
-from legalmap.jobs.queueing import open_queue
-from legalmap.jobs.tasks import Jobs
 from legalmap.services import (
     accounts,
     bundling,
@@ -383,6 +381,10 @@ def webhook_replay(number: int, since: int) -> None:
 @_clearly
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
+    # Nobody else needs them, and they take long to import.
+    from legalmap.jobs.queueing import open_queue  # noqa: PLC0415
+    from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
+
     settings = Settings.from_environment()
     with _tracker(listen=not once) as tracker:
         files = Files(files_folder(settings, tracker.store))

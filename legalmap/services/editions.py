@@ -28,7 +28,7 @@ from legalmap.services.turning import Turn, turned, turns_of
 
 KEPT_EDITIONS = 8
 # Over how many editions what changed between them is remembered.
-REMEMBERED = 32
+REMEMBERED = 1_000
 
 
 class _Following:

@@ -69,10 +69,6 @@ class Tracker:
         """The place of that code or alias; raise Missing if there is none."""
         return self._tree.one(code)
 
-    def place_at_hand(self, code: str) -> Jurisdiction | None:
-        """The same without asking the database; None if it has not come yet, or there is none."""
-        return self._tree.at_hand(code)
-
     def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes``; raise Missing for the first unknown one."""
         return self._tree.get(codes)

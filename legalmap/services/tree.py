@@ -33,10 +33,6 @@ class Tree:
         known = self._known.get(code)
         return self.get([code])[code] if known is None else known
 
-    def at_hand(self, code: str) -> Jurisdiction | None:
-        """The same without asking the database; None if it has not come yet, or there is none."""
-        return self._known.get(code)
-
     def get(self, codes: list[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes``, by the code asked for; raise Missing for the first unknown one."""
         known = self._known

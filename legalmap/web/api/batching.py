@@ -1,11 +1,8 @@
 """Many places in one request: each is resolved, or refused, on its own and under its index."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
-from threading import Lock
 from typing import cast
-from weakref import WeakKeyDictionary
 
 import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -21,12 +18,12 @@ from legalmap.web.api import accepting, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
 
-# How many results of an edition are kept for a day and a way of asking, and for how many days.
-MOST_KNOWN, MOST_DAYS = 4_000, 2
+# How many results of an edition are kept for a day and a way of asking.
+MOST_KNOWN = 4_000
 # By what a way of asking leaves open, and by the code of a place: what is told of it.
 _Results = dict[tuple[Caveat, ...], dict[str, bytes]]
-_results: WeakKeyDictionary[Edition, OrderedDict[date, _Results]] = WeakKeyDictionary()
-_lock = Lock()
+# By topic, of the edition and day asked about last: measured, 1,000 points take half the time so.
+_kept: dict[str, tuple[Edition, date, _Results]] = {}
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,11 +162,11 @@ class _Known:
         self.refused = 0
         # Asked of Flask once, not for each of a thousand points.
         self.tracker = tracker()
-        with _lock:
-            of_edition = _results.setdefault(view.edition, OrderedDict())
-            self._results = of_edition.setdefault(view.as_of, {})
-            while len(of_edition) > MOST_DAYS:
-                of_edition.popitem(last=False)
+        topic, asked = view.edition.topic.code, (view.edition, view.as_of)
+        kept = _kept.get(topic)
+        if kept is None or kept[:2] != asked:
+            kept = _kept[topic] = (*asked, {})
+        self._results = kept[2]
         self.of_points = self._results.setdefault(_OF_POINT, {})
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
