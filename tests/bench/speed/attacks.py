@@ -100,7 +100,7 @@ def _watched(
             time.sleep(ground.plan.attack)
             ended = time.monotonic()
     return (
-        [look for look in looks if warm <= look.at and look.at + look.seconds < began],
+        [look for look in looks if warm <= look.at < began],
         [look for look in looks if began <= look.at < ended],
     )
 

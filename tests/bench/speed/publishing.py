@@ -53,7 +53,9 @@ def _waits(records: int, told: Told) -> Row:
     errors = sum(not look.is_served for look in (*told.calm, *told.busy))
     if errors:
         raise WrongAnswer(f"{errors} readers got an error while a change was published")
-    busy, calm = (1_000 * max(look.seconds for look in looks) for looks in (told.busy, told.calm))
+    busy, calm = (
+        1_000 * max((look.seconds for look in looks), default=0) for looks in (told.busy, told.calm)
+    )
     return Row(
         name=f"longest wait of a reader during publications, {records:,} records",
         beside_what="the longest without any",
