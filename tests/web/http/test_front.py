@@ -220,6 +220,41 @@ def test_one_entry_for_what_is_one_answer(
         assert len(front.front.cache) == 1
 
 
+# A sentence for each: what a stranger sends at random, a hundred times, and the status of the answers.
+STRANGE = [
+    (
+        "/static/css/base.css?v=1&x={}",
+        {"if-none-match": "*"},
+        304,
+        "a parameter that no view reads",
+    ),
+    ("/kratom?{}=1", {}, 200, "its name"),
+    ("/kratom/codebook", {"host": "{}.example"}, 421, "a host that is not ours"),
+    ("/kratom/codebook", {"accept-encoding": "br, x-{}"}, 200, "a coding that nobody knows"),
+    ("/kratom/codebook", {"accept": "text/html, x/{}"}, 200, "a media type that nobody knows"),
+    (
+        "/kratom/codebook",
+        {"user-agent": "{}", "accept-language": "{}"},
+        200,
+        "what decides nothing",
+    ),
+    ("/{}", {}, 404, "an address that is not there"),
+    ("/api/v1/topics?{}=1", {}, 400, "a parameter that is refused"),
+]
+
+
+@pytest.mark.parametrize(("target", "headers", "status", "_why"), STRANGE)
+def test_what_a_stranger_makes_up_is_not_kept(
+    front: Client, target: str, headers: dict[str, str], status: int, _why: str
+) -> None:
+    for number in range(30):
+        word = f"w{number}" + "x" * (3_000 if "static" in target else 300)
+        made_up = {name: value.format(word) for name, value in headers.items()}
+        assert front.ask("GET", target.format(word), made_up).status == status
+    assert len(front.front.cache) <= 2
+    assert front.front.cache.bytes < 200_000
+
+
 def test_a_publication_shows_at_the_next_request(front: Client, tracker: Tracker) -> None:
     before = front.get("/kratom/us-al")
     decide(tracker, propose(tracker, a_payload(a_period(None, "banned"), notes="Quite new.")))
