@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -122,8 +121,10 @@ def tidy(
 
 def sweep(folder: Path) -> None:
     """Drop what processes that were killed left half done."""
+    # By the clock of the disk: where the system's jumps, nobody loses what is just being written.
+    newest = max(map(_changed_at, folder.iterdir()), default=0.0)
     for part in folder.glob(f"{PART}*"):
-        if _changed_at(part) < time.time() - LEFT_SECONDS:
+        if _changed_at(part) < newest - LEFT_SECONDS:
             part.unlink(missing_ok=True)
 
 
