@@ -84,6 +84,7 @@ def test_after_any_history_it_is_as_if_all_were_looked_at(
         assert grown.codes == Aged.whole(edition, NOW.date()).codes
 
 
+@pytest.mark.both_databases
 def test_another_day_is_looked_at_anew(reader: Reader) -> None:
     edition, ageing = reader.edition("kratom"), Ageing()
     published(reader, "th", says("legal", FRESH))

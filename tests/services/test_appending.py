@@ -46,6 +46,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "BATCH", 3)
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize(("bad", "says"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_a_bad_entry_in_a_late_batch_leaves_nothing_of_the_earlier_ones(

@@ -27,6 +27,7 @@ def seen(reader: Reader, feed_no: int, day: date) -> dict[str, str | None]:
     return {code: coursing.status_on(payload, day) for code, payload in found.items()}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("stride", [1, 3, 4_000])
 @pytest.mark.parametrize("few", [0, 5_000])
 def test_the_map_of_every_number_and_day(

@@ -22,6 +22,8 @@ from legalmap.store import records
 from legalmap.store.engine import Store
 from tests.services.build import decide
 
+pytestmark = pytest.mark.both_databases
+
 url, revision_id, statements = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 tracker = Tracker(Store(url))
 with tracker.store.reading() as connection:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from legalmap.services import geography, locating
 from legalmap.services.geography import Ring
 
+pytestmark = pytest.mark.slow
+
 Polygon = tuple[str, list[Ring]]
 
 

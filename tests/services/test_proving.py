@@ -124,6 +124,7 @@ def _break(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         )
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_last_good_file_stays_and_the_log_says_why(
     tracker: Tracker,

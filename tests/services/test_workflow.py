@@ -258,6 +258,8 @@ def fresh(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Calla
     return copied
 
 
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_the_promises_hold_whatever_people_do(fresh: Callable[[], Store]) -> None:
     machine = type("Workflow", (Workflow,), {"fresh": staticmethod(fresh), "seen": Counter()})
     run_state_machine_as_test(
