@@ -25,6 +25,7 @@ from legalmap.store.bulk import Entry, Reviewed
 from legalmap.store.engine import Connection, Store
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period, the_topic
+from tests.depth import examples
 from tests.store.build import NOW, contents, counted_queries, minutes, person
 
 PLACES = [("kratom", "us-al"), ("kratom", "us-fl"), ("7-oh", "us-al")]
@@ -211,7 +212,9 @@ def _count_anew(connection: Connection) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=histories(), size=st.sampled_from([1, 2, 5, 100]))
 def test_many_at_once_write_the_rows_that_one_by_one_writes(
