@@ -13,6 +13,8 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.services.build import decide, propose
 
+pytestmark = pytest.mark.both_databases
+
 # Approves a proposal and stops the process dead after a given number of SQL statements.
 PUBLISHER = """
 import os, signal, sys
@@ -21,8 +23,6 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import records
 from legalmap.store.engine import Store
 from tests.services.build import decide
-
-pytestmark = pytest.mark.both_databases
 
 url, revision_id, statements = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 tracker = Tracker(Store(url))
