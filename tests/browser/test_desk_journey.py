@@ -24,7 +24,7 @@ from tests.build import a_payload
 from tests.services.build import person
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 ROUTES = Path(__file__).parents[1] / "conventions" / "routes.txt"
 
 

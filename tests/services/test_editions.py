@@ -166,6 +166,7 @@ def test_the_newest_edition_costs_no_query_while_nothing_is_published(sqlite_sto
     assert sent == []
 
 
+@pytest.mark.both_databases
 def test_what_another_connection_publishes_shows_at_the_next_look(filled: Tracker) -> None:
     reader = Reader(filled)
     assert reader.edition("kratom").resolve(filled.place("us-fl"), DAY).status == "regulated"

@@ -36,6 +36,7 @@ def root(tracker: Tracker) -> Account:
     return an_admin(tracker)
 
 
+@pytest.mark.both_databases
 def test_who_follows_the_link_is_in_with_role_and_remits(tracker: Tracker, root: Account) -> None:
     link = joining.invite(tracker, root, Role.MODERATOR, FLORIDA, "Of the library")
     invitation = joining.opened(tracker, link)
@@ -109,6 +110,7 @@ def test_a_link_expires(
     unchanged(tracker, lambda: joining.join(tracker, link, "nora", PASSWORD), "has expired")
 
 
+@pytest.mark.both_databases
 def test_a_link_that_was_taken_back_opens_nothing(tracker: Tracker, root: Account) -> None:
     link = joining.invite(tracker, root, Role.CONTRIBUTOR)
     [listed] = joining.listed(tracker, root)

@@ -174,6 +174,7 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("action", sorted(ACTS))
 def test_every_act_is_logged(tracker: Tracker, action: str) -> None:
     ACTS[action](tracker)
@@ -220,6 +221,7 @@ def test_only_moderators_read_the_log(tracker: Tracker) -> None:
         logbook.walk(tracker, ana, Filter())
 
 
+@pytest.mark.both_databases
 def test_pages_follow_each_other_without_gap_or_repetition(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,6 +224,7 @@ def test_two_workers_send_a_mail_once(tracker: Tracker, mailbox: Mailbox) -> Non
     assert len(mailbox.got) == 1
 
 
+@pytest.mark.both_databases
 def test_address_and_text_are_forgotten_some_days_afterwards(
     tracker: Tracker, mailbox: Mailbox
 ) -> None:

@@ -86,6 +86,7 @@ def test_it_is_in_the_log_and_its_owner_is_told(tracker: Tracker, root: Account)
     assert (used.action, used.actor_label, used.data) == ("account-recover", "ana", {"sessions": 1})
 
 
+@pytest.mark.both_databases
 def test_the_link_and_the_password_are_kept_nowhere(tracker: Tracker, root: Account) -> None:
     link = recovering.offer(tracker, root, "ana")
     recovering.recover(tracker, link, NEW)
