@@ -5,6 +5,7 @@ from flask import Flask
 from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
+    components,
     compressing,
     correcting,
     crawling,
@@ -77,6 +78,7 @@ READERS = (
     public,
     releasing,
     placing,
+    components,
 )
 
 
