@@ -6,6 +6,9 @@ cd "$(dirname "$0")/.."
 echo "== Format and lint"
 ruff format --check .
 ruff check .
+echo "== Templates, style sheets and scripts"
+djlint templates --lint --quiet
+tests/frontend/check.sh
 echo "== Types"
 mypy
 echo "== Import contracts"

@@ -5,6 +5,7 @@ from flask import Flask
 from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
+    components,
     correcting,
     crawling,
     csrf,
@@ -89,6 +90,7 @@ READERS = (
     public,
     releasing,
     placing,
+    components,
 )
 
 
