@@ -20,6 +20,9 @@ class Headers:
         """The first of that name."""
         return next((value for key, value in self._pairs if key == name), default)
 
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self._pairs)
+
     def get_all(self, name: str) -> list[str]:
         """All of that name."""
         return [value for key, value in self._pairs if key == name]
