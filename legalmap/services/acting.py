@@ -24,17 +24,9 @@ def log_act(
     **data: Any,
 ) -> None:
     """Write the event of an act on a revision, and tell those whom it concerns."""
-    row = log.revision_row(
-        at=at,
-        actor=actor,
-        action=action,
-        revision_id=revised.id,
-        topic=revised.topic,
-        jurisdiction=revised.jurisdiction,
-        number=revised.number,
-        data=data,
-    )
-    log.append_many(connection, [row])
+    label = f"{revised.topic}/{revised.jurisdiction} revision {revised.number}"
+    data |= {"topic": revised.topic, "jurisdiction": revised.jurisdiction}
+    log.append(connection, actor, action, ("revision", revised.id, label), at, **data)
     noticing.tell(connection, actor, action, revised, at)
 
 

@@ -13,7 +13,7 @@ from legalmap.domain.errors import Invalid, NotNow, NotProved
 from legalmap.domain.factors import Standing, is_needed
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_own
 from legalmap.services.tracker import Tracker
 from legalmap.store import factors
 from legalmap.store.engine import Connection
@@ -110,11 +110,10 @@ def enrol(
         before = "An earlier one" if factors.totp(connection, person.id) else "None"
         factors.end_challenge(connection, challenge_id)
         factors.set_totp(connection, person.id, secret, step)
-        log_on(
+        log_own(
             connection,
             person,
             "authenticator-add",
-            person,
             at,
             authenticator="A new one",
             authenticator_before=before,
@@ -137,7 +136,7 @@ def enrolled(
     if factors.recovery_codes_left(connection, person.id) == 0:
         codes = _new_codes(connection, person.id)
     if not session.is_complete:
-        log_on(connection, person, "sign-in", person, at, second_factor=how, browser=session.label)
+        log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
     return Enrolled(signing.complete(connection, session, token, at), codes)
 
 
@@ -156,7 +155,7 @@ def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
             how, left = "recovery code", _take_recovery_code(connection, person.id, typed, at)
         else:
             _take_code(connection, person.id, typed, at)
-        log_on(connection, person, "sign-in", person, at, second_factor=how, browser=session.label)
+        log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
         return Proved(signing.complete(connection, session, token, at), left)
 
 
@@ -231,9 +230,7 @@ def renew_codes(tracker: Tracker, session: Session, password: str) -> tuple[str,
             )
         before = factors.recovery_codes_left(connection, person.id)
         codes = _new_codes(connection, person.id)
-        log_on(
-            connection, person, "recovery-codes", person, at, codes=len(codes), codes_before=before
-        )
+        log_own(connection, person, "recovery-codes", at, codes=len(codes), codes_before=before)
     return codes
 
 
@@ -246,7 +243,7 @@ def turn_off(tracker: Tracker, session: Session, password: str) -> None:
             raise NotNow("There is no authenticator app to turn off.")
         factors.set_totp(connection, person.id, None, None)
         require_enough(connection, session)
-        log_on(connection, person, "authenticator-remove", person, clock.now())
+        log_own(connection, person, "authenticator-remove", clock.now())
 
 
 def require_enough(connection: Connection, session: Session) -> None:

@@ -13,7 +13,7 @@ from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Permission, Role, may, require
 from legalmap.services import accounts as making
 from legalmap.services import passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_own
 from legalmap.services.acting import as_of_now
 from legalmap.services.signing import hashed
 from legalmap.services.tracker import Tracker
@@ -54,17 +54,8 @@ def invite(
 def _log(
     connection: Connection, actor: Account, action: str, invitation_id: int, **data: object
 ) -> None:
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=actor.id,
-        actor_label=actor.handle,
-        action=action,
-        subject_kind="invitation",
-        subject_id=str(invitation_id),
-        subject_label=f"invitation {invitation_id}",
-        data=data,
-    )
+    subject = ("invitation", invitation_id, f"invitation {invitation_id}")
+    log.append(connection, actor, action, subject, clock.now(), **data)
 
 
 def listed(tracker: Tracker, actor: Account) -> list[Invitation]:
@@ -117,11 +108,10 @@ def join(tracker: Tracker, token: str, handle: str, password: str, label: str = 
         accounts.replace_remits(connection, person.id, found.remits)
         if not invitations.use(connection, found.id, person.id, at):
             raise NotNow("This invitation was used a moment ago.")
-        log_on(
+        log_own(
             connection,
             person,
             "join",
-            person,
             at,
             role=person.role.value,
             remits=in_words(found.remits),

@@ -118,14 +118,5 @@ def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str
 
 def _log_giving_up(connection: Connection, mail: Mail, why: str, tries: int) -> None:
     """Whom it went to, and what it said, stays out of the log."""
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label="worker",
-        action="mail-give-up",
-        subject_kind="mail",
-        subject_id=str(mail.id),
-        subject_label=f"mail {mail.id}",
-        data={"why": why, "tries": tries},
-    )
+    subject = ("mail", mail.id, f"mail {mail.id}")
+    log.append(connection, "worker", "mail-give-up", subject, clock.now(), why=why, tries=tries)

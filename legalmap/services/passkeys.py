@@ -15,7 +15,7 @@ from legalmap.domain.factors import Passkey
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_on, log_own
 from legalmap.services.factors import (
     ISSUER,
     Enrolled,
@@ -162,7 +162,7 @@ def add(
             created_at=at,
         )
         after = [*names, name.strip()]
-        log_on(connection, person, "passkey-add", person, at, passkeys=after, passkeys_before=names)
+        log_own(connection, person, "passkey-add", at, passkeys=after, passkeys_before=names)
         return enrolled(connection, session, token, "passkey", at)
 
 
@@ -224,15 +224,7 @@ def prove(
             credential_current_sign_count=key.sign_count,
         )
         factors.use_passkey(connection, key.id, shown.new_sign_count, at)
-        log_on(
-            connection,
-            person,
-            "sign-in",
-            person,
-            at,
-            second_factor="passkey",
-            browser=session.label,
-        )
+        log_own(connection, person, "sign-in", at, second_factor="passkey", browser=session.label)
         return Proved(signing.complete(connection, session, token, at))
 
 

@@ -14,7 +14,7 @@ from legalmap.domain.errors import NotNow
 from legalmap.domain.invitations import LIFE
 from legalmap.domain.roles import Permission, may
 from legalmap.services import noticing, passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_on, log_own
 from legalmap.services.people import managed
 from legalmap.services.signing import hashed
 from legalmap.services.tracker import Tracker
@@ -83,5 +83,5 @@ def recover(tracker: Tracker, token: str, password: str, label: str = "") -> str
             raise NotNow(_CLOSED)
         accounts.update(connection, person.id, password_hash=secret)
         ended = sessions.end_of(connection, person.id)
-        log_on(connection, person, "account-recover", person, at, sessions=ended)
+        log_own(connection, person, "account-recover", at, sessions=ended)
         return signing.open_first(connection, person, label, at)

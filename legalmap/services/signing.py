@@ -10,7 +10,7 @@ from legalmap.domain.errors import Invalid, NotSignedIn, Unusable
 from legalmap.domain.factors import Standing, standing
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords
-from legalmap.services.accounts import HANDLE, log_on
+from legalmap.services.accounts import HANDLE, log_own
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
 from legalmap.store.engine import Connection
@@ -48,7 +48,7 @@ def open_first(connection: Connection, person: Account, label: str, at: datetime
     has_factor = factors.has_any(connection, person.id)
     if standing(person, has_factor=has_factor, is_proved=False) is not Standing.COMPLETE:
         return _open(connection, person, label, at, UNPROVED_LIFE, proved_at=None)
-    log_on(connection, person, "sign-in", person, at, second_factor=None, browser=label)
+    log_own(connection, person, "sign-in", at, second_factor=None, browser=label)
     return _open(connection, person, label, at, SESSION_LIFE, proved_at=None)
 
 

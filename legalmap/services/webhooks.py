@@ -70,14 +70,6 @@ def log_of(
 ) -> None:
     """Write an event. A query may hold a password of the receiver's: it stays out of the log."""
     parts = urlsplit(found.url)
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label=by,
-        action=action,
-        subject_kind="webhook",
-        subject_id=str(found.id),
-        subject_label=f"{parts.scheme}://{parts.netloc}{parts.path}"[:300],
-        data={"topic": found.topic, **data},
-    )
+    label = f"{parts.scheme}://{parts.netloc}{parts.path}"[:300]
+    data["topic"] = found.topic
+    log.append(connection, by, action, ("webhook", found.id, label), clock.now(), **data)

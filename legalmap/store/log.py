@@ -18,69 +18,43 @@ EVERYTHING = Filter()
 
 def append(
     connection: sa.Connection,
-    *,
-    at: datetime,
-    actor_id: int | None,
-    actor_label: str,
+    actor: Account | str,
     action: str,
-    subject_kind: str,
-    subject_id: str,
-    subject_label: str,
-    data: dict[str, Any] | None = None,
+    subject: tuple[str, int | str, str],
+    at: datetime,
+    /,
+    **data: Any,
 ) -> None:
-    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table."""
-    row = _row(
-        at=at,
-        actor_id=actor_id,
-        actor_label=actor_label,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        subject_label=subject_label,
-        data=data or {},
-    )
-    connection.execute(event.insert().values(row))
+    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table.
+
+    ``actor``: an account, or what stands for one in the log, such as "worker". ``subject``: its kind,
+    its number (empty where there is but one of the kind) and its label, as it is now.
+    """
+    connection.execute(event.insert().values(row(actor, action, subject, at, data)))
 
 
-def revision_row(
-    *,
-    at: datetime,
-    actor: Account,
+def row(
+    actor: Account | str,
     action: str,
-    revision_id: int,
-    topic: str,
-    jurisdiction: str,
-    number: int,
+    subject: tuple[str, int | str, str],
+    at: datetime,
     data: dict[str, Any],
 ) -> dict[str, Any]:
-    """The row of an act on a revision, for ``append_many``."""
-    return _row(
-        at=at,
-        actor_id=actor.id,
-        actor_label=actor.handle,
-        action=action,
-        subject_kind="revision",
-        subject_id=str(revision_id),
-        subject_label=f"{topic}/{jurisdiction} revision {number}",
-        data={"topic": topic, "jurisdiction": jurisdiction, **data},
-    )
-
-
-def _row(*, action: str, data: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """The columns of an event; raise Undeclared if it is not in the table."""
     events.check(action, data)
+    kind, number, label = subject
     return {
+        "at": at,
+        "actor_id": None if isinstance(actor, str) else actor.id,
+        "actor_label": actor if isinstance(actor, str) else actor.handle,
         "action": action,
+        "subject_kind": kind,
+        "subject_id": str(number),
+        "subject_label": label,
         "data": json.dumps(data, sort_keys=True, ensure_ascii=False),
         "topic": data.get("topic"),
         "jurisdiction_code": data.get("jurisdiction"),
-        **fields,
     }
-
-
-def append_many(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Write several events in their order, in the transaction of the acts."""
-    if rows:
-        connection.execute(event.insert(), rows)
 
 
 def newest(
