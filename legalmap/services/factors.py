@@ -57,14 +57,17 @@ def begin(tracker: Tracker, session: Session) -> Setup:
     """A fresh secret to be scanned."""
     require_may_enrol(session)
     secret = pyotp.random_base32()
-    at = clock.now()
-    challenge_id = secrets.token_urlsafe(24)
+    return _setup(session, ask(tracker, session, _SETUP, secret, SETUP_LIFE), secret)
+
+
+def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: timedelta) -> str:
+    """Keep what this account has to answer; gives the id under which the answer is expected."""
+    challenge_id, account_id = secrets.token_urlsafe(24), session.account.id
     with tracker.store.writing() as connection:
-        factors.end_challenges(connection, at)
         factors.insert_challenge(
-            connection, challenge_id, session.account.id, _SETUP, secret, at + SETUP_LIFE
+            connection, challenge_id, account_id, purpose, value, clock.now(), life
         )
-    return _setup(session, challenge_id, secret)
+    return challenge_id
 
 
 def require_may_enrol(session: Session) -> None:
@@ -76,10 +79,10 @@ def require_may_enrol(session: Session) -> None:
 def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None:
     """The secret that was scanned already, after a wrong code; None if it has expired."""
     with tracker.store.reading() as connection:
-        secret = factors.challenge_value(
-            connection, challenge_id, session.account.id, _SETUP, clock.now()
+        kept = factors.challenge_called(
+            connection, challenge_id, _SETUP, clock.now(), session.account.id
         )
-    return _setup(session, challenge_id, secret) if secret else None
+    return _setup(session, challenge_id, kept.value) if kept else None
 
 
 def _setup(session: Session, challenge_id: str, secret: str) -> Setup:
@@ -103,13 +106,13 @@ def enrol(
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        secret = factors.challenge_value(connection, challenge_id, person.id, _SETUP, at)
-        if secret is None:
+        kept = factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
+        if kept is None:
             raise Invalid.at("code", "This picture has grown old. Scan the new one below.")
-        step = _step_of(secret, _squeezed(code), at, after=None)
+        step = _step_of(kept.value, _squeezed(code), at, after=None)
         before = "An earlier one" if factors.totp(connection, person.id) else "None"
         factors.end_challenge(connection, challenge_id)
-        factors.set_totp(connection, person.id, secret, step)
+        factors.set_totp(connection, person.id, kept.value, step)
         log_own(
             connection,
             person,

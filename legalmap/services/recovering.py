@@ -44,10 +44,9 @@ def offer(tracker: Tracker, actor: Account, handle: str) -> str:
         person = managed(connection, actor, handle)
         if not person.is_active:
             raise NotNow(f"“{handle}” cannot sign in: let them in again first.")
-        factors.end_challenges(connection, at)
         factors.end_challenges_of(connection, person.id, _PURPOSE)
         factors.insert_challenge(
-            connection, hashed(token), person.id, _PURPOSE, str(actor.id), at + LIFE
+            connection, hashed(token), person.id, _PURPOSE, str(actor.id), at, LIFE
         )
         log_on(connection, actor, "account-link", person, at)
         noticing.tell_owner(connection, person, _TOLD.format(who=actor.handle), at)

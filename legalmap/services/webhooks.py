@@ -24,7 +24,14 @@ def add(tracker: Tracker, url: str, topic: str | None = None, *, loopback: bool 
         if any((each.url, each.topic) == (url, topic) for each in webhooks.everyone(connection)):
             raise Invalid.at("URL", "There is such a webhook already.")
         head = feed.head(connection)
-        added = webhooks.insert(connection, url, topic, secret, head, clock.now())
+        added = webhooks.insert(
+            connection,
+            url=url,
+            topic=topic,
+            secret=secret,
+            created_at=clock.now(),
+            delivered_feed_no=head,
+        )
         found = _webhook(connection, added)
         log_of(connection, found, "webhook-add", since=head)
     return found

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from legalmap.domain import events
 from legalmap.domain.accounts import Account
 from legalmap.domain.events import Event, Filter
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import event
 
 # How many events are read at once while the whole log is.
@@ -108,5 +109,4 @@ def _names(
 
 
 def _event(row: sa.Row[Any]) -> Event:
-    fields = {name: getattr(row, name) for name in Event.__struct_fields__}
-    return Event(**{**fields, "data": json.loads(row.data)})
+    return as_struct(Event, row, data=json.loads(row.data))
