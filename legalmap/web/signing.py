@@ -11,7 +11,7 @@ from legalmap.services import signing
 from legalmap.web import browsers, factors, leading, session, throttling
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.signing import SignInForm
+from legalmap.web.forms.people import SignInForm
 from legalmap.web.guard import needs, tracker
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
 from legalmap.web.leading import local_path
@@ -44,9 +44,7 @@ def sign_in() -> Response:
     if problems:
         return _sign_in_page(form, problems, after, 422)
     handle = (form.handle.data or "").strip().lower()
-    wait = throttling.wait_for(throttling.PASSWORD, handle)
-    if wait:
-        return throttling.too_many(wait, "/sign-in")
+    throttling.count(throttling.PASSWORD, handle, "/sign-in")
     try:
         token = signing.sign_in(tracker(), handle, form.password.data or "", browsers.label())
     except Invalid as error:
