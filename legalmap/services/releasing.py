@@ -127,17 +127,9 @@ def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
 
 def _log(connection: Connection, part: Path, name: str) -> None:
     made = msgspec.json.decode((part / TOLD).read_bytes(), type=Release)
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label="command line",
-        action="release",
-        subject_kind="release",
-        subject_id=name,
-        subject_label=name,
-        data={"feed_no": made.feed_no, "as_of": made.as_of.isoformat()},
-    )
+    data = {"feed_no": made.feed_no, "as_of": made.as_of.isoformat()}
+    subject = ("release", name, name)
+    log.append(connection, "command line", "release", subject, clock.now(), **data)
 
 
 def _move(part: Path, final: Path) -> None:
