@@ -14,7 +14,7 @@ from legalmap.services import exporting, finding, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
-from legalmap.web.api import accepting, registry, resolving
+from legalmap.web.api import accepting, parameters, registry, resolving
 from legalmap.web.api.parameters import View
 from legalmap.web.guard import tracker
 
@@ -135,7 +135,9 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
     if item.place is not None:
         return [_by_code(tracker, item.place)], ()
     if item.zip is not None:
-        return finding.counties_of_zip(tracker, _digits(item.zip)), (resolving.ZIP_REACH,)
+        return finding.counties_of_zip(tracker, parameters.zip_code(item.zip)), (
+            resolving.ZIP_REACH,
+        )
     if item.lat is None or item.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
     return [finding.place_at(tracker, item.lat, item.lon)], _OF_POINT
@@ -146,12 +148,6 @@ def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
     if not code.isprintable() or len(code) > registry.CODE["maxLength"]:
         raise Missing("jurisdiction", code[:80])
     return tracker.place(code.lower())
-
-
-def _digits(zip_code: str) -> str:
-    if len(zip_code) == finding.ZIP_DIGITS and zip_code.isascii() and zip_code.isdigit():
-        return zip_code
-    raise BadQuery.at("zip", "Give the five digits of a US ZIP code.")
 
 
 class _Known:

@@ -31,9 +31,9 @@ blueprint.after_request(sending.opened)
 def compare(topic: str) -> Response:
     """What holds at several places, and in what they differ."""
     tracker().topic(topic)
-    given = parameters.read("place", "as_of", "known_at", "fields", repeated="place")
+    given = parameters.declared()
     view = parameters.view(topic, given)
-    asked = parameters.many("place", least=2, most=registry.MOST_COMPARED)
+    asked = parameters.many("place")
     found = [finding.place(tracker(), code) for code in asked]
     places = {place.code: place for place in found}
     resolutions = tuple(resolving.resolution(view, place, []) for place in places.values())
@@ -61,8 +61,7 @@ def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:
 def check(topic: str) -> Response:
     """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
     tracker().topic(topic)
-    taken = (*resolving.WAYS_TO_ASK, *permitting.PURCHASE, "as_of", "known_at")
-    given = parameters.read(*taken)
+    given = parameters.declared()
     view = parameters.view(topic, given)
     return sending.send(permitting.answer(view, given), view.changed_at)
 
@@ -72,7 +71,7 @@ def check(topic: str) -> Response:
 def resolve_many(topic: str) -> Response:
     """What holds at up to a thousand places; each is answered or refused on its own."""
     tracker().topic(topic)
-    given = parameters.read("as_of", "known_at", "fields")
+    given = parameters.declared()
     view = parameters.view(topic, given)
     content = batching.content(view)
     if "fields" in given:

@@ -18,12 +18,12 @@ blueprint.after_request(sending.opened)
 def diff(topic: str) -> Response:
     """The records that differ between ``from`` and ``to``, by default the head of the feed."""
     tracker().topic(topic)
-    given = parameters.read("from", "to")
+    given = parameters.declared()
     now = parameters.now()
     if "from" not in given:
         raise BadParameter("from", "Give the feed number you have.")
-    since = parameters.whole_number(given, "from", usual=0, least=0, most=now.feed_no)
-    until = parameters.whole_number(given, "to", usual=now.feed_no, least=0, most=now.feed_no)
+    since = parameters.whole_number(given, "from", usual=0, most=now.feed_no)
+    until = parameters.whole_number(given, "to", usual=now.feed_no, most=now.feed_no)
     if since > until:
         raise BadParameter("from", f"Give a number up to that of “to”, {until}.")
     older, newer = (reader().edition(topic, str(number)) for number in (since, until))

@@ -37,7 +37,7 @@ def is_due(since: int, topic: str | None, wait: int) -> bool:
 @needs(Permission.READ)
 def heartbeat() -> Response:
     """The head of the feed, when something was last published and last checked, and the time here."""
-    parameters.read("fields")
+    parameters.declared()
     found, now = feeding.heartbeat(tracker()), clock.now()
     newest = found.newest
     answer = wire.HeartbeatAnswer(

@@ -8,6 +8,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from functools import cache
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,16 +19,24 @@ from legalmap.domain.errors import BadQuery, Missing, Problem
 from legalmap.services import finding
 from legalmap.services.editions import Edition
 from legalmap.services.reading import asked_day
+from legalmap.web.api import registry
+from legalmap.web.api.registry import Schema
 from legalmap.web.guard import reader, tracker
 
 Given = dict[str, str]
-MOST = 500
 USUAL = 100
+# What lists have in common is named last where it is told what a route takes.
+_IN_COMMON = ("cursor", "limit", "wait", "fields")
 # Paging through a filter must not change with the size of the page.
 _NOT_FINGERPRINTED = ("cursor", "limit")
 _DECIMAL = re.compile(r"[+-]?\d{1,4}(\.\d{0,15})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_ZIP = re.compile(r"\d{5}", re.ASCII)
+# What each looks like, in words.
+IDENTIFIERS = {
+    "iso": "an ISO 3166 code such as AL or US-AL",
+    "fips": "the 2, 5, 7 or 10 digits of a US GEOID",
+    "ocd": "an id such as ocd-division/country:us/state:al",
+}
 
 
 class BadParameter(BadQuery):
@@ -36,6 +45,32 @@ class BadParameter(BadQuery):
     def __init__(self, field: str, message: str, near: Iterable[str] = ()) -> None:
         self.near = tuple(near)
         super().__init__([Problem(field, message)])
+
+
+def declared() -> Given:
+    """The parameters of this request; raise BadParameter for the first that its route does not take."""
+    names, repeated = _taken(_route_name())
+    return read(*names, repeated=repeated)
+
+
+def _route_name() -> str:
+    """Views are called as their routes are."""
+    return (request.endpoint or "").rpartition(".")[2]
+
+
+@cache
+def _taken(route: str) -> tuple[tuple[str, ...], str]:
+    """The names of a route's parameters, and the one of them that may be given more than once."""
+    query = {parameter.name: parameter for parameter in registry.BY_NAME[route].query}
+    own = (name for name in query if name not in _IN_COMMON)
+    repeated = (name for name in query if query[name].schema.get("type") == "array")
+    return (*own, *(name for name in _IN_COMMON if name in query)), next(repeated, "")
+
+
+def _schema(name: str) -> Schema:
+    """What is declared of a parameter of this route."""
+    query = registry.BY_NAME[_route_name()].query
+    return next(parameter.schema for parameter in query if parameter.name == name)
 
 
 def read(*accepted: str, repeated: str = "") -> Given:
@@ -59,38 +94,43 @@ def read(*accepted: str, repeated: str = "") -> Given:
     return given
 
 
-def many(name: str, *, least: int, most: int) -> list[str]:
+def many(name: str) -> list[str]:
     """The values of a parameter that is given once for each; the same one twice counts once."""
+    least, most = (_schema(name)[bound] for bound in ("minItems", "maxItems"))
     values = list(dict.fromkeys(request.args.getlist(name)))
     if least <= len(values) <= most:
         return values
     raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
-def choice(given: Given, name: str, allowed: Iterable[str]) -> str | None:
-    """One of ``allowed``, or None if the parameter is not given."""
-    value, codes = given.get(name), list(allowed)
-    if value is None or value in codes:
+def choice(given: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
+    """One of ``allowed``, by default of those declared, or None if the parameter is not given."""
+    if name not in given:
+        return None
+    value, codes = given[name], list(_schema(name)["enum"] if allowed is None else allowed)
+    if value in codes:
         return value
     near = difflib.get_close_matches(value, codes, n=1)
     raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
 
 
-def whole_number(given: Given, name: str, *, usual: int, least: int, most: int) -> int:
-    """A whole number from ``least`` to ``most``."""
-    text = given.get(name)
+def whole_number(given: Given, name: str, *, usual: int, most: int | None = None) -> int:
+    """A whole number as declared, or up to ``most``; ``usual`` if it is not given."""
+    text, schema = given.get(name), _schema(name)
     if text is None:
         return usual
+    least, most = schema["minimum"], schema["maximum"] if most is None else most
     if _WHOLE.fullmatch(text) and least <= int(text) <= most:
         return int(text)
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
 
 
-def number(given: Given, name: str, *, least: float, most: float) -> float | None:
-    """A number in decimals from ``least`` to ``most``, or None if it is not given."""
+def number(given: Given, name: str) -> float | None:
+    """A number in decimals as declared, or None if it is not given."""
     text = given.get(name)
     if text is None:
         return None
+    least, most = (_schema(name)[bound] for bound in ("minimum", "maximum"))
     value = float(text) if _DECIMAL.fullmatch(text) else math.nan
     if least <= value <= most:
         return value
@@ -99,13 +139,12 @@ def number(given: Given, name: str, *, least: float, most: float) -> float | Non
 
 def limit(given: Given) -> int:
     """How many items a page holds."""
-    return whole_number(given, "limit", usual=USUAL, least=1, most=MOST)
+    return whole_number(given, "limit", usual=USUAL)
 
 
 def degrees(given: Given, name: str) -> float:
     """Degrees north or east, in decimals."""
-    bound = {"lat": 90, "lon": 180}[name]
-    text = given.get(name)
+    text, bound = given.get(name), _schema(name)["maximum"]
     if text is None:
         raise BadParameter(name, "A point needs both lat and lon.")
     value = float(text) if _DECIMAL.fullmatch(text.replace(" ", "+", 1)) else math.nan
@@ -114,31 +153,19 @@ def degrees(given: Given, name: str) -> float:
     raise BadParameter(name, f"Give degrees from -{bound} to {bound}, in decimals such as 27.34.")
 
 
-def zip_code(given: Given) -> str:
+def zip_code(text: str) -> str:
     """A US ZIP code of five digits."""
-    if _ZIP.fullmatch(given["zip"]):
-        return given["zip"]
+    if re.fullmatch(registry.ZIP["pattern"], text):
+        return text
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
-
-
-# The shapes stand in the OpenAPI document too: what it lets through is not refused here.
-IDENTIFIERS: dict[str, tuple[str, str]] = {
-    "iso": (r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", "an ISO 3166 code such as AL or US-AL"),
-    "fips": (r"([0-9]{2}|[0-9]{5}|[0-9]{7}|[0-9]{10})", "the 2, 5, 7 or 10 digits of a US GEOID"),
-    "ocd": (
-        r"ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\x00-\x20]+)*",
-        "an id such as ocd-division/country:us/state:al",
-    ),
-}
 
 
 def identifiers(given: Given) -> dict[str, str]:
     """The identifiers that a place is looked up by; each has a shape of its own."""
     asked = {name: given[name] for name in IDENTIFIERS if name in given}
     for name, text in asked.items():
-        shape, words = IDENTIFIERS[name]
-        if not re.fullmatch(shape, text, re.ASCII):
-            raise BadParameter(name, f"Give {words}.")
+        if not re.fullmatch(_schema(name)["pattern"], text):
+            raise BadParameter(name, f"Give {IDENTIFIERS[name]}.")
     return asked
 
 

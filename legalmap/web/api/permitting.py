@@ -8,7 +8,6 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.permitting import (
     ALWAYS,
     GRAVITY,
-    PRODUCTS,
     Finding,
     Permit,
     Product,
@@ -23,8 +22,6 @@ from legalmap.web.api import parameters, resolving
 from legalmap.web.api.parameters import Given, View
 from legalmap.web.guard import reader, tracker
 
-PURCHASE = ("age", "product", "seven_oh_percent")
-OLDEST = 150
 WORDS = {
     "allowed": "Allowed, as far as the record goes, if every condition is met",
     "not-allowed": "Not allowed",
@@ -71,11 +68,11 @@ def answer(view: View, given: Given) -> wire.CheckAnswer:
 
 
 def _purchase(given: Given) -> Purchase:
-    age = parameters.whole_number(given, "age", usual=-1, least=0, most=OLDEST)
+    age = parameters.whole_number(given, "age", usual=-1)
     return Purchase(
         age=None if age < 0 else age,
-        product=cast("Product | None", parameters.choice(given, "product", PRODUCTS)),
-        seven_oh_percent=parameters.number(given, "seven_oh_percent", least=0, most=100),
+        product=cast("Product | None", parameters.choice(given, "product")),
+        seven_oh_percent=parameters.number(given, "seven_oh_percent"),
     )
 
 

@@ -30,7 +30,7 @@ def _with_tools(state: BlueprintSetupState) -> None:
 @needs(Permission.READ, decided_by=())
 def openapi() -> Response:
     """The whole API as an OpenAPI 3.1 document."""
-    parameters.read()
+    parameters.declared()
     return _sent(describing.document(tracker().topics))
 
 
@@ -38,7 +38,7 @@ def openapi() -> Response:
 @needs(Permission.READ, decided_by=())
 def schema(name: str) -> Response:
     """One JSON Schema with all that it refers to."""
-    parameters.read()
+    parameters.declared()
     found = describing.schema_alone(name)
     if found is None:
         raise Missing("schema", name, sorted(describing.schemas()))

@@ -14,7 +14,6 @@ from legalmap.web.api.parameters import BadParameter, Given, View
 from legalmap.web.guard import tracker
 
 ASK = "ask"
-WAYS_TO_ASK = ("place", "lat", "lon", "zip")
 WAYS = "Give exactly one of: place, zip, or lat with lon."
 _NOT_A_TOWN = "Towns inside may have rules of their own: ask again with place= for the town."
 ZIP_REACH = Caveat("zip-reach", f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
@@ -74,7 +73,7 @@ def _by_place(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat
 
 
 def _by_zip(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    zip_code = parameters.zip_code(given)
+    zip_code = parameters.zip_code(given["zip"])
     asked = wire.Asked(place=None, zip=zip_code, lat=None, lon=None)
     return asked, finding.counties_of_zip(tracker(), zip_code), [ZIP_REACH]
 

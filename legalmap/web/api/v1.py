@@ -1,13 +1,11 @@
 """/api/v1: topics, places, records, revisions, what holds at a place, and the feed."""
 
 from collections.abc import Callable
-from typing import get_args
 
 from flask import Blueprint, Response
 
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.evidence import FRESHNESS_LABELS
-from legalmap.domain.jurisdictions import Jurisdiction, Kind, chain
+from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
@@ -33,7 +31,7 @@ blueprint.after_app_request(sending.without_page)
 @needs(Permission.READ, decided_by=())
 def topics() -> Response:
     """All topics."""
-    parameters.read("fields")
+    parameters.declared()
     now = parameters.now()
     entries = tuple(
         wire.TopicEntry(
@@ -54,7 +52,7 @@ def topics() -> Response:
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
     found = tracker().topic(topic)
-    parameters.read("fields")
+    parameters.declared()
     now = parameters.now()
     answer = wire.TopicAnswer(
         feed_no=now.feed_no, as_of=now.as_of, topic=topic, codebook=wire.codebook(found)
@@ -66,7 +64,7 @@ def topic(topic: str) -> Response:
 @needs(Permission.READ)
 def jurisdictions() -> Response:
     """Places in the order of their codes, or those that fit a search, best first."""
-    given = parameters.read("q", "parent", *parameters.IDENTIFIERS, "cursor", "limit", "fields")
+    given = parameters.declared()
     now = parameters.now()
     one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
     answer = _search(given, now) if one_page else _page_of_places(given, now)
@@ -123,7 +121,7 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
 @needs(Permission.READ, decided_by=())
 def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
-    parameters.read("fields")
+    parameters.declared()
     place, now = finding.place(tracker(), code), parameters.now()
     held = [t for t in tracker().topics if place.code in reader().edition(t).records]
     answer = wire.JurisdictionAnswer(
@@ -144,15 +142,12 @@ def jurisdiction(code: str) -> Response:
 def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
     known = tracker().topic(topic)
-    given = parameters.read(
-        *("status", "parent", "kind", "freshness"),
-        *("as_of", "known_at", "cursor", "limit", "fields"),
-    )
+    given = parameters.declared()
     cursor, limit = parameters.cursor(given), parameters.limit(given)
     wanted = {
         "status": parameters.choice(given, "status", [status.code for status in known.statuses]),
-        "kind": parameters.choice(given, "kind", get_args(Kind)),
-        "freshness": parameters.choice(given, "freshness", FRESHNESS_LABELS),
+        "kind": parameters.choice(given, "kind"),
+        "freshness": parameters.choice(given, "freshness"),
         "parent": parameters.place_code(given, "parent"),
     }
     view = _paged_view(topic, given, cursor)
@@ -203,7 +198,7 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 @needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
     """One record."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
+    view = parameters.view(topic, parameters.declared())
     item = _item(view, finding.place(tracker(), code))
     answer = wire.RecordAnswer(
         feed_no=view.edition.feed_no,
@@ -228,7 +223,7 @@ def _item(view: View, place: Jurisdiction) -> Published:
 @needs(Permission.READ)
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
-    given = parameters.read("as_of", "known_at", "cursor", "limit", "fields")
+    given = parameters.declared()
     limit, cursor = parameters.limit(given), parameters.cursor(given)
     tracker().topic(topic)
     view = _paged_view(topic, given, cursor)
@@ -259,7 +254,7 @@ def revisions(topic: str, code: str) -> Response:
 @needs(Permission.READ)
 def revision(topic: str, code: str, number: str) -> Response:
     """One published revision, whole."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
+    view = parameters.view(topic, parameters.declared())
     place = finding.place(tracker(), code)
     _item(view, place)
     published = reader().published_revisions(topic, place.code)
@@ -309,7 +304,7 @@ def _revision(view: View, revision: Revision) -> wire.Revision:
 def resolve(topic: str) -> Response:
     """What holds at a place, a point or a ZIP code, level by level."""
     tracker().topic(topic)
-    given = parameters.read(*resolving.WAYS_TO_ASK, "as_of", "known_at", "fields")
+    given = parameters.declared()
     view = parameters.view(topic, given)
     return sending.send(resolving.answer(view, given), view.changed_at)
 
@@ -318,11 +313,11 @@ def resolve(topic: str) -> Response:
 @needs(Permission.READ)
 def changes() -> Response:
     """The feed after a number, oldest first, with what each publication changed."""
-    given = parameters.read("since", "topic", "limit", "wait", "fields")
+    given = parameters.declared()
     head, limit = reader().head(), parameters.limit(given)
-    since = parameters.whole_number(given, "since", usual=0, least=0, most=head)
+    since = parameters.whole_number(given, "since", usual=0, most=head)
     topic = parameters.choice(given, "topic", tracker().topics)
-    wait = parameters.whole_number(given, "wait", usual=0, least=0, most=feeds.LONGEST_WAIT)
+    wait = parameters.whole_number(given, "wait", usual=0)
     if wait and not feeding.is_due(since, topic, wait):
         return Response(status=204)
     now = parameters.now()
