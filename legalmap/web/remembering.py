@@ -137,8 +137,7 @@ def timemap(original: str) -> Response:
     memory = _memory_of(path)
     newest = memory.mementos[-1].at if memory.mementos else None
     content = ",\n".join([*_links_of_map(path, memory.mementos)]).encode() + b"\n"
-    sha256 = sending.sha256_of(content)
-    return sending.opened(sending.send_bytes(content, sha256, LINK_FORMAT, newest))
+    return sending.opened(sending.send_bytes(content, LINK_FORMAT, newest))
 
 
 def _memory_of(path: str) -> Memory:

@@ -67,6 +67,7 @@ from legalmap.services.wire.writing import (
     jurisdiction,
     period,
     plain,
+    same,
 )
 
 __all__ = [
@@ -124,4 +125,5 @@ __all__ = [
     "jurisdiction",
     "period",
     "plain",
+    "same",
 ]

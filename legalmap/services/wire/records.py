@@ -6,10 +6,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.dates import PartialDate
-from legalmap.domain.evidence import (
-    Freshness,
-    Source,
-)
+from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.payload import Confidence, Pending, VerifiedHow
 from legalmap.domain.periods import Force
 from legalmap.domain.resolving import Outcome

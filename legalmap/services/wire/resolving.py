@@ -5,10 +5,7 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.evidence import (
-    Freshness,
-    Source,
-)
+from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.permitting import Finding, Purchase, Verdict
 from legalmap.domain.resolving import Caveat, Outcome, Standing
 from legalmap.services.wire.records import DISCLAIMER, Answer, Jurisdiction, Period, Resolved
@@ -66,10 +63,10 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked: exactly one of a place, a ZIP code, or a point."""
 
-    place: str | None
-    zip: str | None
-    lat: float | None
-    lon: float | None
+    place: str | None = None
+    zip: str | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 class ResolveAnswer(Answer, frozen=True, kw_only=True):
@@ -154,18 +151,18 @@ class BatchLevel(msgspec.Struct, frozen=True, kw_only=True):
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     """What holds at one place of a batch, without periods and sources: those are at ``url``."""
 
-    jurisdiction: str | None
+    jurisdiction: str | None = None
     outcome: str
-    status: str | None
-    label: str | None
-    deciding: str | None
-    variables: dict[str, ResolvedVariable]
-    levels: tuple[BatchLevel, ...]
+    status: str | None = None
+    label: str | None = None
+    deciding: str | None = None
+    variables: dict[str, ResolvedVariable] = {}
+    levels: tuple[BatchLevel, ...] = ()
     caveats: tuple[Caveat, ...]
-    last_verified: date | None
-    freshness: Freshness | None
-    candidates: tuple[str, ...]
-    url: str | None
+    last_verified: date | None = None
+    freshness: Freshness | None = None
+    candidates: tuple[str, ...] = ()
+    url: str | None = None
 
 
 class BatchRefusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,13 +32,8 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: list[msgspec.Raw]
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Item(wire.Asked, frozen=True, forbid_unknown_fields=True):
     """One place: exactly one of a code, a ZIP code, or a point."""
-
-    place: str | None = None
-    zip: str | None = None
-    lat: float | None = None
-    lon: float | None = None
 
 
 _item_decoder = msgspec.json.Decoder(Item)
@@ -63,11 +58,9 @@ def content(view: View) -> bytes:
     known = _Known(view)
     read = _all_read(batch.items)
     told = _all_told(known, batch.items if read is None else read)
-    empty = wire.BatchAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=view.edition.topic.code,
-        scope=view.edition.topic.scope,
+    empty = parameters.answer(
+        view,
+        wire.BatchAnswer,
         answered=len(told) - known.refused,
         refused=known.refused,
         items=(),
@@ -191,15 +184,13 @@ def _refusal(error: LegalmapError) -> wire.BatchRefusal:
 
 def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     topic, deciding = view.edition.topic, found.deciding_level
-    return wire.BatchResult(
+    return wire.same(
+        wire.BatchResult,
+        found,
         jurisdiction=found.place.code,
-        outcome=found.outcome,
-        status=found.status,
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
-        deciding=found.deciding,
         variables={
-            code: wire.ResolvedVariable(value=said.value, levels=said.levels)
-            for code, said in found.answers.items()
+            code: wire.same(wire.ResolvedVariable, answer) for code, answer in found.answers.items()
         },
         levels=tuple(
             wire.BatchLevel(
@@ -220,16 +211,7 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.
 def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     """A ZIP code in several counties is asked back, never guessed."""
     return wire.BatchResult(
-        jurisdiction=None,
         outcome=resolving.ASK,
-        status=None,
-        label=None,
-        deciding=None,
-        variables={},
-        levels=(),
         caveats=caveats,
-        last_verified=None,
-        freshness=None,
         candidates=tuple(place.code for place in places),
-        url=None,
     )

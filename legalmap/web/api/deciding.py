@@ -37,15 +37,8 @@ def compare(topic: str) -> Response:
     found = [finding.place(tracker(), code) for code in asked]
     places = {place.code: place for place in found}
     resolutions = tuple(resolving.resolution(view, place, []) for place in places.values())
-    answer = wire.CompareAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
-        scope=view.edition.topic.scope,
-        differs=_differing(resolutions),
-        places=resolutions,
-    )
-    return sending.send(answer, view.changed_at)
+    differs = _differing(resolutions)
+    return sending.answered(view, wire.CompareAnswer, differs=differs, places=resolutions)
 
 
 def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:

@@ -28,13 +28,13 @@ def diff(topic: str) -> Response:
         raise BadParameter("from", f"Give a number up to that of “to”, {until}.")
     older, newer = (reader().edition(topic, str(number)) for number in (since, until))
     found = differing.between(older, newer)
-    answer = wire.DiffAnswer(
+    return sending.answered(
+        now,
+        wire.DiffAnswer,
         feed_no=until,
-        as_of=now.as_of,
         topic=topic,
         since=since,
         until=until,
         total=len(found),
-        records=tuple(differing.told(each) for each in found),
+        records=tuple(differing.told(difference) for difference in found),
     )
-    return sending.send(answer, now.changed_at)

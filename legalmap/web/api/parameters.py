@@ -6,9 +6,10 @@ import hashlib
 import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,7 +17,7 @@ from flask import request
 
 from legalmap import clock
 from legalmap.domain.errors import BadQuery, Missing, Problem
-from legalmap.services import finding
+from legalmap.services import finding, wire
 from legalmap.services.editions import Edition
 from legalmap.services.reading import asked_day
 from legalmap.web.api import registry
@@ -24,6 +25,8 @@ from legalmap.web.api.registry import Schema
 from legalmap.web.guard import reader, tracker
 
 Given = dict[str, str]
+Answer = TypeVar("Answer", bound=wire.Answer)
+Some = TypeVar("Some")
 USUAL = 100
 # What lists have in common is named last where it is told what a route takes.
 _IN_COMMON = ("cursor", "limit", "wait", "fields")
@@ -189,6 +192,18 @@ class View(msgspec.Struct, frozen=True):
     given: bool
 
     @property
+    def feed_no(self) -> int:
+        """The feed number of the edition."""
+        return self.edition.feed_no
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What answers begin with."""
+        topic = self.edition.topic
+        about = {"feed_no": self.feed_no, "as_of": self.as_of}
+        return {**about, "topic": topic.code, "scope": topic.scope}
+
+    @property
     def changed_at(self) -> datetime | None:
         """When the answer last became another. Unless a day is named, each day brings a new one."""
         published = self.edition.changed_at
@@ -211,6 +226,11 @@ class Now(msgspec.Struct, frozen=True):
     as_of: date
     changed_at: datetime | None
 
+    @property
+    def head(self) -> dict[str, Any]:
+        """What answers begin with."""
+        return {"feed_no": self.feed_no, "as_of": self.as_of}
+
 
 def now() -> Now:
     """The newest publication and the present day."""
@@ -220,6 +240,12 @@ def now() -> Now:
         return Now(0, today, None)
     changed_at = max(newest.at, datetime.combine(today, time(), UTC))
     return Now(newest.feed_no, today, changed_at)
+
+
+def answer(about: View | Now, kind: type[Answer], /, **parts: Any) -> Answer:
+    """An answer of that kind: what it is about, as far as it tells that, and its own parts."""
+    head = {name: part for name, part in about.head.items() if name in kind.__struct_fields__}
+    return kind(**{**head, **parts})
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -246,15 +272,20 @@ def cursor(given: Given) -> Cursor | None:
     return found
 
 
-def next_cursor(given: Given, after: str, feed_no: int, as_of: date) -> str:
-    """The cursor of the page behind ``after``."""
-    made = Cursor(after, _fingerprint(given), feed_no, as_of)
-    return urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
+def page(
+    given: Given, about: View | Now, left: Sequence[Some], name: Callable[[Some], object]
+) -> tuple[Sequence[Some], dict[str, str | None]]:
+    """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
 
-
-def link_to(given: Given, cursor: str) -> str:
-    """The address of that page, relative to the site."""
-    return f"{request.path}?{urlencode({**given, 'cursor': cursor})}"
+    ``name`` gives that of an item, behind which the next page begins.
+    """
+    shown = left[: limit(given)]
+    if len(shown) == len(left):
+        return shown, {"next": None, "next_cursor": None}
+    made = Cursor(str(name(shown[-1])), _fingerprint(given), about.feed_no, about.as_of)
+    following = urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
+    address = f"{request.path}?{urlencode({**given, 'cursor': following})}"
+    return shown, {"next": address, "next_cursor": following}
 
 
 def _fingerprint(given: Given) -> str:

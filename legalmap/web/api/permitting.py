@@ -51,11 +51,9 @@ def answer(view: View, given: Given) -> wire.CheckAnswer:
     if verdict != shown.permit.verdict:
         rule = _undecided(shown, places)
     every = [each for found in by_place for each in found]
-    return wire.CheckAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=view.edition.topic.code,
-        scope=view.edition.topic.scope,
+    return parameters.answer(
+        view,
+        wire.CheckAnswer,
         asked=asked,
         purchase=purchase,
         verdict=verdict,
@@ -147,14 +145,12 @@ def _once(caveats: list[Caveat]) -> tuple[Caveat, ...]:
 
 def _check(found: Verdict) -> wire.Check:
     topic, place = found.edition.topic.code, found.resolution.place
-    return wire.Check(
+    return wire.same(
+        wire.Check,
+        found.permit,
         topic=topic,
         jurisdiction=wire.jurisdiction(place),
-        verdict=found.permit.verdict,
         rule=_rule(found),
-        findings=found.permit.findings,
-        conditions=found.permit.conditions,
-        missing=found.permit.missing,
         caveats=_once(list(found.caveats)),
         url=exporting.url_of(topic, place.code),
     )
@@ -166,8 +162,9 @@ def _rule(found: Verdict) -> wire.CheckRule:
     wanted = said.levels[0] if said.levels else found.resolution.deciding
     level = next((each for each in levels if each.jurisdiction.code == wanted), None)
     period = level.period if level else None
-    return wire.CheckRule(
-        **{name: getattr(said, name) for name in said.__struct_fields__},
+    return wire.same(
+        wire.CheckRule,
+        said,
         topic=found.edition.topic.code,
         jurisdiction=wire.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),

@@ -6,8 +6,6 @@ from legalmap.domain.errors import BadQuery
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import exporting, finding, wire
-from legalmap.services.editions import Edition
-from legalmap.services.gathering import Published
 from legalmap.web.answering import standing
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Given, View
@@ -24,28 +22,19 @@ POINT_REACH = Caveat(
 
 def answer(view: View, given: Given) -> wire.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    return told(view, *asked_places(given))
-
-
-def told(
-    view: View, asked: wire.Asked, places: list[Jurisdiction], caveats: list[Caveat]
-) -> wire.ResolveAnswer:
-    """The answer for the places that what was asked may mean."""
-    found = [resolution(view, place, caveats) for place in places]
-    sure = found[0] if len(found) == 1 else None
-    topic = view.edition.topic
-    return wire.ResolveAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic.code,
-        scope=topic.scope,
+    asked, places, caveats = asked_places(given)
+    resolutions = tuple(resolution(view, place, caveats) for place in places)
+    sure = resolutions[0] if len(resolutions) == 1 else None
+    return parameters.answer(
+        view,
+        wire.ResolveAnswer,
         asked=asked,
         outcome=sure.outcome if sure else ASK,
         status=sure.status if sure else None,
         deciding=sure.deciding.code if sure and sure.deciding else None,
         ask=None if sure else _question(asked, places),
         resolution=sure,
-        candidates=() if sure else tuple(found),
+        candidates=() if sure else resolutions,
     )
 
 
@@ -68,19 +57,19 @@ def _not_one_way(given: Given) -> BadQuery:
 
 
 def _by_place(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    asked = wire.Asked(place=given["place"], zip=None, lat=None, lon=None)
+    asked = wire.Asked(place=given["place"])
     return asked, [finding.place(tracker(), given["place"])], []
 
 
 def _by_zip(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
     zip_code = parameters.zip_code(given["zip"])
-    asked = wire.Asked(place=None, zip=zip_code, lat=None, lon=None)
+    asked = wire.Asked(zip=zip_code)
     return asked, finding.counties_of_zip(tracker(), zip_code), [ZIP_REACH]
 
 
 def _by_point(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
     lat, lon = parameters.degrees(given, "lat"), parameters.degrees(given, "lon")
-    asked = wire.Asked(place=None, zip=None, lat=lat, lon=lon)
+    asked = wire.Asked(lat=lat, lon=lon)
     return asked, [finding.place_at(tracker(), lat, lon)], [POINT_REACH]
 
 
@@ -94,15 +83,14 @@ def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.R
     edition, topic = view.edition, view.edition.topic
     found = edition.resolve(place, view.as_of)
     deciding = found.deciding_level
-    return wire.Resolution(
+    return wire.same(
+        wire.Resolution,
+        found,
         jurisdiction=wire.jurisdiction(place),
-        outcome=found.outcome,
-        status=found.status,
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
         deciding=wire.jurisdiction(deciding.jurisdiction) if deciding else None,
         variables={
-            code: wire.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in found.answers.items()
+            code: wire.same(wire.ResolvedVariable, answer) for code, answer in found.answers.items()
         },
         levels=tuple(_level(view, level, found) for level in found.levels),
         caveats=(*found.caveats, *caveats),
@@ -115,32 +103,25 @@ def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.R
 
 def _level(view: View, level: LevelAnswer, found: Resolution) -> wire.Level:
     topic = view.edition.topic
-    return wire.Level(
+    return wire.same(
+        wire.Level,
+        level,
         jurisdiction=wire.jurisdiction(level.jurisdiction),
-        standing=level.standing,
         reason=standing(level, found),
-        because_of=level.because_of,
         status=level.period.status if level.period else None,
-        start_uncertain=level.start_uncertain,
         period=wire.period(level.period, topic) if level.period else None,
         next_period=wire.period(level.next_period, topic) if level.next_period else None,
-        last_verified=level.last_verified,
-        freshness=level.freshness,
         url=exporting.url_of(topic.code, level.jurisdiction.code),
     )
 
 
 def _below(view: View, place: Jurisdiction) -> list[wire.Below]:
     return [
-        wire.Below(
-            code=item.place.code,
-            name=item.place.name,
-            kind=item.place.kind,
+        wire.same(
+            wire.Below,
+            item.place,
             resolved=exporting.resolved(view.edition.glance(item.place, view.as_of)),
         )
-        for item in _records_below(view.edition, place.code)
+        for code in view.edition.directly_below.get(place.code, ())
+        for item in [view.edition.records[code]]
     ]
-
-
-def _records_below(edition: Edition, code: str) -> list[Published]:
-    return [edition.records[each] for each in edition.directly_below.get(code, ())]

@@ -34,30 +34,24 @@ def topics() -> Response:
     parameters.declared()
     now = parameters.now()
     entries = tuple(
-        wire.TopicEntry(
-            code=topic.code,
-            name=topic.name,
-            about=topic.about,
+        wire.same(
+            wire.TopicEntry,
+            topic,
             records=len(reader().edition(topic.code, str(now.feed_no)).records),
             url=f"{ROOT}/topics/{topic.code}",
         )
         for topic in tracker().topics.values()
     )
-    answer = wire.TopicsAnswer(feed_no=now.feed_no, as_of=now.as_of, topics=entries)
-    return sending.send(answer, now.changed_at)
+    return sending.answered(now, wire.TopicsAnswer, topics=entries)
 
 
 @blueprint.get("/topics/<topic>")
 @needs(Permission.READ, decided_by=())
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
-    found = tracker().topic(topic)
+    codebook = wire.codebook(tracker().topic(topic))
     parameters.declared()
-    now = parameters.now()
-    answer = wire.TopicAnswer(
-        feed_no=now.feed_no, as_of=now.as_of, topic=topic, codebook=wire.codebook(found)
-    )
-    return sending.send(answer, now.changed_at)
+    return sending.answered(parameters.now(), wire.TopicAnswer, topic=topic, codebook=codebook)
 
 
 @blueprint.get("/jurisdictions")
@@ -68,7 +62,7 @@ def jurisdictions() -> Response:
     now = parameters.now()
     one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
     answer = _search(given, now) if one_page else _page_of_places(given, now)
-    return sending.send(answer, now.changed_at, answer.next)
+    return sending.send(answer, now.changed_at)
 
 
 def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
@@ -86,9 +80,9 @@ def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
         if (not parent or exporting.is_directly_below(place, parent))
         and (not asked or place in known)
     ]
-    return wire.JurisdictionsAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    return parameters.answer(
+        now,
+        wire.JurisdictionsAnswer,
         jurisdictions=tuple(wire.jurisdiction(place) for place in inside[:limit]),
         guessed=found.guessed,
         zip=found.zip_code,
@@ -101,19 +95,15 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
     cursor = parameters.cursor(given)
     # One more than is shown tells whether there is a next page.
-    found = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
-    shown = found[:limit]
-    following = None
-    if len(found) > limit:
-        following = parameters.next_cursor(given, shown[-1].code, now.feed_no, now.as_of)
-    return wire.JurisdictionsAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    left = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    shown, following = parameters.page(given, now, left, lambda place: place.code)
+    return parameters.answer(
+        now,
+        wire.JurisdictionsAnswer,
         jurisdictions=tuple(wire.jurisdiction(place) for place in shown),
         guessed=False,
         zip=None,
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        **following,
     )
 
 
@@ -124,9 +114,9 @@ def jurisdiction(code: str) -> Response:
     parameters.declared()
     place, now = finding.place(tracker(), code), parameters.now()
     held = [t for t in tracker().topics if place.code in reader().edition(t).records]
-    answer = wire.JurisdictionAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    return sending.answered(
+        now,
+        wire.JurisdictionAnswer,
         jurisdiction=wire.jurisdiction(place),
         levels=tuple(level.code for level in chain(place, tracker().place)),
         children=len(finding.children(tracker(), place.code)),
@@ -134,7 +124,6 @@ def jurisdiction(code: str) -> Response:
         records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in held},
         note=place.note,
     )
-    return sending.send(answer, now.changed_at)
 
 
 @blueprint.get("/<topic>/records")
@@ -143,7 +132,7 @@ def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
     known = tracker().topic(topic)
     given = parameters.declared()
-    cursor, limit = parameters.cursor(given), parameters.limit(given)
+    cursor, _ = parameters.cursor(given), parameters.limit(given)
     wanted = {
         "status": parameters.choice(given, "status", [status.code for status in known.statuses]),
         "kind": parameters.choice(given, "kind"),
@@ -153,21 +142,14 @@ def records(topic: str) -> Response:
     view = _paged_view(topic, given, cursor)
     found = [item for item in exporting.items(view.edition) if _fits(view, item, wanted)]
     left = [item for item in found if cursor is None or item.place.code > cursor.after]
-    shown = left[:limit]
-    following = None
-    if len(left) > limit:
-        last = shown[-1].place.code
-        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
-    answer = wire.RecordsAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    shown, following = parameters.page(given, view, left, lambda item: item.place.code)
+    return sending.answered(
+        view,
+        wire.RecordsAnswer,
         total=len(found),
         records=tuple(exporting.record(view.edition, item, view.as_of) for item in shown),
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        **following,
     )
-    return sending.send(answer, view.changed_at, answer.next)
 
 
 def _paged_view(topic: str, given: Given, cursor: Cursor | None) -> View:
@@ -200,14 +182,8 @@ def record(topic: str, code: str) -> Response:
     """One record."""
     view = parameters.view(topic, parameters.declared())
     item = _item(view, finding.place(tracker(), code))
-    answer = wire.RecordAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
-        scope=view.edition.topic.scope,
-        record=exporting.record(view.edition, item, view.as_of),
-    )
-    return sending.send(answer, view.changed_at)
+    record = exporting.record(view.edition, item, view.as_of)
+    return sending.answered(view, wire.RecordAnswer, record=record)
 
 
 def _item(view: View, place: Jurisdiction) -> Published:
@@ -224,30 +200,22 @@ def _item(view: View, place: Jurisdiction) -> Published:
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
     given = parameters.declared()
-    limit, cursor = parameters.limit(given), parameters.cursor(given)
+    _, cursor = parameters.limit(given), parameters.cursor(given)
     tracker().topic(topic)
     view = _paged_view(topic, given, cursor)
     place = finding.place(tracker(), code)
     _item(view, place)
-    found = reader().published_revisions(topic, place.code)
-    known = [one for one in found if _was_known(view, one)]
+    known = _known_revisions(view, place.code)
     left = [one for one in known if cursor is None or one.number < int(cursor.after)]
-    shown = left[:limit]
-    following = None
-    if len(left) > limit:
-        last = str(shown[-1].number)
-        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
-    answer = wire.RevisionsAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    shown, following = parameters.page(given, view, left, lambda revision: revision.number)
+    return sending.answered(
+        view,
+        wire.RevisionsAnswer,
         jurisdiction=place.code,
         total=len(known),
-        revisions=tuple(_revision(view, one) for one in shown),
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        revisions=tuple(_revision(view, revision) for revision in shown),
+        **following,
     )
-    return sending.send(answer, view.changed_at, answer.next)
 
 
 @blueprint.get("/<topic>/records/<code>/revisions/<number>")
@@ -257,37 +225,32 @@ def revision(topic: str, code: str, number: str) -> Response:
     view = parameters.view(topic, parameters.declared())
     place = finding.place(tracker(), code)
     _item(view, place)
-    published = reader().published_revisions(topic, place.code)
-    known = {str(one.number): one for one in published if _was_known(view, one)}
+    known = {str(one.number): one for one in _known_revisions(view, place.code)}
     if number not in known:
         raise Missing("revision", f"{number} of {topic}/{place.code}", known)
-    answer = wire.RevisionAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    return sending.answered(
+        view,
+        wire.RevisionAnswer,
         jurisdiction=place.code,
         revision=_revision(view, known[number]),
         payload=known[number].payload,
     )
-    return sending.send(answer, view.changed_at)
 
 
-def _was_known(view: View, revision: Revision) -> bool:
-    return revision.feed_no is not None and revision.feed_no <= view.edition.feed_no
+def _known_revisions(view: View, code: str) -> list[Revision]:
+    published = reader().published_revisions(view.edition.topic.code, code)
+    return [one for one in published if one.feed_no is not None and one.feed_no <= view.feed_no]
 
 
 def _revision(view: View, revision: Revision) -> wire.Revision:
     [publication] = reader().feed((revision.feed_no or 0) - 1, 1)
     own = in_force_on(revision.payload.periods, view.as_of)
     where = f"{ROOT}/{revision.topic}/records/{revision.jurisdiction}/revisions"
-    return wire.Revision(
-        number=revision.number,
+    return wire.same(
+        wire.Revision,
+        revision,
         base=revision.base_number,
-        kind=revision.kind,
-        author=revision.author,
         reviewer=publication.reviewer,
-        note=revision.note,
-        comment=revision.comment,
         created_at=wire.instant(revision.created_at),
         published_at=wire.instant(publication.at),
         feed_no=publication.feed_no,
@@ -320,14 +283,13 @@ def changes() -> Response:
     wait = parameters.whole_number(given, "wait", usual=0)
     if wait and not feeding.is_due(since, topic, wait):
         return Response(status=204)
-    now = parameters.now()
     stretch = reader().stretch(since, limit, topic)
-    answer = wire.ChangesAnswer(
+    return sending.answered(
+        parameters.now(),
+        wire.ChangesAnswer,
         feed_no=stretch.head,
-        as_of=now.as_of,
         since=since,
         next_since=stretch.next_since,
         head=stretch.head,
         changes=tuple(feeds.change(tracker(), entry) for entry in stretch.entries),
     )
-    return sending.send(answer, now.changed_at)
