@@ -1,7 +1,7 @@
 """/api/v1: what holds at many places at once, side by side, and whether a sale is allowed."""
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Response
 
 from legalmap.domain.roles import Permission
 from legalmap.services import finding, wire
@@ -10,9 +10,7 @@ from legalmap.web.api import (
     batching,
     parameters,
     permitting,
-    registry,
     resolving,
-    retiring,
     sending,
 )
 from legalmap.web.guard import needs, tracker
@@ -20,10 +18,7 @@ from legalmap.web.limiting import BATCH
 
 # A thousand items take a tenth of it, however they are written.
 MOST_BATCH_BYTES = 1_000_000
-blueprint = Blueprint("deciding", __name__, url_prefix=registry.ROOT)
-blueprint.before_request(accepting.require_json_taken)
-blueprint.after_request(retiring.announce)
-blueprint.after_request(sending.opened)
+blueprint = accepting.blueprint("deciding")
 
 
 @blueprint.get("/<topic>/compare")

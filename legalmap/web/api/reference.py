@@ -7,16 +7,11 @@ from werkzeug import Response as BaseResponse
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
-from legalmap.web.api import accepting, describing, parameters, registry, retiring, sending
+from legalmap.web.api import accepting, describing, parameters, registry, sending
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("reference", __name__)
-
-
-tools = Blueprint("about", __name__, url_prefix=registry.ROOT)
-tools.before_request(accepting.require_json_taken)
-tools.after_request(retiring.announce)
-tools.after_request(sending.opened)
+tools = accepting.blueprint("about")
 
 
 @blueprint.record

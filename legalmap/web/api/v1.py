@@ -1,8 +1,8 @@
-"""/api/v1: topics, places, records, revisions, what holds at a place, and the feed."""
+"""/api/v1: topics, places, records, revisions, and what holds at a place."""
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response
+from flask import Response
 
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.jurisdictions import Jurisdiction, chain
@@ -10,20 +10,16 @@ from legalmap.domain.periods import in_force_on
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding, wire
-from legalmap.services import feeding as feeds
 from legalmap.services.gathering import Published
-from legalmap.web.api import accepting, feeding, parameters, resolving, retiring, sending
+from legalmap.web.api import accepting, parameters, resolving, sending
 from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
+from legalmap.web.api.registry import ROOT
 from legalmap.web.guard import needs, reader, tracker
 
-ROOT = "/api/v1"
 # To search inside a place more has to be found than is shown.
 MOST_FOUND = 5_000
 
-blueprint = Blueprint("v1", __name__, url_prefix=ROOT)
-blueprint.before_request(accepting.require_json_taken)
-blueprint.after_request(retiring.announce)
-blueprint.after_request(sending.opened)
+blueprint = accepting.blueprint("v1")
 blueprint.after_app_request(sending.without_page)
 
 
@@ -270,26 +266,3 @@ def resolve(topic: str) -> Response:
     given = parameters.declared()
     view = parameters.view(topic, given)
     return sending.send(resolving.answer(view, given), view.changed_at)
-
-
-@blueprint.get("/changes")
-@needs(Permission.READ)
-def changes() -> Response:
-    """The feed after a number, oldest first, with what each publication changed."""
-    given = parameters.declared()
-    head, limit = reader().head(), parameters.limit(given)
-    since = parameters.whole_number(given, "since", usual=0, most=head)
-    topic = parameters.choice(given, "topic", tracker().topics)
-    wait = parameters.whole_number(given, "wait", usual=0)
-    if wait and not feeding.is_due(since, topic, wait):
-        return Response(status=204)
-    stretch = reader().stretch(since, limit, topic)
-    return sending.answered(
-        parameters.now(),
-        wire.ChangesAnswer,
-        feed_no=stretch.head,
-        since=since,
-        next_since=stretch.next_since,
-        head=stretch.head,
-        changes=tuple(feeds.change(tracker(), entry) for entry in stretch.entries),
-    )
