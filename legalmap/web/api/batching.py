@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
-from legalmap.services import exporting, finding, locating, wire
+from legalmap.services import exporting, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
@@ -125,15 +125,9 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
     point = item.lat is not None or item.lon is not None
     if (item.place is not None) + (item.zip is not None) + point != 1:
         raise BadQuery.at("item", resolving.WAYS)
-    if item.place is not None:
-        return [_by_code(tracker, item.place)], ()
     if item.zip is not None:
-        return finding.counties_of_zip(tracker, parameters.zip_code(item.zip)), (
-            resolving.ZIP_REACH,
-        )
-    if item.lat is None or item.lon is None:
-        raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [finding.place_at(tracker, item.lat, item.lon)], _OF_POINT
+        parameters.zip_code(item.zip)
+    return resolving.places_of(tracker, item, _by_code)
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:

@@ -31,7 +31,7 @@ def compare(topic: str) -> Response:
     asked = parameters.many("place")
     found = [finding.place(tracker(), code) for code in asked]
     places = {place.code: place for place in found}
-    resolutions = tuple(resolving.resolution(view, place, []) for place in places.values())
+    resolutions = tuple(resolving.resolution(view, place, ()) for place in places.values())
     differs = _differing(resolutions)
     return sending.answered(view, wire.CompareAnswer, differs=differs, places=resolutions)
 

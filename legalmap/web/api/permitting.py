@@ -1,5 +1,6 @@
 """Whether a sale is allowed, in the words of the public contract."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import msgspec
@@ -87,7 +88,7 @@ def _of_place(
     view: View,
     place: Jurisdiction,
     purchase: Purchase,
-    caveats: list[Caveat],
+    caveats: tuple[Caveat, ...],
 ) -> list[Verdict]:
     found = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
     # What a ZIP code or a point finds is a county: a town in it may say no where the county does not.
@@ -101,7 +102,11 @@ def _of_place(
 
 
 def _verdict(
-    edition: Edition, view: View, place: Jurisdiction, purchase: Purchase, caveats: list[Caveat]
+    edition: Edition,
+    view: View,
+    place: Jurisdiction,
+    purchase: Purchase,
+    caveats: tuple[Caveat, ...],
 ) -> Verdict:
     resolution = edition.resolve(place, view.as_of)
     made = permit(resolution, edition.topic, purchase)
@@ -139,7 +144,7 @@ def _missing(every: list[Verdict], several: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(["place"] if several else []), *named]))
 
 
-def _once(caveats: list[Caveat]) -> tuple[Caveat, ...]:
+def _once(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys(caveats))
 
 
@@ -151,7 +156,7 @@ def _check(found: Verdict) -> wire.Check:
         topic=topic,
         jurisdiction=wire.jurisdiction(place),
         rule=_rule(found),
-        caveats=_once(list(found.caveats)),
+        caveats=_once(found.caveats),
         url=exporting.url_of(topic, place.code),
     )
 

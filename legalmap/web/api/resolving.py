@@ -6,6 +6,7 @@ from legalmap.domain.errors import BadQuery
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import exporting, finding, wire
+from legalmap.services.tracker import Tracker
 from legalmap.web.answering import standing
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Given, View
@@ -38,39 +39,32 @@ def answer(view: View, given: Given) -> wire.ResolveAnswer:
     )
 
 
-def asked_places(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
+def asked_places(given: Given) -> tuple[wire.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
     """What was asked, the places it may mean, and what a vague way of asking leaves open."""
-    ways: dict[str, Callable[[Given], tuple[wire.Asked, list[Jurisdiction], list[Caveat]]]] = {
-        "place": _by_place,
-        "zip": _by_zip,
-        "point": _by_point,
-    }
-    named = {"point" if name in ("lat", "lon") else name for name in given} & set(ways)
-    if len(named) != 1:
-        raise _not_one_way(given)
-    return ways[named.pop()](given)
+    ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
+    if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
+        raise BadParameter(next(iter(ways), "place"), WAYS)
+    if "place" in given:
+        asked = wire.Asked(place=given["place"])
+    elif "zip" in given:
+        asked = wire.Asked(zip=parameters.zip_code(given["zip"]))
+    else:
+        lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
+        asked = wire.Asked(lat=lat, lon=lon)
+    return asked, *places_of(tracker(), asked, finding.place)
 
 
-def _not_one_way(given: Given) -> BadQuery:
-    first = next((name for name in ("place", "zip", "lat", "lon") if name in given), "place")
-    return BadParameter(first, WAYS)
-
-
-def _by_place(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    asked = wire.Asked(place=given["place"])
-    return asked, [finding.place(tracker(), given["place"])], []
-
-
-def _by_zip(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    zip_code = parameters.zip_code(given["zip"])
-    asked = wire.Asked(zip=zip_code)
-    return asked, finding.counties_of_zip(tracker(), zip_code), [ZIP_REACH]
-
-
-def _by_point(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    lat, lon = parameters.degrees(given, "lat"), parameters.degrees(given, "lon")
-    asked = wire.Asked(lat=lat, lon=lon)
-    return asked, [finding.place_at(tracker(), lat, lon)], [POINT_REACH]
+def places_of(
+    tracker: Tracker, asked: wire.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
+) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
+    """The places that one way of asking may mean, and what it leaves open if it is vague."""
+    if asked.place is not None:
+        return [by_code(tracker, asked.place)], ()
+    if asked.zip is not None:
+        return finding.counties_of_zip(tracker, asked.zip), (ZIP_REACH,)
+    if asked.lat is None or asked.lon is None:
+        raise BadQuery.at("item", "A point needs both lat and lon.")
+    return [finding.place_at(tracker, asked.lat, asked.lon)], (POINT_REACH,)
 
 
 def _question(asked: wire.Asked, places: list[Jurisdiction]) -> str:
@@ -78,7 +72,7 @@ def _question(asked: wire.Asked, places: list[Jurisdiction]) -> str:
     return f"ZIP code {asked.zip} touches {len(places)} counties: {names}. Ask which one it is."
 
 
-def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.Resolution:
+def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> wire.Resolution:
     """What holds at one place, with more caveats if the place was found in a vague way."""
     edition, topic = view.edition, view.edition.topic
     found = edition.resolve(place, view.as_of)
