@@ -80,9 +80,9 @@ def _head() -> list[Field]:
     ]
 
 
-def _period_number(*, required: bool) -> Field:
-    told = "Which period of the record, from 0, oldest first."
-    return _field("period", "integer", told, required=required)
+def _period_number() -> Field:
+    words = "Which period of the record, from 0, oldest first."
+    return _field("period", "integer", words, required=True)
 
 
 def period_fields(topic: Topic) -> tuple[Field, ...]:
@@ -116,7 +116,7 @@ def period_fields(topic: Topic) -> tuple[Field, ...]:
         _choice("confidence", _same(("high", "medium", "low")), "How sure we are.", required=False),
         _field("notes", "string", "Open questions and conflicts between sources."),
         _field("number_of_pending", "integer", "Bills and rules under way.", required=True),
-        _period_number(required=True),
+        _period_number(),
         _field("in_force", "boolean", "Whether this period holds on the day.", required=True),
         _field("effective_from", "partial", "First day; empty: before anything known."),
         _field("effective_until", "partial", "Last day of a law that lapsed without successor."),
@@ -148,7 +148,7 @@ def source_fields() -> tuple[Field, ...]:
     """The columns of the table of sources."""
     return (
         *_head(),
-        _period_number(required=True),
+        _period_number(),
         _field("effective_from", "partial", "First day of the period it speaks of."),
         _field("position", "integer", "Which source of the period, from 0.", required=True),
         _field("url", "string", "The link.", required=True),

@@ -27,6 +27,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     licence_url: str = LICENCE_URL
 
 
+class LawAnswer(Answer, frozen=True, kw_only=True):
+    """What an answer carries that tells what holds: of which topic, and how far that goes."""
+
+    topic: str
+    scope: str
+    disclaimer: str = DISCLAIMER
+
+
 class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
     """A place and the identifiers other tools know it by."""
 
