@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -127,9 +127,12 @@ class Files:
         ``best``: as small as can be. ``wait``: make it now if it is not there.
         """
         path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
-        best_of_all = best and file.length <= packing.BEST_BYTES
-        make = partial(_packed, file, coding, best_of_all)
+        hard = best and file.length <= packing.BEST_BYTES
         seal = sealing.of(path)
+
+        def make() -> Iterator[bytes]:
+            return packing.packed(file.parts(), coding, best=hard)
+
         with suppress(Unmade):
             if seal is None:
                 self._refuse_again(path)
@@ -228,7 +231,3 @@ class Files:
 
 def _files_in(folder: Path) -> list[Path]:
     return [file for file in folder.iterdir() if _OURS.fullmatch(file.name)]
-
-
-def _packed(file: File, coding: str, best: bool) -> Iterator[bytes]:
-    return packing.packed(file.parts(), coding, best=best)

@@ -41,7 +41,7 @@ from legalmap.web import (
     travelling,
     trust,
 )
-from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
+from legalmap.web.api import bulk, deciding, feeding, reference, v1
 from legalmap.web.http import bodies, hosts
 
 # What runs last after a request is registered first.
@@ -74,7 +74,7 @@ PEOPLE = (
     rounds,
     sourcing,
 )
-TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
+TOOLS = (v1, deciding, reference, feeding, bulk, remembering)
 READERS = (
     crawling,
     searching,
