@@ -3,7 +3,7 @@
 from wtforms import BooleanField, HiddenField, PasswordField
 
 from legalmap.domain.accounts import MAX_PASSWORD, MIN_PASSWORD
-from legalmap.domain.errors import Problem
+from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.people import in_words
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
@@ -106,9 +106,11 @@ class RoleForm(HouseForm):
     role = ChoiceField("Role", {role.value: label for role, (label, _) in ROLES.items()})
     remits = TextField("Moderates only")
 
-    def chosen(self) -> Role | None:
-        """The role, or None if it is none of the three."""
-        return next((role for role in Role if role.value == self.role.data), None)
+    def chosen(self) -> Role:
+        """The role; raise Invalid if it is none of the three."""
+        if self.role.data not in set(Role):
+            raise Invalid.at("role", "Choose one of the roles.")
+        return Role(self.role.data)
 
     def show(self, role: Role, remits: tuple[Remit, ...]) -> None:
         """Fill in what somebody has."""
