@@ -63,10 +63,9 @@ def begin(tracker: Tracker, session: Session) -> Setup:
 def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: timedelta) -> str:
     """Keep what this account has to answer; gives the id under which the answer is expected."""
     challenge_id, account_id = secrets.token_urlsafe(24), session.account.id
+    columns = {"id": challenge_id, "account_id": account_id, "purpose": purpose, "value": value}
     with tracker.store.writing() as connection:
-        factors.insert_challenge(
-            connection, challenge_id, account_id, purpose, value, clock.now(), life
-        )
+        factors.insert_challenge(connection, clock.now(), life, **columns)
     return challenge_id
 
 
@@ -85,8 +84,13 @@ def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None
     return _setup(session, challenge_id, kept.value) if kept else None
 
 
+def _totp(secret: str) -> pyotp.TOTP:
+    """What makes the codes of a secret. Its URI carries the step, so that the app counts as we do."""
+    return pyotp.TOTP(secret, interval=STEP_SECONDS)
+
+
 def _setup(session: Session, challenge_id: str, secret: str) -> Setup:
-    totp = pyotp.TOTP(secret)
+    totp = _totp(secret)
     uri = totp.provisioning_uri(name=session.account.handle, issuer_name=ISSUER)
     return Setup(challenge_id, secret, uri)
 
@@ -140,7 +144,7 @@ def enrolled(
         codes = _new_codes(connection, person.id)
     if not session.is_complete:
         log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
-    return Enrolled(signing.complete(connection, session, token, at), codes)
+    return Enrolled(signing.renew(connection, session, token, at), codes)
 
 
 def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
@@ -159,7 +163,7 @@ def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
         else:
             _take_code(connection, person.id, typed, at)
         log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
-        return Proved(signing.complete(connection, session, token, at), left)
+        return Proved(signing.renew(connection, session, token, at), left)
 
 
 def _squeezed(code: str) -> str:
@@ -179,7 +183,7 @@ def _take_code(connection: Connection, account_id: int, code: str, at: datetime)
 
 def _step_of(secret: str, code: str, at: datetime, after: int | None) -> int:
     """The step a code belongs to, if it is near now and later than the last that was taken."""
-    totp = pyotp.TOTP(secret)
+    totp = _totp(secret)
     now = int(at.timestamp()) // STEP_SECONDS
     near = [
         step

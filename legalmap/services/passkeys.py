@@ -222,7 +222,7 @@ def prove(
         )
         factors.use_passkey(connection, key.id, shown.new_sign_count, at)
         log_own(connection, person, "sign-in", at, second_factor="passkey", browser=session.label)
-        return Proved(signing.complete(connection, session, token, at))
+        return Proved(signing.renew(connection, session, token, at))
 
 
 def owned(tracker: Tracker, session: Session) -> list[Passkey]:

@@ -127,24 +127,11 @@ def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
 
 
 def insert_challenge(
-    connection: sa.Connection,
-    challenge_id: str,
-    account_id: int,
-    purpose: str,
-    value: str,
-    at: datetime,
-    life: timedelta,
+    connection: sa.Connection, at: datetime, life: timedelta, **columns: Any
 ) -> None:
     """Keep what somebody has to answer, and forget what nobody answered in time."""
     connection.execute(challenge.delete().where(challenge.c.expires_at <= at))
-    values = {
-        "id": challenge_id,
-        "account_id": account_id,
-        "purpose": purpose,
-        "value": value,
-        "expires_at": at + life,
-    }
-    connection.execute(challenge.insert().values(values))
+    connection.execute(challenge.insert().values(expires_at=at + life, **columns))
 
 
 def challenge_called(

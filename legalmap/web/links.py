@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import Invalid
 from legalmap.domain.roles import Permission
-from legalmap.services import joining, recovering
-from legalmap.web import browsers, signing, throttling
+from legalmap.services import links
+from legalmap.web import devices, signing, throttling
 from legalmap.web.forms.base import HouseForm, Problems
 from legalmap.web.forms.people import ROLES, JoinForm, RecoverForm
 from legalmap.web.guard import needs, tracker
@@ -33,7 +33,7 @@ def join(token: str) -> Response:
         "join",
         token,
         form,
-        lambda: joining.join(tracker(), token, name, password, browsers.label()),
+        lambda: links.join(tracker(), token, name, password, devices.label()),
     )
 
 
@@ -54,7 +54,7 @@ def recover(token: str) -> Response:
         "recover",
         token,
         form,
-        lambda: recovering.recover(tracker(), token, password, browsers.label()),
+        lambda: links.recover(tracker(), token, password, devices.label()),
     )
 
 
@@ -72,11 +72,11 @@ def _page(
     kind: str, token: str, form: HouseForm, problems: Problems | None = None, status: int = 200
 ) -> Response:
     """The form behind a link; raises Missing or NotNow if the link cannot be used."""
-    service = joining if kind == "join" else recovering
+    look_up = links.invitation if kind == "join" else links.recovery
     page = render_template(
         f"links/{kind}.html",
         token=token,
-        opened=service.opened(tracker(), token),
+        opened=look_up(tracker(), token),
         roles=ROLES,
         form=form,
         problems=problems or Problems(),

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from legalmap.domain.roles import Role
-from legalmap.services import editing, joining, recovering, suggesting
+from legalmap.services import editing, links, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors
@@ -198,8 +198,8 @@ def made(tracker: Tracker, site: Site) -> dict[str, object]:
         "proposal": found.id,
         "batch": found.batch,
         "suggestion": suggesting.suggest(tracker, "kratom", "us-al", **said),
-        "token": joining.invite(tracker, dana, Role.MODERATOR),
-        "recovery": recovering.offer(tracker, dana, "demo-ana"),
+        "token": links.invite(tracker, dana, Role.MODERATOR),
+        "recovery": links.offer(tracker, dana, "demo-ana"),
     }
 
 

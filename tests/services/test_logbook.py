@@ -25,7 +25,7 @@ from legalmap.services import (
     delivering,
     editing,
     factors,
-    joining,
+    links,
     logbook,
     own_account,
     people,
@@ -114,9 +114,9 @@ def _let_in_again(tracker: Tracker, admin: Account) -> None:
 
 
 def _took_invitation_back(tracker: Tracker, admin: Account) -> None:
-    joining.invite(tracker, admin, Role.CONTRIBUTOR)
-    (only,) = joining.listed(tracker, admin)
-    joining.revoke(tracker, admin, only.id)
+    links.invite(tracker, admin, Role.CONTRIBUTOR)
+    (only,) = links.listed(tracker, admin)
+    links.revoke(tracker, admin, only.id)
 
 
 def _changed_password(tracker: Tracker) -> None:
