@@ -42,10 +42,10 @@ def as_of_now(connection: Connection, actor: Account, permission: Permission) ->
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:
     """The revision of that id; raise Missing if there is none."""
-    found = records.revision_by_id(connection, revision_id) if revision_id is not None else None
-    if found is None:
+    revised = records.revision_by_id(connection, revision_id) if revision_id is not None else None
+    if revised is None:
         raise Missing("revision", str(revision_id))
-    return found
+    return revised
 
 
 def is_in_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> bool:

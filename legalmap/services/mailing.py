@@ -74,10 +74,10 @@ def send_due(
     is_reached = True
     while is_reached and not is_stopped():
         with tracker.store.reading() as connection:
-            found = outbox.next_due(connection, clock.now())
-        if found is None:
+            mail = outbox.next_due(connection, clock.now())
+        if mail is None:
             return
-        line, is_reached = _tried(tracker, server, found)
+        line, is_reached = _tried(tracker, server, mail)
         if line:
             yield line
 

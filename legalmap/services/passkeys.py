@@ -96,9 +96,9 @@ def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | Non
 def _descriptors(known: Iterable[Passkey]) -> list[Any]:
     return [
         _webauthn().helpers.structs.PublicKeyCredentialDescriptor(
-            id=_webauthn().base64url_to_bytes(each.credential_id)
+            id=_webauthn().base64url_to_bytes(key.credential_id)
         )
-        for each in known
+        for key in known
     ]
 
 

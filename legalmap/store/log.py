@@ -98,12 +98,12 @@ def _wanted(wanted: Filter) -> sa.Select[Any]:
 
 
 def _names(
-    column: sa.Column[Any], value: str, said: str, *, starts: bool = False
+    column: sa.Column[Any], value: str, text: str, *, starts: bool = False
 ) -> sa.ColumnElement[bool]:
-    """Whether the column says so or, in what the first version logged, the label."""
+    """Whether the column holds the value or, in what the first version logged, the label holds the text."""
     label = event.c.subject_label
     in_label = (
-        label.startswith(said, autoescape=True) if starts else label.contains(said, autoescape=True)
+        label.startswith(text, autoescape=True) if starts else label.contains(text, autoescape=True)
     )
     return sa.or_(column == value, sa.and_(column.is_(None), in_label))
 

@@ -210,13 +210,13 @@ def _token() -> str:
     return session.token() or ""
 
 
-def _proving_page(opened: Session, **said: Any) -> Response:
+def _proving_page(opened: Session, **shown: Any) -> Response:
     here = site()
     asked = passkeys.begin_proving(tracker(), opened, here) if here else None
-    return _page("factors/prove.html", form=CodeForm(formdata=None), asked=asked, **said)
+    return _page("factors/prove.html", form=CodeForm(formdata=None), asked=asked, **shown)
 
 
-def _authenticator_page(opened: Session, setup: Setup | None = None, **said: Any) -> Response:
+def _authenticator_page(opened: Session, setup: Setup | None = None, **shown: Any) -> Response:
     setup = setup or factors.begin(tracker(), opened)
     return _page(
         "factors/authenticator.html",
@@ -224,7 +224,7 @@ def _authenticator_page(opened: Session, setup: Setup | None = None, **said: Any
         setup=setup,
         picture=_picture(setup.uri),
         opened=opened,
-        **said,
+        **shown,
     )
 
 
@@ -235,10 +235,10 @@ def _picture(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
 
 
-def _passkey_page(opened: Session, form: PasskeyForm, **said: Any) -> Response:
+def _passkey_page(opened: Session, form: PasskeyForm, **shown: Any) -> Response:
     here = site()
     asked = passkeys.begin_adding(tracker(), opened, here) if here else None
-    return _page("factors/passkey.html", form=form, asked=asked, opened=opened, **said)
+    return _page("factors/passkey.html", form=form, asked=asked, opened=opened, **shown)
 
 
 def _page(

@@ -39,7 +39,7 @@ def _index(form: InterestForm, problems: Problems | None = None, status: int = 2
     page = render_template(
         "own_account/index.html",
         mine=mine,
-        found=own_account.overview(tracker(), mine),
+        overview=own_account.overview(tracker(), mine),
         is_needed=is_needed(mine.account),
         form=form,
         problems=problems or Problems(),

@@ -25,10 +25,10 @@ _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 def show_sign_in() -> Response:
     """The sign-in page."""
     after = leading.asked()
-    found = session.current()
-    if found is None:
+    opened = session.current()
+    if opened is None:
         return _sign_in_page(SignInForm(formdata=None), Problems(), after)
-    return redirect(after, code=303) if found.is_complete else factors.lead(found, after)
+    return redirect(after, code=303) if opened.is_complete else factors.lead(opened, after)
 
 
 @blueprint.post("/sign-in")
