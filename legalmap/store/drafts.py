@@ -26,14 +26,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 def _drafts() -> sa.Select[Any]:
     return (
         sa.select(
-            draft.c.id,
+            draft,
             record.c.topic,
             record.c.jurisdiction_code.label("jurisdiction"),
             revision.c.number.label("base_number"),
-            draft.c.reworks_id,
-            draft.c.suggestion_id,
-            draft.c.form,
-            draft.c.updated_at,
         )
         .join(record, record.c.id == draft.c.record_id)
         .join(revision, revision.c.id == draft.c.base_id)

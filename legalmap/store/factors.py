@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.factors import Passkey
-from legalmap.store import rows
+from legalmap.store import accounts, rows
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import account, challenge, passkey, recovery_code
 
@@ -51,11 +51,7 @@ def set_totp(
     connection: sa.Connection, account_id: int, secret: str | None, step: int | None
 ) -> None:
     """Give an account an authenticator, or take it away."""
-    connection.execute(
-        account.update()
-        .where(account.c.id == account_id)
-        .values(totp_secret=secret, totp_step=step)
-    )
+    accounts.update(connection, account_id, totp_secret=secret, totp_step=step)
 
 
 def take_step(connection: sa.Connection, account_id: int, step: int) -> bool:
@@ -109,20 +105,18 @@ def use_recovery_code(
     connection: sa.Connection, account_id: int, code_sha256: str, at: datetime
 ) -> bool:
     """Take a recovery code of an account that was not taken before; say if there was one."""
-    unused = (
-        recovery_code.c.account_id == account_id,
-        recovery_code.c.code_sha256 == code_sha256,
-        recovery_code.c.used_at.is_(None),
-    )
-    return (
-        connection.execute(recovery_code.update().where(*unused).values(used_at=at)).rowcount == 1
-    )
+    code = recovery_code.c.code_sha256 == code_sha256
+    taken = recovery_code.update().where(*_unused(account_id), code).values(used_at=at)
+    return connection.execute(taken).rowcount == 1
+
+
+def _unused(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None)
 
 
 def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
     """How many recovery codes of an account still open it once each."""
-    unused = (recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None))
-    query = sa.select(sa.func.count()).select_from(recovery_code).where(*unused)
+    query = sa.select(sa.func.count()).select_from(recovery_code).where(*_unused(account_id))
     return connection.scalar(query) or 0
 
 

@@ -58,20 +58,20 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
 
 def use(connection: sa.Connection, invitation_id: int, account_id: int, at: datetime) -> bool:
     """Mark an open invitation as used; False if it is not open any more."""
-    used = invitation.update().where(*_is_open(invitation_id, at))
-    return connection.execute(used.values(used_at=at, used_by_id=account_id)).rowcount == 1
+    return _close(connection, invitation_id, at, used_at=at, used_by_id=account_id)
 
 
 def revoke(connection: sa.Connection, invitation_id: int, at: datetime) -> bool:
     """Take an open invitation back; False if it is not open any more."""
-    revoked = invitation.update().where(*_is_open(invitation_id, at))
-    return connection.execute(revoked.values(revoked_at=at)).rowcount == 1
+    return _close(connection, invitation_id, at, revoked_at=at)
 
 
-def _is_open(invitation_id: int, at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
+def _close(connection: sa.Connection, invitation_id: int, at: datetime, **columns: Any) -> bool:
+    still_open = (
         invitation.c.id == invitation_id,
         invitation.c.used_at.is_(None),
         invitation.c.revoked_at.is_(None),
         invitation.c.expires_at > at,
     )
+    closed = invitation.update().where(*still_open).values(**columns)
+    return connection.execute(closed).rowcount == 1

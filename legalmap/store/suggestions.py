@@ -18,18 +18,9 @@ def insert(connection: sa.Connection, values: dict[str, Any]) -> int:
 
 def _suggestions() -> sa.Select[Any]:
     return sa.select(
-        suggestion.c.id,
-        suggestion.c.topic,
+        suggestion,
         suggestion.c.jurisdiction_code.label("jurisdiction"),
-        suggestion.c.text,
-        suggestion.c.url,
-        suggestion.c.email,
-        suggestion.c.at,
-        suggestion.c.closed_at,
         account.c.handle.label("closed_by"),
-        suggestion.c.outcome,
-        suggestion.c.answer,
-        suggestion.c.revision_id,
     ).outerjoin(account, account.c.id == suggestion.c.closed_by_id)
 
 
