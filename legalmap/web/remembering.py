@@ -30,15 +30,8 @@ Arguments = dict[str, Any]
 
 
 # The views whose answers are remembered.
-ORIGINALS = (
-    "placing.place",
-    "v1.record",
-    "bulk.export",
-    "bulk.sources",
-    "bulk.dictionary",
-    "bulk.datapackage",
-    "bulk.datapackage_zip",
-)
+_FILES = ("export", "sources", "dictionary", "datapackage", "datapackage_zip")
+ORIGINALS = ("placing.place", "v1.record", *(f"bulk.{file}" for file in _FILES))
 
 
 def _original(arguments: Arguments) -> Original:

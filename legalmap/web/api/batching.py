@@ -15,7 +15,7 @@ from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
 from legalmap.web.api import accepting, parameters, registry, resolving
-from legalmap.web.api.parameters import View
+from legalmap.web.asking import View
 from legalmap.web.guard import tracker
 
 # How many results of an edition are kept for a day and a way of asking.

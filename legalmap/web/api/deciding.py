@@ -37,11 +37,11 @@ def compare(topic: str) -> Response:
 
 
 def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:
-    said = [
+    first, *others = (
         {"status": place.status, **{code: v.value for code, v in place.variables.items()}}
         for place in places
-    ]
-    return tuple(code for code in said[0] if any(each[code] != said[0][code] for each in said))
+    )
+    return tuple(code for code in first if any(other[code] != first[code] for other in others))
 
 
 @blueprint.get("/<topic>/check")

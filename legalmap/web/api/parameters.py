@@ -18,11 +18,11 @@ from flask import request
 from legalmap import clock
 from legalmap.domain.errors import BadQuery, Missing, Problem
 from legalmap.services import finding, wire
-from legalmap.services.editions import Edition
-from legalmap.services.reading import asked_day
+from legalmap.web import asking
 from legalmap.web.api import registry
 from legalmap.web.api.registry import Schema
-from legalmap.web.guard import reader, tracker
+from legalmap.web.asking import View
+from legalmap.web.guard import tracker
 
 Given = dict[str, str]
 Answer = TypeVar("Answer", bound=wire.Answer)
@@ -184,39 +184,10 @@ def place_code(given: Given, name: str) -> str | None:
         raise BadParameter(name, message, error.near) from None
 
 
-class View(msgspec.Struct, frozen=True):
-    """The edition and the day an answer is about; ``given``: whether the asker named the day."""
-
-    edition: Edition
-    as_of: date
-    given: bool
-
-    @property
-    def feed_no(self) -> int:
-        """The feed number of the edition."""
-        return self.edition.feed_no
-
-    @property
-    def head(self) -> dict[str, Any]:
-        """What answers begin with."""
-        topic = self.edition.topic
-        about = {"feed_no": self.feed_no, "as_of": self.as_of}
-        return {**about, "topic": topic.code, "scope": topic.scope}
-
-    @property
-    def changed_at(self) -> datetime | None:
-        """When the answer last became another. Unless a day is named, each day brings a new one."""
-        published = self.edition.changed_at
-        if self.given or published is None:
-            return published
-        return max(published, datetime.combine(self.as_of, time(), UTC))
-
-
 def view(topic: str, given: Given) -> View:
     """Read ``as_of`` and ``known_at``."""
     tracker().topic(topic)
-    asked = asked_day(given.get("as_of"))
-    return View(reader().edition(topic, given.get("known_at")), asked.day, asked.given)
+    return asking.view(topic, given)
 
 
 class Now(msgspec.Struct, frozen=True):

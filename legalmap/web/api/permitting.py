@@ -20,7 +20,8 @@ from legalmap.domain.resolving import Caveat, Resolution
 from legalmap.services import exporting, wire
 from legalmap.services.editions import Edition
 from legalmap.web.api import parameters, resolving
-from legalmap.web.api.parameters import Given, View
+from legalmap.web.api.parameters import Given
+from legalmap.web.asking import View
 from legalmap.web.guard import reader, tracker
 
 WORDS = {

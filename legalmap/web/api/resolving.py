@@ -9,7 +9,8 @@ from legalmap.services import exporting, finding, wire
 from legalmap.services.tracker import Tracker
 from legalmap.web.answering import standing
 from legalmap.web.api import parameters
-from legalmap.web.api.parameters import BadParameter, Given, View
+from legalmap.web.api.parameters import BadParameter, Given
+from legalmap.web.asking import View
 from legalmap.web.guard import tracker
 
 ASK = "ask"

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.services import wire
 from legalmap.web.api import parameters, sparse
-from legalmap.web.api.parameters import Now, View
+from legalmap.web.api.parameters import Now
+from legalmap.web.asking import View
 
 JSON = "application/json"
 # May be kept, but must be checked with us each time, so that a publication shows at once.

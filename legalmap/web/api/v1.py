@@ -12,8 +12,9 @@ from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding, wire
 from legalmap.services.gathering import Published
 from legalmap.web.api import accepting, parameters, resolving, sending
-from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
+from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now
 from legalmap.web.api.registry import ROOT
+from legalmap.web.asking import View
 from legalmap.web.guard import needs, reader, tracker
 
 # To search inside a place more has to be found than is shown.
