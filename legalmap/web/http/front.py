@@ -117,6 +117,7 @@ class Front:
     async def _answer(self, scope: Any, headers: Any, protocol: Any) -> Answer:
         """What somebody else has for the address, or Flask."""
         site = self._site(scope, headers)
+        limits.require_plain(scope.method, scope.path, site)
         if scope.method not in READS:
             return await self._sent(scope, protocol)
         coding = content_coding.negotiate(headers.get("accept-encoding"))
@@ -143,7 +144,8 @@ class Front:
             scope.authority or (not hosts and scope.http_version in ("1", "1.0"))
         ):
             raise Refused(400, "Bad request", "Send one Host header.", connection="close")
-        host, scheme = hosts[0] if hosts else scope.authority or "", scope.scheme
+        # The host of a whole address in the request line is the one that counts.
+        host, scheme = scope.authority or (hosts[0] if hosts else ""), scope.scheme
         if self._hops:
             host = _forwarded(headers, "x-forwarded-host", self._hops) or host
             scheme = _forwarded(headers, "x-forwarded-proto", self._hops) or scheme
@@ -246,7 +248,7 @@ class Front:
     async def _body(self, scope: Any, protocol: Any) -> bytes:
         headers = scope.headers
         length = limits.declared_length(headers.get("content-length"))
-        is_chunked = headers.get("transfer-encoding") is not None
+        is_chunked = limits.is_chunked(headers.get_all("transfer-encoding"))
         if not length and not is_chunked:
             return b""
         allowed = MOST_OF_ANYBODY
