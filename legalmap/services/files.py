@@ -153,7 +153,8 @@ class Files:
             return None
         for file in sorted(_files_in(path.parent), reverse=True):
             feed_no, as_of = int(file.name[:9]), date.fromisoformat(file.name[10:20])
-            if feed_no <= wanted.feed_no and as_of <= wanted.as_of:
+            is_before = (feed_no, as_of) != (wanted.feed_no, wanted.as_of)
+            if is_before and feed_no <= wanted.feed_no and as_of <= wanted.as_of:
                 before = msgspec.structs.replace(wanted, feed_no=feed_no, as_of=as_of)
                 known = self._at_hand(before, NEWEST)
                 if known is not None:

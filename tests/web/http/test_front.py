@@ -5,15 +5,18 @@ import gzip
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import brotli
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import Client as Plain
 
 from legalmap.domain.moderation import Verdict
 from legalmap.services.tracker import Tracker
+from legalmap.web.guard import LAW
 from legalmap.web.http import front as fronts
 from legalmap.web.http.content_coding import zstd
 from tests.build import a_payload, a_period
@@ -186,6 +189,49 @@ def test_what_is_kept_follows_from_head_day_and_address_alone(
         before.data,
         before.headers.to_wsgi_list(),
     )
+
+
+class Watched(ImmutableMultiDict):
+    """Query parameters that know which of them were asked for."""
+
+    asked: ClassVar[set[str]] = set()
+
+    def get(self, key: str, *rest: Any, **named: Any) -> Any:
+        """The first of that name."""
+        self.asked.add(key)
+        return super().get(key, *rest, **named)
+
+    def getlist(self, key: str, *rest: Any) -> Any:
+        """All of that name."""
+        self.asked.add(key)
+        return super().getlist(key, *rest)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
+
+
+WATCHED = [
+    *(path for path in KEPT_PATHS if not path.startswith(("/api", "/export", "/static"))),
+    "/kratom/us?layer=counties&zoom=us-al&show=banned",
+    "/kratom/course?view=us&layer=counties",
+    "/kratom/compare?place=us-al&add=Tennessee",
+    "/kratom/table?parent=us&kind=state&freshness=due&show=banned&page=1",
+]
+
+
+@pytest.mark.parametrize("path", WATCHED)
+def test_a_page_reads_no_parameter_that_it_does_not_declare(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Else the front would take away what decides the answer."""
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", Watched)
+    monkeypatch.setattr(Watched, "asked", set())
+    Plain(app.wsgi_app).get(path, buffered=True)  # type: ignore[arg-type]
+    endpoint, _ = app.url_map.bind("localhost").match(path.partition("?")[0])
+    declared = app.view_functions[endpoint].decided_by  # type: ignore[attr-defined]
+    # Day and edit time are looked for at every address, to count what the past costs.
+    assert Watched.asked - set(LAW) <= declared
 
 
 # A sentence for each: two addresses, and whether Flask is asked for the second.
