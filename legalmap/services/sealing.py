@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -120,10 +119,10 @@ def tidy(
             beside(file).unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Drop what processes that were killed left half done."""
+def sweep(folder: Path, now_ns: int) -> None:
+    """Drop what processes that were killed left half done; ``now_ns`` by the clock of the disk."""
     for part in folder.glob(f"{PART}*"):
-        if _changed_at(part) < time.time() - LEFT_SECONDS:
+        if _changed_at(part) < now_ns / 1e9 - LEFT_SECONDS:
             part.unlink(missing_ok=True)
 
 
