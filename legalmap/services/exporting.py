@@ -42,16 +42,16 @@ def is_directly_below(place: Jurisdiction, code: str) -> bool:
 
 def resolved(resolution: Resolution) -> wire.Resolved:
     """A resolution in short."""
-    return wire.same(wire.Resolved, resolution)
+    return wire.Resolved(
+        outcome=resolution.outcome, status=resolution.status, deciding=resolution.deciding
+    )
 
 
 def record(edition: Edition, item: Published, as_of: date) -> wire.Record:
     """One published record as it stands on a day."""
     payload, publication, topic = item.payload, item.publication, edition.topic
     own = in_force_on(payload.periods, as_of)
-    return wire.same(
-        wire.Record,
-        payload,
+    return wire.Record(
         jurisdiction=wire.jurisdiction(item.place),
         topic=topic.code,
         url=url_of(topic.code, item.place.code),
@@ -62,8 +62,13 @@ def record(edition: Edition, item: Published, as_of: date) -> wire.Record:
         status=own.status if own else None,
         period=payload.periods.index(own) if own else None,
         resolved=resolved(edition.glance(item.place, as_of)),
+        last_verified=payload.last_verified,
+        verified_how=payload.verified_how,
         freshness=edition.freshness_of(item, as_of),
+        confidence=payload.confidence,
         periods=tuple(wire.period(period, topic) for period in payload.periods),
+        pending=payload.pending,
+        notes=payload.notes,
     )
 
 

@@ -175,7 +175,7 @@ class Files:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             seal = sealing.written_once(path, make)
-            self._tidy()
+            self._tidy(seal.mtime_ns)
         except OSError as fault:
             raise self._remembered(path, Unmade(f"{path}: {fault.strerror}.")) from None
         except Unmade as error:
@@ -218,7 +218,7 @@ class Files:
                 del self._waiting[path]
                 is_left = bool(self._waiting)
 
-    def _tidy(self) -> None:
+    def _tidy(self, now_ns: int) -> None:
         """Others keep files of their own in this folder; the newest of each topic and format stays."""
         places = [
             folder for place in (NEWEST, PAST, PACKED) for folder in self.folder.glob(f"{place}/*")
@@ -227,7 +227,7 @@ class Files:
         newest = {file.parent: file for file in sorted(files) if file.parts[-3] == NEWEST}
         sealing.tidy(files, stay=set(newest.values()), most_files=MOST_FILES, most_bytes=MOST_BYTES)
         for folder in places:
-            sealing.sweep(folder)
+            sealing.sweep(folder, now_ns)
 
 
 def _files_in(folder: Path) -> list[Path]:

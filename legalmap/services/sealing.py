@@ -119,12 +119,10 @@ def tidy(
             beside(file).unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Drop what processes that were killed left half done."""
-    # By the clock of the disk: where the system's jumps, nobody loses what is just being written.
-    newest = max(map(_changed_at, folder.iterdir()), default=0.0)
+def sweep(folder: Path, now_ns: int) -> None:
+    """Drop what processes that were killed left half done; ``now_ns`` by the clock of the disk."""
     for part in folder.glob(f"{PART}*"):
-        if _changed_at(part) < newest - LEFT_SECONDS:
+        if _changed_at(part) < now_ns / 1e9 - LEFT_SECONDS:
             part.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from legalmap.domain.roles import Role
 from legalmap.store import accounts
 from legalmap.store.engine import Store
-from tests.store.build import NOW, PEOPLE, minutes, person
+from tests.store.build import CHEAP_HASHER, NOW, PASSWORD, PEOPLE, minutes, person
 
 
 def test_an_account_comes_back_as_it_was_made(store: Store) -> None:

@@ -184,7 +184,8 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.
         jurisdiction=found.place.code,
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
         variables={
-            code: wire.same(wire.ResolvedVariable, answer) for code, answer in found.answers.items()
+            code: wire.ResolvedVariable(value=answer.value, levels=answer.levels)
+            for code, answer in found.answers.items()
         },
         levels=tuple(
             wire.BatchLevel(

@@ -85,7 +85,8 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
         deciding=wire.jurisdiction(deciding.jurisdiction) if deciding else None,
         variables={
-            code: wire.same(wire.ResolvedVariable, answer) for code, answer in found.answers.items()
+            code: wire.ResolvedVariable(value=answer.value, levels=answer.levels)
+            for code, answer in found.answers.items()
         },
         levels=tuple(_level(view, level, found) for level in found.levels),
         caveats=(*found.caveats, *caveats),
