@@ -80,7 +80,7 @@ def _of_reading(view: View) -> dict[str, Any]:
     return {
         "topic": view.topic,
         "view": view,
-        "past": replace(view, is_past=True),
+        "past": replace(view, query="?known_at=0"),
         "place": place,
         "resolution": resolution,
         "levels": [(level, answering.standing(level, resolution)) for level in resolution.levels],
