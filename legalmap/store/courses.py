@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from legalmap.domain.gists import content_of
 from legalmap.domain.payload import Payload, from_bytes, sha256_of
+from legalmap.store.rows import PART, having
 from legalmap.store.tables import course, gist, publication, record, revision
 
-PART = 500
 # Up to how many publications are looked up one by one.
 FEW = 5_000
 
@@ -56,37 +56,24 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
 def _gist_ids(connection: sa.Connection, texts: Iterable[str]) -> dict[str, int]:
     """The ids of gists, made where they are new: whoever writes here holds the lock of the feed."""
     hashes = {sha256_of(text.encode()): text for text in texts}
-    found = _known(connection, hashes)
-    fresh = [
-        {"sha256": sha256, "content": text} for sha256, text in hashes.items() if text not in found
-    ]
-    if fresh:
-        connection.execute(gist.insert(), fresh)
-        found |= _known(connection, {row["sha256"]: row["content"] for row in fresh})
-    return found
+    known = _known(connection, hashes)
+    new = {sha256: text for sha256, text in hashes.items() if text not in known}
+    if new:
+        rows = [{"sha256": sha256, "content": text} for sha256, text in new.items()]
+        connection.execute(gist.insert(), rows)
+        known |= _known(connection, new)
+    return known
 
 
 def _known(connection: sa.Connection, hashes: dict[str, str]) -> dict[str, int]:
-    wanted = sorted(hashes)
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), PART):
-        query = sa.select(gist.c.id, gist.c.sha256).where(
-            gist.c.sha256.in_(wanted[start : start + PART])
-        )
-        found |= {hashes[row.sha256]: row.id for row in connection.execute(query)}
-    return found
+    rows = having(connection, sa.select(gist.c.id, gist.c.sha256), gist.c.sha256, hashes)
+    return {hashes[row.sha256]: row.id for row in rows}
 
 
 def gists(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
     """The texts of some gists by their id."""
-    wanted = sorted(set(ids))
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), PART):
-        query = sa.select(gist.c.id, gist.c.content).where(
-            gist.c.id.in_(wanted[start : start + PART])
-        )
-        found |= {row.id: row.content for row in connection.execute(query)}
-    return found
+    rows = having(connection, sa.select(gist.c.id, gist.c.content), gist.c.id, ids)
+    return {row.id: row.content for row in rows}
 
 
 def said_since(connection: sa.Connection, topic: str, since: int, until: int) -> Iterator[Said]:

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from legalmap.domain import gists
 from legalmap.domain.records import Stand
+from legalmap.store.rows import in_batches
 from legalmap.store.tables import course, gist, publication, record, revision
-
-PART = 500
 
 
 # A statement is put together once: that took longer than asking it.
@@ -91,12 +90,10 @@ def some(
 
     Places without a record are left out.
     """
-    wanted = sorted(set(codes))
-    for start in range(0, len(wanted), PART):
-        part = wanted[start : start + PART]
-        said = [code for code in part if code in whole]
-        asked = {"topic": topic, "until": feed_no, "codes": part, "whole": said}
-        for row in connection.execute(_stands(of_some=True), asked):
+    for part in in_batches(sorted(set(codes))):
+        told_whole = [code for code in part if code in whole]
+        values = {"topic": topic, "until": feed_no, "codes": part, "whole": told_whole}
+        for row in connection.execute(_stands(of_some=True), values):
             yield _stand(row), row.payload
 
 
