@@ -100,11 +100,6 @@ def prepare() -> None:
     _index()
 
 
-def is_prepared() -> bool:
-    """Whether a point can be looked up without waiting."""
-    return _known is not None
-
-
 def _index() -> tuple[Layer, ...]:
     global _known  # noqa: PLW0603
     if _known is None:
