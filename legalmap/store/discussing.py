@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.discussion import Standing, Version, Word
-from legalmap.domain.moderation import Decision, Verdict
+from legalmap.domain.moderation import Verdict
+from legalmap.store.records import decision_of
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import account, assent, remark, review, revision, submission
 
 _reviewer = account.alias("reviewer")
@@ -45,20 +47,7 @@ def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
         .outerjoin(_reviewer, _reviewer.c.id == review.c.reviewer_id)
         .order_by(revision.c.id)
     )
-    return [_version(row) for row in connection.execute(query)]
-
-
-def _version(row: sa.Row[Any]) -> Version:
-    decision = None
-    if row.verdict is not None:
-        decision = Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at)
-    return Version(
-        id=row.id,
-        number=row.number,
-        author=row.author,
-        submitted_at=row.submitted_at,
-        decision=decision,
-    )
+    return [as_struct(Version, row, decision=decision_of(row)) for row in connection.execute(query)]
 
 
 def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:

@@ -29,6 +29,7 @@ from legalmap.store.tables import (
 _base = revision.alias("base")
 _author = account.alias("author")
 _reviewer = account.alias("reviewer")
+_FIELDS = frozenset(Revision.__struct_fields__)
 
 
 def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False) -> Record | None:
@@ -122,7 +123,7 @@ def _revisions() -> sa.Select[Any]:
         sa.select(
             revision,
             record.c.topic,
-            record.c.jurisdiction_code,
+            record.c.jurisdiction_code.label("jurisdiction"),
             record.c.current_revision_id,
             _base.c.number.label("base_number"),
             _author.c.handle.label("author"),
@@ -193,50 +194,30 @@ def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decis
     return assents
 
 
+def decision_of(row: sa.Row[Any]) -> Decision | None:
+    """The decision in a row that holds what is asked of a review; None if there is none yet."""
+    if row.verdict is None:
+        return None
+    interest = getattr(row, "reviewer_interest", "")
+    return Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at, interest)
+
+
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
-    decision = None
-    if row.verdict is not None:
-        decision = Decision(
-            Verdict(row.verdict),
-            row.reviewer_id,
-            row.reviewer,
-            row.reviewed_at,
-            row.reviewer_interest,
-        )
-    return Revision(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction_code,
-        record_id=row.record_id,
-        number=row.number,
-        base_id=row.base_id,
-        base_number=row.base_number,
-        reworks_id=row.reworks_id,
-        author_id=row.author_id,
-        author=row.author,
-        created_at=row.created_at,
-        kind=row.kind,
-        note=row.note,
-        payload=from_bytes(row.payload),
-        payload_sha256=row.payload_sha256,
-        submitted_at=row.submitted_at,
-        withdrawn_at=row.withdrawn_at,
-        decision=decision,
-        comment=row.comment or "",
-        reasons=tuple(json.loads(row.reasons or "[]")),
-        checks=tuple(json.loads(row.checks or "[]")),
-        intent=Intent(row.intent) if row.intent else None,
-        risk=row.risk or 0,
-        risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
-        approvals_needed=row.approvals_needed or 1,
-        batch=row.batch,
-        assents=assents,
-        published_at=row.published_at,
-        feed_no=row.feed_no,
-        authors=authors,
-        base_is_current=row.base_id == row.current_revision_id,
-        is_current=row.id == row.current_revision_id,
-    )
+    columns = {name: value for name, value in row._mapping.items() if name in _FIELDS}
+    read = {
+        "payload": from_bytes(row.payload),
+        "decision": decision_of(row),
+        "comment": row.comment or "",
+        "reasons": tuple(json.loads(row.reasons or "[]")),
+        "checks": tuple(json.loads(row.checks or "[]")),
+        "intent": Intent(row.intent) if row.intent else None,
+        "risk": row.risk or 0,
+        "risks": tuple(Risk(code) for code in json.loads(row.risks or "[]")),
+        "approvals_needed": row.approvals_needed or 1,
+        "base_is_current": row.base_id == row.current_revision_id,
+        "is_current": row.id == row.current_revision_id,
+    }
+    return Revision(**columns | read, authors=authors, assents=assents)
 
 
 def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
@@ -259,6 +240,15 @@ def revisions_by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, 
         for part in in_batches(sorted(set(ids)))
         for item in revisions_where(connection, key.in_(part), order=key)
     }
+
+
+def with_bases(
+    connection: sa.Connection, ids: Iterable[int]
+) -> tuple[dict[int, Revision], dict[int, Revision]]:
+    """The revisions of ``ids`` and those they are based on, each by its id."""
+    revisions = revisions_by_id(connection, ids)
+    bases = (item.base_id for item in revisions.values() if item.base_id is not None)
+    return revisions, revisions_by_id(connection, bases)
 
 
 def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
