@@ -99,16 +99,22 @@ def _month() -> datetime:
 
 def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> DueList:
     """Every record that is due, overdue or was never verified, in the order of the round."""
-    parts = []
+    return DueList(
+        [
+            (aged, aged.codes if inside is None else [c for c in aged.codes if c in inside])
+            for aged, inside in _asked(reader, topic, place)
+        ]
+    )
+
+
+def _asked(
+    reader: Reader, topic: str | None, place: str | None
+) -> Iterator[tuple[Aged, set[str] | None]]:
+    """What is due of each topic asked about, and the places it is asked for; None: for all."""
     code = finding.place(reader.tracker, place).code if place else None
-    for each in [topic] if topic else list(reader.tracker.topics):
-        aged = _aged(reader, each)
-        codes = aged.codes
-        if code is not None:
-            inside = {code, *aged.edition.codes_below(code)}
-            codes = [one for one in codes if one in inside]
-        parts.append((aged, codes))
-    return DueList(parts)
+    for name in [topic] if topic else list(reader.tracker.topics):
+        aged = _aged(reader, name)
+        yield aged, {code, *aged.edition.codes_below(code)} if code else None
 
 
 def _aged(reader: Reader, topic: str) -> Aged:
@@ -174,13 +180,11 @@ def progress(reader: Reader, *, topic: str | None = None, place: str | None = No
     start = _month()
     with reader.tracker.reading() as connection:
         then = max(feed.head_at(connection, start), rounds.loaded_until(connection))
-    code = finding.place(reader.tracker, place).code if place else None
     was_due, left = 0, 0
-    for each in [topic] if topic else list(reader.tracker.topics):
-        aged = _aged(reader, each)
-        began = reader.ageing.began(reader.edition(each, str(then)), start.date())
-        if code is not None:
-            began = began & {code, *aged.edition.codes_below(code)}
+    for aged, inside in _asked(reader, topic, place):
+        edition = reader.edition(aged.edition.topic.code, str(then))
+        began = reader.ageing.began(edition, start.date())
+        began = began if inside is None else began & inside
         was_due += len(began)
         left += len(began.intersection(aged.codes))
     return Progress(since=start.date(), due=was_due, verified=was_due - left)
