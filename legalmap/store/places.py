@@ -75,14 +75,6 @@ def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
     return _places(connection, query.order_by(jurisdiction.c.name))
 
 
-def below(connection: sa.Connection, code: str, kinds: Iterable[str]) -> list[Jurisdiction]:
-    """The direct children of ``code`` of certain kinds, by name."""
-    query = sa.select(*_COLUMNS).where(
-        jurisdiction.c.parent == code, jurisdiction.c.kind.in_(list(kinds))
-    )
-    return _places(connection, query.order_by(jurisdiction.c.name))
-
-
 def page(
     connection: sa.Connection, *, parent: str | None, after: str, limit: int
 ) -> list[Jurisdiction]:
