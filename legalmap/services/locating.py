@@ -8,10 +8,8 @@ import hashlib
 import logging
 import mmap
 import os
-import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import msgspec
 
 from legalmap import paths
-from legalmap.services import geography
+from legalmap.services import geography, sealing
 
 log = logging.getLogger(__name__)
 # First the counties of the United States, then the first-level subdivisions of the world.
@@ -175,17 +173,7 @@ def _write(file: Path, layers: Iterable[Layer]) -> None:
     head += b" " * (-(len(head) + _DIGEST + _LENGTH) % 8)
     body = b"".join((len(head).to_bytes(_LENGTH, "little"), head, *arrays))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=".part-")
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(hashlib.sha256(body).digest() + body)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(part).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(part).unlink()
-        raise
+    sealing.laid(file, [hashlib.sha256(body).digest(), body])
 
 
 def _made() -> tuple[Layer, ...]:
