@@ -59,20 +59,12 @@ def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:
         _said(review, review.c.reviewer_id, review.c.verdict, review.c.comment, ids),
     ).subquery()
     query = (
-        sa.select(said, account.c.handle)
+        sa.select(said, account.c.handle.label("author"))
         .join(account, account.c.id == said.c.author_id)
         .order_by(said.c.at, said.c.revision_id)
     )
     return [
-        Word(
-            revision_id=row.revision_id,
-            author_id=row.author_id,
-            author=row.handle,
-            at=row.at,
-            text=row.text,
-            kind=row.kind,
-            reasons=tuple(json.loads(row.reasons)),
-        )
+        as_struct(Word, row, reasons=tuple(json.loads(row.reasons)))
         for row in connection.execute(query)
     ]
 

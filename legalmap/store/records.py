@@ -13,7 +13,7 @@ from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.risks import Risk
 from legalmap.store.engine import RECORD_LOCK, inserted_id
-from legalmap.store.rows import having, in_batches
+from legalmap.store.rows import first, having, in_batches
 from legalmap.store.tables import (
     account,
     assent,
@@ -40,20 +40,17 @@ def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False
         # waited for the lock for one that is not there.
         connection.execute(sa.select(record.c.id).where(*same).with_for_update())
     query = (
-        sa.select(record, revision.c.number)
+        sa.select(
+            record.c.id,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            record.c.current_revision_id,
+            revision.c.number.label("current_number"),
+        )
         .join(revision, revision.c.id == record.c.current_revision_id)
         .where(*same)
     )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Record(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction_code,
-        current_revision_id=row.current_revision_id,
-        current_number=row.number,
-    )
+    return first(connection, Record, query)
 
 
 def lock_by_id(connection: sa.Connection, record_id: int) -> int:
