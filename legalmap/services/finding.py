@@ -41,7 +41,7 @@ def search(tracker: Tracker, text: str, limit: int = MOST) -> Found:
         found = [exact] if exact else []
         found += places.by_identifier(connection, text)
         found += _us_state(connection, text)
-        found += places.by_name(connection, _without_state(text), limit)
+        found += places.by_name(connection, text.partition(",")[0], limit)
     found = _narrowed(_once(found), text)
     if found:
         return Found(found[:limit])
@@ -54,10 +54,6 @@ def _us_state(connection: Connection, text: str) -> list[Jurisdiction]:
         return []
     state = places.get(connection, f"us-{text.lower()}")
     return [state] if state else []
-
-
-def _without_state(text: str) -> str:
-    return text.partition(",")[0]
 
 
 def _narrowed(found: list[Jurisdiction], text: str) -> list[Jurisdiction]:

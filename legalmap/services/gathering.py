@@ -45,7 +45,7 @@ class Payloads:
         return self._kept.get(revision_id)
 
     def hold(self, revision_id: int, payload: Payload) -> None:
-        """Put a content at hand that comes from elsewhere than the tables."""
+        """Put a content at hand that came along with something else."""
         self._keep({revision_id: payload})
 
     def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
@@ -59,11 +59,6 @@ class Payloads:
             found |= fetched
             self._keep(fetched)
         return found
-
-    def offer(self, revision_id: int, said: str) -> None:
-        """What a revision says, that came along with something else."""
-        if revision_id not in self._kept:
-            self._keep({revision_id: from_bytes(said)})
 
     def _keep(self, fetched: dict[int, Payload]) -> None:
         with self._lock:
@@ -194,11 +189,11 @@ class Source:
     ) -> dict[str, Published]:
         """The records of some places at a feed number; what those of ``whole`` say is at hand."""
         with self.tracker.reading(feed_no) as connection:
-            found = list(stands.some(connection, self.topic.code, feed_no, codes, whole))
-        for stand, said in found:
-            if said is not None:
-                self._payloads.offer(stand.revision_id, said)
-        return self._published([stand for stand, _ in found])
+            pairs = list(stands.some(connection, self.topic.code, feed_no, codes, whole))
+        for stand, text in pairs:
+            if text is not None and self._payloads.known(stand.revision_id) is None:
+                self._payloads.hold(stand.revision_id, from_bytes(text))
+        return self._published([stand for stand, _ in pairs])
 
     def need_contents(self, items: Iterable[Published]) -> None:
         """Have what some records say at hand."""
