@@ -15,6 +15,9 @@ from legalmap.domain.payload import Payload, from_bytes, sha256_of
 from legalmap.store.rows import PART, having
 from legalmap.store.tables import course, gist, publication, record, revision
 
+OF_PUBLICATION = sa.and_(
+    course.c.record_id == publication.c.record_id, course.c.feed_no == publication.c.feed_no
+)
 # Up to how many publications are looked up one by one.
 FEW = 5_000
 
@@ -82,10 +85,7 @@ def said_since(connection: sa.Connection, topic: str, since: int, until: int) ->
     query = sa.select(number, record.c.jurisdiction_code, course.c.gist_id).select_from(course)
     if until - since <= FEW:
         # A few are looked up by the feed; many are read in the order in which they lie.
-        same = sa.and_(
-            course.c.record_id == publication.c.record_id, number == publication.c.feed_no
-        )
-        query = query.join(publication, same)
+        query = query.join(publication, OF_PUBLICATION)
         number = publication.c.feed_no
     query = (
         query.join(record, record.c.id == course.c.record_id)
@@ -101,13 +101,7 @@ def missing(connection: sa.Connection, since: int, limit: int) -> list[Point]:
     query = (
         sa.select(publication.c.record_id, publication.c.feed_no, revision.c.payload)
         .join(revision, revision.c.id == publication.c.revision_id)
-        .outerjoin(
-            course,
-            sa.and_(
-                course.c.record_id == publication.c.record_id,
-                course.c.feed_no == publication.c.feed_no,
-            ),
-        )
+        .outerjoin(course, OF_PUBLICATION)
         .where(publication.c.feed_no > since, course.c.feed_no.is_(None))
         .order_by(publication.c.feed_no)
         .limit(limit)

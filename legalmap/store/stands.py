@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from legalmap.domain import gists
 from legalmap.domain.records import Stand
+from legalmap.store.courses import OF_PUBLICATION
 from legalmap.store.rows import in_batches
 from legalmap.store.tables import course, gist, publication, record, revision
 
@@ -19,7 +20,7 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
 
     One look at an index for each. Of some, those at ``whole`` come with what they say.
     """
-    said = revision.c.payload if of_some else sa.null().label("payload")
+    payload = revision.c.payload if of_some else sa.null().label("payload")
     part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
@@ -44,16 +45,10 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
             publication.c.at,
             course.c.last_verified,
             gist.c.content,
-            said,
+            payload,
         )
         .select_from(held)
-        .outerjoin(
-            course,
-            sa.and_(
-                course.c.record_id == publication.c.record_id,
-                course.c.feed_no == publication.c.feed_no,
-            ),
-        )
+        .outerjoin(course, OF_PUBLICATION)
         .outerjoin(gist, gist.c.id == course.c.gist_id)
         .where(record.c.topic == sa.bindparam("topic"), *([part] if of_some else []))
     )
