@@ -88,11 +88,11 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
 
 def _underapproved(connection: Connection) -> Iterator[str]:
     """The review and the assents are counted anew, as if no trigger had ever refused one."""
-    for each in moderation.underapproved(connection):
-        where = f"publication {each.feed_no} ({each.topic}/{each.jurisdiction})"
+    for entry in moderation.underapproved(connection):
+        where = f"publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         yield (
-            f"{where}: it needs {each.needed} approval{'s' if each.needed > 1 else ''} by people "
-            f"who are none of its authors, and has {each.approvals}."
+            f"{where}: it needs {entry.needed} approval{'s' if entry.needed > 1 else ''} by people "
+            f"who are none of its authors, and has {entry.approvals}."
         )
 
 
@@ -124,10 +124,10 @@ def _wrong_courses(connection: Connection) -> Iterator[str]:
         where = f"the course of publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         payload = from_bytes(entry.payload)
         true = [entry.record_id, content_of(payload), payload.last_verified]
-        found = stored.pop(entry.feed_no, None)
-        if found is None:
+        course = stored.pop(entry.feed_no, None)
+        if course is None:
             yield f"{where} is missing: run “legalmap migrate”."
-        elif found != true:
+        elif course != true:
             yield f"{where} is wrong: run “legalmap reindex”."
 
 

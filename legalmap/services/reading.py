@@ -47,10 +47,10 @@ class Reader:
 
     def edition(self, topic: str, known_at: str | None = None) -> Edition:
         """The edition of a topic now, or as this site knew it at a feed number or instant."""
-        found = self.tracker.topic(topic)
+        asked = self.tracker.topic(topic)
         if not known_at:
-            return self._editions.newest(found)
-        return self._editions.at(found, self._feed_no(known_at))
+            return self._editions.newest(asked)
+        return self._editions.at(asked, self._feed_no(known_at))
 
     def _feed_no(self, known_at: str) -> int:
         if not _NUMBER.fullmatch(known_at):
@@ -95,8 +95,8 @@ class Reader:
         """The published revisions of a record, newest first; empty if nothing was published."""
         with self.tracker.reading() as connection:
             record = records.find(connection, topic, code)
-            found = records.revisions_of(connection, record.id) if record else []
-        return [revision for revision in found if revision.published_at is not None]
+            revisions = records.revisions_of(connection, record.id) if record else []
+        return [revision for revision in revisions if revision.published_at is not None]
 
     def published_revision(self, topic: str, code: str, number: int) -> Revision:
         """One published revision; raise Missing for a number that was never published."""

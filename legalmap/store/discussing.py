@@ -53,15 +53,15 @@ def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
 def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:
     """Everything said about some revisions, in the order of time."""
     ids = list(revision_ids)
-    said = sa.union_all(
+    remarks = sa.union_all(
         _said(remark, remark.c.author_id, sa.literal("remark"), remark.c.text, ids),
         _said(assent, assent.c.reviewer_id, sa.literal("assent"), assent.c.comment, ids),
         _said(review, review.c.reviewer_id, review.c.verdict, review.c.comment, ids),
     ).subquery()
     query = (
-        sa.select(said, account.c.handle.label("author"))
-        .join(account, account.c.id == said.c.author_id)
-        .order_by(said.c.at, said.c.revision_id)
+        sa.select(remarks, account.c.handle.label("author"))
+        .join(account, account.c.id == remarks.c.author_id)
+        .order_by(remarks.c.at, remarks.c.revision_id)
     )
     return [
         as_struct(Word, row, reasons=tuple(json.loads(row.reasons)))

@@ -28,8 +28,8 @@ _reviewer = account.alias("reviewer")
 
 def publication_hash(entry: dict[str, object], prev_sha256: str) -> str:
     """The hash of a publication: over the one before and what this one says."""
-    said = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(f"{prev_sha256}\n{said}".encode()).hexdigest()
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{prev_sha256}\n{text}".encode()).hexdigest()
 
 
 def publication_entry(
@@ -250,7 +250,7 @@ def published_payloads(
     connection: sa.Connection, record_ids: Iterable[int]
 ) -> dict[int, list[tuple[int, datetime, Payload]]]:
     """What was published of some records, each with number and instant, the oldest first."""
-    found: dict[int, list[tuple[int, datetime, Payload]]] = {}
+    payloads: dict[int, list[tuple[int, datetime, Payload]]] = {}
     query = (
         sa.select(
             publication.c.record_id, publication.c.feed_no, publication.c.at, revision.c.payload
@@ -260,9 +260,9 @@ def published_payloads(
         .order_by(publication.c.feed_no)
     )
     for row in connection.execute(query):
-        told = (row.feed_no, row.at, from_bytes(row.payload))
-        found.setdefault(row.record_id, []).append(told)
-    return found
+        publication_of = (row.feed_no, row.at, from_bytes(row.payload))
+        payloads.setdefault(row.record_id, []).append(publication_of)
+    return payloads
 
 
 class StoredPublication(Publication, frozen=True, kw_only=True):
