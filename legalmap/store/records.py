@@ -13,7 +13,7 @@ from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.risks import Risk
 from legalmap.store.engine import RECORD_LOCK, inserted_id
-from legalmap.store.rows import first, having, in_batches
+from legalmap.store.rows import having, in_batches
 from legalmap.store.tables import (
     account,
     assent,
@@ -29,7 +29,6 @@ from legalmap.store.tables import (
 _base = revision.alias("base")
 _author = account.alias("author")
 _reviewer = account.alias("reviewer")
-_FIELDS = frozenset(Revision.__struct_fields__)
 
 
 def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False) -> Record | None:
@@ -40,17 +39,20 @@ def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False
         # waited for the lock for one that is not there.
         connection.execute(sa.select(record.c.id).where(*same).with_for_update())
     query = (
-        sa.select(
-            record.c.id,
-            record.c.topic,
-            record.c.jurisdiction_code.label("jurisdiction"),
-            record.c.current_revision_id,
-            revision.c.number.label("current_number"),
-        )
+        sa.select(record, revision.c.number)
         .join(revision, revision.c.id == record.c.current_revision_id)
         .where(*same)
     )
-    return first(connection, Record, query)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Record(
+        id=row.id,
+        topic=row.topic,
+        jurisdiction=row.jurisdiction_code,
+        current_revision_id=row.current_revision_id,
+        current_number=row.number,
+    )
 
 
 def lock_by_id(connection: sa.Connection, record_id: int) -> int:
@@ -200,21 +202,40 @@ def decision_of(row: sa.Row[Any]) -> Decision | None:
 
 
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
-    columns = {name: value for name, value in row._mapping.items() if name in _FIELDS}
-    read = {
-        "payload": from_bytes(row.payload),
-        "decision": decision_of(row),
-        "comment": row.comment or "",
-        "reasons": tuple(json.loads(row.reasons or "[]")),
-        "checks": tuple(json.loads(row.checks or "[]")),
-        "intent": Intent(row.intent) if row.intent else None,
-        "risk": row.risk or 0,
-        "risks": tuple(Risk(code) for code in json.loads(row.risks or "[]")),
-        "approvals_needed": row.approvals_needed or 1,
-        "base_is_current": row.base_id == row.current_revision_id,
-        "is_current": row.id == row.current_revision_id,
-    }
-    return Revision(**columns | read, authors=authors, assents=assents)
+    return Revision(
+        id=row.id,
+        topic=row.topic,
+        jurisdiction=row.jurisdiction,
+        record_id=row.record_id,
+        number=row.number,
+        base_id=row.base_id,
+        base_number=row.base_number,
+        reworks_id=row.reworks_id,
+        author_id=row.author_id,
+        author=row.author,
+        created_at=row.created_at,
+        kind=row.kind,
+        note=row.note,
+        payload=from_bytes(row.payload),
+        payload_sha256=row.payload_sha256,
+        submitted_at=row.submitted_at,
+        withdrawn_at=row.withdrawn_at,
+        decision=decision_of(row),
+        comment=row.comment or "",
+        reasons=tuple(json.loads(row.reasons or "[]")),
+        checks=tuple(json.loads(row.checks or "[]")),
+        intent=Intent(row.intent) if row.intent else None,
+        risk=row.risk or 0,
+        risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
+        approvals_needed=row.approvals_needed or 1,
+        batch=row.batch,
+        assents=assents,
+        published_at=row.published_at,
+        feed_no=row.feed_no,
+        authors=authors,
+        base_is_current=row.base_id == row.current_revision_id,
+        is_current=row.id == row.current_revision_id,
+    )
 
 
 def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
