@@ -2,13 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import wraps
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
@@ -38,32 +37,32 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import schema
 from legalmap.store.engine import Store
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
+class _Clear(click.Group):
+    """Commands whose errors are lines for people, one for each problem, and exit status 2."""
 
-def _refuse(error: LegalmapError) -> NoReturn:
-    """Say what is wrong, a line for each problem, and leave with exit status 2."""
-    if isinstance(error, Invalid):
-        for problem in error.problems:
-            click.echo(f"{problem.field}: {problem.message}", err=True)
-    else:
-        near = error.near if isinstance(error, Missing) else ()
-        meant = f" Did you mean: {', '.join(near)}?" if near else ""
-        click.echo(f"{error}{meant}", err=True)
-    sys.exit(2)
-
-
-def _clearly(command: Command) -> Command:
-    """Turn the domain's errors into lines for people."""
-
-    @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
         try:
-            return command(*args, **kwargs)
+            return super().invoke(ctx)
+        except Invalid as error:
+            _say([f"{problem.field}: {problem.message}" for problem in error.problems])
         except LegalmapError as error:
-            _refuse(error)
+            near = error.near if isinstance(error, Missing) else ()
+            _say([f"{error} Did you mean: {', '.join(near)}?" if near else f"{error}"])
+        sys.exit(2)
 
-    return guarded  # type: ignore[return-value]
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _require_sound(faults: list[str]) -> None:
+    """Leave with exit status 1, each fault on a line, if there is any."""
+    _say(faults)
+    if faults:
+        sys.exit(1)
 
 
 @contextmanager
@@ -78,7 +77,7 @@ def _tracker(*, current: bool = True, listen: bool = False) -> Iterator[Tracker]
         store.close()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Clear, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="legalmap")
 def main() -> None:
     """A tracker of legal status per jurisdiction.
@@ -89,7 +88,6 @@ def main() -> None:
 
 @main.command()
 @click.option("--if-missing", is_flag=True, help="Do nothing if there is a database already.")
-@_clearly
 def init(if_missing: bool) -> None:
     """Make the database and load data/ as revision 0 of every record."""
     with _tracker(current=False) as tracker:
@@ -108,7 +106,6 @@ def init(if_missing: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@_clearly
 def run(demo: bool, host: str, port: int, workers: int) -> None:
     """Serve the site."""
     loopback = _is_loopback(host)
@@ -166,7 +163,6 @@ def account() -> None:
 @click.argument("handle")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="contributor")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@_clearly
 def account_add(handle: str, role: str, password_stdin: bool) -> None:
     """Add a person; the password is made and printed once unless it is given."""
     with _tracker() as tracker:
@@ -184,7 +180,6 @@ def _print_credentials(made: accounts.Credentials, *, given: bool) -> None:
 
 
 @account.command("list")
-@_clearly
 def account_list() -> None:
     """List all people, a line each."""
     with _tracker() as tracker:
@@ -195,7 +190,6 @@ def account_list() -> None:
 
 @account.command("disable")
 @click.argument("handle")
-@_clearly
 def account_disable(handle: str) -> None:
     """End a person's sessions and let them sign in no more; what they did stays."""
     with _tracker() as tracker:
@@ -207,7 +201,6 @@ def account_disable(handle: str) -> None:
 @click.argument("handle")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--second-factor", is_flag=True, help="Also take away every second factor.")
-@_clearly
 def account_reset(handle: str, password_stdin: bool, second_factor: bool) -> None:
     """Give a person a new password and let them sign in again."""
     with _tracker() as tracker:
@@ -220,7 +213,6 @@ def account_reset(handle: str, password_stdin: bool, second_factor: bool) -> Non
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "handle", required=True, help="The account that proposes the changes.")
 @click.option("--dry-run", is_flag=True, help="Say what it would do, and do nothing.")
-@_clearly
 def import_(file: Path, handle: str, dry_run: bool) -> None:
     """Put the changes of a CSV, JSON or NDJSON FILE into the queue: as proposals, never publications."""
     with _tracker() as tracker:
@@ -236,9 +228,9 @@ def _print_plan(plan: importing.Plan) -> None:
     """Each proposal with the fields that it would change; raise Invalid if there would be none."""
     if plan.problems:
         raise Invalid(plan.problems)
-    for each in plan.planned:
-        click.echo(f"line {each.number}: {each.proposal.topic}/{each.proposal.jurisdiction}")
-        for change in each.changes:
+    for item in plan.planned:
+        click.echo(f"line {item.number}: {item.proposal.topic}/{item.proposal.jurisdiction}")
+        for change in item.changes:
             click.echo(f"  {change.kind} {change.field}")
     left = f", {plan.unchanged} say what is published" if plan.unchanged else ""
     click.echo(f"{len(plan.planned)} proposals would be made{left}. Nothing was sent.")
@@ -253,7 +245,6 @@ def _print_plan(plan: importing.Plan) -> None:
 @click.option("--known-at", help="A feed number or instant; now by default.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--site", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
-@_clearly
 def export(
     topic: str | None,
     form: str,
@@ -315,7 +306,6 @@ def _export_site(folder: Path, others: list[object]) -> None:
 
 @main.command()
 @click.argument("name")
-@_clearly
 def release(name: str) -> None:
     """Freeze every file, with hashes, changes and citation, as release NAME, such as 2026.11."""
     settings = Settings.from_environment()
@@ -332,7 +322,6 @@ def webhook() -> None:
 @webhook.command("add")
 @click.argument("url")
 @click.option("--topic", help="Only what is published on this topic.")
-@_clearly
 def webhook_add(url: str, topic: str | None) -> None:
     """Let URL hear of everything published from now on; prints the secret of its signatures once."""
     loopback = Settings.from_environment().webhooks_to_loopback
@@ -342,21 +331,19 @@ def webhook_add(url: str, topic: str | None) -> None:
 
 
 @webhook.command("list")
-@_clearly
 def webhook_list() -> None:
     """List all webhooks, a line each, with how far each has come."""
     with _tracker() as tracker:
         head = Reader(tracker).head()
-        for each in webhooks.everyone(tracker):
-            state = "active" if each.disabled_at is None else "disabled"
-            failed = f"  {each.failures} failures: {each.last_error}" if each.failures else ""
-            how_far = f"{each.delivered_feed_no} of {head}"
-            click.echo(f"{each.id:4} {each.url}  {each.topic or 'all'}  {how_far}  {state}{failed}")
+        for hook in webhooks.everyone(tracker):
+            state = "active" if hook.disabled_at is None else "disabled"
+            failed = f"  {hook.failures} failures: {hook.last_error}" if hook.failures else ""
+            how_far = f"{hook.delivered_feed_no} of {head}"
+            click.echo(f"{hook.id:4} {hook.url}  {hook.topic or 'all'}  {how_far}  {state}{failed}")
 
 
 @webhook.command("remove")
 @click.argument("number", type=int)
-@_clearly
 def webhook_remove(number: int) -> None:
     """Forget the webhook of that number and its secret."""
     with _tracker() as tracker:
@@ -367,7 +354,6 @@ def webhook_remove(number: int) -> None:
 @webhook.command("replay")
 @click.argument("number", type=int)
 @click.option("--since", type=int, required=True, help="The last feed number the receiver has.")
-@_clearly
 def webhook_replay(number: int, since: int) -> None:
     """Deliver everything after a feed number again, also to a webhook that was disabled."""
     with _tracker() as tracker:
@@ -378,7 +364,6 @@ def webhook_replay(number: int, since: int) -> None:
 @main.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then leave.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
-@_clearly
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     # Nobody else needs them, and they take long to import.
@@ -390,8 +375,8 @@ def worker(once: bool, threads: int) -> None:
         files = Files(files_folder(settings, tracker.store))
         loopback = settings.webhooks_to_loopback
         if once:
-            while said := delivering.deliver_due(tracker, loopback=loopback):
-                for line in said:
+            while lines := delivering.deliver_due(tracker, loopback=loopback):
+                for line in lines:
                     click.echo(line)
             for line in mailing.send_due(tracker, settings.mail) if settings.mail else ():
                 click.echo(line)
@@ -404,21 +389,16 @@ def worker(once: bool, threads: int) -> None:
 
 
 @main.command()
-@_clearly
 def check() -> None:
     """Re-walk the feed, verify every hash, compare legal_status; exit status 1 on any fault."""
     with _tracker() as tracker:
         faults = checking.check(tracker)
         head = Reader(tracker).head()
-    for fault in faults:
-        click.echo(fault, err=True)
-    if faults:
-        sys.exit(1)
+    _require_sound(faults)
     click.echo(f"Sound: {head} publications, every hash and row as it should be.")
 
 
 @main.command()
-@_clearly
 def reindex() -> None:
     """Write the legal_status table anew from the published revisions."""
     with _tracker() as tracker:
@@ -426,7 +406,6 @@ def reindex() -> None:
 
 
 @main.command()
-@_clearly
 def migrate() -> None:
     """Bring the tables of an older database to this version."""
     with _tracker(current=False) as tracker:
@@ -439,7 +418,6 @@ def migrate() -> None:
 
 @main.command()
 @click.argument("url")
-@_clearly
 def copy(url: str) -> None:
     """Copy the whole tracker into the empty database at URL, verify it there, and leave both be."""
     target = Store(url)
@@ -451,8 +429,5 @@ def copy(url: str) -> None:
             faults = copying.faults(tracker, target)
     finally:
         target.close()
-    for fault in faults:
-        click.echo(fault, err=True)
-    if faults:
-        sys.exit(1)
+    _require_sound(faults)
     click.echo(f"Copied: {head} publications, every row compared, sound. Sessions stay behind.")

@@ -117,11 +117,7 @@ class Jobs:
                 self._rendered = stamp
 
         # Only one thread is at it, so that the others deliver; it looks at the head again when done.
-        if self._rendering.acquire(blocking=False):
-            try:
-                self._outliving(make)
-            finally:
-                self._rendering.release()
+        self._alone(self._rendering, make)
 
     def mail(self) -> None:
         """Send what is due. What fails is found again by a sweep, once it may be tried again."""
@@ -134,11 +130,15 @@ class Jobs:
                 self._say(line)
 
         # Only one thread is at it, so that a server that is away holds up no deliveries.
-        if self._sending.acquire(blocking=False):
+        self._alone(self._sending, send)
+
+    def _alone(self, lock: Lock, work: Callable[[], None]) -> None:
+        """Do it unless another thread is at it."""
+        if lock.acquire(blocking=False):
             try:
-                self._outliving(send)
+                self._outliving(work)
             finally:
-                self._sending.release()
+                lock.release()
 
     def _outliving(self, work: Callable[[], None]) -> None:
         """A worker outlives a database that is away for a while."""

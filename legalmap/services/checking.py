@@ -32,8 +32,7 @@ def reindex(tracker: Tracker) -> int:
     """Write ``legal_status``, the queue and the courses anew; gives the number of rows of ``legal_status``."""
     with tracker.store.writing() as connection:
         feed.lock(connection)
-        rows = _true_status_rows(connection)
-        statuses.replace(connection, rows)
+        rows = statuses.replace(connection)
         waiting.rewrite(connection)
         courses.clear(connection)
         since = 0
@@ -41,8 +40,8 @@ def reindex(tracker: Tracker) -> int:
             courses.write(connection, points)
             since = points[-1].feed_no
         subject = ("database", "", "the current statuses, the queue and the courses")
-        log.append(connection, "command line", "reindex", subject, clock.now(), rows=len(rows))
-    return len(rows)
+        log.append(connection, "command line", "reindex", subject, clock.now(), rows=rows)
+    return rows
 
 
 def catch_up(tracker: Tracker) -> int:
@@ -78,15 +77,7 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
             yield f"publication {expected} is missing: the feed goes on with {entry.feed_no}."
         if entry.prev_sha256 != prev_sha256:
             yield f"{where}: it does not name the hash of the publication before it."
-        said = feed.publication_entry(
-            entry.feed_no,
-            entry.topic,
-            entry.jurisdiction,
-            entry.revision_number,
-            entry.payload_sha256,
-            entry.at,
-        )
-        if feed.publication_hash(said, entry.prev_sha256) != entry.sha256:
+        if feed.hash_of(entry) != entry.sha256:
             yield f"{where}: its hash does not match what it says."
         if entry.payload_sha256 != entry.stored_payload_sha256:
             yield f"{where}: it stands for another content than its revision holds."
@@ -97,32 +88,24 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
 
 def _underapproved(connection: Connection) -> Iterator[str]:
     """The review and the assents are counted anew, as if no trigger had ever refused one."""
-    for each in moderation.underapproved(connection):
-        where = f"publication {each.feed_no} ({each.topic}/{each.jurisdiction})"
+    for entry in moderation.underapproved(connection):
+        where = f"publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         yield (
-            f"{where}: it needs {each.needed} approval{'s' if each.needed > 1 else ''} by people "
-            f"who are none of its authors, and has {each.approvals}."
+            f"{where}: it needs {entry.needed} approval{'s' if entry.needed > 1 else ''} by people "
+            f"who are none of its authors, and has {entry.approvals}."
         )
 
 
 def _unpublished(connection: Connection) -> Iterator[str]:
     empty = canonical_bytes(NOT_RESEARCHED).decode()
-    for topic, code, number, stored, is_genesis, feed_no in statuses.current_revisions(connection):
-        if feed_no is None and not (is_genesis and stored == empty):
+    for topic, code, number, stored, feed_no in statuses.current_revisions(connection):
+        if feed_no is None and (number, stored) != (0, empty):
             yield f"{topic}/{code} stands at revision {number}, which was never published."
-
-
-def _true_status_rows(connection: Connection) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for topic, code, number, stored, _genesis, feed_no in statuses.current_revisions(connection):
-        if feed_no is not None:
-            rows += statuses.rows_of(topic, code, number, from_bytes(stored))
-    return rows
 
 
 def _wrong_status_rows(connection: Connection) -> Iterator[str]:
     stored = {_key(row): row for row in statuses.stored(connection)}
-    true = {_key(row): row for row in _true_status_rows(connection)}
+    true = {_key(row): row for row in statuses.true(connection)}
     for key in sorted({*stored, *true}):
         topic, code, position = key
         where = f"legal_status {topic}/{code} row {position}"
@@ -141,10 +124,10 @@ def _wrong_courses(connection: Connection) -> Iterator[str]:
         where = f"the course of publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         payload = from_bytes(entry.payload)
         true = [entry.record_id, content_of(payload), payload.last_verified]
-        found = stored.pop(entry.feed_no, None)
-        if found is None:
+        course = stored.pop(entry.feed_no, None)
+        if course is None:
             yield f"{where} is missing: run “legalmap migrate”."
-        elif found != true:
+        elif course != true:
             yield f"{where} is wrong: run “legalmap reindex”."
 
 

@@ -29,8 +29,8 @@ class Correction(msgspec.Struct, frozen=True):
     @property
     def changes(self) -> list[Change]:
         """What was wrong: what periods say of the law or, if that was right, whatever was changed."""
-        found = self.news.changes
-        return [change for change in found if _is_of_law(change)] or found
+        changed = self.news.changes
+        return [change for change in changed if _is_of_law(change)] or changed
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -44,16 +44,18 @@ def page(tracker: Tracker, topic: str, before: int | None = None, limit: int = P
     """The newest corrections of a topic, of those before a feed number."""
     tracker.topic(topic)
     with tracker.store.reading() as connection:
-        found = feed.correcting(connection, topic, limit + 1, before)
-        told = news.of_revisions(tracker, connection, [each.revision_id for each in found[:limit]])
-        corrected = [each for each in told if _corrects(each.revision, each.before)]
+        publications = feed.correcting(connection, topic, limit + 1, before)
+        items = news.of_revisions(
+            tracker, connection, [item.revision_id for item in publications[:limit]]
+        )
+        corrected = [item for item in items if _corrects(item.revision, item.before)]
         courses = feed.published_payloads(
-            connection, {each.revision.record_id for each in corrected}
+            connection, {item.revision.record_id for item in corrected}
         )
     shown = [
-        Correction(each, _wrong_since(each, courses[each.revision.record_id])) for each in corrected
+        Correction(item, _wrong_since(item, courses[item.revision.record_id])) for item in corrected
     ]
-    return Page(shown, found[limit - 1].feed_no if len(found) > limit else None)
+    return Page(shown, publications[limit - 1].feed_no if len(publications) > limit else None)
 
 
 def _corrects(revised: Revision, before: Revision | None) -> bool:
@@ -79,9 +81,9 @@ def _wrong_since(corrected: News, course: list[tuple[int, datetime, Payload]]) -
 _ABSENT = object()
 
 
-def _said(found: list[Change]) -> dict[tuple[str, ...], object]:
+def _said(changed: list[Change]) -> dict[tuple[str, ...], object]:
     """What was said, by where it stood."""
-    return {change.path: change.before for change in found}
+    return {change.path: change.before for change in changed}
 
 
 def _is_of_law(change: Change) -> bool:

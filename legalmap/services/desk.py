@@ -36,21 +36,12 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 def overview(reader: Reader, actor: Account) -> Desk:
     """The drafts and proposals of one person, and what waits; the same number of queries for all."""
     require(actor.role, Permission.PROPOSE)
-    tracker = reader.tracker
-    wanted = Wanted(
-        waiting=queue.waiting_count(tracker, actor),
-        suggestions=_open_suggestions(reader),
-        due=len(rounds.due(reader)),
-    )
-    with tracker.store.reading() as connection:
+    waiting, due = queue.waiting_count(reader.tracker, actor), len(rounds.due(reader))
+    with reader.tracker.store.reading() as connection:
+        open_suggestions = suggestions.count_open(connection)
         return Desk(
             drafts=drafts.of_person(connection, actor.id),
             proposals=moderation.proposals_of(connection, actor.id, MOST_SHOWN),
             total=moderation.count_proposals_of(connection, actor.id),
-            wanted=wanted,
+            wanted=Wanted(waiting=waiting, suggestions=open_suggestions, due=due),
         )
-
-
-def _open_suggestions(reader: Reader) -> int:
-    with reader.tracker.store.reading() as connection:
-        return suggestions.count_open(connection)

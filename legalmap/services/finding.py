@@ -38,13 +38,13 @@ def search(tracker: Tracker, text: str, limit: int = MOST) -> Found:
                 also = places.by_identifier(connection, text)
                 return Found(_once([*counties, *also]), zip_code=text)
         exact = places.get(connection, text.lower()) if looks_like_code(text.lower()) else None
-        found = [exact] if exact else []
-        found += places.by_identifier(connection, text)
-        found += _us_state(connection, text)
-        found += places.by_name(connection, _without_state(text), limit)
-    found = _narrowed(_once(found), text)
-    if found:
-        return Found(found[:limit])
+        matches = [exact] if exact else []
+        matches += places.by_identifier(connection, text)
+        matches += _us_state(connection, text)
+        matches += places.by_name(connection, text.partition(",")[0], limit)
+    matches = _narrowed(_once(matches), text)
+    if matches:
+        return Found(matches[:limit])
     return Found(near(tracker, text)[:limit], guessed=True)
 
 
@@ -56,20 +56,16 @@ def _us_state(connection: Connection, text: str) -> list[Jurisdiction]:
     return [state] if state else []
 
 
-def _without_state(text: str) -> str:
-    return text.partition(",")[0]
-
-
-def _narrowed(found: list[Jurisdiction], text: str) -> list[Jurisdiction]:
+def _narrowed(matches: list[Jurisdiction], text: str) -> list[Jurisdiction]:
     """“Springfield, MA”: what follows the comma chooses the state."""
     state = text.partition(",")[2].strip().lower()
     if not state:
-        return found
-    return [place for place in found if f"-{state}-" in f"{place.code}-"] or found
+        return matches
+    return [place for place in matches if f"-{state}-" in f"{place.code}-"] or matches
 
 
-def _once(found: list[Jurisdiction]) -> list[Jurisdiction]:
-    return list({place.code: place for place in found}.values())
+def _once(matches: list[Jurisdiction]) -> list[Jurisdiction]:
+    return list({place.code: place for place in matches}.values())
 
 
 def near(tracker: Tracker, text: str, limit: int = 5) -> list[Jurisdiction]:
@@ -78,10 +74,10 @@ def near(tracker: Tracker, text: str, limit: int = 5) -> list[Jurisdiction]:
     if not wanted:
         return []
     with tracker.store.reading() as connection:
-        found = _near_names(connection, wanted, limit)
+        matches = _near_names(connection, wanted, limit)
         if looks_like_code(text.lower()):
-            found = [*_near_codes(connection, text.lower(), limit), *found]
-    return _once(found)[:limit]
+            matches = [*_near_codes(connection, text.lower(), limit), *matches]
+    return _once(matches)[:limit]
 
 
 def _near_names(connection: Connection, wanted: str, limit: int) -> list[Jurisdiction]:
@@ -90,8 +86,8 @@ def _near_names(connection: Connection, wanted: str, limit: int) -> list[Jurisdi
         by_name.setdefault(name, []).append(code)
     close = difflib.get_close_matches(wanted, by_name, n=limit, cutoff=0.75)
     codes = [code for name in close for code in by_name[name]][: limit * 4]
-    found = places.get_many(connection, codes)
-    return [found[code] for code in codes]
+    by_code = places.get_many(connection, codes)
+    return [by_code[code] for code in codes]
 
 
 def _near_codes(connection: Connection, code: str, limit: int) -> list[Jurisdiction]:
@@ -101,8 +97,8 @@ def _near_codes(connection: Connection, code: str, limit: int) -> list[Jurisdict
     inside = [place for place in named if place.code.startswith(f"{parent}-")] if parent else []
     siblings = places.codes_like(connection, f"{parent}-" if parent else code[0], MOST_SIBLINGS)
     close = difflib.get_close_matches(code, siblings, n=limit, cutoff=0.75)
-    found = places.get_many(connection, close)
-    return [*inside[:1], *(found[match] for match in close)]
+    by_code = places.get_many(connection, close)
+    return [*inside[:1], *(by_code[match] for match in close)]
 
 
 def place(tracker: Tracker, code: str, *, hint: bool = True) -> Jurisdiction:
@@ -118,18 +114,18 @@ def place(tracker: Tracker, code: str, *, hint: bool = True) -> Jurisdiction:
 
 def by_identifiers(tracker: Tracker, asked: dict[str, str]) -> list[Jurisdiction]:
     """The places that carry every identifier asked for: ``iso``, ``fips`` or ``ocd``."""
-    found = [_by_identifier(tracker, kind, value) for kind, value in asked.items()]
-    return [place for place in found[0] if all(place in others for others in found)]
+    matches = [_by_identifier(tracker, kind, value) for kind, value in asked.items()]
+    return [place for place in matches[0] if all(place in others for others in matches)]
 
 
 def _by_identifier(tracker: Tracker, kind: str, value: str) -> list[Jurisdiction]:
     if kind == "ocd":
         return _by_division(tracker, value)
     with tracker.store.reading() as connection:
-        found = places.by_identifier(connection, value)
+        matches = places.by_identifier(connection, value)
     if kind == "iso":
-        return [place for place in found if place.iso == value.upper()]
-    return [place for place in found if place.fips == value]
+        return [place for place in matches if place.iso == value.upper()]
+    return [place for place in matches if place.fips == value]
 
 
 def _by_division(tracker: Tracker, ocd: str) -> list[Jurisdiction]:
@@ -156,10 +152,10 @@ def place_at(tracker: Tracker, lat: float, lon: float) -> Jurisdiction:
 def counties_of_zip(tracker: Tracker, zip_code: str) -> list[Jurisdiction]:
     """The counties a US ZIP code touches; raise Missing if no county is known for it."""
     with tracker.store.reading() as connection:
-        found = places.of_zip(connection, zip_code)
-    if not found:
+        counties = places.of_zip(connection, zip_code)
+    if not counties:
         raise Missing("ZIP code", zip_code)
-    return found
+    return counties
 
 
 def children(tracker: Tracker, code: str) -> list[Jurisdiction]:

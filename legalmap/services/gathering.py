@@ -45,25 +45,20 @@ class Payloads:
         return self._kept.get(revision_id)
 
     def hold(self, revision_id: int, payload: Payload) -> None:
-        """Put a content at hand that comes from elsewhere than the tables."""
+        """Put a content at hand that came along with something else."""
         self._keep({revision_id: payload})
 
     def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
         """The contents of some revisions, in one look; they stay at hand as long as there is room."""
         newest = {stand.revision_id: stand.feed_no for stand in wanted}
-        found = {key: kept for key in newest if (kept := self._kept.get(key)) is not None}
-        left = [key for key in newest if key not in found]
+        known = {key: kept for key in newest if (kept := self._kept.get(key)) is not None}
+        left = [key for key in newest if key not in known]
         if left:
             with self._tracker.reading(max(newest[key] for key in left)) as connection:
                 fetched = records.payloads_of(connection, left)
-            found |= fetched
+            known |= fetched
             self._keep(fetched)
-        return found
-
-    def offer(self, revision_id: int, said: str) -> None:
-        """What a revision says, that came along with something else."""
-        if revision_id not in self._kept:
-            self._keep({revision_id: from_bytes(said)})
+        return known
 
     def _keep(self, fetched: dict[int, Payload]) -> None:
         with self._lock:
@@ -102,21 +97,21 @@ class Records(Mapping[str, Published]):
     """The records of an edition by the code of their place; of the past, those asked for so far."""
 
     def __init__(
-        self, source: "Source", feed_no: int, found: dict[str, Published] | None = None
+        self, source: "Source", feed_no: int, whole: dict[str, Published] | None = None
     ) -> None:
         self._source = source
         self._feed_no = feed_no
-        self._whole = found
+        self._whole = whole
         self._some: dict[str, Published | None] = {}
 
     def __getitem__(self, code: str) -> Published:
         """The record of a place."""
         if self._whole is None and code not in self._some:
             self.need([code], [code])
-        found = self._some.get(code) if self._whole is None else self._whole.get(code)
-        if found is None:
+        record = self._some.get(code) if self._whole is None else self._whole.get(code)
+        if record is None:
             raise KeyError(code)
-        return found
+        return record
 
     def __iter__(self) -> Iterator[str]:
         """The codes, in no order."""
@@ -155,8 +150,8 @@ class Records(Mapping[str, Published]):
             self._whole = self._source.everything(self._feed_no)
             return
         if left:
-            found = self._source.some(self._feed_no, left, whole)
-            self._some |= {code: found.get(code) for code in left}
+            records = self._source.some(self._feed_no, left, whole)
+            self._some |= {code: records.get(code) for code in left}
         self._source.need_contents(item for code in whole if (item := self._some.get(code)))
 
 
@@ -184,21 +179,21 @@ class Source:
     def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""
         with self.tracker.reading(feed_no) as connection:
-            found = list(stands.everything(connection, self.topic.code, feed_no))
-        if len(found) <= KEPT_PAYLOADS:
-            self._payloads.need(found)
-        return self._published(found)
+            standing = list(stands.everything(connection, self.topic.code, feed_no))
+        if len(standing) <= KEPT_PAYLOADS:
+            self._payloads.need(standing)
+        return self._published(standing)
 
     def some(
         self, feed_no: int, codes: Iterable[str], whole: Collection[str]
     ) -> dict[str, Published]:
         """The records of some places at a feed number; what those of ``whole`` say is at hand."""
         with self.tracker.reading(feed_no) as connection:
-            found = list(stands.some(connection, self.topic.code, feed_no, codes, whole))
-        for stand, said in found:
-            if said is not None:
-                self._payloads.offer(stand.revision_id, said)
-        return self._published([stand for stand, _ in found])
+            pairs = list(stands.some(connection, self.topic.code, feed_no, codes, whole))
+        for stand, text in pairs:
+            if text is not None and self._payloads.known(stand.revision_id) is None:
+                self._payloads.hold(stand.revision_id, from_bytes(text))
+        return self._published([stand for stand, _ in pairs])
 
     def need_contents(self, items: Iterable[Published]) -> None:
         """Have what some records say at hand."""
@@ -235,9 +230,9 @@ class Source:
         contents.hold(stand.revision_id, payload)
         return Published(self.tracker.place(code), stand, contents)
 
-    def _published(self, found: list[Stand]) -> dict[str, Published]:
-        places = self.tracker.places([stand.jurisdiction for stand in found])
+    def _published(self, standing: list[Stand]) -> dict[str, Published]:
+        places = self.tracker.places([stand.jurisdiction for stand in standing])
         return {
             stand.jurisdiction: Published(places[stand.jurisdiction], stand, self._payloads)
-            for stand in found
+            for stand in standing
         }

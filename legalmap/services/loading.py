@@ -43,16 +43,9 @@ def shipped_places(folder: Path = paths.DATA / "jurisdictions") -> Iterator[dict
 
 
 def _place_row(row: dict[str, str]) -> dict[str, Any]:
-    return {
-        **row,
-        "parent": row["parent"] or None,
-        "county": row["county"] or None,
-        "iso": row["iso"] or None,
-        "fips": row["fips"] or None,
-        "lat": float(row["lat"]) if row["lat"] else None,
-        "lon": float(row["lon"]) if row["lon"] else None,
-        "aliases": row["aliases"].split(),
-    }
+    known = {key: row[key] or None for key in ("parent", "county", "iso", "fips")}
+    point = {key: float(row[key]) if row[key] else None for key in ("lat", "lon")}
+    return {**row, **known, **point, "aliases": row["aliases"].split()}
 
 
 def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[str, list[str]]]:

@@ -8,10 +8,8 @@ import hashlib
 import logging
 import mmap
 import os
-import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import msgspec
 
 from legalmap import paths
-from legalmap.services import geography
+from legalmap.services import geography, sealing
 
 log = logging.getLogger(__name__)
 # First the counties of the United States, then the first-level subdivisions of the world.
@@ -100,11 +98,6 @@ def prepare() -> None:
     _index()
 
 
-def is_prepared() -> bool:
-    """Whether a point can be looked up without waiting."""
-    return _known is not None
-
-
 def _index() -> tuple[Layer, ...]:
     global _known  # noqa: PLW0603
     if _known is None:
@@ -117,9 +110,9 @@ def _index() -> tuple[Layer, ...]:
 def _shared(folder: Path) -> tuple[Layer, ...]:
     """The index in the file, made if it is not there or not whole; in memory if it cannot be written."""
     file = folder / f"points-{_fingerprint()}.index"
-    found = _mapped(file)
-    if found is not None:
-        return found
+    mapped = _mapped(file)
+    if mapped is not None:
+        return mapped
     made = _made()
     try:
         _write(file, made)
@@ -131,10 +124,10 @@ def _shared(folder: Path) -> tuple[Layer, ...]:
 
 def _fingerprint() -> str:
     """Another outline, or another layout, has another file."""
-    found = hashlib.sha256(f"{FORMAT} {HEIGHT} {WIDTH}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {HEIGHT} {WIDTH}".encode())
     for name in LAYERS:
-        found.update((paths.DATA / "geography" / f"{name}.topojson.gz").read_bytes())
-    return found.hexdigest()[:16]
+        digest.update((paths.DATA / "geography" / f"{name}.topojson.gz").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _mapped(file: Path) -> tuple[Layer, ...] | None:
@@ -154,18 +147,18 @@ def _mapped(file: Path) -> tuple[Layer, ...] | None:
         # All of it was read; this process needs no more than what it is asked for.
         file_in_memory.madvise(mmap.MADV_DONTNEED)
     length = int.from_bytes(body[:_LENGTH], "little")
-    said = msgspec.json.decode(bytes(body[_LENGTH : _LENGTH + length]))
-    return tuple(_layer(layer, body[_LENGTH + length :]) for layer in said)
+    head = msgspec.json.decode(bytes(body[_LENGTH : _LENGTH + length]))
+    return tuple(_layer(layer, body[_LENGTH + length :]) for layer in head)
 
 
-def _layer(said: dict[str, Any], body: memoryview) -> Layer:
-    held = {name: body[said[name][0] : said[name][1]].cast(kind) for name, kind in _ARRAYS.items()}
-    return Layer(tuple(said["codes"]), **held)
+def _layer(head: dict[str, Any], body: memoryview) -> Layer:
+    held = {name: body[head[name][0] : head[name][1]].cast(kind) for name, kind in _ARRAYS.items()}
+    return Layer(tuple(head["codes"]), **held)
 
 
 def _write(file: Path, layers: Iterable[Layer]) -> None:
     """Wholly or not at all: another process may be writing the same."""
-    said, arrays, at = [], [], 0
+    heads, arrays, at = [], [], 0
     for layer in layers:
         where: dict[str, Any] = {"codes": layer.codes}
         for name in _ARRAYS:
@@ -174,23 +167,13 @@ def _write(file: Path, layers: Iterable[Layer]) -> None:
             where[name] = [at, at + len(getattr(layer, name)) * getattr(layer, name).itemsize]
             at += len(content)
             arrays.append(content)
-        said.append(where)
-    head = msgspec.json.encode(said)
+        heads.append(where)
+    head = msgspec.json.encode(heads)
     # What follows is read as numbers of eight bytes.
     head += b" " * (-(len(head) + _DIGEST + _LENGTH) % 8)
     body = b"".join((len(head).to_bytes(_LENGTH, "little"), head, *arrays))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=".part-")
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(hashlib.sha256(body).digest() + body)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(part).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(part).unlink()
-        raise
+    sealing.laid(file, [hashlib.sha256(body).digest(), body])
 
 
 def _made() -> tuple[Layer, ...]:
@@ -219,15 +202,15 @@ def _layer_of(name: str) -> Layer:
 
 def _by_band(rings: Iterable[geography.Ring]) -> Iterator[tuple[int, list[Edge]]]:
     """The edges of a polygon by the bands they cross; a level edge crosses no ray."""
-    found: dict[int, list[Edge]] = {}
+    edges_of: dict[int, list[Edge]] = {}
     for ring in rings:
         x1, y1 = ring[-1]
         for x2, y2 in ring:
             if y1 != y2:
                 for band in range(_band(min(y1, y2)), _band(max(y1, y2)) + 1):
-                    found.setdefault(band, []).append((x1, y1, x2, y2))
+                    edges_of.setdefault(band, []).append((x1, y1, x2, y2))
             x1, y1 = x2, y2
-    return iter(found.items())
+    return iter(edges_of.items())
 
 
 def _packed(

@@ -12,6 +12,7 @@ from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.records import Publication, Revision
 from legalmap.services.ageing import Ageing
 from legalmap.services.editions import Edition, Editions
+from legalmap.services.news import seen_before
 from legalmap.services.tracker import Tracker
 from legalmap.store import feed, records
 
@@ -46,10 +47,10 @@ class Reader:
 
     def edition(self, topic: str, known_at: str | None = None) -> Edition:
         """The edition of a topic now, or as this site knew it at a feed number or instant."""
-        found = self.tracker.topic(topic)
+        asked = self.tracker.topic(topic)
         if not known_at:
-            return self._editions.newest(found)
-        return self._editions.at(found, self._feed_no(known_at))
+            return self._editions.newest(asked)
+        return self._editions.at(asked, self._feed_no(known_at))
 
     def _feed_no(self, known_at: str) -> int:
         if not _NUMBER.fullmatch(known_at):
@@ -79,20 +80,23 @@ class Reader:
             self.tracker.topic(topic)
         with self.tracker.reading() as connection:
             head = feed.head(connection)
-            found = feed.entries(connection, since, limit, topic=topic)
-            made = records.revisions_by_id(connection, (entry.revision_id for entry in found))
-            bases = (revision.base_id for revision in made.values() if revision.base_id)
-            earlier = records.revisions_by_id(connection, bases)
+            publications = feed.entries(connection, since, limit, topic=topic)
+            ids = [publication.revision_id for publication in publications]
+            revisions, bases = records.with_bases(connection, ids)
+        entries = [
+            Entry(publication, revisions[key], seen_before(revisions[key], bases))
+            for publication, key in zip(publications, ids, strict=True)
+        ]
         # Of a stretch that is not full nothing is left up to the head, whatever the topic.
-        next_since = found[-1].feed_no if len(found) == limit else head
-        return Stretch([_entry(entry, made, earlier) for entry in found], next_since, head)
+        next_since = publications[-1].feed_no if len(entries) == limit else head
+        return Stretch(entries, next_since, head)
 
     def published_revisions(self, topic: str, code: str) -> list[Revision]:
         """The published revisions of a record, newest first; empty if nothing was published."""
         with self.tracker.reading() as connection:
             record = records.find(connection, topic, code)
-            found = records.revisions_of(connection, record.id) if record else []
-        return [revision for revision in found if revision.published_at is not None]
+            revisions = records.revisions_of(connection, record.id) if record else []
+        return [revision for revision in revisions if revision.published_at is not None]
 
     def published_revision(self, topic: str, code: str, number: int) -> Revision:
         """One published revision; raise Missing for a number that was never published."""
@@ -110,16 +114,6 @@ class Reader:
         before = self.published_revision(topic, code, older)
         after = self.published_revision(topic, code, newer)
         return before, after, changes.shown(before.payload, after.payload)
-
-
-def _entry(
-    publication: Publication, made: dict[int, Revision], earlier: dict[int, Revision]
-) -> Entry:
-    revision = made[publication.revision_id]
-    before = earlier.get(revision.base_id) if revision.base_id is not None else None
-    # Revision 0 of a place nobody had researched was never published: there was nothing before.
-    seen = before if before is not None and before.published_at is not None else None
-    return Entry(publication, revision, seen)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -72,17 +72,17 @@ def overview(
 ) -> Round:
     """What is due now of a topic and below a place; the same number of queries whatever there is."""
     require(actor.role, Permission.PROPOSE)
-    found, aged = due(reader, topic=topic, place=place), _all_aged(reader)
+    listed, aged = due(reader, topic=topic, place=place), _all_aged(reader)
     since = _month()
     with reader.tracker.store.reading() as connection:
         now = _Now.of(connection)
-        standings = now.standings(connection, islice(found, MOST_SHOWN))
+        standings = now.standings(connection, islice(listed, MOST_SHOWN))
         own = _own(connection, actor, now, aged)
         sent, published = rounds.verified_by(connection, actor.id, since)
         skipped = rounds.skips(connection, since)
     return Round(
         standings=standings,
-        total=len(found),
+        total=len(listed),
         mine=own,
         progress=progress(reader, topic=topic, place=place),
         me=Mine(
@@ -99,16 +99,22 @@ def _month() -> datetime:
 
 def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> DueList:
     """Every record that is due, overdue or was never verified, in the order of the round."""
-    parts = []
+    return DueList(
+        [
+            (aged, aged.codes if inside is None else [c for c in aged.codes if c in inside])
+            for aged, inside in _asked(reader, topic, place)
+        ]
+    )
+
+
+def _asked(
+    reader: Reader, topic: str | None, place: str | None
+) -> Iterator[tuple[Aged, set[str] | None]]:
+    """What is due of each topic asked about, and the places it is asked for; None: for all."""
     code = finding.place(reader.tracker, place).code if place else None
-    for each in [topic] if topic else list(reader.tracker.topics):
-        aged = _aged(reader, each)
-        codes = aged.codes
-        if code is not None:
-            inside = {code, *aged.edition.codes_below(code)}
-            codes = [one for one in codes if one in inside]
-        parts.append((aged, codes))
-    return DueList(parts)
+    for name in [topic] if topic else list(reader.tracker.topics):
+        aged = _aged(reader, name)
+        yield aged, {code, *aged.edition.codes_below(code)} if code else None
 
 
 def _aged(reader: Reader, topic: str) -> Aged:
@@ -134,18 +140,18 @@ class _Now(msgspec.Struct, frozen=True):
             skipped.setdefault(skip.record_id, []).append(skip)
         return cls(claims.all_live(connection, "record", at), skipped)
 
-    def standings(self, connection: Connection, found: Iterable[Due]) -> list[Standing]:
+    def standings(self, connection: Connection, records_due: Iterable[Due]) -> list[Standing]:
         """Some records of the list with what people do about them."""
-        some = list(found)
-        waiting = rounds.waiting_of(connection, [each.record_id for each in some])
+        some = list(records_due)
+        waiting = rounds.waiting_of(connection, [item.record_id for item in some])
         return [
             Standing(
-                due=each,
-                claim=self.held.get(each.record_id),
-                proposal=waiting.get(each.record_id),
-                skips=tuple(self.skipped.get(each.record_id, ())),
+                due=item,
+                claim=self.held.get(item.record_id),
+                proposal=waiting.get(item.record_id),
+                skips=tuple(self.skipped.get(item.record_id, ())),
             )
-            for each in some
+            for item in some
         ]
 
 
@@ -162,8 +168,8 @@ def _own(
 ) -> list[Standing]:
     ids = [key for key, claim in now.held.items() if claim.account_id == actor.id]
     where = rounds.records_of(connection, ids).values()
-    found = [aged[topic].due(code) for topic, code in where if topic in aged]
-    return now.standings(connection, sorted(filter(None, found), key=rules.rank))
+    due_records = [aged[topic].due(code) for topic, code in where if topic in aged]
+    return now.standings(connection, sorted(filter(None, due_records), key=rules.rank))
 
 
 def progress(reader: Reader, *, topic: str | None = None, place: str | None = None) -> Progress:
@@ -174,13 +180,11 @@ def progress(reader: Reader, *, topic: str | None = None, place: str | None = No
     start = _month()
     with reader.tracker.reading() as connection:
         then = max(feed.head_at(connection, start), rounds.loaded_until(connection))
-    code = finding.place(reader.tracker, place).code if place else None
     was_due, left = 0, 0
-    for each in [topic] if topic else list(reader.tracker.topics):
-        aged = _aged(reader, each)
-        began = reader.ageing.began(reader.edition(each, str(then)), start.date())
-        if code is not None:
-            began = began & {code, *aged.edition.codes_below(code)}
+    for aged, inside in _asked(reader, topic, place):
+        edition = reader.edition(aged.edition.topic.code, str(then))
+        began = reader.ageing.began(edition, start.date())
+        began = began if inside is None else began & inside
         was_due += len(began)
         left += len(began.intersection(aged.codes))
     return Progress(since=start.date(), due=was_due, verified=was_due - left)
@@ -199,14 +203,14 @@ def take_ten(
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         now = _Now.of(connection)
         own = _own(connection, actor, now, aged)
-        room = TEN - sum(each.is_open_for(actor.id) for each in own)
+        room = TEN - sum(item.is_open_for(actor.id) for item in own)
         if room <= 0:
             raise NotNow(f"You have {TEN} already: work through them first, or give them back.")
         taken = list(islice(_free(connection, actor, now, wanted), room))
         if not taken:
             raise NotNow("Nothing is free here: others are at it, or it waits for review.")
-        for each in taken:
-            _take(connection, actor, each, at)
+        for item in taken:
+            _take(connection, actor, item, at)
     return len(taken)
 
 
@@ -216,15 +220,15 @@ def _free(
     """What somebody may take, looked for in steps from the top."""
     while some := list(islice(wanted, STEP)):
         yield from (
-            each.due for each in now.standings(connection, some) if each.is_free_for(actor.id)
+            item.due for item in now.standings(connection, some) if item.is_free_for(actor.id)
         )
 
 
 def _take(connection: Connection, actor: Account, due: Due, at: datetime) -> None:
     made = claimed(actor, due.record_id, at, CLAIM_LIFE)
     claims.put(connection, "record", made)
-    said = {"held_by": made.handle, "until": f"{made.expires_at:%Y-%m-%d}"}
-    _log(connection, actor, "claim", (due.record_id, due.topic, due.place.code), at, **said)
+    data = {"held_by": made.handle, "until": f"{made.expires_at:%Y-%m-%d}"}
+    _log(connection, actor, "claim", (due.record_id, due.topic, due.place.code), at, **data)
 
 
 def give_back(reader: Reader, actor: Account) -> int:

@@ -81,12 +81,13 @@ def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
         fcntl.flock(lock, fcntl.LOCK_EX)
         seal = of(path)
         if seal is None:
-            seal = _laid(path, make())
-            _laid(beside(path), [msgspec.json.encode(seal)])
+            seal = laid(path, make())
+            laid(beside(path), [msgspec.json.encode(seal)])
     return seal
 
 
-def _laid(path: Path, parts: Iterable[bytes]) -> Seal:
+def laid(path: Path, parts: Iterable[bytes]) -> Seal:
+    """Lay a file down in a folder that is there; raise OSError where the disk takes no more."""
     sha256 = hashlib.sha256()
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
     try:

@@ -76,7 +76,7 @@ def plan(tracker: Tracker, edition: Edition, places: list[Jurisdiction], as_of: 
     worst = max((severity(leg.resolution, edition.topic) for leg in decided), default=0)
     strictest = [leg for leg in decided if severity(leg.resolution, edition.topic) == worst]
     beside = _beside(tracker, edition, places)
-    found = [
+    neighbours = [
         Border(edition.resolve(tracker.place(code), as_of), tuple(around))
         for code, around in beside.items()
     ]
@@ -84,9 +84,9 @@ def plan(tracker: Tracker, edition: Edition, places: list[Jurisdiction], as_of: 
         legs=tuple(legs),
         strictest=tuple(_once(strictest)),
         undecided=tuple(_once(leg for leg in legs if leg.resolution.outcome != "decided")),
-        borders=tuple(b for b in found if bans_possession(b.resolution, edition.topic)),
+        borders=tuple(b for b in neighbours if bans_possession(b.resolution, edition.topic)),
         unresearched=tuple(
-            b.resolution.place for b in found if b.resolution.outcome == "not-researched"
+            b.resolution.place for b in neighbours if b.resolution.outcome == "not-researched"
         ),
     )
 
@@ -129,9 +129,9 @@ def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]
     topic, place = edition.topic, resolution.place
     mildest = min(status.severity for status in topic.statuses if not status.transparent)
     own = max(severity(resolution, topic), mildest)
-    found = [edition.resolve(item.place, resolution.as_of) for item in edition.below(place.code)]
-    stricter = [each for each in found if severity(each, topic) > own]
-    return sorted(stricter, key=lambda each: (-severity(each, topic), each.place.name))
+    inside = [edition.resolve(item.place, resolution.as_of) for item in edition.below(place.code)]
+    stricter = [resolved for resolved in inside if severity(resolved, topic) > own]
+    return sorted(stricter, key=lambda resolved: (-severity(resolved, topic), resolved.place.name))
 
 
 @cache
@@ -175,13 +175,13 @@ def shapes_of(tracker: Tracker, place: Jurisdiction) -> frozenset[str]:
 def _outlined(tracker: Tracker, place: Jurisdiction) -> tuple[Jurisdiction, frozenset[str]]:
     """The narrowest level of a place that has an outline, and the subdivisions it is made of."""
     for level in reversed(chain(place, tracker.place)):
-        found = frozenset(
+        shapes = frozenset(
             shape
             for shape in borders()
             if shape == level.code or shape.startswith(f"{level.code}-")
         )
-        if found:
-            return level, found
+        if shapes:
+            return level, shapes
     return place, frozenset()
 
 
@@ -215,13 +215,13 @@ def _beside(
     """
     on_the_way = {level.code for place in places for level in chain(place, tracker.place)}
     passed = dict(_outlined(tracker, place) for place in places)
-    found: dict[str, list[Jurisdiction]] = {}
+    bordered: dict[str, list[Jurisdiction]] = {}
     for level, shapes in passed.items():
         touching = tracker.places(sorted(around(shapes)))
         speaking = {_speaker(tracker, edition, shape) for shape in touching.values()}
         for code in speaking - on_the_way:
-            found.setdefault(code, []).append(level)
-    return dict(sorted(found.items(), key=lambda pair: tracker.place(pair[0]).name))
+            bordered.setdefault(code, []).append(level)
+    return dict(sorted(bordered.items(), key=lambda pair: tracker.place(pair[0]).name))
 
 
 def _speaker(tracker: Tracker, edition: Edition, shape: Jurisdiction) -> str:
@@ -244,32 +244,26 @@ def towns_near(
     edition: Edition, point: tuple[float, float], as_of: date, within_km: float = NEAR_KM
 ) -> list[Near]:
     """The towns with a rule of their own within a distance of a point, the nearest first."""
-    found = [
-        Near(resolution, distance_km(point, (place.lat, place.lon)))
-        for resolution in _towns(edition, as_of)
-        if (place := resolution.place).lat is not None and place.lon is not None
-    ]
-    return sorted(
-        (each for each in found if each.km is not None and each.km <= within_km),
-        key=lambda each: each.km or 0,
-    )
+    towns = [Near(town, _from(point, town.place)) for town in _towns(edition, as_of)]
+    near = [town for town in towns if town.km is not None and town.km <= within_km]
+    return sorted(near, key=lambda town: town.km or 0)
 
 
 def _towns(edition: Edition, as_of: date) -> list[Resolution]:
     """What holds in each town whose own record says something about the day."""
     towns = [item.place for item in edition.records.values() if item.place.kind in INCORPORATED]
-    found = [edition.glance(place, as_of) for place in towns]
-    return [each for each in found if each.levels[-1].period is not None]
+    resolutions = [edition.glance(place, as_of) for place in towns]
+    return [town for town in resolutions if town.levels[-1].period is not None]
 
 
 def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> list[Near]:
     """The towns with a rule of their own in a county or near its middle; distances are from there."""
     middle = middle_of(county.code)
     near = towns_near(edition, middle, as_of) if middle else []
-    named = {each.resolution.place.code for each in near}
-    inside = [each for each in _towns(edition, as_of) if each.place.county == county.code]
-    far = [Near(each, _from(middle, each.place)) for each in inside if each.place.code not in named]
-    return near + sorted(far, key=lambda each: each.km or 0)
+    named = {town.resolution.place.code for town in near}
+    inside = [town for town in _towns(edition, as_of) if town.place.county == county.code]
+    far = [Near(town, _from(middle, town.place)) for town in inside if town.place.code not in named]
+    return near + sorted(far, key=lambda town: town.km or 0)
 
 
 def _from(middle: tuple[float, float] | None, place: Jurisdiction) -> float | None:

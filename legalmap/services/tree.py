@@ -68,12 +68,8 @@ class Tree:
 
 def _shared(place: Jurisdiction) -> Jurisdiction:
     """The same place, with the words that thousands have in common held but once."""
+    names = ("kind", "called", "law", "note", "parent", "county")
+    words = {name: getattr(place, name) for name in names}
     return msgspec.structs.replace(
-        place,
-        kind=intern(place.kind),
-        called=intern(place.called),
-        law=intern(place.law),
-        note=intern(place.note),
-        parent=intern(place.parent) if place.parent else None,
-        county=intern(place.county) if place.county else None,
+        place, **{name: intern(word) for name, word in words.items() if word is not None}
     )

@@ -42,18 +42,15 @@ def _order(turn: Turn) -> tuple[date, str, str]:
 
 
 def _turns_of(item: Published) -> list[Turn]:
-    found = []
-    before: str | None = None
-    for period in item.handy.periods:
-        if period.effective_from is not None:
-            found.append(
-                Turn(
-                    day=period.first_day,
-                    when=period.effective_from,
-                    place=item.place,
-                    before=before,
-                    after=period.status,
-                )
-            )
-        before = period.status
-    return found
+    periods = item.handy.periods
+    return [
+        Turn(
+            day=period.first_day,
+            when=period.effective_from,
+            place=item.place,
+            before=before,
+            after=period.status,
+        )
+        for before, period in zip([None, *(p.status for p in periods)], periods, strict=False)
+        if period.effective_from is not None
+    ]

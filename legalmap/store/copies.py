@@ -1,62 +1,49 @@
 """Every row of a tracker into an empty database, ids and all, through its constraints and triggers."""
 
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 
 from legalmap.domain.errors import Unusable
-from legalmap.domain.payload import from_bytes, sha256_of
-from legalmap.store import courses, feed
+from legalmap.domain.payload import sha256_of
+from legalmap.store import courses, feed, records, statuses
 from legalmap.store import waiting as waiting_rows
-from legalmap.store.many import (
-    BATCH,
-    Published,
-    Row,
-    in_batches,
-    insert_many,
-    point_to_genesis,
-    publish_many,
-)
+from legalmap.store.rows import in_batches
 from legalmap.store.tables import (
-    account,
-    assent,
-    draft,
-    event,
-    invitation,
+    challenge,
+    claim,
+    course,
+    gist,
     jurisdiction,
-    jurisdiction_alias,
     legal_status,
     metadata,
-    notice,
-    outbox,
-    passkey,
     publication,
     record,
-    recovery_code,
-    remark,
-    remit,
-    review,
     revision,
     revision_author,
-    submission,
-    suggestion,
+    session,
     waiting,
-    webhook,
-    withdrawal,
-    zip_county,
 )
 from legalmap.store.tables.records import NO_HASH
 
 Step = Callable[[str, int], None]
-# In this order each row finds what it names. Between the two, revisions and publications.
-FIRST = (jurisdiction_alias, zip_county, account, remit, invitation, passkey, recovery_code)
-DECIDED = (submission, assent, withdrawal, review, remark)
-LAST = (event, suggestion, draft, notice, outbox, webhook)
-# What triggers and publishing write, which therefore has to come out the same.
-FOLLOWING = (revision_author, legal_status, waiting)
-COPIED = (jurisdiction, *FIRST, record, revision, *DECIDED, publication, *LAST)
+Row = dict[str, Any]
+# How many rows are in memory at a time.
+BATCH = 5_000
+# What is somebody's for hours only.
+STAYING = (session, challenge, claim)
+# What triggers write, and what follows from the feed: it has to come out the same.
+FOLLOWING = (revision_author, legal_status, waiting, gist, course)
+# In this order each row finds what it names. What is new is copied unless somebody says otherwise.
+COPIED = [table for table in metadata.sorted_tables if table not in (*STAYING, *FOLLOWING)]
+_POINT = (
+    record.update()
+    .where(record.c.id == sa.bindparam("key"))
+    .values(current_revision_id=sa.bindparam("to"))
+)
 
 
 def require_empty(connection: sa.Connection, name: str) -> None:
@@ -77,119 +64,113 @@ def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
 
     Raises Unusable where a hash or the chain of ``source`` is broken.
     """
-    places = _parents_first(source)
-    for batch in in_batches(places):
-        insert_many(target, jurisdiction, batch)
-        step(jurisdiction.name, len(batch))
-    for table in FIRST:
-        _plain(source, target, table, step)
-    _plain(source, target, record, step, leaving={"current_revision_id"})
-    _plain(source, target, revision, step)
-    for batch in in_batches(_genesis_pointers(source)):
-        point_to_genesis(target, batch)
-    for table in DECIDED:
-        _plain(source, target, table, step)
+    for table in COPIED:
+        for rows in in_batches(_to_write(source, table), BATCH):
+            _write(target, table, rows)
+            step(table.name, len(rows))
     waiting_rows.rewrite(target)
-    for publications in in_batches(_publications(source)):
-        publish_many(target, publications)
-        step(publication.name, len(publications))
-    for table in LAST:
-        _plain(source, target, table, step)
+    statuses.replace(target)
     _set_sequences(target)
+    feed.announce(target, feed.head(target))
 
 
-def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
-    """Rows as dicts, a few thousand in memory at a time."""
-    with connection.execute(query, execution_options={"yield_per": BATCH}) as rows:
-        for row in rows:
-            yield dict(row._mapping)
-
-
-def _in_order(connection: sa.Connection, table: sa.Table) -> sa.Select[Any]:
+def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
     """All of a table in the order of its key, which is the same on every database."""
     bytewise = connection.dialect.name == "postgresql"
     keys = [
         key.collate("C") if bytewise and isinstance(key.type, sa.String) else key
         for key in table.primary_key.columns
     ]
-    return sa.select(table).order_by(*keys)
+    query = sa.select(table).order_by(*keys)
+    with connection.execute(query, execution_options={"yield_per": BATCH}) as rows:
+        for row in rows:
+            yield dict(row._mapping)
 
 
-def _plain(
-    source: sa.Connection,
-    target: sa.Connection,
-    table: sa.Table,
-    step: Step,
-    leaving: frozenset[str] | set[str] = frozenset(),
-) -> None:
-    for batch in in_batches(_rows(source, _in_order(source, table))):
-        if table is revision:
-            _check_contents(batch)
-        kept = [{key: row[key] for key in row if key not in leaving} for row in batch]
-        insert_many(target, table, kept)
-        step(table.name, len(batch))
+def _to_write(source: sa.Connection, table: sa.Table) -> Iterator[Row]:
+    """The rows of a table as they can be inserted one after the other."""
+    rows = _rows(source, table)
+    if table is jurisdiction:
+        return _parents_first(rows)
+    if table is record:
+        # It begins without a revision, and goes where its revisions and publications take it.
+        return (row | {"current_revision_id": None} for row in rows)
+    if table is revision:
+        return _hashed(rows)
+    return _chained(source, rows) if table is publication else rows
 
 
-def _check_contents(batch: list[Row]) -> None:
-    for row in batch:
+def _parents_first(rows: Iterator[Row]) -> Iterator[Row]:
+    """All places, each after those it names; the tree as a whole is in memory."""
+    places = {row["code"]: row for row in rows}
+    names = {code: {row["parent"], row["county"]} - {None} for code, row in places.items()}
+    try:
+        yield from (places[code] for code in TopologicalSorter(names).static_order())
+    except CycleError:
+        raise Unusable("The tree of places goes round in a circle: nothing was copied.") from None
+
+
+def _hashed(rows: Iterator[Row]) -> Iterator[Row]:
+    """Revisions, the hash of each verified on the way."""
+    for row in rows:
         if sha256_of(row["payload"].encode()) != row["payload_sha256"]:
             raise Unusable(
                 f"Revision {row['id']} does not match its hash: run “legalmap check”. "
                 "Nothing was copied."
             )
+        yield row
 
 
-def _parents_first(source: sa.Connection) -> Iterator[Row]:
-    """All places, each after those it names; the tree as a whole is in memory."""
-    waiting = list(_rows(source, _in_order(source, jurisdiction)))
-    there: set[str | None] = {None}
-    while waiting:
-        ready = [row for row in waiting if {row["parent"], row["county"]} <= there]
-        waiting = [row for row in waiting if not {row["parent"], row["county"]} <= there]
-        there |= {row["code"] for row in ready}
-        if not ready:
-            raise Unusable("The tree of places goes round in a circle: nothing was copied.")
-        yield from ready
-
-
-def _genesis_pointers(source: sa.Connection) -> Iterator[Row]:
-    query = (
-        sa.select(record.c.id.label("key"), revision.c.id.label("to"))
-        .join(revision, revision.c.record_id == record.c.id)
-        .where(revision.c.number == 0, record.c.current_revision_id.is_not(None))
-        .order_by(record.c.id)
-    )
-    return _rows(source, query)
-
-
-def _publications(source: sa.Connection) -> Iterator[Published]:
+def _chained(source: sa.Connection, rows: Iterator[Row]) -> Iterator[Row]:
     """The feed in order, its chain verified on the way."""
-    query = (
-        sa.select(
-            publication,
-            revision.c.base_id,
-            revision.c.payload,
-            record.c.topic,
-            record.c.jurisdiction_code,
-        )
-        .join(revision, revision.c.id == publication.c.revision_id)
-        .join(record, record.c.id == publication.c.record_id)
-        .order_by(publication.c.feed_no)
-    )
     before = NO_HASH
-    for found in _rows(source, query):
-        row = {column.name: found[column.name] for column in publication.c}
-        topic, code = found["topic"], found["jurisdiction_code"]
-        said = feed.publication_entry(
-            row["feed_no"], topic, code, row["revision_number"], row["payload_sha256"], row["at"]
-        )
-        if (before, feed.publication_hash(said, before)) != (row["prev_sha256"], row["sha256"]):
+    for row, entry in zip(rows, feed.walk(source), strict=True):
+        if (row["prev_sha256"], row["sha256"]) != (before, feed.hash_of(entry)):
             raise Unusable(
                 f"Publication {row['feed_no']} breaks the chain: run “legalmap check”. "
                 "Nothing was copied."
             )
         before = row["sha256"]
-        yield Published(row, topic, code, from_bytes(found["payload"]), found["base_id"])
+        yield row
+
+
+def _write(target: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
+    """Insert some rows, and what follows from each as it was when it was written."""
+    if table is publication:
+        _publish(target, rows)
+        return
+    target.execute(table.insert(), rows)
+    if table is revision:
+        _point(target, [(row["record_id"], row["id"]) for row in rows if row["number"] == 0])
+
+
+def _publish(target: sa.Connection, rows: list[Row]) -> None:
+    for run in _runs(rows):
+        target.execute(publication.insert(), run)
+        _point(target, [(row["record_id"], row["revision_id"]) for row in run])
+    payloads = records.payloads_of(target, [row["revision_id"] for row in rows])
+    points = [
+        courses.Point(row["record_id"], row["feed_no"], payloads[row["revision_id"]])
+        for row in rows
+    ]
+    courses.write(target, points)
+
+
+def _runs(rows: list[Row]) -> Iterator[list[Row]]:
+    """Parts in which no record comes twice: its next publication needs the pointer of the one before."""
+    run: dict[int, Row] = {}
+    for row in rows:
+        if row["record_id"] in run:
+            yield list(run.values())
+            run = {}
+        run[row["record_id"]] = row
+    yield list(run.values())
+
+
+def _point(target: sa.Connection, moves: list[tuple[int, int]]) -> None:
+    """Let each record point to a revision; the database refuses any but the right one."""
+    if moves:
+        target.execute(_POINT, [{"key": key, "to": to} for key, to in moves])
 
 
 def _set_sequences(target: sa.Connection) -> None:
@@ -208,9 +189,9 @@ def _set_sequences(target: sa.Connection) -> None:
 
 def first_difference(source: sa.Connection, target: sa.Connection) -> str | None:
     """The first row of any table that is not the same on both sides, in words, or None."""
-    for table in (*COPIED, *FOLLOWING):
-        both = (_rows(each, _in_order(each, table)) for each in (source, target))
-        for there, here in zip_longest(*both):
+    # The ids of gists may differ: courses are compared by what they say.
+    for table in (*COPIED, revision_author, legal_status, waiting):
+        for there, here in zip_longest(_rows(source, table), _rows(target, table)):
             if there != here:
                 key = [(there or here or {})[column.name] for column in table.primary_key.columns]
                 return f"{table.name} {', '.join(str(part) for part in key)}"

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 
 from legalmap.domain.gists import content_of
 from legalmap.domain.payload import Payload, from_bytes, sha256_of
+from legalmap.store.rows import PART, having
 from legalmap.store.tables import course, gist, publication, record, revision
 
-PART = 500
+OF_PUBLICATION = sa.and_(
+    course.c.record_id == publication.c.record_id, course.c.feed_no == publication.c.feed_no
+)
 # Up to how many publications are looked up one by one.
 FEW = 5_000
 
@@ -56,37 +59,24 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
 def _gist_ids(connection: sa.Connection, texts: Iterable[str]) -> dict[str, int]:
     """The ids of gists, made where they are new: whoever writes here holds the lock of the feed."""
     hashes = {sha256_of(text.encode()): text for text in texts}
-    found = _known(connection, hashes)
-    fresh = [
-        {"sha256": sha256, "content": text} for sha256, text in hashes.items() if text not in found
-    ]
-    if fresh:
-        connection.execute(gist.insert(), fresh)
-        found |= _known(connection, {row["sha256"]: row["content"] for row in fresh})
-    return found
+    known = _known(connection, hashes)
+    new = {sha256: text for sha256, text in hashes.items() if text not in known}
+    if new:
+        rows = [{"sha256": sha256, "content": text} for sha256, text in new.items()]
+        connection.execute(gist.insert(), rows)
+        known |= _known(connection, new)
+    return known
 
 
 def _known(connection: sa.Connection, hashes: dict[str, str]) -> dict[str, int]:
-    wanted = sorted(hashes)
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), PART):
-        query = sa.select(gist.c.id, gist.c.sha256).where(
-            gist.c.sha256.in_(wanted[start : start + PART])
-        )
-        found |= {hashes[row.sha256]: row.id for row in connection.execute(query)}
-    return found
+    rows = having(connection, sa.select(gist.c.id, gist.c.sha256), gist.c.sha256, hashes)
+    return {hashes[row.sha256]: row.id for row in rows}
 
 
 def gists(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
     """The texts of some gists by their id."""
-    wanted = sorted(set(ids))
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), PART):
-        query = sa.select(gist.c.id, gist.c.content).where(
-            gist.c.id.in_(wanted[start : start + PART])
-        )
-        found |= {row.id: row.content for row in connection.execute(query)}
-    return found
+    rows = having(connection, sa.select(gist.c.id, gist.c.content), gist.c.id, ids)
+    return {row.id: row.content for row in rows}
 
 
 def said_since(connection: sa.Connection, topic: str, since: int, until: int) -> Iterator[Said]:
@@ -95,10 +85,7 @@ def said_since(connection: sa.Connection, topic: str, since: int, until: int) ->
     query = sa.select(number, record.c.jurisdiction_code, course.c.gist_id).select_from(course)
     if until - since <= FEW:
         # A few are looked up by the feed; many are read in the order in which they lie.
-        same = sa.and_(
-            course.c.record_id == publication.c.record_id, number == publication.c.feed_no
-        )
-        query = query.join(publication, same)
+        query = query.join(publication, OF_PUBLICATION)
         number = publication.c.feed_no
     query = (
         query.join(record, record.c.id == course.c.record_id)
@@ -114,13 +101,7 @@ def missing(connection: sa.Connection, since: int, limit: int) -> list[Point]:
     query = (
         sa.select(publication.c.record_id, publication.c.feed_no, revision.c.payload)
         .join(revision, revision.c.id == publication.c.revision_id)
-        .outerjoin(
-            course,
-            sa.and_(
-                course.c.record_id == publication.c.record_id,
-                course.c.feed_no == publication.c.feed_no,
-            ),
-        )
+        .outerjoin(course, OF_PUBLICATION)
         .where(publication.c.feed_no > since, course.c.feed_no.is_(None))
         .order_by(publication.c.feed_no)
         .limit(limit)

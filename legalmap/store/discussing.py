@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.discussion import Standing, Version, Word
-from legalmap.domain.moderation import Decision, Verdict
+from legalmap.domain.moderation import Verdict
+from legalmap.store.records import decision_of
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import account, assent, remark, review, revision, submission
 
 _reviewer = account.alias("reviewer")
@@ -45,45 +47,24 @@ def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
         .outerjoin(_reviewer, _reviewer.c.id == review.c.reviewer_id)
         .order_by(revision.c.id)
     )
-    return [_version(row) for row in connection.execute(query)]
-
-
-def _version(row: sa.Row[Any]) -> Version:
-    decision = None
-    if row.verdict is not None:
-        decision = Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at)
-    return Version(
-        id=row.id,
-        number=row.number,
-        author=row.author,
-        submitted_at=row.submitted_at,
-        decision=decision,
-    )
+    return [as_struct(Version, row, decision=decision_of(row)) for row in connection.execute(query)]
 
 
 def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:
     """Everything said about some revisions, in the order of time."""
     ids = list(revision_ids)
-    said = sa.union_all(
+    remarks = sa.union_all(
         _said(remark, remark.c.author_id, sa.literal("remark"), remark.c.text, ids),
         _said(assent, assent.c.reviewer_id, sa.literal("assent"), assent.c.comment, ids),
         _said(review, review.c.reviewer_id, review.c.verdict, review.c.comment, ids),
     ).subquery()
     query = (
-        sa.select(said, account.c.handle)
-        .join(account, account.c.id == said.c.author_id)
-        .order_by(said.c.at, said.c.revision_id)
+        sa.select(remarks, account.c.handle.label("author"))
+        .join(account, account.c.id == remarks.c.author_id)
+        .order_by(remarks.c.at, remarks.c.revision_id)
     )
     return [
-        Word(
-            revision_id=row.revision_id,
-            author_id=row.author_id,
-            author=row.handle,
-            at=row.at,
-            text=row.text,
-            kind=row.kind,
-            reasons=tuple(json.loads(row.reasons)),
-        )
+        as_struct(Word, row, reasons=tuple(json.loads(row.reasons)))
         for row in connection.execute(query)
     ]
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -17,17 +17,19 @@ from legalmap.domain.records import Publication, Revision
 from legalmap.store import courses, statuses
 from legalmap.store.engine import FEED_CHANNEL, FEED_LOCK
 from legalmap.store.records import current_number
+from legalmap.store.rows import PART
 from legalmap.store.tables import account, publication, record, review, revision, submission
 from legalmap.store.tables.records import NO_HASH
 
+Kind = TypeVar("Kind", bound=Publication)
 _author = account.alias("author")
 _reviewer = account.alias("reviewer")
 
 
 def publication_hash(entry: dict[str, object], prev_sha256: str) -> str:
     """The hash of a publication: over the one before and what this one says."""
-    said = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(f"{prev_sha256}\n{said}".encode()).hexdigest()
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{prev_sha256}\n{text}".encode()).hexdigest()
 
 
 def publication_entry(
@@ -42,6 +44,19 @@ def publication_entry(
         "payload_sha256": payload_sha256,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
+
+
+def hash_of(entry: Publication) -> str:
+    """The hash that a publication should have, by what it says and the one it names before it."""
+    text = publication_entry(
+        entry.feed_no,
+        entry.topic,
+        entry.jurisdiction,
+        entry.revision_number,
+        entry.payload_sha256,
+        entry.at,
+    )
+    return publication_hash(text, entry.prev_sha256)
 
 
 def publish(
@@ -188,9 +203,8 @@ def _publications() -> sa.Select[Any]:
     )
 
 
-def _publication(row: sa.Row[Any]) -> Publication:
-    fields = {name: getattr(row, name) for name in Publication.__struct_fields__}
-    return Publication(**fields)
+def _as(kind: type[Kind], row: sa.Row[Any]) -> Kind:
+    return kind(**{name: getattr(row, name) for name in kind.__struct_fields__})
 
 
 def entries(
@@ -207,7 +221,7 @@ def entries(
         query = query.where(record.c.topic == topic)
     number = publication.c.feed_no
     rows = connection.execute(query.order_by(number.desc() if newest_first else number))
-    return [_publication(row) for row in rows]
+    return [_as(Publication, row) for row in rows]
 
 
 def correcting(
@@ -229,14 +243,14 @@ def correcting(
     if before is not None:
         query = query.where(publication.c.feed_no < before)
     rows = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(limit))
-    return [_publication(row) for row in rows]
+    return [_as(Publication, row) for row in rows]
 
 
 def published_payloads(
     connection: sa.Connection, record_ids: Iterable[int]
 ) -> dict[int, list[tuple[int, datetime, Payload]]]:
     """What was published of some records, each with number and instant, the oldest first."""
-    found: dict[int, list[tuple[int, datetime, Payload]]] = {}
+    payloads: dict[int, list[tuple[int, datetime, Payload]]] = {}
     query = (
         sa.select(
             publication.c.record_id, publication.c.feed_no, publication.c.at, revision.c.payload
@@ -246,9 +260,9 @@ def published_payloads(
         .order_by(publication.c.feed_no)
     )
     for row in connection.execute(query):
-        told = (row.feed_no, row.at, from_bytes(row.payload))
-        found.setdefault(row.record_id, []).append(told)
-    return found
+        publication_of = (row.feed_no, row.at, from_bytes(row.payload))
+        payloads.setdefault(row.record_id, []).append(publication_of)
+    return payloads
 
 
 class StoredPublication(Publication, frozen=True, kw_only=True):
@@ -266,6 +280,7 @@ def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
         revision.c.payload_sha256.label("stored_payload_sha256"),
         publication.c.review_id.is_not(None).label("reviewed"),
     )
-    for row in connection.execute(query.order_by(publication.c.feed_no)):
-        fields = {name: getattr(row, name) for name in StoredPublication.__struct_fields__}
-        yield StoredPublication(**fields)
+    query = query.order_by(publication.c.feed_no).execution_options(yield_per=PART)
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield _as(StoredPublication, row)

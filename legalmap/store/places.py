@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.store.rows import having
 from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
 
 # Letters that Unicode does not take apart into a plain letter and an accent.
@@ -32,6 +33,14 @@ def _place(row: Any) -> Jurisdiction:
     return Jurisdiction(**row._mapping)
 
 
+def _places(connection: sa.Connection, query: sa.Select[Any]) -> list[Jurisdiction]:
+    return [_place(row) for row in connection.execute(query)]
+
+
+def _directly_below(code: str) -> sa.ColumnElement[bool]:
+    return sa.or_(jurisdiction.c.parent == code, jurisdiction.c.county == code)
+
+
 def get(connection: sa.Connection, code: str) -> Jurisdiction | None:
     """The place of that code or of one of its other codes, or None."""
     return get_many(connection, [code]).get(code)
@@ -39,30 +48,15 @@ def get(connection: sa.Connection, code: str) -> Jurisdiction | None:
 
 def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Jurisdiction]:
     """The places of ``codes``, by the code asked for; unknown codes are left out."""
-    wanted = sorted(set(codes))
-    found: dict[str, Jurisdiction] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        rows = connection.execute(sa.select(*_COLUMNS).where(jurisdiction.c.code.in_(part)))
-        found |= {row.code: _place(row) for row in rows}
-        left = [code for code in part if code not in found]
-        if left:
-            found |= _by_alias(connection, left)
-    return found
-
-
-def _by_alias(connection: sa.Connection, aliases: list[str]) -> dict[str, Jurisdiction]:
-    query = (
-        sa.select(jurisdiction_alias.c.alias, *_COLUMNS)
-        .join(jurisdiction, jurisdiction.c.code == jurisdiction_alias.c.code)
-        .where(jurisdiction_alias.c.alias.in_(aliases))
-    )
-    found = {}
-    for row in connection.execute(query):
+    wanted = set(codes)
+    rows = having(connection, sa.select(*_COLUMNS), jurisdiction.c.code, wanted)
+    places = {row.code: _place(row) for row in rows}
+    aliased = sa.select(jurisdiction_alias.c.alias, *_COLUMNS).join(jurisdiction)
+    for row in having(connection, aliased, jurisdiction_alias.c.alias, wanted - places.keys()):
         fields = dict(row._mapping)
         alias = fields.pop("alias")
-        found[alias] = Jurisdiction(**fields)
-    return found
+        places[alias] = Jurisdiction(**fields)
+    return places
 
 
 def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
@@ -72,23 +66,13 @@ def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdicti
     query = sa.select(*_COLUMNS).where(
         sa.or_(jurisdiction.c.iso == identifier.upper(), jurisdiction.c.fips == identifier)
     )
-    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.code))]
+    return _places(connection, query.order_by(jurisdiction.c.code))
 
 
 def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
     """Everything directly below ``code``: of a county, the towns in it."""
-    query = sa.select(*_COLUMNS).where(
-        sa.or_(jurisdiction.c.parent == code, jurisdiction.c.county == code)
-    )
-    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.name))]
-
-
-def below(connection: sa.Connection, code: str, kinds: Iterable[str]) -> list[Jurisdiction]:
-    """The direct children of ``code`` of certain kinds, by name."""
-    query = sa.select(*_COLUMNS).where(
-        sa.and_(jurisdiction.c.parent == code, jurisdiction.c.kind.in_(list(kinds)))
-    )
-    return [_place(row) for row in connection.execute(query.order_by(jurisdiction.c.name))]
+    query = sa.select(*_COLUMNS).where(_directly_below(code))
+    return _places(connection, query.order_by(jurisdiction.c.name))
 
 
 def page(
@@ -97,11 +81,8 @@ def page(
     """At most ``limit`` places in the order of their codes, from behind ``after``."""
     query = sa.select(*_COLUMNS).where(jurisdiction.c.code > after)
     if parent is not None:
-        query = query.where(
-            sa.or_(jurisdiction.c.parent == parent, jurisdiction.c.county == parent)
-        )
-    rows = connection.execute(query.order_by(jurisdiction.c.code).limit(limit))
-    return [_place(row) for row in rows]
+        query = query.where(_directly_below(parent))
+    return _places(connection, query.order_by(jurisdiction.c.code).limit(limit))
 
 
 def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdiction]:
@@ -131,7 +112,7 @@ def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdicti
         .order_by(rank, reach, name, jurisdiction.c.code)
         .limit(limit)
     )
-    return [_place(row) for row in connection.execute(query)]
+    return _places(connection, query)
 
 
 def names_like(connection: sa.Connection, first_letters: str) -> list[tuple[str, str]]:
@@ -158,7 +139,7 @@ def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
         .where(zip_county.c.zip == zip_code)
         .order_by(zip_county.c.position)
     )
-    return [_place(row) for row in connection.execute(query)]
+    return _places(connection, query)
 
 
 def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:

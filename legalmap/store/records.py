@@ -13,6 +13,7 @@ from legalmap.domain.payload import Payload, canonical_bytes, from_bytes, sha256
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.risks import Risk
 from legalmap.store.engine import RECORD_LOCK, inserted_id
+from legalmap.store.rows import having, in_batches
 from legalmap.store.tables import (
     account,
     assent,
@@ -121,7 +122,7 @@ def _revisions() -> sa.Select[Any]:
         sa.select(
             revision,
             record.c.topic,
-            record.c.jurisdiction_code,
+            record.c.jurisdiction_code.label("jurisdiction"),
             record.c.current_revision_id,
             _base.c.number.label("base_number"),
             _author.c.handle.label("author"),
@@ -171,46 +172,40 @@ def revisions_where(
 
 
 def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[int]]:
-    found: dict[int, set[int]] = {}
-    for start in range(0, len(ids), 500):
-        query = sa.select(revision_author).where(
-            revision_author.c.revision_id.in_(ids[start : start + 500])
-        )
-        for row in connection.execute(query):
-            found.setdefault(row.revision_id, set()).add(row.account_id)
-    return {key: frozenset(value) for key, value in found.items()}
+    authors: dict[int, frozenset[int]] = {}
+    query = sa.select(revision_author)
+    for row in having(connection, query, revision_author.c.revision_id, ids):
+        authors[row.revision_id] = authors.get(row.revision_id, frozenset()) | {row.account_id}
+    return authors
 
 
 def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decision, ...]]:
     """The approvals that are not the last ones, of revisions that need more than one."""
-    found: dict[int, tuple[Decision, ...]] = {}
-    for start in range(0, len(ids), 500):
-        query = (
-            sa.select(assent, account.c.handle)
-            .join(account, account.c.id == assent.c.reviewer_id)
-            .where(assent.c.revision_id.in_(ids[start : start + 500]))
-            .order_by(assent.c.id)
-        )
-        for row in connection.execute(query):
-            given = Decision(Verdict.APPROVE, row.reviewer_id, row.handle, row.at)
-            found[row.revision_id] = (*found.get(row.revision_id, ()), given)
-    return found
+    assents: dict[int, tuple[Decision, ...]] = {}
+    query = (
+        sa.select(assent, account.c.handle)
+        .join(account, account.c.id == assent.c.reviewer_id)
+        .order_by(assent.c.id)
+    )
+    for row in having(connection, query, assent.c.revision_id, ids):
+        decision = Decision(Verdict.APPROVE, row.reviewer_id, row.handle, row.at)
+        assents[row.revision_id] = (*assents.get(row.revision_id, ()), decision)
+    return assents
+
+
+def decision_of(row: sa.Row[Any]) -> Decision | None:
+    """The decision in a row that holds what is asked of a review; None if there is none yet."""
+    if row.verdict is None:
+        return None
+    interest = getattr(row, "reviewer_interest", "")
+    return Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at, interest)
 
 
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
-    decision = None
-    if row.verdict is not None:
-        decision = Decision(
-            Verdict(row.verdict),
-            row.reviewer_id,
-            row.reviewer,
-            row.reviewed_at,
-            row.reviewer_interest,
-        )
     return Revision(
         id=row.id,
         topic=row.topic,
-        jurisdiction=row.jurisdiction_code,
+        jurisdiction=row.jurisdiction,
         record_id=row.record_id,
         number=row.number,
         base_id=row.base_id,
@@ -225,7 +220,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
         payload_sha256=row.payload_sha256,
         submitted_at=row.submitted_at,
         withdrawn_at=row.withdrawn_at,
-        decision=decision,
+        decision=decision_of(row),
         comment=row.comment or "",
         reasons=tuple(json.loads(row.reasons or "[]")),
         checks=tuple(json.loads(row.checks or "[]")),
@@ -245,30 +240,33 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
 
 def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
     """The contents of some revisions by their id."""
-    ids = sorted(revision_ids)
-    found: dict[int, Payload] = {}
-    for start in range(0, len(ids), 500):
-        query = sa.select(revision.c.id, revision.c.payload).where(
-            revision.c.id.in_(ids[start : start + 500])
-        )
-        found |= {row.id: from_bytes(row.payload) for row in connection.execute(query)}
-    return found
+    query = sa.select(revision.c.id, revision.c.payload)
+    rows = having(connection, query, revision.c.id, revision_ids)
+    return {row.id: from_bytes(row.payload) for row in rows}
 
 
 def revision_by_id(connection: sa.Connection, revision_id: int) -> Revision | None:
     """One revision, or None."""
-    found = revisions_where(connection, revision.c.id == revision_id, order=revision.c.id)
-    return found[0] if found else None
+    return revisions_by_id(connection, [revision_id]).get(revision_id)
 
 
 def revisions_by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Revision]:
     """The revisions of ``ids``, by id; unknown ones are left out."""
-    wanted = sorted(set(ids))
-    found: dict[int, Revision] = {}
-    for start in range(0, len(wanted), 500):
-        part = revision.c.id.in_(wanted[start : start + 500])
-        found |= {made.id: made for made in revisions_where(connection, part, order=revision.c.id)}
-    return found
+    key = revision.c.id
+    return {
+        item.id: item
+        for part in in_batches(sorted(set(ids)))
+        for item in revisions_where(connection, key.in_(part), order=key)
+    }
+
+
+def with_bases(
+    connection: sa.Connection, ids: Iterable[int]
+) -> tuple[dict[int, Revision], dict[int, Revision]]:
+    """The revisions of ``ids`` and those they are based on, each by its id."""
+    revisions = revisions_by_id(connection, ids)
+    bases = (item.base_id for item in revisions.values() if item.base_id is not None)
+    return revisions, revisions_by_id(connection, bases)
 
 
 def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
@@ -281,8 +279,7 @@ def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
 def revision_numbered(connection: sa.Connection, record_id: int, number: int) -> Revision | None:
     """One revision of a record by its number, or None."""
     same = (revision.c.record_id == record_id, revision.c.number == number)
-    found = revisions_where(connection, *same, order=revision.c.id)
-    return found[0] if found else None
+    return next(iter(revisions_where(connection, *same, order=revision.c.id)), None)
 
 
 def published_as(connection: sa.Connection, record_id: int, payload_sha256: str) -> int | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.store import feed
 from legalmap.store.tables import event, publication, record, revision, submission, waiting
 
 
@@ -70,9 +71,7 @@ def loaded_until(connection: sa.Connection) -> int:
     """The feed number up to which nothing but what ships was published."""
     first = sa.select(sa.func.min(publication.c.feed_no)).where(publication.c.revision_number > 0)
     edited = connection.scalar(first)
-    if edited is not None:
-        return int(edited) - 1
-    return int(connection.scalar(sa.select(sa.func.max(publication.c.feed_no))) or 0)
+    return feed.head(connection) if edited is None else int(edited) - 1
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

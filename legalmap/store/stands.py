@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from legalmap.domain import gists
 from legalmap.domain.records import Stand
+from legalmap.store.courses import OF_PUBLICATION
+from legalmap.store.rows import in_batches
 from legalmap.store.tables import course, gist, publication, record, revision
-
-PART = 500
 
 
 # A statement is put together once: that took longer than asking it.
@@ -20,7 +20,7 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
 
     One look at an index for each. Of some, those at ``whole`` come with what they say.
     """
-    said = revision.c.payload if of_some else sa.null().label("payload")
+    payload = revision.c.payload if of_some else sa.null().label("payload")
     part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
@@ -45,16 +45,10 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
             publication.c.at,
             course.c.last_verified,
             gist.c.content,
-            said,
+            payload,
         )
         .select_from(held)
-        .outerjoin(
-            course,
-            sa.and_(
-                course.c.record_id == publication.c.record_id,
-                course.c.feed_no == publication.c.feed_no,
-            ),
-        )
+        .outerjoin(course, OF_PUBLICATION)
         .outerjoin(gist, gist.c.id == course.c.gist_id)
         .where(record.c.topic == sa.bindparam("topic"), *([part] if of_some else []))
     )
@@ -91,12 +85,10 @@ def some(
 
     Places without a record are left out.
     """
-    wanted = sorted(set(codes))
-    for start in range(0, len(wanted), PART):
-        part = wanted[start : start + PART]
-        said = [code for code in part if code in whole]
-        asked = {"topic": topic, "until": feed_no, "codes": part, "whole": said}
-        for row in connection.execute(_stands(of_some=True), asked):
+    for part in in_batches(sorted(set(codes))):
+        told_whole = [code for code in part if code in whole]
+        values = {"topic": topic, "until": feed_no, "codes": part, "whole": told_whole}
+        for row in connection.execute(_stands(of_some=True), values):
             yield _stand(row), row.payload
 
 

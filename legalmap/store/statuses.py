@@ -1,32 +1,29 @@
 """The plain table of what holds, one row for each period of every published record."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from legalmap.domain.payload import Payload, to_builtins
+from legalmap.domain.payload import Payload, from_bytes, to_builtins
 from legalmap.domain.records import Revision
 from legalmap.store.tables import legal_status, publication, record, revision
 
 
 def rewrite(connection: sa.Connection, revised: Revision) -> None:
     """Write the rows of one record anew, in the transaction of its publication."""
-    said = (revised.topic, revised.jurisdiction, revised.number, revised.payload)
-    rewrite_many(connection, [said])
-
-
-def rewrite_many(connection: sa.Connection, said: Sequence[tuple[str, str, int, Payload]]) -> None:
-    """Write anew the rows of some records, each given as topic, code, revision number, content."""
-    if not said:
-        return
     same = (
-        legal_status.c.topic == sa.bindparam("of"),
-        legal_status.c.jurisdiction_code == sa.bindparam("at"),
+        legal_status.c.topic == revised.topic,
+        legal_status.c.jurisdiction_code == revised.jurisdiction,
     )
-    places = [{"of": topic, "at": code} for topic, code, _, _ in said]
-    connection.execute(legal_status.delete().where(*same), places)
-    rows = [row for each in said for row in rows_of(*each)]
+    connection.execute(legal_status.delete().where(*same))
+    _insert(
+        connection,
+        rows_of(revised.topic, revised.jurisdiction, revised.number, revised.payload),
+    )
+
+
+def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
     if rows:
         connection.execute(legal_status.insert(), rows)
 
@@ -62,25 +59,34 @@ def stored(connection: sa.Connection) -> list[dict[str, object]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
-def replace(connection: sa.Connection, rows: Iterable[dict[str, object]]) -> None:
-    """Write ``legal_status`` anew."""
+def true(connection: sa.Connection) -> list[dict[str, object]]:
+    """``legal_status`` as it should be."""
+    return [
+        row
+        for topic, code, number, payload, feed_no in current_revisions(connection)
+        if feed_no is not None
+        for row in rows_of(topic, code, number, from_bytes(payload))
+    ]
+
+
+def replace(connection: sa.Connection) -> int:
+    """Write ``legal_status`` anew; gives the number of its rows."""
     connection.execute(legal_status.delete())
-    fresh = list(rows)
-    if fresh:
-        connection.execute(legal_status.insert(), fresh)
+    rows = true(connection)
+    _insert(connection, rows)
+    return len(rows)
 
 
 def current_revisions(
     connection: sa.Connection,
-) -> Iterator[tuple[str, str, int, str, bool, int | None]]:
-    """(topic, jurisdiction, number, payload, is genesis, feed number or None) of each record."""
+) -> Iterator[tuple[str, str, int, str, int | None]]:
+    """(topic, jurisdiction, number, payload, feed number or None) of each record."""
     query = (
         sa.select(
             record.c.topic,
             record.c.jurisdiction_code,
             revision.c.number,
             revision.c.payload,
-            (revision.c.number == 0).label("genesis"),
             publication.c.feed_no,
         )
         .join(revision, revision.c.id == record.c.current_revision_id)

@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from legalmap.store.rows import in_batches
 from legalmap.store.tables import record, review, revision, submission, waiting, withdrawal
 
-_PART = 500
 # Before the first submission said what it was: as its kind tells.
 _INTENT = sa.func.coalesce(
     submission.c.intent,
@@ -43,11 +43,12 @@ def _true() -> sa.Select[Any]:
 
 def add(connection: sa.Connection, revision_ids: Iterable[int]) -> None:
     """Write the rows of revisions that were just submitted; what is decided already gets none."""
-    ids = list(revision_ids)
-    columns = [column.name for column in waiting.c]
-    for start in range(0, len(ids), _PART):
-        found = _true().where(submission.c.revision_id.in_(ids[start : start + _PART]))
-        connection.execute(waiting.insert().from_select(columns, found))
+    for part in in_batches(revision_ids):
+        _insert(connection, _true().where(submission.c.revision_id.in_(part)))
+
+
+def _insert(connection: sa.Connection, rows: sa.Select[Any]) -> None:
+    connection.execute(waiting.insert().from_select(waiting.c.keys(), rows))
 
 
 def drop(connection: sa.Connection, revision_id: int) -> None:
@@ -58,7 +59,7 @@ def drop(connection: sa.Connection, revision_id: int) -> None:
 def rewrite(connection: sa.Connection) -> None:
     """Write the whole table anew."""
     connection.execute(waiting.delete())
-    connection.execute(waiting.insert().from_select([c.name for c in waiting.c], _true()))
+    _insert(connection, _true())
 
 
 def length(connection: sa.Connection) -> tuple[int, datetime | None]:

@@ -21,16 +21,16 @@ from legalmap.domain.records import RevisionKind
 from legalmap.services import weighing
 from legalmap.services.tracker import Tracker
 from legalmap.store import feed, log, moderation, waiting
-from legalmap.store.many import (
+from legalmap.store.rows import in_batches
+from legalmap.store.tables import event, record, review, revision, submission
+from tests.bench.many import (
     BATCH,
     Published,
     Row,
-    in_batches,
     insert_many,
     point_to_genesis,
     publish_many,
 )
-from legalmap.store.tables import event, record, review, revision, submission
 
 PART = 500
 # Indexes of hashes are written in no order: their pages must not be read again for every row.

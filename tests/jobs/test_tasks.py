@@ -150,7 +150,7 @@ def test_the_files_are_there_before_anybody_asks(
     """What the worker made and packed, a web process takes from the folder."""
     jobs_on(MemoryHuey(results=False), tracker, tmp_path / "files").render()
     asking, edition = Files(tmp_path / "files"), Reader(tracker).edition("kratom")
-    monkeypatch.setattr("legalmap.services.sealing._laid", _refuse)
+    monkeypatch.setattr("legalmap.services.sealing.laid", _refuse)
     for form in exporting.available():
         file = asking.of(edition, clock.today(), form, newest=True, wait=False)
         for coding in packing.codings_of(file.media_type, file.length):

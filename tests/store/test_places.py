@@ -122,14 +122,6 @@ def test_directly_below_a_county_are_its_towns(store: Store) -> None:
     assert found == ["us-fl-sarasota"]
 
 
-def test_children_of_certain_kinds_come_by_name(store: Store) -> None:
-    with store.reading() as connection:
-        found = [place.name for place in places.below(connection, "us", ["state", "district"])]
-        assert found == ["Alabama", "California", "Florida", "West Virginia"]
-        assert [place.code for place in places.below(connection, "us", ["territory"])] == ["us-pr"]
-        assert places.below(connection, "us", []) == []
-
-
 def test_paging_meets_every_place_once_in_the_order_of_codes(store: Store) -> None:
     met: list[str] = []
     with store.reading() as connection:

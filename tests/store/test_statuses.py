@@ -60,9 +60,14 @@ def test_legal_status_can_be_written_anew_and_comes_back_the_same(store: Store) 
         three_records(connection)
         rows = statuses.stored(connection)
         connection.execute(metadata.tables["legal_status"].update().values(status="wrong"))
-        statuses.replace(connection, rows)
-        assert statuses.stored(connection) == rows
-        statuses.replace(connection, [])
+        assert statuses.replace(connection) == len(rows)
+        assert statuses.stored(connection) == statuses.true(connection) == rows
+
+
+def test_where_nothing_is_published_legal_status_is_empty(store: Store) -> None:
+    with store.writing() as connection:
+        an_unresearched_record(connection)
+        assert statuses.replace(connection) == 0
         assert statuses.stored(connection) == []
 
 
@@ -78,12 +83,12 @@ def test_every_record_is_listed_at_the_revision_it_stands_at(store: Store) -> No
         three_records(connection)
         an_unresearched_record(connection, "us-wv")
         found = [
-            (topic, code, number, bool(genesis), feed_no)
-            for topic, code, number, _, genesis, feed_no in statuses.current_revisions(connection)
+            (topic, code, number, feed_no)
+            for topic, code, number, _, feed_no in statuses.current_revisions(connection)
         ]
     assert found == [
-        ("7-oh", "us-fl", 0, True, 4),
-        ("kratom", "us-al", 1, False, 3),
-        ("kratom", "us-fl", 0, True, 2),
-        ("kratom", "us-wv", 0, True, None),
+        ("7-oh", "us-fl", 0, 4),
+        ("kratom", "us-al", 1, 3),
+        ("kratom", "us-fl", 0, 2),
+        ("kratom", "us-wv", 0, None),
     ]

@@ -1,8 +1,7 @@
 """Writing many rows in few statements: the same rows, triggers and hashes as one by one."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -10,10 +9,9 @@ import sqlalchemy as sa
 from legalmap.domain.errors import Unusable
 from legalmap.domain.payload import Payload
 from legalmap.store import courses, feed, statuses
-from legalmap.store.tables import publication, record
+from legalmap.store.tables import legal_status, publication, record
 
 Row = dict[str, Any]
-Item = TypeVar("Item")
 BATCH = 5_000
 
 
@@ -28,13 +26,6 @@ class Published(msgspec.Struct, frozen=True):
     jurisdiction: str
     payload: Payload
     base_id: int | None
-
-
-def in_batches(items: Iterable[Item], size: int | None = None) -> Iterator[list[Item]]:
-    """Lists of at most ``size`` (BATCH), so that no more than that is in memory."""
-    rest = iter(items)
-    while batch := list(islice(rest, size or BATCH)):
-        yield batch
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
@@ -69,7 +60,7 @@ def publish_many(connection: sa.Connection, published: Sequence[Published]) -> N
         (each.topic, each.jurisdiction): (each.row["revision_number"], each.payload)
         for each in published
     }
-    statuses.rewrite_many(connection, [(*place, *said) for place, said in last.items()])
+    _rewrite_statuses(connection, [(*place, *said) for place, said in last.items()])
     courses.write(
         connection,
         [
@@ -79,6 +70,22 @@ def publish_many(connection: sa.Connection, published: Sequence[Published]) -> N
     )
     if published:
         feed.announce(connection, published[-1].row["feed_no"])
+
+
+def _rewrite_statuses(
+    connection: sa.Connection, stands: list[tuple[str, str, int, Payload]]
+) -> None:
+    """``stands``: topic, code, revision number and content of each record."""
+    same = (
+        legal_status.c.topic == sa.bindparam("of"),
+        legal_status.c.jurisdiction_code == sa.bindparam("at"),
+    )
+    places = [{"of": topic, "at": code} for topic, code, _, _ in stands]
+    if places:
+        connection.execute(legal_status.delete().where(*same), places)
+    insert_many(
+        connection, legal_status, [row for each in stands for row in statuses.rows_of(*each)]
+    )
 
 
 def _publish_run(connection: sa.Connection, run: list[Published]) -> None:
