@@ -10,7 +10,7 @@ from legalmap.services import packing
 from legalmap.services.files import Files
 from legalmap.services.making import File
 from legalmap.web.api import sending
-from legalmap.web.http.wsgi import READY
+from legalmap.web.http.wsgi import CODED, READY
 
 
 def files() -> Files:
@@ -25,6 +25,7 @@ def send(file: File, links: list[str], cache_control: str = sending.CACHE_CONTRO
     What a better answer follows soon is not kept: it stands in for a newer file, or is large and not
     packed yet.
     """
+    request.environ[CODED] = True
     coding = _coding(file)
     form = _packed(file, coding) if coding else file
     is_final = file.is_final and form is not None

@@ -31,7 +31,16 @@ from legalmap.web.http.cache import Cache, Entry, Key
 from legalmap.web.http.content_coding import IDENTITY
 from legalmap.web.http.limits import Refused, Slots
 from legalmap.web.http.routes import STRICT, Route, Routes, canonical
-from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, READY, WAIT, Environ, call, environ_of
+from legalmap.web.http.wsgi import (
+    CAN_WAIT,
+    CODED,
+    HAS_WAITED,
+    READY,
+    WAIT,
+    Environ,
+    call,
+    environ_of,
+)
 from legalmap.web.limiting import BATCH, PAST, PICTURE
 
 log = logging.getLogger(__name__)
@@ -344,7 +353,7 @@ def _work(application: Any, environ: Environ, coding: str) -> tuple[Answer, bool
         and answer.header("etag") is not None
         and answer.header("set-cookie") is None
     )
-    is_ours = answer.file is None and answer.header("content-encoding") is None
+    is_ours = answer.file is None and not environ.get(CODED)
     # A page with somebody's form token must not share a compressed stream with what they typed.
     if is_ours and session.NAME not in environ.get("HTTP_COOKIE", ""):
         answer = _recode(answer, IDENTITY, coding, kept=may_be_kept)

@@ -191,6 +191,23 @@ def test_what_is_kept_follows_from_head_day_and_address_alone(
     )
 
 
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip"])
+def test_a_file_has_one_etag_in_a_coding_whoever_asks_first(app: Flask, coding: str) -> None:
+    """Two workers, of which one was asked for the plain file before: who has it gets 304 of both."""
+    one, other = Client(app), Client(app)
+    try:
+        one.get("/export/7-oh.json")
+        answers = [
+            client.get("/export/7-oh.json", accept_encoding=coding) for client in (one, other)
+        ]
+    finally:
+        one.close()
+        other.close()
+    assert answers[0].headers.get("content-encoding") == coding
+    assert answers[0].body == answers[1].body
+    assert answers[0].headers.get("etag") == answers[1].headers.get("etag")
+
+
 class Watched(ImmutableMultiDict):
     """Query parameters that know which of them were asked for."""
 
