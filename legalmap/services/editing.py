@@ -3,7 +3,7 @@
 import msgspec
 
 from legalmap import clock
-from legalmap.domain import changes, intents, payload
+from legalmap.domain import changes, intents, payload, risks
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.intents import Intent, intent_of
@@ -12,7 +12,7 @@ from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
-from legalmap.services import finding, reworking, suggesting, weighing
+from legalmap.services import finding, reworking, suggesting
 from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, drafts, moderation, records
@@ -165,13 +165,12 @@ def _insert(
         actor.id,
         at,
         intent=proposal.intent or intent_of(proposal.kind, base.payload, proposal.payload),
-        weight=weighing.weigh(
-            tracker,
-            proposal.topic,
-            proposal.jurisdiction,
+        weight=risks.weigh(
+            tracker.topic(proposal.topic),
+            tracker.place(proposal.jurisdiction),
             base.payload,
             proposal.payload,
-            on=at.date(),
+            today=at.date(),
             first_edit=not moderation.has_submitted(connection, actor.id),
         ),
         batch=proposal.batch,
