@@ -28,10 +28,9 @@ from legalmap.domain.moderation import (
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
-from legalmap.services import publishing
 from legalmap.services.acting import as_of_now, is_in_remit, log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import claims, discussing, moderation, records
+from legalmap.store import claims, discussing, feed, moderation, records
 from legalmap.store.engine import Connection
 
 MAX_COMMENT = 5_000
@@ -201,5 +200,7 @@ def _record(
     )
     log_act(connection, actor, given.verdict.value, revised, at, **told(given))
     if given.verdict is Verdict.APPROVE:
-        publishing.publish_reviewed(connection, actor, revised, review_id, at)
+        feed_no = feed.publish(connection, revised, review_id, at)
+        base = revised.base_number
+        log_act(connection, actor, "publish", revised, at, feed_no=feed_no, base=base)
     return revision_of(connection, revised.id)

@@ -16,17 +16,15 @@ from legalmap.domain.errors import (
     Stale,
 )
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import problems_of_text, sources_of
+from legalmap.domain.payload import sources_of
 from legalmap.domain.roles import Permission
 from legalmap.domain.rounds import TEN
-from legalmap.services import editing, finding, rounds, verifying
-from legalmap.services.editing import MAX_NOTE
+from legalmap.services import editing, finding, rounds
 from legalmap.services.rounds import Standing
-from legalmap.web import asking
+from legalmap.web import asking, verifying
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems, base_number, unix_lines
-from legalmap.web.forms.rounds import SkipForm
-from legalmap.web.forms.verifying import VerifyForm
+from legalmap.web.forms.verifying import SkipForm, VerifyForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.signing import ask_again
 
@@ -165,20 +163,8 @@ def verify(topic: str, code: str) -> Response:
     answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
     if typed.is_kept():
         return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
-    note = unix_lines(form.note.data or "").strip()
     try:
-        problems = problems_of_text("note", note, MAX_NOTE, needed="")
-        if problems:
-            raise Invalid(problems)
-        verifying.propose(
-            tracker(),
-            actor(),
-            topic,
-            code,
-            base_number=base,
-            opened=set(form.opened.data or []),
-            note=note,
-        )
+        verifying.send(topic, code, form, base)
     except Invalid as error:
         return answer.page(422, problems=error.problems)
     except Stale:

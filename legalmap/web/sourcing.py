@@ -9,7 +9,7 @@ from legalmap.services import sourcing
 from legalmap.services.sourcing import MOST_LISTED
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems, unix_lines
-from legalmap.web.forms.sourcing import LinkForm
+from legalmap.web.forms.verifying import LinkForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.signing import ask_again
 

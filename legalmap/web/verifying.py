@@ -3,19 +3,12 @@
 from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import (
-    Invalid,
-    Missing,
-    NothingChanged,
-    NotNow,
-    NotSignedIn,
-    Stale,
-)
-from legalmap.domain.payload import problems_of_text, sources_of
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.payload import sources_of
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import editing, verifying
-from legalmap.services.editing import MAX_NOTE, Beginning
+from legalmap.services.editing import Beginning
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems, base_number, unix_lines
 from legalmap.web.forms.verifying import VerifyForm
@@ -43,7 +36,7 @@ def propose(topic: str, code: str) -> Response:
     if typed.is_kept():
         return _page(beginning, form)
     try:
-        revised = _propose(beginning, form, base)
+        revised = send(topic, beginning.place.code, form, base)
     except Invalid as error:
         return _page(beginning, form, status=422, problems=Problems.of(error.problems))
     except Stale:
@@ -65,19 +58,16 @@ def _begin(topic: str, code: str) -> Beginning:
     return beginning
 
 
-def _propose(beginning: Beginning, form: VerifyForm, base: int) -> Revision:
-    note = unix_lines(form.note.data or "").strip()
-    problems = problems_of_text("note", note, MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+def send(topic: str, code: str, form: VerifyForm, base: int) -> Revision:
+    """Propose what somebody ticked; ``base`` is the revision they had on screen."""
     return verifying.propose(
         tracker(),
         actor(),
-        beginning.topic,
-        beginning.place.code,
+        topic,
+        code,
         base_number=base,
         opened=set(form.opened.data or []),
-        note=note,
+        note=unix_lines(form.note.data or "").strip(),
     )
 
 
