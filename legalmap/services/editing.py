@@ -31,10 +31,10 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     place: Jurisdiction
-    base_number: int
-    payload: Payload
-    draft: Draft | None
-    waiting: list[Revision]
+    base_number: int = 0
+    payload: Payload = NOT_RESEARCHED
+    draft: Draft | None = None
+    waiting: list[Revision] = []
     # The last proposal this person sent by the form of this record; 0 if none.
     last_sent: int = 0
 
@@ -66,14 +66,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
     with tracker.store.reading() as connection:
         record = records.find(connection, topic, place.code)
         if record is None:
-            return Beginning(
-                topic=topic,
-                place=place,
-                base_number=0,
-                payload=NOT_RESEARCHED,
-                draft=None,
-                waiting=[],
-            )
+            return Beginning(topic=topic, place=place)
         current = revision_at(connection, record, record.current_number)
         return Beginning(
             topic=topic,
@@ -258,17 +251,16 @@ def record_of(connection: Connection, topic: str, code: str) -> Record:
 
 def revision_at(connection: Connection, record: Record, number: int) -> Revision:
     """One revision of a record by its number; raise Missing if there is none."""
-    found = records.revision_numbered(connection, record.id, number)
-    if found is None:
+    revision = records.revision_numbered(connection, record.id, number)
+    if revision is None:
         raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
-    return found
+    return revision
 
 
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:
     """Take one's own proposal out of the queue."""
     with tracker.store.writing() as connection:
-        found = revision_of(connection, revision_id)
-        records.lock_by_id(connection, found.record_id)
+        records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         check(Act.WITHDRAW, revised.facts, actor.id, actor.role)
