@@ -14,36 +14,24 @@ from legalmap.domain.errors import (
     OwnWork,
     Problem,
 )
+from legalmap.domain.labelled import Labelled
 from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.roles import Permission, Role, may
 from legalmap.domain.topics import Check
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a revision stands. Never stored: see ``state_of``."""
 
-    DRAFT = "draft"
-    PENDING = "pending"
-    APPROVED_ONCE = "approved-once"
-    CHANGES_REQUESTED = "changes-requested"
-    WITHDRAWN = "withdrawn"
-    STALE = "stale"
-    REJECTED = "rejected"
-    PUBLISHED = "published"
-    SUPERSEDED = "superseded"
-
-
-STATE_LABELS: dict[State, str] = {
-    State.DRAFT: "Draft",
-    State.PENDING: "Waiting for review",
-    State.APPROVED_ONCE: "Approved once, waiting for a second reviewer",
-    State.CHANGES_REQUESTED: "Changes requested",
-    State.WITHDRAWN: "Withdrawn",
-    State.STALE: "Stale: the record moved on",
-    State.REJECTED: "Rejected",
-    State.PUBLISHED: "Published",
-    State.SUPERSEDED: "Superseded",
-}
+    DRAFT = "draft", "Draft"
+    PENDING = "pending", "Waiting for review"
+    APPROVED_ONCE = "approved-once", "Approved once, waiting for a second reviewer"
+    CHANGES_REQUESTED = "changes-requested", "Changes requested"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    STALE = "stale", "Stale: the record moved on"
+    REJECTED = "rejected", "Rejected"
+    PUBLISHED = "published", "Published"
+    SUPERSEDED = "superseded", "Superseded"
 
 
 class Act(StrEnum):
@@ -56,19 +44,12 @@ class Act(StrEnum):
     REQUEST_CHANGES = "request-changes"
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """A moderator's decision, as the review row holds it."""
 
-    APPROVE = "approve"
-    REJECT = "reject"
-    REQUEST_CHANGES = "request-changes"
-
-
-VERDICT_LABELS: dict[Verdict, str] = {
-    Verdict.APPROVE: "approved it",
-    Verdict.REJECT: "rejected it",
-    Verdict.REQUEST_CHANGES: "asked for changes",
-}
+    APPROVE = "approve", "approved it"
+    REJECT = "reject", "rejected it"
+    REQUEST_CHANGES = "request-changes", "asked for changes"
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -195,13 +176,11 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") 
             "You are one of the authors of this proposal: somebody else has to review it."
         )
     if facts.decision:
-        what = VERDICT_LABELS[facts.decision.verdict]
+        what = facts.decision.verdict.label
         raise AlreadyDecided(what, facts.decision.reviewer, facts.decision.at)
     state = state_of(facts)
     if state not in rule.states:
-        raise NotNow(
-            f"You cannot {_words(act)} this proposal: it is {STATE_LABELS[state].lower()}."
-        )
+        raise NotNow(f"You cannot {_words(act)} this proposal: it is {state.label.lower()}.")
     assent = _assent_of(facts, actor_id) if act is Act.APPROVE else None
     if assent is not None:
         raise AlreadyDecided("approved it, the first of two,", assent.reviewer, assent.at)

@@ -17,7 +17,6 @@ from legalmap.domain.roles import Permission, require
 from legalmap.domain.suggestions import (
     ADDRESS_LIFE,
     CLAIM_LIFE,
-    OUTCOME_LABELS,
     Outcome,
     Suggestion,
     check_answer,
@@ -244,8 +243,8 @@ def _close(
 def _open(connection: Connection, number: int) -> Suggestion:
     found = _one(connection, number, lock=True)
     if found.closed_at is not None and found.outcome is not None:
-        said = OUTCOME_LABELS[found.outcome].lower()
-        raise AlreadyDecided(f"closed it ({said})", found.closed_by or "Somebody", found.closed_at)
+        how = found.outcome.label.lower()
+        raise AlreadyDecided(f"closed it ({how})", found.closed_by or "Somebody", found.closed_at)
     return found
 
 

@@ -13,7 +13,7 @@ from legalmap import clock, paths
 from legalmap.domain import evidence, periods, resolving, risks
 from legalmap.domain.changes import Change
 from legalmap.domain.dates import PartialDate, in_words
-from legalmap.domain.moderation import STATE_LABELS
+from legalmap.domain.moderation import State
 from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.topics import Topic, Variable
 from legalmap.services.reading import Reader
@@ -68,7 +68,7 @@ def register(app: Flask) -> None:
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,
-        state_labels={state.value: label for state, label in STATE_LABELS.items()},
+        state_labels={state.value: state.label for state in State},
         source_kind_labels=KIND_LABELS,
         primary_kinds=evidence.PRIMARY_KINDS,
     )

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.intents import INTENT_LABELS
+from legalmap.domain.intents import Intent
 from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.queue import AGES, Asked, Mark
 from legalmap.domain.risks import LEVELS
@@ -56,13 +56,13 @@ def to_next(wanted: Asked, after_id: int | None) -> Response:
 
 def asked() -> Asked:
     """The filter in the address; raise BadQuery naming what cannot be read."""
-    intent = choice("kind", INTENT_LABELS)
+    intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
     place = (request.args.get("place") or "").strip()
     return Asked(
         topic=choice("topic", tracker().topics),
         place=_place(place).code if place else None,
-        intent=next((each for each in INTENT_LABELS if each == intent), None),
+        intent=Intent(intent) if intent else None,
         age=choice("age", AGES),
         risk=LEVELS.index(risk) if risk else None,
         owner=choice("whose", OWNER_LABELS) or "",  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
         "may_review": may(actor().role, Permission.REVIEW),
         "topic_labels": {code: topic.name for code, topic in tracker().topics.items()},
         "labels": {
-            "kind": {str(intent): label for intent, label in INTENT_LABELS.items()},
+            "kind": {intent.value: intent.label for intent in Intent},
             "age": AGE_LABELS,
             "whose": OWNER_LABELS,
             "order": ORDER_LABELS,

@@ -9,11 +9,9 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain import changes
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
-from legalmap.domain.intents import INTENT_LABELS
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.moderation import (
     UNDECIDED,
-    VERDICT_LABELS,
     Act,
     State,
     Verdict,
@@ -186,7 +184,6 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
         **_rework(revised),
         "decided": _decided(revised),
         "query": query_of(asked()),
-        "intent_labels": INTENT_LABELS,
     }
 
 
@@ -233,7 +230,7 @@ def _decided(revised: Revision) -> str:
     if revised.decision is None:
         return ""
     decision = revised.decision
-    return f"{decision.reviewer} {VERDICT_LABELS[decision.verdict]} on {day(decision.at)}."
+    return f"{decision.reviewer} {decision.verdict.label} on {day(decision.at)}."
 
 
 def _why_not(sheet: ReviewSheet) -> str:

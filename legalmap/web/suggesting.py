@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission
-from legalmap.domain.suggestions import MAX_SUGGESTION, OUTCOME_LABELS
+from legalmap.domain.suggestions import MAX_SUGGESTION
 from legalmap.services import suggesting
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems, unix_lines
@@ -122,7 +122,6 @@ def index() -> str:
         chosen=topic or "",
         places=tracker().places(codes),
         topics=tracker().topics,
-        outcomes=OUTCOME_LABELS,
     )
 
 
@@ -194,7 +193,6 @@ def _desk_page(
         me=actor(),
         form=form,
         answers=ANSWERS,
-        outcomes=OUTCOME_LABELS,
         message=message,
         problems=problems or Problems(),
     )

@@ -9,7 +9,7 @@ from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, 
 
 from legalmap.domain.errors import Problem
 from legalmap.domain.evidence import SOURCE_KINDS
-from legalmap.domain.intents import INTENT_LABELS, Intent
+from legalmap.domain.intents import Intent
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
 from legalmap.domain.periods import FORCES
 from legalmap.domain.topics import Topic, Variable
@@ -117,7 +117,7 @@ def kinds(base: Payload, reverts: int | None) -> dict[str, str]:
 
 
 def _labelled(*kinds: Intent) -> dict[str, str]:
-    return {kind.value: INTENT_LABELS[kind] for kind in kinds}
+    return {kind.value: kind.label for kind in kinds}
 
 
 def from_payload(
