@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import (
     AlreadyDecided,
-    BadQuery,
     Invalid,
     Missing,
     NotNow,
@@ -22,6 +21,7 @@ from legalmap.domain.errors import (
 from legalmap.domain.roles import Permission
 from legalmap.services import batching, reviewing
 from legalmap.services.batching import Opened
+from legalmap.web import asking
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.reviewing import VerdictForm
@@ -45,8 +45,10 @@ def index() -> str:
 def show(batch: str) -> Response:
     """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
     found = batching.opened(tracker(), actor(), batch)
-    text = request.args.get("open")
-    return _page(found, _in(found, _number(text)) if text else found.next_after(0))
+    if not request.args.get("open"):
+        return _page(found, found.next_after(0))
+    number = asking.number("open", "Give the number of a proposal.")
+    return _page(found, _in(found, number))
 
 
 @blueprint.post("/desk/batches/<batch>/<int:revision_id>/verdict")
@@ -73,14 +75,8 @@ def verdict(batch: str, revision_id: int) -> Response:
     return redirect(f"/desk/batches/{batch}{then}", code=303)
 
 
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    raise BadQuery.at("open", "Give the number of a proposal.")
-
-
-def _in(found: Opened, number: int) -> int:
-    if all(each.id != number for each in found.proposals):
+def _in(found: Opened, number: int | None) -> int:
+    if number is None or all(each.id != number for each in found.proposals):
         raise Missing("proposal", f"{number} in batch {found.name}")
     return number
 
@@ -94,11 +90,10 @@ def _page(
     message: str = "",
     problems: Iterable[Problem] = (),
 ) -> Response:
-    codes = list(dict.fromkeys(each.jurisdiction for each in found.proposals))
     context: dict[str, Any] = {
         "sheet": None,
         "batch": found,
-        "places": tracker().places(codes),
+        "places": tracker().places([revised.jurisdiction for revised in found.proposals]),
         "topics": tracker().topics,
         "message": message,
         "problems": Problems.of(problems),

@@ -1,19 +1,17 @@
 """What was wrong and was put right: a page for readers of each topic, and an Atom feed."""
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from legalmap.domain.errors import BadQuery
 from legalmap.domain.roles import Permission
 from legalmap.domain.topics import Topic
 from legalmap.services import correcting
 from legalmap.services.correcting import Correction
-from legalmap.web import feeds, telling
+from legalmap.web import asking, feeds, telling
 from legalmap.web.guard import needs, tracker
 from legalmap.web.telling import Line
 
 blueprint = Blueprint("correcting", __name__)
-LONGEST_NUMBER = 9
 
 
 class Corrected(msgspec.Struct, frozen=True):
@@ -31,13 +29,14 @@ class Corrected(msgspec.Struct, frozen=True):
 def index(topic: str) -> str:
     """What readers saw before and what they see now, newest first."""
     found = tracker().topic(topic)
-    page = correcting.page(tracker(), topic, _before())
+    before = asking.number("before", "Give a feed number.")
+    page = correcting.page(tracker(), topic, before)
     return render_template(
         "correcting/index.html",
         topic=found,
         corrections=[_corrected(found, each) for each in page.corrections],
         older=page.older,
-        is_first=_before() is None,
+        is_first=before is None,
         sources=telling.sources,
     )
 
@@ -60,12 +59,3 @@ def _corrected(topic: Topic, found: Correction) -> Corrected:
     news = found.news
     lines = telling.lines(news, topic, found.changes)
     return Corrected(topic, found, telling.headline(news, topic), lines)
-
-
-def _before() -> int | None:
-    typed = request.args.get("before")
-    if typed is None:
-        return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
-        raise BadQuery.at("before", "Give a feed number.")
-    return int(typed)

@@ -1,7 +1,5 @@
 """Proposing a change: the form of a whole record, drafts kept by themselves, previews, sending."""
 
-import re
-
 import msgspec
 from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response
@@ -15,6 +13,7 @@ from legalmap.domain.roles import Permission
 from legalmap.services import drafting, editing
 from legalmap.services.editing import Proposal
 from legalmap.web import conflicting, opening, previewing, sheets
+from legalmap.web.asking import as_number
 from legalmap.web.forms import editing as forms
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import unix_lines
@@ -123,8 +122,7 @@ def _preview(sheet: Sheet) -> Response:
 
 def _last_sent() -> int:
     """The last proposal that the form knew of when it was opened; one that does not say knew of none."""
-    text = request.form.get("last_sent", "")
-    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
+    return as_number(request.form.get("last_sent", "")) or 0
 
 
 def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:

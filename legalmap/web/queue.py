@@ -17,7 +17,7 @@ from legalmap.domain.risks import LEVELS
 from legalmap.domain.roles import Permission, may
 from legalmap.services import claiming, finding, queue
 from legalmap.services.queue import QueuePage
-from legalmap.web.asking import choice
+from legalmap.web.asking import as_number, choice
 from legalmap.web.guard import actor, needs, tracker
 
 blueprint = Blueprint("queue", __name__)
@@ -41,8 +41,7 @@ def show() -> str:
 @needs(Permission.REVIEW)
 def next_one() -> Response:
     """Take the next one of the filter and open it. ``after``: the one to leave."""
-    after = request.args.get("after", "")
-    return to_next(asked(), int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else None)
+    return to_next(asked(), as_number(request.args.get("after", "")))
 
 
 def to_next(wanted: Asked, after_id: int | None) -> Response:
@@ -120,7 +119,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
         "wanted": wanted,
         "found": found,
         "total": total_words(found.total),
-        "places": tracker().places(list(dict.fromkeys(codes))),
+        "places": tracker().places(codes),
         "topics": tracker().topics,
         "query": query_of(wanted),
         "more": query_of(wanted, after=_written(found.end)) if found.end else None,

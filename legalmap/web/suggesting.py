@@ -114,13 +114,12 @@ def index() -> str:
     if topic:
         tracker().topic(topic)
     found = suggesting.listed(tracker(), actor(), topic=topic, is_open=is_open)
-    codes = list(dict.fromkeys(each.jurisdiction for each in found.suggestions))
     return render_template(
         "suggesting/index.html",
         found=found,
         is_open=is_open,
         chosen=topic or "",
-        places=tracker().places(codes),
+        places=tracker().places([suggestion.jurisdiction for suggestion in found.suggestions]),
         topics=tracker().topics,
     )
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 
 from legalmap.domain.errors import BadQuery, Problem
+from legalmap.web.asking import as_number
 
 # Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
 _UNPRINTABLE = re.compile(
@@ -66,12 +67,13 @@ def unix_lines(text: str) -> str:
 
 def base_number(typed: str | None) -> int:
     """The revision an edit started from. Nothing is saved without it: raise BadQuery."""
-    if typed and re.fullmatch(r"\d{1,9}", typed, re.ASCII):
-        return int(typed)
-    raise BadQuery.at(
-        "base",
-        "The form has to say which revision it started from, as a number. Open it again and send it again.",
-    )
+    number = as_number(typed or "")
+    if number is None:
+        raise BadQuery.at(
+            "base",
+            "The form has to say which revision it started from, as a number. Open it again and send it again.",
+        )
+    return number
 
 
 class HouseForm(FlaskForm):  # type: ignore[misc]
