@@ -17,8 +17,8 @@ from legalmap.services import factors, passkeys
 from legalmap.services.factors import Enrolled, Proved, Setup
 from legalmap.services.passkeys import Site
 from legalmap.web import devices, leading, session, throttling
+from legalmap.web.forms.accounts import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.factors import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.guard import needs, tracker
 from legalmap.web.http.hosts import site_url
 

@@ -8,8 +8,8 @@ from legalmap.domain.invitations import Invitation
 from legalmap.domain.roles import Permission
 from legalmap.services import joining
 from legalmap.web import browsers, signing, throttling
+from legalmap.web.forms.accounts import JoinForm
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.joining import JoinForm
 from legalmap.web.forms.people import ROLES
 from legalmap.web.guard import needs, tracker
 

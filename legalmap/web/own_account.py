@@ -11,14 +11,14 @@ from legalmap.domain.roles import Permission
 from legalmap.services import factors, own_account, passkeys
 from legalmap.web import session, throttling
 from legalmap.web.factors import codes_page
-from legalmap.web.forms.base import Problems
-from legalmap.web.forms.own_account import (
+from legalmap.web.forms.accounts import (
     ConfirmForm,
     EmailForm,
     InterestForm,
     LeaveForm,
     PasswordForm,
 )
+from legalmap.web.forms.base import Problems
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("own_account", __name__)

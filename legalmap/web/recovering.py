@@ -8,8 +8,8 @@ from legalmap.domain.roles import Permission
 from legalmap.services import recovering
 from legalmap.services.recovering import Opened
 from legalmap.web import browsers, signing, throttling
+from legalmap.web.forms.accounts import RecoverForm
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.recovering import RecoverForm
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("recovering", __name__)

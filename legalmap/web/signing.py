@@ -10,8 +10,8 @@ from legalmap.domain.roles import Permission
 from legalmap.services import signing
 from legalmap.web import browsers, factors, leading, session, throttling
 from legalmap.web.forms import typed
+from legalmap.web.forms.accounts import SignInForm
 from legalmap.web.forms.base import Problems
-from legalmap.web.forms.signing import SignInForm
 from legalmap.web.guard import needs, tracker
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
 from legalmap.web.leading import local_path
