@@ -6,18 +6,10 @@ There is no approving of all: whoever decides has opened each.
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import (
-    AlreadyDecided,
-    Invalid,
-    Missing,
-    NotNow,
-    NotSignedIn,
-    Problem,
-    Stale,
-)
+from legalmap.domain.errors import Missing, NotSignedIn, Problem
 from legalmap.domain.roles import Permission
 from legalmap.services import batching, reviewing
 from legalmap.services.batching import Opened
@@ -26,7 +18,7 @@ from legalmap.web.forms import typed
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.reviewing import VerdictForm
 from legalmap.web.guard import actor, needs, tracker
-from legalmap.web.reviewing import context_of, decide
+from legalmap.web.reviewing import context_of, judge
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("batching", __name__)
@@ -55,28 +47,22 @@ def show(batch: str) -> Response:
 @needs(Permission.REVIEW)
 def verdict(batch: str, revision_id: int) -> Response:
     """Decide the one that is open; then the next one opens."""
-    found = batching.opened(tracker(), actor(), batch)
-    number, form = _in(found, revision_id), VerdictForm(formdata=typed.sent())
-    chosen = form.chosen()
-    if typed.is_kept():
-        return _page(found, number, form, message="Here is what you typed. Send it once more.")
-    if chosen is None:
-        problems = [Problem("verdict", "Choose one of the verdicts.")]
-        return _page(found, number, form, 422, problems=problems)
-    try:
-        flash(decide(number, chosen, form))
-    except Invalid as error:
-        return _page(found, number, form, 422, problems=error.problems)
-    except (AlreadyDecided, Stale, NotNow) as error:
-        now = batching.opened(tracker(), actor(), batch)
-        return _page(now, number, form, 409, message=str(error))
+    form = VerdictForm(formdata=typed.sent())
+    number = _in(batching.opened(tracker(), actor(), batch), revision_id)
+
+    def page(status: int = 200, **more: Any) -> Response:
+        return _page(batching.opened(tracker(), actor(), batch), number, form, status, **more)
+
+    refused = judge(number, form, page)
+    if refused:
+        return refused
     following = batching.opened(tracker(), actor(), batch).next_after(number)
     then = f"?open={following}#open" if following else ""
     return redirect(f"/desk/batches/{batch}{then}", code=303)
 
 
 def _in(found: Opened, number: int | None) -> int:
-    if number is None or all(each.id != number for each in found.proposals):
+    if number is None or all(revised.id != number for revised in found.proposals):
         raise Missing("proposal", f"{number} in batch {found.name}")
     return number
 

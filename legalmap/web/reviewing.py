@@ -1,6 +1,6 @@
 """The review page of a proposal: verdicts, claims, remarks, and withdrawing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -64,23 +64,27 @@ def show(revision_id: int) -> Response:
 def verdict(revision_id: int) -> Response:
     """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
     wanted, form = asked(), VerdictForm(formdata=typed.sent())
-    answer = Answer(revision_id=revision_id, form=form)
+    page = Answer(revision_id=revision_id, form=form).page
+    return judge(revision_id, form, page) or to_next(wanted, revision_id)
+
+
+def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> Response | None:
+    """Give the verdict of a form and say what came of it; if it cannot be given, the page saying why."""
     chosen = form.chosen()
     if typed.is_kept():
-        return answer.page(message=_SEND_AGAIN)
+        return page(message=_SEND_AGAIN)
     if chosen is None:
-        return answer.page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
+        return page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
     try:
-        flash(decide(revision_id, chosen, form))
+        flash(_decide(revision_id, chosen, form))
     except Invalid as error:
-        return answer.page(422, problems=error.problems)
+        return page(422, problems=error.problems)
     except (AlreadyDecided, Stale, NotNow) as error:
-        return answer.page(409, message=str(error))
-    return to_next(wanted, revision_id)
+        return page(409, message=str(error))
+    return None
 
 
-def decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
-    """Give the verdict of a form; tells what came of it."""
+def _decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
     decided = reviewing.decide(
         tracker(),
         actor(),
@@ -203,16 +207,11 @@ def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
     """What this person may decide, with what it leads to."""
-    found = [
-        (verdict, label, detail)
+    is_last = is_enough(sheet.revision.facts, actor().id)
+    return [
+        (verdict, label, detail if is_last or verdict is not Verdict.APPROVE else _NOT_LAST)
         for verdict, (label, detail) in VERDICTS.items()
         if Act(verdict.value) in sheet.allowed
-    ]
-    if is_enough(sheet.revision.facts, actor().id):
-        return found
-    return [
-        (verdict, label, _NOT_LAST if verdict is Verdict.APPROVE else detail)
-        for verdict, label, detail in found
     ]
 
 
@@ -220,9 +219,9 @@ def _three_sides(sheet: ReviewSheet) -> list[comparing.Row]:
     """What was published meanwhile beside both, if the proposal is stale."""
     if sheet.revision.state is not State.STALE:
         return []
-    found = changes.compare(sheet.base.payload, sheet.current.payload, sheet.revision.payload)
-    topic = tracker().topic(sheet.revision.topic)
-    return comparing.rows(found, changes.clashes(found), topic)
+    revised = sheet.revision
+    sides = changes.compare(sheet.base.payload, sheet.current.payload, revised.payload)
+    return comparing.rows(sides, changes.clashes(sides), tracker().topic(revised.topic))
 
 
 def _decided(revised: Revision) -> str:
