@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from legalmap.domain.changes import Path
 from legalmap.domain.evidence import SOURCE_KINDS
 from legalmap.domain.periods import FORCES
 
@@ -102,9 +101,9 @@ _ORDER = dict.fromkeys(field.name for table in (EDIT, PERIOD, SOURCE, BILL) for 
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
-def kind_of(path: Path) -> str:
-    """What the last field of a path holds; empty if a record has no field of that name."""
-    return FIELDS[path[-1]].kind if path[-1] in FIELDS else ""
+def kind_of(name: str) -> str:
+    """What a field holds; empty if a record has none of that name."""
+    return FIELDS[name].kind if name in FIELDS else ""
 
 
 def rank(path: str) -> list[int]:

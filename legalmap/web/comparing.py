@@ -46,7 +46,7 @@ def cells(change: Change, topic: Topic) -> tuple[Cell, Cell]:
     """Both sides of a change, long texts with the words that differ marked."""
     before, after = change.before, change.after
     if (
-        kind_of(change.path) in ("line", "text")
+        kind_of(change.path[-1]) in ("line", "text")
         and isinstance(before, str)
         and isinstance(after, str)
     ):
@@ -68,7 +68,7 @@ def _cell(path: Path, value: Any, topic: Topic) -> Cell:
 
 
 def _leaf(name: str, value: str, topic: Topic) -> Cell:
-    if kind_of((name,)) == "link":
+    if kind_of(name) == "link":
         return Cell("link", value)
     if name == "status" and any(status.code == value for status in topic.statuses):
         return Cell("status", value)
@@ -93,7 +93,7 @@ def _answer(code: str, value: Any, topic: Topic) -> str:
 
 
 def _word(name: str, value: str) -> str:
-    if kind_of((name,)) in ("date", "day"):
+    if kind_of(name) in ("date", "day"):
         return date_in_words(value)
     return FIELDS[name].choices.get(value, value) if name in FIELDS else value
 
