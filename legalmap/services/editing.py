@@ -139,7 +139,9 @@ def _insert(
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)
-    reworks_id = _reworked(connection, actor, record, proposal)
+    reworks_id = proposal.reworks_id
+    if reworks_id is not None:
+        reworks_id = reworking.settle(connection, actor, record.id, reworks_id)
     _check_not_waiting(connection, actor, base, proposal)
     revision_id = records.insert_revision(
         connection,
@@ -209,14 +211,6 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
             problems.append(Problem("intent", NO_REVERT))
     if problems:
         raise Invalid(problems)
-
-
-def _reworked(
-    connection: Connection, actor: Account, record: Record, proposal: Proposal
-) -> int | None:
-    if proposal.reworks_id is None:
-        return None
-    return reworking.settle(connection, actor, record.id, proposal.reworks_id)
 
 
 def _check_not_waiting(
