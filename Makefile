@@ -1,10 +1,10 @@
-# Two commands: “make run” serves the site, “make test” runs everything the project promises.
+# “make run” serves the site, “make check” is for in between, “make test” runs everything the project promises.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test bench bench-quick bench-pages bench-api pictures clean help
+.PHONY: run check test soak bench bench-quick bench-pages bench-api pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -12,6 +12,10 @@ help: ## list the commands
 run: $(VENV)/.run ## make a virtual environment and the database if need be, then serve
 	$(BIN)/legalmap init --if-missing
 	$(BIN)/legalmap run --demo --port $(PORT)
+
+check: $(VENV)/.test ## in a minute: format, lint, types, import contracts, and what “pytest” alone runs
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/lint.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -q -n 2
 
 test: $(VENV)/.test ## format, lint, types, import contracts, all tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run.sh
@@ -25,6 +29,9 @@ $(VENV)/.run: pyproject.toml
 $(VENV)/.test: pyproject.toml $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	@touch $@
+
+soak: $(VENV)/.test ## twenty times as many cases made up by chance as “make test” tries: an hour or more
+	LEGALMAP_TEST_DEPTH=20 LEGALMAP_FUZZ_CASES=10000 $(BIN)/pytest -n 3 -m "hypothesis or soak" tests
 
 bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into the README
 	@tests/bench/speed/programs.sh

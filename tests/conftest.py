@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
@@ -27,6 +29,10 @@ from tests.redises import redis_server
 from tests.store.build import CHEAP_HASHER, fill_shipped, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
 
+# Where it is SQLite alone, but for what is marked.
+ON_SQLITE = ("services", "jobs")
+# What “pytest” alone leaves out of the folders in ``testpaths``.
+QUICK = "not slow and not postgresql"
 LOOPBACK = ("localhost", "::1", "", None)
 
 
@@ -121,10 +127,46 @@ def postgres_copy(postgres_server: Postgres) -> Iterator[Refillable]:
     copy.close()
 
 
-@pytest.fixture(params=DIALECTS)
+def pytest_configure(config: pytest.Config) -> None:
+    """“pytest” alone is the quick part, for in between; “pytest tests” is everything."""
+    alone = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if alone and not config.option.markexpr:
+        config.option.markexpr = QUICK
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say so."""
+    if config.option.markexpr == QUICK:
+        return "The quick part: domain, conventions and services. “pytest tests” runs everything."
+    return None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what needs PostgreSQL."""
+    case = getattr(item, "callspec", None)
+    if case is not None and case.params.get("dialect") == "postgresql":
+        item.add_marker("postgresql")
+
+
+@pytest.fixture
 def dialect(request: pytest.FixtureRequest) -> str:
-    """Both databases, one after the other: whoever uses this runs twice."""
+    """Both databases, one after the other: whoever uses this runs twice, or as is said below."""
     return request.param
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is no statement of SQL is the same on each database: services are tried on SQLite.
+
+    On PostgreSQL runs what is marked ``both_databases`` there, and all of the store, which has the
+    statements.
+    """
+    named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "dialect" not in metafunc.fixturenames or "dialect" in named:
+        return
+    room = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    on_both = metafunc.definition.get_closest_marker("both_databases")
+    both = on_both is not None or room not in ON_SQLITE
+    metafunc.parametrize("dialect", DIALECTS if both else DIALECTS[:1], indirect=True)
 
 
 @pytest.fixture
@@ -216,15 +258,32 @@ def shipped_store(shipped_template: Path, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+def app_on(url: str) -> Flask:
+    """The application on a database."""
+    return create_app(Settings(database_url=url, secret_key="x" * 40, secure_cookies=False))
+
+
 @pytest.fixture
 def app(shipped_store: Store) -> Iterator[Flask]:
     """The whole application on the real data."""
-    app = create_app(
-        Settings(
-            database_url=shipped_store.engine.url.render_as_string(hide_password=False),
-            secret_key="x" * 40,
-            secure_cookies=False,
-        )
-    )
+    app = app_on(shipped_store.engine.url.render_as_string(hide_password=False))
     yield app
     app.extensions["reader"].tracker.store.close()
+
+
+@pytest.fixture(scope="session")
+def reading_app(
+    shipped_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The same for all tests that only read: who writes is refused."""
+    file = shutil.copyfile(shipped_template, tmp_path_factory.mktemp("reading") / "legalmap.sqlite")
+    app = app_on(f"sqlite:///{file}")
+    store: Store = app.extensions["reader"].tracker.store
+    sa.event.listen(store.engine, "connect", _refuse_writing)
+    store.engine.dispose()
+    yield app
+    store.close()
+
+
+def _refuse_writing(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only = 1")

@@ -3,13 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-echo "== Format and lint"
-ruff format --check .
-ruff check .
-echo "== Types"
-mypy
-echo "== Import contracts"
-lint-imports
+tests/lint.sh
 echo "== Programs from the system: a browser, GDAL to read the GeoJSON with, nginx in front, Redis, wrk for the benchmark"
 missing=()
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
@@ -28,4 +22,4 @@ command -v redis-server || echo "NO REDIS: the queue and the limits are not trie
 command -v wrk || echo "NO WRK: the benchmark is not tried. Install Debian's “wrk”."
 echo "== Tests"
 # Three also on two cores, because many tests wait; not more, because each worker has databases of its own.
-pytest -n 3 --dist loadgroup "$@"
+pytest -n 3 --dist loadgroup "${@:-tests}"

@@ -11,7 +11,7 @@ from legalmap.domain.roles import Role
 SYSTEM_HANDLE = "legalmap"
 # What who has left is called, with the number of the account.
 FORMER = "former-"
-MIN_PASSWORD = 12
+MIN_PASSWORD, MAX_PASSWORD = 12, 1_000
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ def is_needed(account: Account) -> bool:
     The people of a demo are exempt: their passwords are new at every start, and only a server
     that was started as a demo, which answers this machine alone, lets them in.
     """
-    return not account.is_demo and any(may(account.role, each) for each in GUARDED)
+    return not account.is_demo and any(may(account.role, permission) for permission in GUARDED)
 
 
 def standing(account: Account, *, has_factor: bool, is_proved: bool) -> Standing:

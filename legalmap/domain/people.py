@@ -32,4 +32,6 @@ def check_remits(role: Role, remits: tuple[Remit, ...]) -> None:
 
 def in_words(remits: tuple[Remit, ...]) -> list[str]:
     """Each remit as it is written: a topic, a place, or both."""
-    return [" ".join(part for part in (each.topic, each.jurisdiction) if part) for each in remits]
+    return [
+        " ".join(part for part in (remit.topic, remit.jurisdiction) if part) for remit in remits
+    ]

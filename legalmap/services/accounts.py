@@ -56,22 +56,20 @@ def log_on(
     connection: Connection,
     actor: Account | None,
     action: str,
-    subject: Account,
+    person: Account,
     at: datetime,
     **data: Any,
 ) -> None:
     """Write the event of an act on an account; without an actor it came from the command line."""
-    log.append(
-        connection,
-        at=at,
-        actor_id=actor.id if actor else None,
-        actor_label=actor.handle if actor else "command line",
-        action=action,
-        subject_kind="account",
-        subject_id=str(subject.id),
-        subject_label=subject.handle,
-        data=data,
-    )
+    subject = ("account", person.id, person.handle)
+    log.append(connection, actor or "command line", action, subject, at, **data)
+
+
+def log_own(
+    connection: Connection, person: Account, action: str, at: datetime, **data: Any
+) -> None:
+    """Write the event of what somebody did with their own account."""
+    log_on(connection, person, action, person, at, **data)
 
 
 def everyone(tracker: Tracker) -> list[Account]:

@@ -24,17 +24,9 @@ def log_act(
     **data: Any,
 ) -> None:
     """Write the event of an act on a revision, and tell those whom it concerns."""
-    row = log.revision_row(
-        at=at,
-        actor=actor,
-        action=action,
-        revision_id=revised.id,
-        topic=revised.topic,
-        jurisdiction=revised.jurisdiction,
-        number=revised.number,
-        data=data,
-    )
-    log.append_many(connection, [row])
+    label = f"{revised.topic}/{revised.jurisdiction} revision {revised.number}"
+    data |= {"topic": revised.topic, "jurisdiction": revised.jurisdiction}
+    log.append(connection, actor, action, ("revision", revised.id, label), at, **data)
     noticing.tell(connection, actor, action, revised, at)
 
 
@@ -50,10 +42,10 @@ def as_of_now(connection: Connection, actor: Account, permission: Permission) ->
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:
     """The revision of that id; raise Missing if there is none."""
-    found = records.revision_by_id(connection, revision_id) if revision_id is not None else None
-    if found is None:
+    revised = records.revision_by_id(connection, revision_id) if revision_id is not None else None
+    if revised is None:
         raise Missing("revision", str(revision_id))
-    return found
+    return revised
 
 
 def is_in_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> bool:

@@ -1,9 +1,10 @@
 """All topics in one Frictionless Data Package (2.0): what each file is, its hash, its columns."""
 
+import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import IO, Any, cast
+from typing import Any
 
 import msgspec
 
@@ -163,29 +164,25 @@ def _members(
         yield f"schemas/{name}{schemas.SUFFIX}", len(content), iter((content,))
 
 
-class _Sink:
+class _Sink(io.RawIOBase):
     """Takes what an archive writes, until somebody takes it away."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._held = b""
 
-    def write(self, content: bytes) -> int:
+    def write(self, content: Any) -> int:
         self._held += content
         return len(content)
 
-    def flush(self) -> None:
-        """Nothing lies between."""
-
     def taken(self) -> bytes:
-        found = bytes(self._held)
-        self._held.clear()
-        return found
+        taken, self._held = self._held, b""
+        return taken
 
 
 def _archived(members: Iterable[tuple[str, int, Iterator[bytes]]]) -> Iterator[bytes]:
     """An archive in parts: a file larger than memory passes through it."""
     sink = _Sink()
-    with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, length, parts in members:
             told = zipfile.ZipInfo(name, _EPOCH)
             told.compress_type, told.file_size = zipfile.ZIP_DEFLATED, length

@@ -40,22 +40,9 @@ def reindex(tracker: Tracker) -> int:
         while points := courses.missing(connection, since, STEP):
             courses.write(connection, points)
             since = points[-1].feed_no
-        _log_rewriting(connection, len(rows))
+        subject = ("database", "", "the current statuses, the queue and the courses")
+        log.append(connection, "command line", "reindex", subject, clock.now(), rows=len(rows))
     return len(rows)
-
-
-def _log_rewriting(connection: Connection, rows: int) -> None:
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label="command line",
-        action="reindex",
-        subject_kind="database",
-        subject_id="",
-        subject_label="the current statuses, the queue and the courses",
-        data={"rows": rows},
-    )
 
 
 def catch_up(tracker: Tracker) -> int:

@@ -11,7 +11,7 @@ from legalmap.services import checking
 from legalmap.services.loading import Step
 from legalmap.services.tracker import Tracker
 from legalmap.store import copies, feed, log, records, schema
-from legalmap.store.engine import Connection, Store
+from legalmap.store.engine import Store
 from legalmap.store.failures import named
 
 
@@ -38,7 +38,8 @@ def copy(tracker: Tracker, target: Store, step: Step = lambda _what, _how_many: 
         if different:
             raise Unusable(f"The copy differs from the source in {different}: nothing was kept.")
         head = feed.head(connection)
-        _log(connection, head)
+        subject = ("database", "", "copied from another database")
+        log.append(connection, SYSTEM_HANDLE, "copy", subject, clock.now(), feed_no=head)
     return head
 
 
@@ -55,17 +56,3 @@ def _make_ready(target: Store) -> None:
             copies.require_empty(connection, named(target.url))
     else:
         schema.migrate(target)
-
-
-def _log(connection: Connection, head: int) -> None:
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label=SYSTEM_HANDLE,
-        action="copy",
-        subject_kind="database",
-        subject_id="",
-        subject_label="copied from another database",
-        data={"feed_no": head},
-    )

@@ -20,58 +20,58 @@ def deliver_due(tracker: Tracker, *, loopback: bool = False) -> list[str]:
     """Try the next publication of each webhook that is due; gives a line for each that was tried."""
     reader, at = Reader(tracker), clock.now()
     with tracker.store.reading() as connection:
-        found = webhooks.everyone(connection)
-    said = [_delivered(reader, each, loopback=loopback) for each in found if _is_due(each, at)]
-    return [line for line in said if line]
+        known = webhooks.everyone(connection)
+    lines = [_delivered(reader, hook, loopback=loopback) for hook in known if _is_due(hook, at)]
+    return [line for line in lines if line]
 
 
 def due(tracker: Tracker) -> list[int]:
     """The webhooks that have something to hear and may be tried now."""
     at, head = clock.now(), tracker.heading.now(exact=True)
     with tracker.store.reading() as connection:
-        found = webhooks.everyone(connection)
-    return [each.id for each in found if _is_due(each, at) and each.delivered_feed_no < head]
+        known = webhooks.everyone(connection)
+    return [hook.id for hook in known if _is_due(hook, at) and hook.delivered_feed_no < head]
 
 
 def deliver(tracker: Tracker, webhook_id: int, *, loopback: bool = False) -> str:
     """Try the next publication of one webhook; gives a line about it, or nothing if none is due."""
     with tracker.store.reading() as connection:
-        found = webhooks.by_id(connection, webhook_id)
-    if found is None or not _is_due(found, clock.now()):
+        webhook = webhooks.by_id(connection, webhook_id)
+    if webhook is None or not _is_due(webhook, clock.now()):
         return ""
-    return _delivered(Reader(tracker), found, loopback=loopback)
+    return _delivered(Reader(tracker), webhook, loopback=loopback)
 
 
 def next_try(tracker: Tracker, webhook_id: int) -> datetime | None:
     """When a webhook is to be tried again; None if nothing hinders it or it is given up."""
     with tracker.store.reading() as connection:
-        found = webhooks.by_id(connection, webhook_id)
-    return found.next_at if found is not None and found.disabled_at is None else None
+        webhook = webhooks.by_id(connection, webhook_id)
+    return webhook.next_at if webhook is not None and webhook.disabled_at is None else None
 
 
-def _is_due(found: Webhook, at: datetime) -> bool:
-    return found.disabled_at is None and (found.next_at is None or found.next_at <= at)
+def _is_due(webhook: Webhook, at: datetime) -> bool:
+    return webhook.disabled_at is None and (webhook.next_at is None or webhook.next_at <= at)
 
 
-def _delivered(reader: Reader, found: Webhook, *, loopback: bool) -> str:
-    stretch = reader.stretch(found.delivered_feed_no, 1, found.topic)
+def _delivered(reader: Reader, webhook: Webhook, *, loopback: bool) -> str:
+    stretch = reader.stretch(webhook.delivered_feed_no, 1, webhook.topic)
     if not stretch.entries:
         return ""
     tracker, at = reader.tracker, clock.now()
     until = at + CLAIM
     with tracker.store.writing() as connection:
-        if not webhooks.claim(connection, found, at, until):
+        if not webhooks.claim(connection, webhook, at, until):
             return ""
     entry = stretch.entries[0]
     feed_no = entry.publication.feed_no
     try:
-        _post(tracker, found, entry, loopback=loopback)
+        _post(tracker, webhook, entry, loopback=loopback)
     except Undelivered as error:
-        return f"webhook {found.id}: {feed_no}: {error} {_failed(tracker, found, error, until)}"
+        return f"webhook {webhook.id}: {feed_no}: {error} {_failed(tracker, webhook, error, until)}"
     with tracker.store.writing() as connection:
         webhooks.settle(
             connection,
-            found,
+            webhook,
             until,
             delivered_feed_no=feed_no,
             failures=0,
@@ -79,10 +79,10 @@ def _delivered(reader: Reader, found: Webhook, *, loopback: bool) -> str:
             last_error="",
             next_at=None,
         )
-    return f"webhook {found.id}: {feed_no}: delivered"
+    return f"webhook {webhook.id}: {feed_no}: delivered"
 
 
-def _post(tracker: Tracker, found: Webhook, entry: Entry, *, loopback: bool) -> None:
+def _post(tracker: Tracker, webhook: Webhook, entry: Entry, *, loopback: bool) -> None:
     # The same publication always has the same id, so that a receiver can tell a repetition.
     message_id, now = f"msg_{entry.publication.sha256[:32]}", int(clock.now().timestamp())
     body = message(tracker, entry)
@@ -91,9 +91,9 @@ def _post(tracker: Tracker, found: Webhook, entry: Entry, *, loopback: bool) -> 
         "User-Agent": f"legalmap/{__version__}",
         "webhook-id": message_id,
         "webhook-timestamp": str(now),
-        "webhook-signature": signature(found.secret, message_id, now, body),
+        "webhook-signature": signature(webhook.secret, message_id, now, body),
     }
-    posting.post(found.url, headers, body, loopback=loopback)
+    posting.post(webhook.url, headers, body, loopback=loopback)
 
 
 def message(tracker: Tracker, entry: Entry) -> bytes:
@@ -103,15 +103,15 @@ def message(tracker: Tracker, entry: Entry) -> bytes:
     return wire.encode(wire.WebhookMessage(type=kind, timestamp=change.at, data=change))
 
 
-def _failed(tracker: Tracker, found: Webhook, error: Undelivered, until: datetime) -> str:
+def _failed(tracker: Tracker, webhook: Webhook, error: Undelivered, until: datetime) -> str:
     at = clock.now()
-    failures, since = found.failures + 1, found.failing_since or at
+    failures, since = webhook.failures + 1, webhook.failing_since or at
     disabled = error.gone or is_given_up(failures, since, at)
     next_at = at + pause_after(failures)
     with tracker.store.writing() as connection:
         settled = webhooks.settle(
             connection,
-            found,
+            webhook,
             until,
             failures=failures,
             failing_since=since,
@@ -121,7 +121,7 @@ def _failed(tracker: Tracker, found: Webhook, error: Undelivered, until: datetim
         )
         if settled and (disabled or failures == 1):
             action = "webhook-disable" if disabled else "webhook-fail"
-            log_of(connection, found, action, "worker", why=str(error), failures=failures)
+            log_of(connection, webhook, action, "worker", why=str(error), failures=failures)
     if disabled:
-        return f"Disabled: “legalmap webhook replay {found.id}” takes it up again."
+        return f"Disabled: “legalmap webhook replay {webhook.id}” takes it up again."
     return f"Again at {next_at:%Y-%m-%d %H:%M:%S} UTC."

@@ -80,9 +80,9 @@ def _head() -> list[Field]:
     ]
 
 
-def _period_number(*, required: bool) -> Field:
-    told = "Which period of the record, from 0, oldest first."
-    return _field("period", "integer", told, required=required)
+def _period_number() -> Field:
+    words = "Which period of the record, from 0, oldest first."
+    return _field("period", "integer", words, required=True)
 
 
 def period_fields(topic: Topic) -> tuple[Field, ...]:
@@ -116,7 +116,7 @@ def period_fields(topic: Topic) -> tuple[Field, ...]:
         _choice("confidence", _same(("high", "medium", "low")), "How sure we are.", required=False),
         _field("notes", "string", "Open questions and conflicts between sources."),
         _field("number_of_pending", "integer", "Bills and rules under way.", required=True),
-        _period_number(required=True),
+        _period_number(),
         _field("in_force", "boolean", "Whether this period holds on the day.", required=True),
         _field("effective_from", "partial", "First day; empty: before anything known."),
         _field("effective_until", "partial", "Last day of a law that lapsed without successor."),
@@ -148,7 +148,7 @@ def source_fields() -> tuple[Field, ...]:
     """The columns of the table of sources."""
     return (
         *_head(),
-        _period_number(required=True),
+        _period_number(),
         _field("effective_from", "partial", "First day of the period it speaks of."),
         _field("position", "integer", "Which source of the period, from 0.", required=True),
         _field("url", "string", "The link.", required=True),
@@ -186,10 +186,12 @@ def dictionary_fields() -> tuple[Field, ...]:
     )
 
 
+# The kinds that JSON Schema calls as we do.
+_PLAIN: dict[str, dict[str, Any]] = {
+    kind: {"type": kind} for kind in ("integer", "number", "boolean")
+}
 _TABLE_TYPES: dict[str, dict[str, Any]] = {
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
+    **_PLAIN,
     "date": {"type": "date"},
     "instant": {"type": "datetime", "format": INSTANT},
 }
@@ -208,20 +210,19 @@ def _table_field(field: Field) -> dict[str, Any]:
         limits["enum"] = [code for code, _ in field.choices]
     if field.kind in _PATTERNS:
         limits["pattern"] = _PATTERNS[field.kind]
-    limits |= {
-        name: value
-        for name, value in (("minimum", field.minimum), ("maximum", field.maximum))
-        if value is not None
-    }
+    limits |= _bounds(field)
     said: dict[str, Any] = {"name": field.name, **_TABLE_TYPES.get(field.kind, {"type": "string"})}
     said |= {"title": field.title, "description": field.description}
     return {**said, **({"constraints": limits} if limits else {})}
 
 
+def _bounds(field: Field) -> dict[str, float]:
+    bounds = {"minimum": field.minimum, "maximum": field.maximum}
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
 _JSON_TYPES: dict[str, dict[str, Any]] = {
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
+    **_PLAIN,
     "date": {"type": "string", "format": "date"},
     "instant": {"type": "string", "format": "date-time"},
     "partial": {"type": "string", "pattern": PARTIAL_DATE},
@@ -237,8 +238,6 @@ def json_schema(field: Field, *, nullable: bool) -> dict[str, Any]:
         kind["enum"] = codes
     if field.kind == "codes":
         kind = {"type": "array", "items": {"type": "string", **({"enum": codes} if codes else {})}}
-    for name, limit in (("minimum", field.minimum), ("maximum", field.maximum)):
-        if limit is not None:
-            kind[name] = limit
-    told = {"title": field.title, "description": field.description}
-    return {**told, "anyOf": [kind, {"type": "null"}]} if nullable else {**told, **kind}
+    kind |= _bounds(field)
+    words = {"title": field.title, "description": field.description}
+    return {**words, "anyOf": [kind, {"type": "null"}]} if nullable else {**words, **kind}

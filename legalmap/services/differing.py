@@ -43,10 +43,7 @@ def told(difference: Difference) -> wire.RecordChange:
         feed_no=after.publication.feed_no,
         revision_before=before.publication.revision_number if before else None,
         revision=after.publication.revision_number,
-        changed=tuple(
-            wire.FieldChange(field=each.field, before=each.before, after=each.after)
-            for each in difference.changes
-        ),
+        changed=tuple(wire.same(wire.FieldChange, change) for change in difference.changes),
         before=before.payload if before else None,
         after=after.payload,
     )

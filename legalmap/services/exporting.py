@@ -94,11 +94,9 @@ def counted(edition: Edition, found: Mapping[str | None, int]) -> wire.Counts:
     )
 
 
-def _export(
-    edition: Edition, as_of: date, counted: wire.Counts, records: Iterable[wire.Record]
-) -> wire.Export:
+def _json(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     topic = edition.topic
-    return wire.Export(
+    export = wire.Export(
         topic=topic.code,
         name=topic.name,
         feed_no=edition.feed_no,
@@ -106,43 +104,33 @@ def _export(
         changed_at=wire.instant(edition.changed_at) if edition.changed_at else None,
         scope=topic.scope,
         codebook=wire.codebook(topic),
-        counts=counted,
+        counts=counted(edition, Counter(edition.statuses(as_of).values())),
         records=tuple(records),
     )
-
-
-def _json(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
-    found = counted(edition, Counter(edition.statuses(as_of).values()))
-    return wire.encode(_export(edition, as_of, found, records)) + b"\n"
+    return wire.encode(export) + b"\n"
 
 
 def _ndjson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     lines = [
-        wire.RecordLine(
-            **{name: getattr(record, name) for name in record.__struct_fields__},
-            known_at=edition.feed_no,
-            as_of=as_of,
+        wire.same(
+            wire.RecordLine, record, known_at=edition.feed_no, as_of=as_of, licence=wire.LICENCE
         )
         for record in records
     ]
     return b"".join(wire.encode(line) + b"\n" for line in lines)
 
 
-def _csv(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
-    return flattening.table(edition.topic, edition.feed_no, as_of, records)
-
-
 def _geojson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
     records = tuple(records)
     shapes = outlines.outlines({each.jurisdiction.code for each in records}, edition.records)
-    topic, feed_no = edition.topic, edition.feed_no
+    topic = edition.topic
     features = [
         {
             "type": "Feature",
             "id": record.jurisdiction.code,
             "geometry": _geometry(record.jurisdiction, shapes),
-            "properties": flattening.on_the_day(topic, feed_no, as_of, record),
+            "properties": flattening.on_the_day(edition, as_of, record),
         }
         for record in records
     ]
@@ -150,7 +138,7 @@ def _geojson(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> b
         "type": "FeatureCollection",
         "topic": topic.code,
         "name": topic.name,
-        "feed_no": feed_no,
+        "feed_no": edition.feed_no,
         "as_of": as_of,
         "licence": wire.LICENCE,
         "licence_url": wire.LICENCE_URL,
@@ -169,16 +157,8 @@ def _geometry(place: wire.Jurisdiction, shapes: dict[str, bytes]) -> Any:
     return {"type": "Point", "coordinates": [place.lon, place.lat]}
 
 
-def _sources(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
-    return flattening.sources_table(edition.feed_no, as_of, records)
-
-
-def _dictionary(edition: Edition, _as_of: date, _records: Iterable[wire.Record]) -> bytes:
-    return flattening.dictionary_table(edition.topic)
-
-
 def _parquet(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
-    rows = flattening.period_rows(edition.feed_no, as_of, records)
+    rows = flattening.period_rows(edition, as_of, records)
     return columnar.written(describing.period_fields(edition.topic), rows)
 
 
@@ -202,10 +182,14 @@ CSV = "text/csv; charset=utf-8; header=present"
 FORMATS: dict[str, Format] = {
     "json": Format(".json", "application/json", "everything, nested", _json, b",", _END),
     "ndjson": Format(".ndjson", "application/x-ndjson", "a record on each line", _ndjson),
-    "csv": Format(".csv", CSV, "a row for each period", _csv),
-    "sources": Format("-sources.csv", CSV, "a row for each source", _sources),
+    "csv": Format(".csv", CSV, "a row for each period", flattening.table),
+    "sources": Format("-sources.csv", CSV, "a row for each source", flattening.sources_table),
     "dictionary": Format(
-        "-dictionary.csv", CSV, "what each column and code means", _dictionary, is_small=True
+        "-dictionary.csv",
+        CSV,
+        "what each column and code means",
+        flattening.dictionary_table,
+        is_small=True,
     ),
     "geojson": Format(
         ".geojson", "application/geo+json", "shapes with the law on them", _geojson, b",", _END

@@ -13,7 +13,7 @@ from legalmap.domain.errors import Invalid, NotNow, NotProved
 from legalmap.domain.factors import Standing, is_needed
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_own
 from legalmap.services.tracker import Tracker
 from legalmap.store import factors
 from legalmap.store.engine import Connection
@@ -57,14 +57,16 @@ def begin(tracker: Tracker, session: Session) -> Setup:
     """A fresh secret to be scanned."""
     require_may_enrol(session)
     secret = pyotp.random_base32()
-    at = clock.now()
-    challenge_id = secrets.token_urlsafe(24)
+    return _setup(session, ask(tracker, session, _SETUP, secret, SETUP_LIFE), secret)
+
+
+def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: timedelta) -> str:
+    """Keep what this account has to answer; gives the id under which the answer is expected."""
+    challenge_id, account_id = secrets.token_urlsafe(24), session.account.id
+    columns = {"id": challenge_id, "account_id": account_id, "purpose": purpose, "value": value}
     with tracker.store.writing() as connection:
-        factors.end_challenges(connection, at)
-        factors.insert_challenge(
-            connection, challenge_id, session.account.id, _SETUP, secret, at + SETUP_LIFE
-        )
-    return _setup(session, challenge_id, secret)
+        factors.insert_challenge(connection, clock.now(), life, **columns)
+    return challenge_id
 
 
 def require_may_enrol(session: Session) -> None:
@@ -76,14 +78,19 @@ def require_may_enrol(session: Session) -> None:
 def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None:
     """The secret that was scanned already, after a wrong code; None if it has expired."""
     with tracker.store.reading() as connection:
-        secret = factors.challenge_value(
-            connection, challenge_id, session.account.id, _SETUP, clock.now()
+        kept = factors.challenge_called(
+            connection, challenge_id, _SETUP, clock.now(), session.account.id
         )
-    return _setup(session, challenge_id, secret) if secret else None
+    return _setup(session, challenge_id, kept.value) if kept else None
+
+
+def _totp(secret: str) -> pyotp.TOTP:
+    """What makes the codes of a secret. Its URI carries the step, so that the app counts as we do."""
+    return pyotp.TOTP(secret, interval=STEP_SECONDS)
 
 
 def _setup(session: Session, challenge_id: str, secret: str) -> Setup:
-    totp = pyotp.TOTP(secret)
+    totp = _totp(secret)
     uri = totp.provisioning_uri(name=session.account.handle, issuer_name=ISSUER)
     return Setup(challenge_id, secret, uri)
 
@@ -103,18 +110,17 @@ def enrol(
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        secret = factors.challenge_value(connection, challenge_id, person.id, _SETUP, at)
-        if secret is None:
+        kept = factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
+        if kept is None:
             raise Invalid.at("code", "This picture has grown old. Scan the new one below.")
-        step = _step_of(secret, _squeezed(code), at, after=None)
+        step = _step_of(kept.value, _squeezed(code), at, after=None)
         before = "An earlier one" if factors.totp(connection, person.id) else "None"
         factors.end_challenge(connection, challenge_id)
-        factors.set_totp(connection, person.id, secret, step)
-        log_on(
+        factors.set_totp(connection, person.id, kept.value, step)
+        log_own(
             connection,
             person,
             "authenticator-add",
-            person,
             at,
             authenticator="A new one",
             authenticator_before=before,
@@ -137,8 +143,8 @@ def enrolled(
     if factors.recovery_codes_left(connection, person.id) == 0:
         codes = _new_codes(connection, person.id)
     if not session.is_complete:
-        log_on(connection, person, "sign-in", person, at, second_factor=how, browser=session.label)
-    return Enrolled(signing.complete(connection, session, token, at), codes)
+        log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
+    return Enrolled(signing.renew(connection, session, token, at), codes)
 
 
 def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
@@ -156,8 +162,8 @@ def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
             how, left = "recovery code", _take_recovery_code(connection, person.id, typed, at)
         else:
             _take_code(connection, person.id, typed, at)
-        log_on(connection, person, "sign-in", person, at, second_factor=how, browser=session.label)
-        return Proved(signing.complete(connection, session, token, at), left)
+        log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
+        return Proved(signing.renew(connection, session, token, at), left)
 
 
 def _squeezed(code: str) -> str:
@@ -177,7 +183,7 @@ def _take_code(connection: Connection, account_id: int, code: str, at: datetime)
 
 def _step_of(secret: str, code: str, at: datetime, after: int | None) -> int:
     """The step a code belongs to, if it is near now and later than the last that was taken."""
-    totp = pyotp.TOTP(secret)
+    totp = _totp(secret)
     now = int(at.timestamp()) // STEP_SECONDS
     near = [
         step
@@ -231,9 +237,7 @@ def renew_codes(tracker: Tracker, session: Session, password: str) -> tuple[str,
             )
         before = factors.recovery_codes_left(connection, person.id)
         codes = _new_codes(connection, person.id)
-        log_on(
-            connection, person, "recovery-codes", person, at, codes=len(codes), codes_before=before
-        )
+        log_own(connection, person, "recovery-codes", at, codes=len(codes), codes_before=before)
     return codes
 
 
@@ -246,7 +250,7 @@ def turn_off(tracker: Tracker, session: Session, password: str) -> None:
             raise NotNow("There is no authenticator app to turn off.")
         factors.set_totp(connection, person.id, None, None)
         require_enough(connection, session)
-        log_on(connection, person, "authenticator-remove", person, clock.now())
+        log_own(connection, person, "authenticator-remove", clock.now())
 
 
 def require_enough(connection: Connection, session: Session) -> None:

@@ -64,22 +64,15 @@ def change(tracker: Tracker, entry: Entry) -> wire.Change:
     publication, after = entry.publication, entry.revision.payload
     before = entry.before.payload if entry.before else None
     different = changes.diff(before or NOT_RESEARCHED, after)
-    return wire.Change(
-        feed_no=publication.feed_no,
-        topic=publication.topic,
-        jurisdiction=publication.jurisdiction,
+    return wire.same(
+        wire.Change,
+        publication,
         name=tracker.place(publication.jurisdiction).name,
         url=exporting.url_of(publication.topic, publication.jurisdiction),
         revision=publication.revision_number,
         base=entry.before.number if entry.before else None,
         kind=entry.revision.kind,
-        author=publication.author,
-        reviewer=publication.reviewer,
-        note=publication.note,
         at=wire.instant(publication.at),
-        payload_sha256=publication.payload_sha256,
-        prev_sha256=publication.prev_sha256,
-        sha256=publication.sha256,
         changed=tuple(each.field for each in different),
         before=before,
         after=after,

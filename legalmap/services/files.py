@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -127,9 +127,12 @@ class Files:
         ``best``: as small as can be. ``wait``: make it now if it is not there.
         """
         path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
-        best_of_all = best and file.length <= packing.BEST_BYTES
-        make = partial(_packed, file, coding, best_of_all)
+        hard = best and file.length <= packing.BEST_BYTES
         seal = sealing.of(path)
+
+        def make() -> Iterator[bytes]:
+            return packing.packed(file.parts(), coding, best=hard)
+
         with suppress(Unmade):
             if seal is None:
                 self._refuse_again(path)
@@ -150,7 +153,8 @@ class Files:
             return None
         for file in sorted(_files_in(path.parent), reverse=True):
             feed_no, as_of = int(file.name[:9]), date.fromisoformat(file.name[10:20])
-            if feed_no <= wanted.feed_no and as_of <= wanted.as_of:
+            is_before = (feed_no, as_of) != (wanted.feed_no, wanted.as_of)
+            if is_before and feed_no <= wanted.feed_no and as_of <= wanted.as_of:
                 before = msgspec.structs.replace(wanted, feed_no=feed_no, as_of=as_of)
                 known = self._at_hand(before, NEWEST)
                 if known is not None:
@@ -171,7 +175,7 @@ class Files:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             seal = sealing.written_once(path, make)
-            self._tidy()
+            self._tidy(seal.mtime_ns)
         except OSError as fault:
             raise self._remembered(path, Unmade(f"{path}: {fault.strerror}.")) from None
         except Unmade as error:
@@ -214,7 +218,7 @@ class Files:
                 del self._waiting[path]
                 is_left = bool(self._waiting)
 
-    def _tidy(self) -> None:
+    def _tidy(self, now_ns: int) -> None:
         """Others keep files of their own in this folder; the newest of each topic and format stays."""
         places = [
             folder for place in (NEWEST, PAST, PACKED) for folder in self.folder.glob(f"{place}/*")
@@ -223,12 +227,8 @@ class Files:
         newest = {file.parent: file for file in sorted(files) if file.parts[-3] == NEWEST}
         sealing.tidy(files, stay=set(newest.values()), most_files=MOST_FILES, most_bytes=MOST_BYTES)
         for folder in places:
-            sealing.sweep(folder)
+            sealing.sweep(folder, now_ns)
 
 
 def _files_in(folder: Path) -> list[Path]:
     return [file for file in folder.iterdir() if _OURS.fullmatch(file.name)]
-
-
-def _packed(file: File, coding: str, best: bool) -> Iterator[bytes]:
-    return packing.packed(file.parts(), coding, best=best)

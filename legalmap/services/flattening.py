@@ -10,6 +10,7 @@ import msgspec
 
 from legalmap.domain.topics import Topic
 from legalmap.services import describing, wire
+from legalmap.services.editions import Edition
 
 DATES = ("effective_from", "effective_until", "enacted_on")
 
@@ -19,35 +20,35 @@ def columns(topic: Topic) -> tuple[str, ...]:
     return tuple(field.name for field in describing.period_fields(topic))
 
 
-def table(topic: Topic, feed_no: int, as_of: date, records: Iterable[wire.Record]) -> bytes:
+def table(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     """CSV by RFC 4180: a header, then one row for each period with the fields of its record."""
-    return _csv(columns(topic), period_rows(feed_no, as_of, records))
+    return _csv(columns(edition.topic), period_rows(edition, as_of, records))
 
 
 def period_rows(
-    feed_no: int, as_of: date, records: Iterable[wire.Record]
+    edition: Edition, as_of: date, records: Iterable[wire.Record]
 ) -> Iterator[dict[str, Any]]:
     """One row for each period, with the fields of its record."""
     for record in records:
-        said = _of_record(record, feed_no, as_of)
+        common = _of_record(record, edition, as_of)
         for index, period in enumerate(record.periods):
             own = {"period": index, "in_force": index == record.period}
-            yield {**said, **_of_period(period), **own}
+            yield {**common, **_of_period(period), **own}
 
 
-def sources_table(feed_no: int, as_of: date, records: Iterable[wire.Record]) -> bytes:
+def sources_table(edition: Edition, as_of: date, records: Iterable[wire.Record]) -> bytes:
     """CSV with one row for each source of each period."""
     names = [field.name for field in describing.source_fields()]
-    return _csv(names, _source_rows(feed_no, as_of, records))
+    return _csv(names, _source_rows(edition, as_of, records))
 
 
 def _source_rows(
-    feed_no: int, as_of: date, records: Iterable[wire.Record]
+    edition: Edition, as_of: date, records: Iterable[wire.Record]
 ) -> Iterator[dict[str, Any]]:
     for record in records:
         head = {
             "topic": record.topic,
-            "known_at": feed_no,
+            "known_at": edition.feed_no,
             "as_of": as_of,
             "licence": wire.LICENCE,
             "jurisdiction": record.jurisdiction.code,
@@ -55,14 +56,13 @@ def _source_rows(
         for index, period in enumerate(record.periods):
             own = {"period": index, "effective_from": period.effective_from}
             for position, source in enumerate(period.sources):
-                said = msgspec.structs.asdict(source)
-                yield {**head, **own, "position": position, **said}
+                yield {**head, **own, "position": position, **msgspec.structs.asdict(source)}
 
 
-def dictionary_table(topic: Topic) -> bytes:
+def dictionary_table(edition: Edition, _as_of: date, _records: Iterable[wire.Record]) -> bytes:
     """CSV of what every column means: a row for each, and one more for each code it may hold."""
     names = [field.name for field in describing.dictionary_fields()]
-    return _csv(names, dictionary_rows(topic))
+    return _csv(names, dictionary_rows(edition.topic))
 
 
 def dictionary_rows(topic: Topic) -> Iterator[dict[str, Any]]:
@@ -90,22 +90,22 @@ def _csv(names: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
     return out.getvalue().encode()
 
 
-def on_the_day(topic: Topic, feed_no: int, as_of: date, record: wire.Record) -> dict[str, Any]:
+def on_the_day(edition: Edition, as_of: date, record: wire.Record) -> dict[str, Any]:
     """The same columns for the period in force on ``as_of``; null where none is."""
-    row = dict.fromkeys(columns(topic)) | _of_record(record, feed_no, as_of)
+    row = dict.fromkeys(columns(edition.topic)) | _of_record(record, edition, as_of)
     row["period"], row["in_force"] = record.period, record.period is not None
     if record.period is not None:
         row |= _of_period(record.periods[record.period])
     return row
 
 
-def _of_record(record: wire.Record, feed_no: int, as_of: date) -> dict[str, Any]:
+def _of_record(record: wire.Record, edition: Edition, as_of: date) -> dict[str, Any]:
     place = record.jurisdiction
     own = ("topic", "url", "revision", "feed_no", "published_at", "payload_sha256")
     checked = ("last_verified", "verified_how", "freshness", "confidence", "notes")
     resolved = ("outcome", "status", "deciding")
     return {
-        "known_at": feed_no,
+        "known_at": edition.feed_no,
         "as_of": as_of,
         "licence": wire.LICENCE,
         "jurisdiction": place.code,

@@ -126,17 +126,9 @@ def publish_shipped(
         _publish(connection, tracker, item, system_id, at)
         total += 1
         step("records", 1)
-    log.append(
-        connection,
-        at=at,
-        actor_id=system_id,
-        actor_label=SYSTEM_HANDLE,
-        action="init",
-        subject_kind="database",
-        subject_id="",
-        subject_label="data/ as shipped",
-        data={"records": total},
-    )
+    system = accounts.by_id(connection, system_id) or SYSTEM_HANDLE
+    subject = ("database", "", "data/ as shipped")
+    log.append(connection, system, "init", subject, at, records=total)
     return total
 
 

@@ -53,13 +53,14 @@ def page(tracker: Tracker, actor: Account, wanted: Filter, before: int | None = 
     """The newest events that are wanted, of those before an id: few queries, however long the log."""
     require(actor.role, Permission.READ_LOG)
     with tracker.store.reading() as connection:
-        found = log.newest(connection, PAGE + 1, wanted, before)
-        shown = found[:PAGE]
+        newest = log.newest(connection, PAGE + 1, wanted, before)
+        shown = newest[:PAGE]
         revisions = _revisions(connection, shown)
         bases = records.revisions_by_id(
-            connection, [each.base_id for each in revisions.values() if each.base_id is not None]
+            connection,
+            [revised.base_id for revised in revisions.values() if revised.base_id is not None],
         )
-    places = tracker.places(list({each.jurisdiction for each in revisions.values()}))
+    places = tracker.places(list({revised.jurisdiction for revised in revisions.values()}))
     entries = []
     for event in shown:
         revised = revisions.get(int(event.subject_id)) if _changes(event) else None
@@ -69,7 +70,7 @@ def page(tracker: Tracker, actor: Account, wanted: Filter, before: int | None = 
             else None
         )
         entries.append(Entry(event, news))
-    return Page(entries, shown[-1].id if len(found) > PAGE else None)
+    return Page(entries, shown[-1].id if len(newest) > PAGE else None)
 
 
 def _changes(event: Event) -> bool:
@@ -95,11 +96,11 @@ def _walked(tracker: Tracker, wanted: Filter, last: int) -> Iterator[Event]:
     after = 0
     while True:
         with tracker.store.reading() as connection:
-            found = log.oldest(connection, wanted, after, last)
-        yield from found
-        if len(found) < log.BATCH:
+            batch = log.oldest(connection, wanted, after, last)
+        yield from batch
+        if len(batch) < log.BATCH:
             return
-        after = found[-1].id
+        after = batch[-1].id
 
 
 def as_csv(events: Iterator[Event]) -> Iterator[str]:

@@ -74,10 +74,10 @@ def send_due(
     is_reached = True
     while is_reached and not is_stopped():
         with tracker.store.reading() as connection:
-            found = outbox.next_due(connection, clock.now())
-        if found is None:
+            mail = outbox.next_due(connection, clock.now())
+        if mail is None:
             return
-        line, is_reached = _tried(tracker, server, found)
+        line, is_reached = _tried(tracker, server, mail)
         if line:
             yield line
 
@@ -118,14 +118,5 @@ def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str
 
 def _log_giving_up(connection: Connection, mail: Mail, why: str, tries: int) -> None:
     """Whom it went to, and what it said, stays out of the log."""
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label="worker",
-        action="mail-give-up",
-        subject_kind="mail",
-        subject_id=str(mail.id),
-        subject_label=f"mail {mail.id}",
-        data={"why": why, "tries": tries},
-    )
+    subject = ("mail", mail.id, f"mail {mail.id}")
+    log.append(connection, "worker", "mail-give-up", subject, clock.now(), why=why, tries=tries)

@@ -10,7 +10,6 @@ from typing import IO
 import msgspec
 
 from legalmap import __version__, paths
-from legalmap.domain.errors import Unmade
 from legalmap.services import exporting, proving, sealing
 from legalmap.services.editions import Edition
 from legalmap.services.sealing import Seal
@@ -45,15 +44,12 @@ class File(msgspec.Struct, frozen=True):
 
     def open(self) -> IO[bytes]:
         """Its bytes, to be read and closed; raise Unmade if they are gone or others by now."""
-        found = sealing.opened(self.path, self.seal)
-        if found is None:
-            raise Unmade(f"{self.path} is gone, or another.")
-        return found
+        return sealing.opened(self.path, self.seal)
 
     def parts(self) -> Iterator[bytes]:
         """Its bytes, some at a time."""
-        with self.open() as found:
-            while part := found.read(PART):
+        with self.open() as file:
+            while part := file.read(PART):
                 yield part
 
     @property
@@ -98,13 +94,13 @@ class Wanted(msgspec.Struct, frozen=True):
 @cache
 def _software() -> str:
     """Stands for what decides the bytes of a file beside its edition: this code, and what ships with it."""
-    found = hashlib.sha256(__version__.encode())
+    sha256 = hashlib.sha256(__version__.encode())
     for folder in (paths.PACKAGE / "domain", paths.PACKAGE / "services", paths.DATA):
         for file in sorted(folder.rglob("*")):
             if file.suffix != ".pyc" and file.is_file():
-                told = file.stat()
-                found.update(f"{file} {told.st_size} {told.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+                status = file.stat()
+                sha256.update(f"{file} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return sha256.hexdigest()
 
 
 def export(edition: Edition, as_of: date, format: str) -> Wanted:  # noqa: A002

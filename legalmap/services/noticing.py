@@ -52,16 +52,16 @@ def tell(
 
 def _remarked(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
     concerned = notices.participants(connection, revised.id) | revised.authors
-    said = "{who} remarked on the proposal for {what}."
-    _write(connection, actor, concerned, said, revised, at)
+    sentence = "{who} remarked on the proposal for {what}."
+    _write(connection, actor, concerned, sentence, revised, at)
 
 
 def _submitted(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
     """Only a proposal that takes an earlier one up concerns anybody yet."""
     if revised.reworks_id is not None:
         concerned = notices.participants(connection, revised.reworks_id)
-        said = "{who} sent a new version of the proposal for {what}."
-        _write(connection, actor, concerned, said, revised, at)
+        sentence = "{who} sent a new version of the proposal for {what}."
+        _write(connection, actor, concerned, sentence, revised, at)
 
 
 def _published(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
@@ -82,7 +82,7 @@ def _write(
     connection: Connection,
     actor: Account,
     concerned: Iterable[int],
-    said: str,
+    sentence: str,
     revised: Revision,
     at: datetime,
 ) -> None:
@@ -92,7 +92,7 @@ def _write(
         return
     place = places.get(connection, revised.jurisdiction)
     what = f"{place.name if place else revised.jurisdiction} ({revised.topic})"
-    text = said.format(who=actor.handle, what=what)[:_LONGEST]
+    text = sentence.format(who=actor.handle, what=what)[:_LONGEST]
     _send(connection, people, text, f"/desk/proposals/{revised.id}", at)
 
 
@@ -112,20 +112,22 @@ def _send(
             mailing.post(connection, person.email, text, body, person.id)
 
 
-def tell_reader(connection: Connection, found: Suggestion, outcome: Outcome, answer: str) -> None:
+def tell_reader(
+    connection: Connection, suggestion: Suggestion, outcome: Outcome, answer: str
+) -> None:
     """Answer who suggested something and left an address: by mail alone, for they have no desk."""
-    if not found.email:
+    if not suggestion.email:
         return
-    place = places.get(connection, found.jurisdiction)
-    what = f"{place.name if place else found.jurisdiction} ({found.topic})"
+    place = places.get(connection, suggestion.jurisdiction)
+    what = f"{place.name if place else suggestion.jurisdiction} ({suggestion.topic})"
     parts = (
         f"Somebody read what you suggested for {what}. {_OUTCOMES[outcome]}",
         answer,
-        f"{SITE}/{found.topic}/{found.jurisdiction}",
+        f"{SITE}/{suggestion.topic}/{suggestion.jurisdiction}",
         f"This is the only answer. Your address is forgotten within {KEPT.days} days after it.",
     )
     body = "\n\n".join(part for part in parts if part) + "\n"
-    mailing.post(connection, found.email, f"Your suggestion for {what}", body)
+    mailing.post(connection, suggestion.email, f"Your suggestion for {what}", body)
 
 
 def of_account(tracker: Tracker, actor: Account) -> list[Notice]:

@@ -4,7 +4,7 @@ A country has no shape of its own in data/geography: it is the union of its subd
 shapes are cut at the 180th meridian already, as RFC 7946 asks, so no ring here crosses it.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
@@ -15,15 +15,14 @@ import msgspec
 from legalmap.services import geography
 from legalmap.services.geography import Ring
 
-# More than there are shapes.
-KEPT = 10_000
 # 0.001° is about 100 m: finer than the shapes were drawn.
 DECIMALS = 3
 TRIANGLE = 4
 SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 Part = list[list[int]]
 
-_kept: OrderedDict[str, bytes | None] = OrderedDict()
+# As many as there are shapes, at the most.
+_kept: dict[str, bytes | None] = {}
 _lock = Lock()
 
 
@@ -37,10 +36,8 @@ def outlines(codes: Iterable[str], ahead: Iterable[str] = ()) -> dict[str, bytes
         if not _kept.keys() >= wanted:
             left = wanted | _shaped().intersection(ahead)
             _kept.update(_drawn(sorted(left - _kept.keys())))
-        found = {code: _kept[code] for code in wanted}
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return {code: geometry for code, geometry in found.items() if geometry is not None}
+    geometries = ((code, _kept[code]) for code in wanted)
+    return {code: geometry for code, geometry in geometries if geometry is not None}
 
 
 @cache

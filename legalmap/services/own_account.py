@@ -12,7 +12,7 @@ from legalmap.domain.people import MAX_INTEREST, check_admins_stay
 from legalmap.domain.roles import Permission, Role
 from legalmap.domain.sessions import Session
 from legalmap.services import mailing, passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_own
 from legalmap.services.acting import as_of_now
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
@@ -45,7 +45,7 @@ def end_session(tracker: Tracker, session: Session, public_id: str) -> None:
     with tracker.store.writing() as connection:
         if not public_id.isalnum() or not sessions.end_public(connection, me.id, public_id):
             raise NotNow("This session has ended already.")
-        log_on(connection, me, "session-end", me, clock.now(), sessions=1)
+        log_own(connection, me, "session-end", clock.now(), sessions=1)
 
 
 def end_other_sessions(tracker: Tracker, session: Session) -> int:
@@ -53,7 +53,7 @@ def end_other_sessions(tracker: Tracker, session: Session) -> int:
     me = session.account
     with tracker.store.writing() as connection:
         ended = sessions.end_of(connection, me.id, but=session.public_id)
-        log_on(connection, me, "session-end", me, clock.now(), sessions=ended)
+        log_own(connection, me, "session-end", clock.now(), sessions=ended)
     return ended
 
 
@@ -68,7 +68,7 @@ def change_password(tracker: Tracker, session: Session, token: str, password: st
     with tracker.store.writing() as connection:
         accounts.update(connection, me.id, password_hash=secret)
         ended = sessions.end_of(connection, me.id, but=session.public_id)
-        log_on(connection, me, "password-change", me, at, sessions=ended)
+        log_own(connection, me, "password-change", at, sessions=ended)
         return signing.renew(connection, session, token, at)
 
 
@@ -82,11 +82,10 @@ def change_email(tracker: Tracker, session: Session, email: str, password: str) 
         as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, email=typed or None)
         mailing.forget(connection, me.id)
-        log_on(
+        log_own(
             connection,
             me,
             "email-change",
-            me,
             clock.now(),
             mail=_given(typed),
             mail_before=_given(me.email),
@@ -108,11 +107,10 @@ def disclose(tracker: Tracker, session: Session, interest: str) -> None:
     with tracker.store.writing() as connection:
         as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, interest=typed)
-        log_on(
+        log_own(
             connection,
             me,
             "interest-change",
-            me,
             clock.now(),
             interest=typed,
             interest_before=me.interest,
@@ -128,7 +126,7 @@ def leave(tracker: Tracker, session: Session, password: str, *, sure: bool) -> N
     at = clock.now()
     with tracker.store.writing() as connection:
         check_admins_stay(me, accounts.other_admins(connection, me.id))
-        log_on(connection, me, "leave", me, at)
+        log_own(connection, me, "leave", at)
         factors.forget(connection, me.id)
         sessions.end_of(connection, me.id)
         accounts.forget(connection, me.id)

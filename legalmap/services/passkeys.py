@@ -15,11 +15,12 @@ from legalmap.domain.factors import Passkey
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords, signing
-from legalmap.services.accounts import log_on
+from legalmap.services.accounts import log_own
 from legalmap.services.factors import (
     ISSUER,
     Enrolled,
     Proved,
+    ask,
     confirm,
     enrolled,
     require_enough,
@@ -27,6 +28,7 @@ from legalmap.services.factors import (
 )
 from legalmap.services.tracker import Tracker
 from legalmap.store import factors
+from legalmap.store.engine import Connection
 
 LIFE = timedelta(minutes=5)
 MAX_NAME = 60
@@ -75,7 +77,7 @@ def begin_adding(tracker: Tracker, session: Session, site: Site) -> Asked:
         challenge=challenge,
         exclude_credentials=_descriptors(known),
     )
-    return _asked(tracker, session, _ADDING, challenge, _webauthn().options_to_json(options))
+    return _asked(tracker, session, _ADDING, challenge, options)
 
 
 def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | None:
@@ -88,34 +90,33 @@ def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | Non
     options = _webauthn().generate_authentication_options(
         rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(known)
     )
-    return _asked(tracker, session, _PROVING, challenge, _webauthn().options_to_json(options))
+    return _asked(tracker, session, _PROVING, challenge, options)
 
 
 def _descriptors(known: Iterable[Passkey]) -> list[Any]:
     return [
         _webauthn().helpers.structs.PublicKeyCredentialDescriptor(
-            id=_webauthn().base64url_to_bytes(each.credential_id)
+            id=_webauthn().base64url_to_bytes(key.credential_id)
         )
-        for each in known
+        for key in known
     ]
 
 
 def _asked(
-    tracker: Tracker, session: Session, purpose: str, challenge: bytes, options: str
+    tracker: Tracker, session: Session, purpose: str, challenge: bytes, options: Any
 ) -> Asked:
-    challenge_id = secrets.token_urlsafe(24)
-    at = clock.now()
-    with tracker.store.writing() as connection:
-        factors.end_challenges(connection, at)
-        factors.insert_challenge(
-            connection,
-            challenge_id,
-            session.account.id,
-            purpose,
-            _webauthn().helpers.bytes_to_base64url(challenge),
-            at + LIFE,
-        )
-    return Asked(challenge_id, options)
+    value = _webauthn().helpers.bytes_to_base64url(challenge)
+    challenge_id = ask(tracker, session, purpose, value, LIFE)
+    return Asked(challenge_id, _webauthn().options_to_json(options))
+
+
+def _taken(connection: Connection, challenge_id: str, purpose: str, account_id: int) -> bytes:
+    """The challenge that this account was given; it is answered once."""
+    kept = factors.challenge_called(connection, challenge_id, purpose, clock.now(), account_id)
+    if kept is None or not factors.end_challenge(connection, challenge_id):
+        raise Invalid.at("passkey", _OLD)
+    value: bytes = _webauthn().base64url_to_bytes(kept.value)
+    return value
 
 
 def add(
@@ -136,20 +137,18 @@ def add(
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        challenge = factors.challenge_value(connection, challenge_id, person.id, _ADDING, at)
-        if challenge is None or not factors.end_challenge(connection, challenge_id):
-            raise Invalid.at("passkey", _OLD)
+        challenge = _taken(connection, challenge_id, _ADDING, person.id)
         made = _verified(
             _webauthn().verify_registration_response,
             credential=_read(answer),
-            expected_challenge=_webauthn().base64url_to_bytes(challenge),
+            expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origin,
         )
         credential_id = _webauthn().helpers.bytes_to_base64url(made.credential_id)
         if factors.is_passkey_known(connection, credential_id):
             raise Invalid.at("passkey", "This passkey was added before.")
-        names = [each.name for each in factors.passkeys(connection, person.id)]
+        names = [key.name for key in factors.passkeys(connection, person.id)]
         if len(names) >= MOST:
             raise Invalid.at("passkey", f"{MOST} passkeys are enough: remove one first.")
         factors.insert_passkey(
@@ -162,7 +161,7 @@ def add(
             created_at=at,
         )
         after = [*names, name.strip()]
-        log_on(connection, person, "passkey-add", person, at, passkeys=after, passkeys_before=names)
+        log_own(connection, person, "passkey-add", at, passkeys=after, passkeys_before=names)
         return enrolled(connection, session, token, "passkey", at)
 
 
@@ -206,34 +205,24 @@ def prove(
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        challenge = factors.challenge_value(connection, challenge_id, person.id, _PROVING, at)
-        if challenge is None or not factors.end_challenge(connection, challenge_id):
-            raise Invalid.at("passkey", _OLD)
+        challenge = _taken(connection, challenge_id, _PROVING, person.id)
         credential = _read(answer)
-        known = {each.credential_id: each for each in factors.passkeys(connection, person.id)}
+        known = {key.credential_id: key for key in factors.passkeys(connection, person.id)}
         key = known.get(str(credential.get("id")))
         if key is None:
             raise Invalid.at("passkey", "This passkey does not belong to your account.")
         shown = _verified(
             _webauthn().verify_authentication_response,
             credential=credential,
-            expected_challenge=_webauthn().base64url_to_bytes(challenge),
+            expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origin,
             credential_public_key=_webauthn().base64url_to_bytes(key.public_key),
             credential_current_sign_count=key.sign_count,
         )
         factors.use_passkey(connection, key.id, shown.new_sign_count, at)
-        log_on(
-            connection,
-            person,
-            "sign-in",
-            person,
-            at,
-            second_factor="passkey",
-            browser=session.label,
-        )
-        return Proved(signing.complete(connection, session, token, at))
+        log_own(connection, person, "sign-in", at, second_factor="passkey", browser=session.label)
+        return Proved(signing.renew(connection, session, token, at))
 
 
 def owned(tracker: Tracker, session: Session) -> list[Passkey]:
@@ -247,18 +236,11 @@ def remove(tracker: Tracker, session: Session, passkey_id: int, password: str) -
     person = session.account
     passwords.confirm(tracker, person, password)
     with tracker.store.writing() as connection:
-        before = {each.id: each.name for each in factors.passkeys(connection, person.id)}
+        before = {key.id: key.name for key in factors.passkeys(connection, person.id)}
         if passkey_id not in before:
             raise NotNow("This passkey is gone already.")
         factors.delete_passkey(connection, person.id, passkey_id)
         require_enough(connection, session)
-        after = [name for key, name in before.items() if key != passkey_id]
-        log_on(
-            connection,
-            person,
-            "passkey-remove",
-            person,
-            clock.now(),
-            passkeys_before=list(before.values()),
-            passkeys=after,
-        )
+        names = {"passkeys": [name for key, name in before.items() if key != passkey_id]}
+        names["passkeys_before"] = list(before.values())
+        log_own(connection, person, "passkey-remove", clock.now(), **names)

@@ -5,12 +5,10 @@ from functools import cache
 
 import argon2
 
-from legalmap.domain.accounts import MIN_PASSWORD, Account
+from legalmap.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, Account
 from legalmap.domain.errors import Invalid
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts
-
-MAX_PASSWORD = 1_000
 
 
 @cache

@@ -59,8 +59,8 @@ def remits_of(tracker: Tracker, text: str) -> tuple[Remit, ...]:
     lines = [line.split() for line in text.lower().splitlines() if line.strip()]
     if len(lines) > MAX_REMITS:
         raise Invalid.at("remits", f"Keep it to {MAX_REMITS} lines.")
-    found = [_remit(tracker, number, words) for number, words in enumerate(lines, start=1)]
-    return tuple(dict.fromkeys(found))
+    remits = [_remit(tracker, number, words) for number, words in enumerate(lines, start=1)]
+    return tuple(dict.fromkeys(remits))
 
 
 def _remit(tracker: Tracker, number: int, words: list[str]) -> Remit:

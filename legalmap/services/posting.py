@@ -38,7 +38,7 @@ def checked_url(url: str, *, loopback: bool) -> SplitResult:
         raise Invalid.at("URL", f"Give at most {LONGEST} characters.")
     if parts.username is not None or parts.fragment:
         raise Invalid.at("URL", "Leave out user name, password and fragment.")
-    plain = parts.scheme == "http" and loopback and _is_loopback(parts.hostname or "")
+    plain = parts.scheme == "http" and loopback and is_loopback(parts.hostname or "")
     if parts.scheme != "https" and not plain:
         raise Invalid.at("URL", "Only https is spoken to other machines.")
     literal = _literal(parts.hostname or "")
@@ -54,7 +54,8 @@ def _literal(host: str) -> Address | None:
         return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine."""
     literal = _literal(host)
     return host == "localhost" or (literal is not None and literal.is_loopback)
 
@@ -72,8 +73,8 @@ def _is_public(address: Address, *, loopback: bool) -> bool:
 
 def addresses_of(host: str, port: int) -> list[str]:
     """The addresses that a name stands for now."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in answers))
 
 
 class _Connection(http.client.HTTPConnection):
@@ -90,7 +91,7 @@ class _Connection(http.client.HTTPConnection):
         """Connect, with the certificate checked against the name."""
         self.sock = socket.create_connection((self.address, self.port), SECONDS)
         if self.secure:
-            self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
+            self.sock = tls().wrap_socket(self.sock, server_hostname=self.host)
 
     def hang_up(self) -> None:
         """End whatever is being waited for: a byte each second would else keep us for ever."""
@@ -102,7 +103,8 @@ class _Connection(http.client.HTTPConnection):
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """What a connection is encrypted with; certificates are checked."""
     return ssl.create_default_context()
 
 
@@ -111,10 +113,10 @@ def post(url: str, headers: dict[str, str], body: bytes, *, loopback: bool) -> N
     try:
         parts = checked_url(url, loopback=loopback)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = addresses_of(parts.hostname or "", port)
-        if not all(_is_public(ip_address(each), loopback=loopback) for each in found):
+        addresses = addresses_of(parts.hostname or "", port)
+        if not all(_is_public(ip_address(one), loopback=loopback) for one in addresses):
             raise Undelivered("The name stands for an address that is not public.")
-        status = _status(_Connection(parts, found[0]), parts, headers, body)
+        status = _status(_Connection(parts, addresses[0]), parts, headers, body)
     except Invalid as error:
         raise Undelivered(error.problems[0].message) from error
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:

@@ -114,30 +114,21 @@ def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
     # Made whole beside its place, so that half a release never shows.
     part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home))
     try:
-        _write(reader, home, part, name)
+        release = _write(reader, home, part, name)
         part.chmod(0o755)
         # What cannot be moved to its place is not logged either.
         with reader.tracker.store.writing() as connection:
-            _log(connection, part, name)
+            _log(connection, release)
             _move(part, final)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return final
 
 
-def _log(connection: Connection, part: Path, name: str) -> None:
-    made = msgspec.json.decode((part / TOLD).read_bytes(), type=Release)
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label="command line",
-        action="release",
-        subject_kind="release",
-        subject_id=name,
-        subject_label=name,
-        data={"feed_no": made.feed_no, "as_of": made.as_of.isoformat()},
-    )
+def _log(connection: Connection, release: Release) -> None:
+    data = {"feed_no": release.feed_no, "as_of": release.as_of.isoformat()}
+    subject = ("release", release.name, release.name)
+    log.append(connection, "command line", "release", subject, clock.now(), **data)
 
 
 def _move(part: Path, final: Path) -> None:
@@ -147,7 +138,7 @@ def _move(part: Path, final: Path) -> None:
         raise Invalid.at("name", f"{final} cannot be made: {error.strerror}.") from None
 
 
-def _write(reader: Reader, home: Path, part: Path, name: str) -> None:
+def _write(reader: Reader, home: Path, part: Path, name: str) -> Release:
     feed_no, as_of = reader.head(), clock.today()
     editions = [reader.edition(topic, str(feed_no)) for topic in reader.tracker.topics]
     previous = next(iter(all_of(home)), None)
@@ -167,6 +158,7 @@ def _write(reader: Reader, home: Path, part: Path, name: str) -> None:
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {file}\n")
     (part / SUMS).write_text("".join(sums))
     (part / SUMS).chmod(READ_ONLY)
+    return release
 
 
 def _contents(
@@ -203,13 +195,13 @@ def _changelog(
     for edition in editions:
         older = reader.edition(edition.topic.code, str(since))
         found = differing.between(older, edition)
-        fresh = [each for each in found if each.before is None]
+        fresh = [difference for difference in found if difference.before is None]
         lines += ["", f"## {edition.topic.name}", ""]
         lines += [
             f"{len(edition.records)} records; {len(fresh)} new, {len(found) - len(fresh)} changed."
         ]
-        lines += [line for each in found if each.before for line in _lines(each)]
-        lines += [f"- New: {_named(each)}" for each in fresh if since]
+        lines += [line for difference in found if difference.before for line in _lines(difference)]
+        lines += [f"- New: {_named(difference)}" for difference in fresh if since]
     return "\n".join(lines) + "\n"
 
 

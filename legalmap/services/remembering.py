@@ -43,10 +43,7 @@ class Memory:
         # Compared before anything else: at either end of the calendar there is no such day in UTC.
         wanted = min(max(instant, self._seconds[0]), clock.now()).astimezone(UTC)
         index = bisect_right(self._seconds, wanted) - 1
-        return self._on(max(index, 0), wanted.date())
-
-    def _on(self, index: int, day: date) -> Memento:
-        return _on(self._seconds[index], self._numbers[index], day)
+        return _on(self._seconds[max(index, 0)], self._numbers[max(index, 0)], wanted.date())
 
 
 def _on(second: datetime, feed_no: int, day: date) -> Memento:

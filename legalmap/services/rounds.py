@@ -274,14 +274,5 @@ def _log(
 ) -> None:
     """``subject``: the id of the record, its topic and place."""
     record_id, topic, code = subject
-    log.append(
-        connection,
-        at=at,
-        actor_id=actor.id,
-        actor_label=actor.handle,
-        action=action,
-        subject_kind="record",
-        subject_id=str(record_id),
-        subject_label=f"{topic}/{code}",
-        data={"topic": topic, "jurisdiction": code, **data},
-    )
+    data |= {"topic": topic, "jurisdiction": code}
+    log.append(connection, actor, action, ("record", record_id, f"{topic}/{code}"), at, **data)

@@ -8,13 +8,14 @@ import fcntl
 import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import msgspec
+
+from legalmap.domain.errors import Unmade
 
 # What the name of a file begins with until it is whole.
 PART = ".part-"
@@ -39,37 +40,35 @@ def of(path: Path) -> Seal | None:
     """The seal of a file that is here and whole; it counts as used now."""
     try:
         seal = msgspec.json.decode(beside(path).read_bytes(), type=Seal)
-        told = path.stat()
+        status = path.stat()
     except (OSError, msgspec.DecodeError):
         return None
     with suppress(OSError):
         # A folder that may only be read is of use all the same.
         os.utime(beside(path))
-    return seal if _fits(seal, told) else None
+    return seal if _fits(seal, status) else None
 
 
-def opened(path: Path, seal: Seal) -> IO[bytes] | None:
-    """The file to be read and closed; None if it is gone, or another."""
-    try:
-        found = path.open("rb")
-    except OSError:
-        return None
-    if _fits(seal, os.fstat(found.fileno())):
-        return found
-    found.close()
-    return None
+def opened(path: Path, seal: Seal) -> IO[bytes]:
+    """The file to be read and closed; raise Unmade if it is gone, or another by now."""
+    with suppress(OSError):
+        file = path.open("rb")
+        if _fits(seal, os.fstat(file.fileno())):
+            return file
+        file.close()
+    raise Unmade(f"{path} is gone, or another.")
 
 
-def _fits(seal: Seal, told: os.stat_result) -> bool:
-    return (seal.length, seal.mtime_ns) == (told.st_size, told.st_mtime_ns)
+def _fits(seal: Seal, status: os.stat_result) -> bool:
+    return (seal.length, seal.mtime_ns) == (status.st_size, status.st_mtime_ns)
 
 
 def read(path: Path) -> Seal:
     """The seal of a file that has none, from all its bytes."""
-    with path.open("rb") as found:
-        sha256 = hashlib.file_digest(found, "sha256").hexdigest()
-        told = os.fstat(found.fileno())
-    return Seal(sha256, told.st_size, told.st_mtime_ns)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        status = os.fstat(file.fileno())
+    return Seal(sha256, status.st_size, status.st_mtime_ns)
 
 
 def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
@@ -78,8 +77,8 @@ def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
     In one folder one is written at a time. Raise OSError where the disk takes no more.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with (path.parent / ".lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with (path.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         seal = of(path)
         if seal is None:
             seal = _laid(path, make())
@@ -97,13 +96,13 @@ def _laid(path: Path, parts: Iterable[bytes]) -> Seal:
                 out.write(part)
             out.flush()
             os.fsync(out.fileno())
-            told = os.fstat(out.fileno())
+            status = os.fstat(out.fileno())
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
-    return Seal(sha256.hexdigest(), told.st_size, told.st_mtime_ns)
+    return Seal(sha256.hexdigest(), status.st_size, status.st_mtime_ns)
 
 
 def tidy(
@@ -120,10 +119,10 @@ def tidy(
             beside(file).unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Drop what processes that were killed left half done."""
+def sweep(folder: Path, now_ns: int) -> None:
+    """Drop what processes that were killed left half done; ``now_ns`` by the clock of the disk."""
     for part in folder.glob(f"{PART}*"):
-        if _changed_at(part) < time.time() - LEFT_SECONDS:
+        if _changed_at(part) < now_ns / 1e9 - LEFT_SECONDS:
             part.unlink(missing_ok=True)
 
 

@@ -10,11 +10,10 @@ from legalmap.domain.errors import Invalid, NotSignedIn, Unusable
 from legalmap.domain.factors import Standing, standing
 from legalmap.domain.sessions import Session
 from legalmap.services import passwords
-from legalmap.services.accounts import HANDLE, log_on
+from legalmap.services.accounts import HANDLE, log_own
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors, sessions
 from legalmap.store.engine import Connection
-from legalmap.store.sessions import NewSession
 
 SESSION_LIFE = timedelta(hours=12)
 # How long somebody may look for the second factor.
@@ -48,7 +47,7 @@ def open_first(connection: Connection, person: Account, label: str, at: datetime
     has_factor = factors.has_any(connection, person.id)
     if standing(person, has_factor=has_factor, is_proved=False) is not Standing.COMPLETE:
         return _open(connection, person, label, at, UNPROVED_LIFE, proved_at=None)
-    log_on(connection, person, "sign-in", person, at, second_factor=None, browser=label)
+    log_own(connection, person, "sign-in", at, second_factor=None, browser=label)
     return _open(connection, person, label, at, SESSION_LIFE, proved_at=None)
 
 
@@ -62,7 +61,8 @@ def _open(
     proved_at: datetime | None,
 ) -> str:
     token = secrets.token_urlsafe(32)
-    new = NewSession(
+    sessions.insert(
+        connection,
         token_sha256=hashed(token),
         account_id=person.id,
         public_id=secrets.token_hex(8),
@@ -71,33 +71,17 @@ def _open(
         expires_at=at + life,
         proved_at=proved_at,
     )
-    sessions.insert(connection, new)
     return token
 
 
-def complete(connection: Connection, session: Session, token: str, at: datetime) -> str:
-    """Go on in a fresh session whose second factor was shown: nobody else knows its token."""
-    return _replace(connection, session, token, at, proved_at=at)
-
-
 def renew(connection: Connection, session: Session, token: str, at: datetime) -> str:
-    """Go on in a fresh session that has come as far as the one before."""
-    proved = at if factors.has_any(connection, session.account.id) else None
-    return _replace(connection, session, token, at, proved_at=proved)
-
-
-def _replace(
-    connection: Connection,
-    session: Session,
-    token: str,
-    at: datetime,
-    *,
-    proved_at: datetime | None,
-) -> str:
+    """Go on in a fresh session, whose token nobody else knows; who has a second factor has shown it."""
     if sessions.find(connection, hashed(token), at) is None:
         raise NotSignedIn("Your session has ended: sign in again.")
     sessions.end(connection, hashed(token))
-    return _open(connection, session.account, session.label, at, SESSION_LIFE, proved_at=proved_at)
+    person = session.account
+    proved_at = at if factors.has_any(connection, person.id) else None
+    return _open(connection, person, session.label, at, SESSION_LIFE, proved_at=proved_at)
 
 
 def hashed(token: str) -> str:
@@ -109,10 +93,10 @@ def signed_in(tracker: Tracker, token: str) -> Session | None:
     """The session of that token, or None if it ended."""
     at = clock.now()
     with tracker.store.reading() as connection:
-        found = sessions.find(connection, hashed(token), at)
-    if found is not None and at - found.seen_at > SEEN_EVERY:
+        session = sessions.find(connection, hashed(token), at)
+    if session is not None and at - session.seen_at > SEEN_EVERY:
         _see(tracker, token, at)
-    return found
+    return session
 
 
 def _see(tracker: Tracker, token: str, at: datetime) -> None:

@@ -1,16 +1,14 @@
 """Handing one mail to a mail server: encrypted, with a stable id, and nothing slipped into a header."""
 
 import smtplib
-import ssl
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as LINES
-from functools import cache
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from legalmap.domain.mail import SITE, Mail, Server, is_address, one_line
+from legalmap.services.posting import is_loopback, tls
 
 SECONDS = 20
 FOR_GOOD = 500
@@ -81,26 +79,14 @@ def _hand_over(server: Server, message: EmailMessage, address: str) -> None:
 
 def _connected(server: Server) -> smtplib.SMTP:
     if server.wrapped:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=_tls())
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=tls())
     connection = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
     try:
         connection.ehlo()
         # On this machine there is nobody to listen in between; elsewhere nothing goes out in clear.
-        if connection.has_extn("starttls") or not _is_loopback(server.host):
-            connection.starttls(context=_tls())
+        if connection.has_extn("starttls") or not is_loopback(server.host):
+            connection.starttls(context=tls())
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -202,17 +202,9 @@ def forget_old_addresses(tracker: Tracker) -> int:
 def _forget(connection: Connection, at: datetime) -> int:
     count = suggestions.forget_addresses(connection, at - ADDRESS_LIFE)
     if count:
-        log.append(
-            connection,
-            at=at,
-            actor_id=None,
-            actor_label="legalmap",
-            action="forget-addresses",
-            subject_kind="suggestion",
-            subject_id="",
-            subject_label=f"addresses left before {at - ADDRESS_LIFE:%Y-%m-%d}",
-            data={"count": count},
-        )
+        label = f"addresses left before {at - ADDRESS_LIFE:%Y-%m-%d}"
+        subject = ("suggestion", "", label)
+        log.append(connection, "legalmap", "forget-addresses", subject, at, count=count)
     return count
 
 
@@ -273,14 +265,6 @@ def _log(
     **data: object,
 ) -> None:
     """The log never holds the address somebody left."""
-    log.append(
-        connection,
-        at=at,
-        actor_id=actor.id if actor else None,
-        actor_label=actor.handle if actor else READER,
-        action=action,
-        subject_kind="suggestion",
-        subject_id=str(found.id),
-        subject_label=found.label,
-        data={"topic": found.topic, "jurisdiction": found.jurisdiction, **data},
-    )
+    subject = ("suggestion", found.id, found.label)
+    data |= {"topic": found.topic, "jurisdiction": found.jurisdiction}
+    log.append(connection, actor or READER, action, subject, at, **data)

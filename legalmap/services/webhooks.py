@@ -21,13 +21,20 @@ def add(tracker: Tracker, url: str, topic: str | None = None, *, loopback: bool 
         tracker.topic(topic)
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     with tracker.store.writing() as connection:
-        if any((each.url, each.topic) == (url, topic) for each in webhooks.everyone(connection)):
+        if any((known.url, known.topic) == (url, topic) for known in webhooks.everyone(connection)):
             raise Invalid.at("URL", "There is such a webhook already.")
         head = feed.head(connection)
-        added = webhooks.insert(connection, url, topic, secret, head, clock.now())
-        found = _webhook(connection, added)
-        log_of(connection, found, "webhook-add", since=head)
-    return found
+        added = webhooks.insert(
+            connection,
+            url=url,
+            topic=topic,
+            secret=secret,
+            created_at=clock.now(),
+            delivered_feed_no=head,
+        )
+        webhook = _webhook(connection, added)
+        log_of(connection, webhook, "webhook-add", since=head)
+    return webhook
 
 
 def everyone(tracker: Tracker) -> list[Webhook]:
@@ -39,45 +46,37 @@ def everyone(tracker: Tracker) -> list[Webhook]:
 def remove(tracker: Tracker, webhook_id: int) -> None:
     """Forget a webhook and its secret; the log keeps where it went."""
     with tracker.store.writing() as connection:
-        found = _webhook(connection, webhook_id)
+        webhook = _webhook(connection, webhook_id)
         webhooks.remove(connection, webhook_id)
-        log_of(connection, found, "webhook-remove")
+        log_of(connection, webhook, "webhook-remove")
 
 
 def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
     """Deliver everything after ``since`` again, at once, also to one that was disabled."""
     with tracker.store.writing() as connection:
-        found, head = _webhook(connection, webhook_id), feed.head(connection)
+        webhook, head = _webhook(connection, webhook_id), feed.head(connection)
         if not 0 <= since <= head:
             raise Invalid.at("--since", f"Give a feed number from 0 to {head}.")
         fresh: dict[str, Any] = dict.fromkeys(("failing_since", "next_at", "disabled_at"))
         fresh |= {"failures": 0, "last_error": "", "delivered_feed_no": since}
         webhooks.update(connection, webhook_id, **fresh)
-        was = {"since": found.delivered_feed_no}
-        log_of(connection, found, "webhook-replay", before=was, after={"since": since})
+        before = {"since": webhook.delivered_feed_no}
+        log_of(connection, webhook, "webhook-replay", before=before, after={"since": since})
 
 
 def _webhook(connection: Connection, webhook_id: int) -> Webhook:
-    found = webhooks.by_id(connection, webhook_id)
-    if found is None:
-        near = [str(each.id) for each in webhooks.everyone(connection)]
+    webhook = webhooks.by_id(connection, webhook_id)
+    if webhook is None:
+        near = [str(known.id) for known in webhooks.everyone(connection)]
         raise Missing("webhook", str(webhook_id), near)
-    return found
+    return webhook
 
 
 def log_of(
-    connection: Connection, found: Webhook, action: str, by: str = "command line", **data: Any
+    connection: Connection, webhook: Webhook, action: str, by: str = "command line", **data: Any
 ) -> None:
     """Write an event. A query may hold a password of the receiver's: it stays out of the log."""
-    parts = urlsplit(found.url)
-    log.append(
-        connection,
-        at=clock.now(),
-        actor_id=None,
-        actor_label=by,
-        action=action,
-        subject_kind="webhook",
-        subject_id=str(found.id),
-        subject_label=f"{parts.scheme}://{parts.netloc}{parts.path}"[:300],
-        data={"topic": found.topic, **data},
-    )
+    parts = urlsplit(webhook.url)
+    label = f"{parts.scheme}://{parts.netloc}{parts.path}"[:300]
+    data["topic"] = webhook.topic
+    log.append(connection, by, action, ("webhook", webhook.id, label), clock.now(), **data)

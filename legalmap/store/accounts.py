@@ -10,37 +10,23 @@ from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
 from legalmap.store.engine import inserted_id
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import account, claim, draft, notice, outbox, remit
 
 
 def of_rows(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Account]:
     """Accounts with their remits: one more query, however many they are."""
     remits = _remits(connection, [row.id for row in rows])
-    return [_account(row, remits.get(row.id, ())) for row in rows]
+    return [as_struct(Account, row, remits=remits.get(row.id, ())) for row in rows]
 
 
 def _remits(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Remit, ...]]:
-    found: dict[int, tuple[Remit, ...]] = {}
+    by_account: dict[int, tuple[Remit, ...]] = {}
     query = sa.select(remit).where(remit.c.account_id.in_(ids)).order_by(remit.c.id)
     for row in connection.execute(query) if ids else ():
-        each = Remit(row.topic, row.jurisdiction_code)
-        found[row.account_id] = (*found.get(row.account_id, ()), each)
-    return found
-
-
-def _account(row: sa.Row[Any], remits: tuple[Remit, ...]) -> Account:
-    return Account(
-        id=row.id,
-        handle=row.handle,
-        role=Role(row.role),
-        is_demo=row.is_demo,
-        created_at=row.created_at,
-        disabled_at=row.disabled_at,
-        email=row.email,
-        interest=row.interest,
-        remits=remits,
-        left_at=row.left_at,
-    )
+        earlier = by_account.get(row.account_id, ())
+        by_account[row.account_id] = (*earlier, Remit(row.topic, row.jurisdiction_code))
+    return by_account
 
 
 def insert(
@@ -98,8 +84,8 @@ def replace_remits(connection: sa.Connection, account_id: int, remits: Iterable[
     """Let a moderator review in exactly these places and topics; none at all means everywhere."""
     connection.execute(remit.delete().where(remit.c.account_id == account_id))
     rows = [
-        {"account_id": account_id, "topic": each.topic, "jurisdiction_code": each.jurisdiction}
-        for each in remits
+        {"account_id": account_id, "topic": one.topic, "jurisdiction_code": one.jurisdiction}
+        for one in remits
     ]
     if rows:
         connection.execute(remit.insert(), rows)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.claims import Claim, ClaimKind
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import account, claim
 
 
@@ -29,21 +31,17 @@ def _live(
         .join(account, account.c.id == claim.c.account_id)
         .where(claim.c.kind == kind, claim.c.expires_at > at, *some)
     )
-    rows = connection.execute(query)
-    names = Claim.__struct_fields__
-    return {row.subject_id: Claim(**{name: getattr(row, name) for name in names}) for row in rows}
+    return {row.subject_id: as_struct(Claim, row) for row in connection.execute(query)}
 
 
 def put(connection: sa.Connection, kind: ClaimKind, made: Claim) -> None:
     """Write a claim in place of any other. What is claimed is locked by the caller."""
     drop(connection, kind, made.subject_id)
-    values = {
-        "kind": kind,
-        "subject_id": made.subject_id,
-        "account_id": made.account_id,
-        "at": made.at,
-        "expires_at": made.expires_at,
+    # Who it is follows from the account.
+    columns = {
+        name: value for name, value in msgspec.structs.asdict(made).items() if name != "handle"
     }
+    values = {"kind": kind, **columns}
     connection.execute(claim.insert().values(values))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.store import rows
 from legalmap.store.tables import draft, record, revision
 
 
@@ -25,14 +26,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 def _drafts() -> sa.Select[Any]:
     return (
         sa.select(
-            draft.c.id,
+            draft,
             record.c.topic,
             record.c.jurisdiction_code.label("jurisdiction"),
             revision.c.number.label("base_number"),
-            draft.c.reworks_id,
-            draft.c.suggestion_id,
-            draft.c.form,
-            draft.c.updated_at,
         )
         .join(record, record.c.id == draft.c.record_id)
         .join(revision, revision.c.id == draft.c.base_id)
@@ -42,38 +39,21 @@ def _drafts() -> sa.Select[Any]:
 def of_person(connection: sa.Connection, owner_id: int) -> list[Draft]:
     """The drafts of one person, the last touched first."""
     query = _drafts().where(draft.c.owner_id == owner_id).order_by(draft.c.updated_at.desc())
-    return [Draft(**row._mapping) for row in connection.execute(query)]
+    return rows.listed(connection, Draft, query)
 
 
 def of_record(connection: sa.Connection, record_id: int, owner_id: int) -> Draft | None:
     """The one draft a person can have of a record, or None."""
     query = _drafts().where(draft.c.record_id == record_id, draft.c.owner_id == owner_id)
-    row = connection.execute(query).one_or_none()
-    return Draft(**row._mapping) if row else None
+    return rows.first(connection, Draft, query)
 
 
 def save(
-    connection: sa.Connection,
-    record_id: int,
-    owner_id: int,
-    *,
-    base_id: int,
-    reworks_id: int | None,
-    form: str,
-    at: datetime,
-    suggestion_id: int | None = None,
+    connection: sa.Connection, record_id: int, owner_id: int, *, at: datetime, **columns: Any
 ) -> None:
     """Keep what was typed, replacing an earlier draft of the same record by the same person."""
     drop(connection, record_id, owner_id)
-    values = {
-        "record_id": record_id,
-        "base_id": base_id,
-        "reworks_id": reworks_id,
-        "suggestion_id": suggestion_id,
-        "owner_id": owner_id,
-        "form": form,
-        "updated_at": at,
-    }
+    values = {"record_id": record_id, "owner_id": owner_id, "updated_at": at, **columns}
     connection.execute(draft.insert().values(values))
 
 

@@ -1,12 +1,14 @@
 """Second factors: authenticator secrets, passkeys, recovery codes, and challenges that are answered once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.factors import Passkey
+from legalmap.store import accounts, rows
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import account, challenge, passkey, recovery_code
 
@@ -16,6 +18,14 @@ class Totp(msgspec.Struct, frozen=True):
 
     secret: str
     step: int | None
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """What is kept until somebody answers it."""
+
+    account_id: int
+    value: str
+    expires_at: datetime
 
 
 def has_any(connection: sa.Connection, account_id: int) -> bool:
@@ -41,11 +51,7 @@ def set_totp(
     connection: sa.Connection, account_id: int, secret: str | None, step: int | None
 ) -> None:
     """Give an account an authenticator, or take it away."""
-    connection.execute(
-        account.update()
-        .where(account.c.id == account_id)
-        .values(totp_secret=secret, totp_step=step)
-    )
+    accounts.update(connection, account_id, totp_secret=secret, totp_step=step)
 
 
 def take_step(connection: sa.Connection, account_id: int, step: int) -> bool:
@@ -58,7 +64,7 @@ def take_step(connection: sa.Connection, account_id: int, step: int) -> bool:
 def passkeys(connection: sa.Connection, account_id: int) -> list[Passkey]:
     """The passkeys of an account, oldest first."""
     query = sa.select(passkey).where(passkey.c.account_id == account_id).order_by(passkey.c.id)
-    return [Passkey(**row._mapping) for row in connection.execute(query)]
+    return rows.listed(connection, Passkey, query)
 
 
 def is_passkey_known(connection: sa.Connection, credential_id: str) -> bool:
@@ -67,26 +73,9 @@ def is_passkey_known(connection: sa.Connection, credential_id: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def insert_passkey(
-    connection: sa.Connection,
-    *,
-    account_id: int,
-    credential_id: str,
-    public_key: str,
-    sign_count: int,
-    name: str,
-    created_at: datetime,
-) -> int:
+def insert_passkey(connection: sa.Connection, **columns: Any) -> int:
     """Add a passkey; gives its id."""
-    values = {
-        "account_id": account_id,
-        "credential_id": credential_id,
-        "public_key": public_key,
-        "sign_count": sign_count,
-        "name": name,
-        "created_at": created_at,
-    }
-    return inserted_id(connection, passkey, values)
+    return inserted_id(connection, passkey, columns)
 
 
 def use_passkey(connection: sa.Connection, passkey_id: int, sign_count: int, at: datetime) -> None:
@@ -107,85 +96,59 @@ def replace_recovery_codes(
 ) -> None:
     """Make these the recovery codes of an account; those before them open nothing any more."""
     connection.execute(recovery_code.delete().where(recovery_code.c.account_id == account_id))
-    rows = [{"code_sha256": each, "account_id": account_id} for each in hashes]
-    if rows:
-        connection.execute(recovery_code.insert(), rows)
+    codes = [{"code_sha256": code, "account_id": account_id} for code in hashes]
+    if codes:
+        connection.execute(recovery_code.insert(), codes)
 
 
 def use_recovery_code(
     connection: sa.Connection, account_id: int, code_sha256: str, at: datetime
 ) -> bool:
     """Take a recovery code of an account that was not taken before; say if there was one."""
-    unused = (
-        recovery_code.c.account_id == account_id,
-        recovery_code.c.code_sha256 == code_sha256,
-        recovery_code.c.used_at.is_(None),
-    )
-    return (
-        connection.execute(recovery_code.update().where(*unused).values(used_at=at)).rowcount == 1
-    )
+    code = recovery_code.c.code_sha256 == code_sha256
+    taken = recovery_code.update().where(*_unused(account_id), code).values(used_at=at)
+    return connection.execute(taken).rowcount == 1
+
+
+def _unused(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None)
 
 
 def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
     """How many recovery codes of an account still open it once each."""
-    unused = (recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None))
-    query = sa.select(sa.func.count()).select_from(recovery_code).where(*unused)
+    query = sa.select(sa.func.count()).select_from(recovery_code).where(*_unused(account_id))
     return connection.scalar(query) or 0
 
 
 def insert_challenge(
-    connection: sa.Connection,
-    challenge_id: str,
-    account_id: int,
-    purpose: str,
-    value: str,
-    expires_at: datetime,
+    connection: sa.Connection, at: datetime, life: timedelta, **columns: Any
 ) -> None:
-    """Keep what a browser has to answer."""
-    values = {
-        "id": challenge_id,
-        "account_id": account_id,
-        "purpose": purpose,
-        "value": value,
-        "expires_at": expires_at,
-    }
-    connection.execute(challenge.insert().values(values))
-
-
-def challenge_value(
-    connection: sa.Connection, challenge_id: str, account_id: int, purpose: str, at: datetime
-) -> str | None:
-    """What was kept for this account and purpose, unless it has been answered or expired."""
-    if not challenge_id.isascii() or not challenge_id.isprintable():
-        return None
-    query = sa.select(challenge.c.value).where(
-        challenge.c.id == challenge_id,
-        challenge.c.account_id == account_id,
-        challenge.c.purpose == purpose,
-        challenge.c.expires_at > at,
-    )
-    return connection.scalar(query)
-
-
-class Challenge(msgspec.Struct, frozen=True):
-    """What is kept until somebody answers it."""
-
-    account_id: int
-    value: str
-    expires_at: datetime
+    """Keep what somebody has to answer, and forget what nobody answered in time."""
+    connection.execute(challenge.delete().where(challenge.c.expires_at <= at))
+    connection.execute(challenge.insert().values(expires_at=at + life, **columns))
 
 
 def challenge_called(
-    connection: sa.Connection, challenge_id: str, purpose: str, at: datetime
+    connection: sa.Connection,
+    challenge_id: str,
+    purpose: str,
+    at: datetime,
+    account_id: int | None = None,
 ) -> Challenge | None:
-    """What was kept for a purpose, whoever it is for, unless it has been answered or expired."""
-    query = sa.select(challenge.c.account_id, challenge.c.value, challenge.c.expires_at).where(
+    """What was kept for a purpose, unless it has been answered or expired.
+
+    ``account_id``: and for this account; without it, whoever it is for.
+    """
+    if not challenge_id.isascii() or not challenge_id.isprintable():
+        return None
+    query = sa.select(challenge).where(
         challenge.c.id == challenge_id,
         challenge.c.purpose == purpose,
         challenge.c.expires_at > at,
     )
-    row = connection.execute(query).one_or_none()
-    return Challenge(*row) if row else None
+    if account_id is not None:
+        query = query.where(challenge.c.account_id == account_id)
+    return rows.first(connection, Challenge, query)
 
 
 def end_challenges_of(connection: sa.Connection, account_id: int, purpose: str) -> None:
@@ -198,11 +161,6 @@ def end_challenge(connection: sa.Connection, challenge_id: str) -> bool:
     """A challenge was answered; say whether by us and not by somebody else in the meantime."""
     query = challenge.delete().where(challenge.c.id == challenge_id)
     return connection.execute(query).rowcount == 1
-
-
-def end_challenges(connection: sa.Connection, at: datetime) -> None:
-    """Forget the challenges nobody answered in time."""
-    connection.execute(challenge.delete().where(challenge.c.expires_at <= at))
 
 
 def forget(connection: sa.Connection, account_id: int) -> None:

@@ -9,35 +9,17 @@ import sqlalchemy as sa
 
 from legalmap.domain.invitations import Invitation
 from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
 from legalmap.store.engine import inserted_id
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import account, invitation
 
 _INVITER, _GUEST = account.alias("inviter"), account.alias("guest")
 
 
-def insert(
-    connection: sa.Connection,
-    *,
-    token_sha256: str,
-    role: Role,
-    remits: Iterable[Remit],
-    note: str,
-    inviter_id: int,
-    created_at: datetime,
-    expires_at: datetime,
-) -> int:
+def insert(connection: sa.Connection, *, remits: Iterable[Remit], **columns: Any) -> int:
     """Add an invitation; gives its id."""
-    values = {
-        "token_sha256": token_sha256,
-        "role": role,
-        "remits": json.dumps([[each.topic, each.jurisdiction] for each in remits]),
-        "note": note,
-        "inviter_id": inviter_id,
-        "created_at": created_at,
-        "expires_at": expires_at,
-    }
-    return inserted_id(connection, invitation, values)
+    pairs = [[remit.topic, remit.jurisdiction] for remit in remits]
+    return inserted_id(connection, invitation, {"remits": json.dumps(pairs), **columns})
 
 
 def by_token(connection: sa.Connection, token_sha256: str) -> Invitation | None:
@@ -71,26 +53,25 @@ def _query() -> sa.Select[Any]:
 
 def _invitation(row: sa.Row[Any]) -> Invitation:
     remits = tuple(Remit(topic, code) for topic, code in json.loads(row.remits))
-    plain = {name: getattr(row, name) for name in Invitation.__struct_fields__ if name != "remits"}
-    return Invitation(**plain, remits=remits)
+    return as_struct(Invitation, row, remits=remits)
 
 
 def use(connection: sa.Connection, invitation_id: int, account_id: int, at: datetime) -> bool:
     """Mark an open invitation as used; False if it is not open any more."""
-    used = invitation.update().where(*_is_open(invitation_id, at))
-    return connection.execute(used.values(used_at=at, used_by_id=account_id)).rowcount == 1
+    return _close(connection, invitation_id, at, used_at=at, used_by_id=account_id)
 
 
 def revoke(connection: sa.Connection, invitation_id: int, at: datetime) -> bool:
     """Take an open invitation back; False if it is not open any more."""
-    revoked = invitation.update().where(*_is_open(invitation_id, at))
-    return connection.execute(revoked.values(revoked_at=at)).rowcount == 1
+    return _close(connection, invitation_id, at, revoked_at=at)
 
 
-def _is_open(invitation_id: int, at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
+def _close(connection: sa.Connection, invitation_id: int, at: datetime, **columns: Any) -> bool:
+    still_open = (
         invitation.c.id == invitation_id,
         invitation.c.used_at.is_(None),
         invitation.c.revoked_at.is_(None),
         invitation.c.expires_at > at,
     )
+    closed = invitation.update().where(*still_open).values(**columns)
+    return connection.execute(closed).rowcount == 1

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from legalmap.domain import events
 from legalmap.domain.accounts import Account
 from legalmap.domain.events import Event, Filter
+from legalmap.store.rows import as_struct
 from legalmap.store.tables import event
 
 # How many events are read at once while the whole log is.
@@ -18,69 +19,43 @@ EVERYTHING = Filter()
 
 def append(
     connection: sa.Connection,
-    *,
-    at: datetime,
-    actor_id: int | None,
-    actor_label: str,
+    actor: Account | str,
     action: str,
-    subject_kind: str,
-    subject_id: str,
-    subject_label: str,
-    data: dict[str, Any] | None = None,
+    subject: tuple[str, int | str, str],
+    at: datetime,
+    /,
+    **data: Any,
 ) -> None:
-    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table."""
-    row = _row(
-        at=at,
-        actor_id=actor_id,
-        actor_label=actor_label,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        subject_label=subject_label,
-        data=data or {},
-    )
-    connection.execute(event.insert().values(row))
+    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table.
+
+    ``actor``: an account, or what stands for one in the log, such as "worker". ``subject``: its kind,
+    its number (empty where there is but one of the kind) and its label, as it is now.
+    """
+    connection.execute(event.insert().values(row(actor, action, subject, at, data)))
 
 
-def revision_row(
-    *,
-    at: datetime,
-    actor: Account,
+def row(
+    actor: Account | str,
     action: str,
-    revision_id: int,
-    topic: str,
-    jurisdiction: str,
-    number: int,
+    subject: tuple[str, int | str, str],
+    at: datetime,
     data: dict[str, Any],
 ) -> dict[str, Any]:
-    """The row of an act on a revision, for ``append_many``."""
-    return _row(
-        at=at,
-        actor_id=actor.id,
-        actor_label=actor.handle,
-        action=action,
-        subject_kind="revision",
-        subject_id=str(revision_id),
-        subject_label=f"{topic}/{jurisdiction} revision {number}",
-        data={"topic": topic, "jurisdiction": jurisdiction, **data},
-    )
-
-
-def _row(*, action: str, data: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """The columns of an event; raise Undeclared if it is not in the table."""
     events.check(action, data)
+    kind, number, label = subject
     return {
+        "at": at,
+        "actor_id": None if isinstance(actor, str) else actor.id,
+        "actor_label": actor if isinstance(actor, str) else actor.handle,
         "action": action,
+        "subject_kind": kind,
+        "subject_id": str(number),
+        "subject_label": label,
         "data": json.dumps(data, sort_keys=True, ensure_ascii=False),
         "topic": data.get("topic"),
         "jurisdiction_code": data.get("jurisdiction"),
-        **fields,
     }
-
-
-def append_many(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Write several events in their order, in the transaction of the acts."""
-    if rows:
-        connection.execute(event.insert(), rows)
 
 
 def newest(
@@ -123,16 +98,15 @@ def _wanted(wanted: Filter) -> sa.Select[Any]:
 
 
 def _names(
-    column: sa.Column[Any], value: str, said: str, *, starts: bool = False
+    column: sa.Column[Any], value: str, text: str, *, starts: bool = False
 ) -> sa.ColumnElement[bool]:
-    """Whether the column says so or, in what the first version logged, the label."""
+    """Whether the column holds the value or, in what the first version logged, the label holds the text."""
     label = event.c.subject_label
     in_label = (
-        label.startswith(said, autoescape=True) if starts else label.contains(said, autoescape=True)
+        label.startswith(text, autoescape=True) if starts else label.contains(text, autoescape=True)
     )
     return sa.or_(column == value, sa.and_(column.is_(None), in_label))
 
 
 def _event(row: sa.Row[Any]) -> Event:
-    fields = {name: getattr(row, name) for name in Event.__struct_fields__}
-    return Event(**{**fields, "data": json.loads(row.data)})
+    return as_struct(Event, row, data=json.loads(row.data))

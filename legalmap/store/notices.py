@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.store import rows
 from legalmap.store.tables import account, assent, notice, remark, review, revision
 
 
@@ -30,21 +31,19 @@ def insert(
     connection: sa.Connection, account_ids: Iterable[int], *, text: str, path: str, at: datetime
 ) -> None:
     """Tell some people the same."""
-    rows = [
+    copies = [
         {"account_id": number, "at": at, "text": text, "path": path}
         for number in sorted(set(account_ids))
     ]
-    if rows:
-        connection.execute(notice.insert(), rows)
+    if copies:
+        connection.execute(notice.insert(), copies)
 
 
 def of_account(connection: sa.Connection, account_id: int, limit: int) -> list[Notice]:
     """What somebody was told: the unread first, then the newest."""
     order = (notice.c.read_at.is_not(None), notice.c.id.desc())
     own = sa.select(notice).where(notice.c.account_id == account_id)
-    rows = connection.execute(own.order_by(*order).limit(limit))
-    fields = Notice.__struct_fields__
-    return [Notice(**{name: getattr(row, name) for name in fields}) for row in rows]
+    return rows.listed(connection, Notice, own.order_by(*order).limit(limit))
 
 
 def unread_count(connection: sa.Connection, account_id: int) -> int:
@@ -79,13 +78,13 @@ def participants(connection: sa.Connection, revision_id: int) -> set[int]:
     earlier = sa.select(revision.c.id, revision.c.reworks_id)
     chain = chain.union_all(earlier.join(chain, revision.c.id == chain.c.reworks_id))
     ids = sa.select(chain.c.id)
-    found = sa.union(
+    people = sa.union(
         sa.select(revision.c.author_id).where(revision.c.id.in_(ids)),
         sa.select(review.c.reviewer_id).where(review.c.revision_id.in_(ids)),
         sa.select(assent.c.reviewer_id).where(assent.c.revision_id.in_(ids)),
         sa.select(remark.c.author_id).where(remark.c.revision_id.in_(ids)),
     )
-    return set(connection.scalars(found))
+    return set(connection.scalars(people))
 
 
 def recipients(connection: sa.Connection, account_ids: Iterable[int]) -> list[Recipient]:
@@ -96,6 +95,4 @@ def recipients(connection: sa.Connection, account_ids: Iterable[int]) -> list[Re
         account.c.left_at.is_(None),
         account.c.password_hash.is_not(None),
     )
-    return [
-        Recipient(row.id, row.email) for row in connection.execute(query.order_by(account.c.id))
-    ]
+    return rows.listed(connection, Recipient, query.order_by(account.c.id))

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.mail import Mail
+from legalmap.store import rows
 from legalmap.store.tables import outbox
 
 
@@ -14,48 +15,31 @@ def is_on(connection: sa.Connection) -> bool:
     return bool(connection.get_execution_options().get("legalmap_mails"))
 
 
-def insert(
-    connection: sa.Connection,
-    *,
-    address: str,
-    subject: str,
-    body: str,
-    account_id: int | None,
-    at: datetime,
-) -> None:
+def insert(connection: sa.Connection, at: datetime, **columns: Any) -> None:
     """Write a mail that is due at once."""
-    values = {
-        "account_id": account_id,
-        "address": address,
-        "subject": subject,
-        "body": body,
-        "created_at": at,
-        "tries": 0,
-        "next_at": at,
-        "last_error": "",
-    }
+    values = {"created_at": at, "tries": 0, "next_at": at, "last_error": "", **columns}
     connection.execute(outbox.insert().values(values))
 
 
 def next_due(connection: sa.Connection, at: datetime) -> Mail | None:
     """The mail that has been due the longest, or None if none may be tried now."""
     query = sa.select(outbox).where(outbox.c.next_at <= at)
-    row = connection.execute(query.order_by(outbox.c.next_at, outbox.c.id).limit(1)).one_or_none()
-    return Mail(**row._mapping) if row else None
+    query = query.order_by(outbox.c.next_at, outbox.c.id).limit(1)
+    return rows.first(connection, Mail, query)
 
 
-def claim(connection: sa.Connection, found: Mail, until: datetime) -> bool:
+def claim(connection: sa.Connection, mail: Mail, until: datetime) -> bool:
     """Keep other workers off a mail until an instant; False if one of them was first."""
-    return _compared(connection, found, found.next_at, tries=found.tries + 1, next_at=until)
+    return _compared(connection, mail, mail.next_at, tries=mail.tries + 1, next_at=until)
 
 
-def settle(connection: sa.Connection, found: Mail, until: datetime, **values: Any) -> bool:
+def settle(connection: sa.Connection, mail: Mail, until: datetime, **values: Any) -> bool:
     """Write what came of it, unless the claim was lost meanwhile."""
-    return _compared(connection, found, until, **values)
+    return _compared(connection, mail, until, **values)
 
 
-def _compared(connection: sa.Connection, found: Mail, held: datetime | None, **values: Any) -> bool:
-    same = (outbox.c.id == found.id, outbox.c.next_at == held)
+def _compared(connection: sa.Connection, mail: Mail, held: datetime | None, **values: Any) -> bool:
+    same = (outbox.c.id == mail.id, outbox.c.next_at == held)
     return connection.execute(outbox.update().where(*same).values(**values)).rowcount == 1
 
 
@@ -78,10 +62,10 @@ def has_old(connection: sa.Connection, before: datetime, *, waiting_too: bool) -
 def give_up_waiting(connection: sa.Connection, before: datetime) -> list[Mail]:
     """Give up what has waited since before an instant, as of then."""
     query = sa.select(outbox).where(_waiting_since(before)).order_by(outbox.c.id)
-    found = [Mail(**row._mapping) for row in connection.execute(query)]
+    waiting = rows.listed(connection, Mail, query)
     given_up = {"next_at": None, "given_up_at": outbox.c.created_at}
     connection.execute(outbox.update().where(_waiting_since(before)).values(**given_up))
-    return found
+    return waiting
 
 
 def empty_settled(connection: sa.Connection, before: datetime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.accounts import Account
@@ -18,25 +17,13 @@ _HAS_FACTOR = sa.or_(
     sa.exists().where(passkey.c.account_id == account.c.id),
 ).label("has_factor")
 _OF_SESSION = [
-    each.label(f"session_{each.name}") for each in session.c if each.name != "token_sha256"
+    column.label(f"session_{column.name}") for column in session.c if column.name != "token_sha256"
 ]
 
 
-class NewSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that is to be opened."""
-
-    token_sha256: str
-    account_id: int
-    public_id: str
-    label: str
-    created_at: datetime
-    expires_at: datetime
-    proved_at: datetime | None
-
-
-def insert(connection: sa.Connection, new: NewSession) -> None:
+def insert(connection: sa.Connection, created_at: datetime, **columns: Any) -> None:
     """Open a session."""
-    values = msgspec.structs.asdict(new) | {"seen_at": new.created_at}
+    values = {"created_at": created_at, "seen_at": created_at, **columns}
     connection.execute(session.insert().values(values))
 
 

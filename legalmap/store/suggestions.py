@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.suggestions import Outcome, Suggestion
+from legalmap.store import rows
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import account, suggestion
 
@@ -17,31 +18,18 @@ def insert(connection: sa.Connection, values: dict[str, Any]) -> int:
 
 def _suggestions() -> sa.Select[Any]:
     return sa.select(
-        suggestion.c.id,
-        suggestion.c.topic,
+        suggestion,
         suggestion.c.jurisdiction_code.label("jurisdiction"),
-        suggestion.c.text,
-        suggestion.c.url,
-        suggestion.c.email,
-        suggestion.c.at,
-        suggestion.c.closed_at,
         account.c.handle.label("closed_by"),
-        suggestion.c.outcome,
-        suggestion.c.answer,
-        suggestion.c.revision_id,
     ).outerjoin(account, account.c.id == suggestion.c.closed_by_id)
-
-
-def _suggestion(row: sa.Row[Any]) -> Suggestion:
-    fields = dict(row._mapping)
-    return Suggestion(**{**fields, "outcome": Outcome(row.outcome) if row.outcome else None})
 
 
 def find(connection: sa.Connection, number: int, *, lock: bool = False) -> Suggestion | None:
     """The suggestion of that number, or None. ``lock`` keeps others from closing it meanwhile."""
     query = _suggestions().where(suggestion.c.id == number)
-    row = connection.execute(query.with_for_update(of=suggestion) if lock else query).one_or_none()
-    return _suggestion(row) if row else None
+    return rows.first(
+        connection, Suggestion, query.with_for_update(of=suggestion) if lock else query
+    )
 
 
 def listed(
@@ -53,17 +41,15 @@ def listed(
     if topic:
         same.append(suggestion.c.topic == topic)
     order = suggestion.c.at.asc() if is_open else suggestion.c.closed_at.desc()
-    rows = connection.execute(_suggestions().where(*same).order_by(order).limit(limit))
-    return [_suggestion(row) for row in rows]
+    query = _suggestions().where(*same).order_by(order).limit(limit)
+    return rows.listed(connection, Suggestion, query)
 
 
 def of_place(connection: sa.Connection, topic: str, code: str, limit: int) -> list[Suggestion]:
     """Everything suggested for one record, the newest first: has somebody said it before?"""
     same = (suggestion.c.topic == topic, suggestion.c.jurisdiction_code == code)
-    rows = connection.execute(
-        _suggestions().where(*same).order_by(suggestion.c.id.desc()).limit(limit)
-    )
-    return [_suggestion(row) for row in rows]
+    query = _suggestions().where(*same).order_by(suggestion.c.id.desc()).limit(limit)
+    return rows.listed(connection, Suggestion, query)
 
 
 def count_open(connection: sa.Connection, topic: str | None = None) -> int:

@@ -6,39 +6,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain.webhooks import Webhook
+from legalmap.store import rows
 from legalmap.store.engine import inserted_id
 from legalmap.store.tables import webhook
 
 
-def _webhook(row: sa.Row[Any]) -> Webhook:
-    return Webhook(**{name: getattr(row, name) for name in Webhook.__struct_fields__})
-
-
-def insert(
-    connection: sa.Connection, url: str, topic: str | None, secret: str, since: int, at: datetime
-) -> int:
-    """Add a webhook that hears of what is published after ``since``; gives its id."""
-    values = {
-        "url": url,
-        "topic": topic,
-        "secret": secret,
-        "created_at": at,
-        "delivered_feed_no": since,
-        "failures": 0,
-        "last_error": "",
-    }
-    return inserted_id(connection, webhook, values)
+def insert(connection: sa.Connection, **columns: Any) -> int:
+    """Add a webhook that hears of what is published after ``delivered_feed_no``; gives its id."""
+    return inserted_id(connection, webhook, {"failures": 0, "last_error": "", **columns})
 
 
 def everyone(connection: sa.Connection) -> list[Webhook]:
     """All webhooks, oldest first."""
-    return [_webhook(row) for row in connection.execute(sa.select(webhook).order_by(webhook.c.id))]
+    return rows.listed(connection, Webhook, sa.select(webhook).order_by(webhook.c.id))
 
 
 def by_id(connection: sa.Connection, webhook_id: int) -> Webhook | None:
     """The webhook of that number, or None."""
-    row = connection.execute(sa.select(webhook).where(webhook.c.id == webhook_id)).one_or_none()
-    return _webhook(row) if row else None
+    return rows.first(connection, Webhook, sa.select(webhook).where(webhook.c.id == webhook_id))
 
 
 def remove(connection: sa.Connection, webhook_id: int) -> None:
@@ -51,25 +36,25 @@ def update(connection: sa.Connection, webhook_id: int, **values: Any) -> None:
     connection.execute(webhook.update().where(webhook.c.id == webhook_id).values(**values))
 
 
-def claim(connection: sa.Connection, found: Webhook, at: datetime, until: datetime) -> bool:
+def claim(connection: sa.Connection, known: Webhook, at: datetime, until: datetime) -> bool:
     """Keep other workers off a webhook until an instant; False if it is theirs or has moved."""
     due = sa.or_(webhook.c.next_at.is_(None), webhook.c.next_at <= at)
-    return _compared(connection, found, due, next_at=until)
+    return _compared(connection, known, due, next_at=until)
 
 
-def settle(connection: sa.Connection, found: Webhook, until: datetime, **values: Any) -> bool:
+def settle(connection: sa.Connection, known: Webhook, until: datetime, **values: Any) -> bool:
     """Write what came of a delivery, unless the claim was lost or the webhook moved meanwhile."""
-    return _compared(connection, found, webhook.c.next_at == until, **values)
+    return _compared(connection, known, webhook.c.next_at == until, **values)
 
 
 def _compared(
-    connection: sa.Connection, found: Webhook, held: sa.ColumnElement[bool], **values: Any
+    connection: sa.Connection, known: Webhook, held: sa.ColumnElement[bool], **values: Any
 ) -> bool:
     done = connection.execute(
         webhook.update()
         .where(
-            webhook.c.id == found.id,
-            webhook.c.delivered_feed_no == found.delivered_feed_no,
+            webhook.c.id == known.id,
+            webhook.c.delivered_feed_no == known.delivered_feed_no,
             webhook.c.disabled_at.is_(None),
             held,
         )

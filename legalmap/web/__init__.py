@@ -5,6 +5,7 @@ from flask import Flask
 from legalmap.services.reading import Reader
 from legalmap.web import (
     batching,
+    components,
     correcting,
     crawling,
     csrf,
@@ -16,8 +17,8 @@ from legalmap.web import (
     headers,
     history,
     importing,
-    joining,
     limiting,
+    links,
     logbook,
     mapping,
     notices,
@@ -27,7 +28,6 @@ from legalmap.web import (
     presenting,
     public,
     queue,
-    recovering,
     releasing,
     remembering,
     reviewing,
@@ -41,7 +41,7 @@ from legalmap.web import (
     travelling,
     trust,
 )
-from legalmap.web.api import bulk, deciding, differing, feeding, reference, v1
+from legalmap.web.api import bulk, deciding, feeding, reference, v1
 from legalmap.web.http import bodies, hosts
 
 # What runs last after a request is registered first.
@@ -59,8 +59,7 @@ CONCERNS = (
 PEOPLE = (
     signing,
     factors,
-    joining,
-    recovering,
+    links,
     own_account,
     people,
     desk,
@@ -75,7 +74,7 @@ PEOPLE = (
     rounds,
     sourcing,
 )
-TOOLS = (v1, deciding, reference, differing, feeding, bulk, remembering)
+TOOLS = (v1, deciding, reference, feeding, bulk, remembering)
 READERS = (
     crawling,
     searching,
@@ -89,6 +88,7 @@ READERS = (
     public,
     releasing,
     placing,
+    components,
 )
 
 

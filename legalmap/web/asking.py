@@ -1,7 +1,8 @@
 """What a reader asks of a page: topic, day and edit time, read from the address the same way everywhere."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,12 +17,39 @@ from legalmap.web.guard import reader
 
 
 class View(msgspec.Struct, frozen=True):
-    """An edition, the day asked about, and the query that keeps both in every link."""
+    """An edition, the day asked about, and the query that keeps both in every link.
+
+    ``names_day``: whether the reader named the day.
+    """
 
     edition: Edition
     as_of: date
     query: str
-    is_past: bool
+    names_day: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it may be another than the present one."""
+        return bool(self.query)
+
+    @property
+    def feed_no(self) -> int:
+        """The feed number of the edition."""
+        return self.edition.feed_no
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the answer last became another. Unless a day is named, each day brings a new one."""
+        published = self.edition.changed_at
+        if self.names_day or published is None:
+            return published
+        return max(published, datetime.combine(self.as_of, time(), UTC))
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What answers of the API begin with."""
+        about = {"feed_no": self.feed_no, "as_of": self.as_of}
+        return {**about, "topic": self.topic.code, "scope": self.topic.scope}
 
     @property
     def topic(self) -> Topic:
@@ -34,14 +62,18 @@ class View(msgspec.Struct, frozen=True):
         return self.as_of > clock.today()
 
 
-def view(topic: str) -> View:
-    """Read ``as_of`` and ``known_at``; raise BadQuery naming the parameter and what it accepts."""
-    asked = asked_day(request.args.get("as_of"))
-    known_at = request.args.get("known_at") or None
+def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:
+    """Read ``as_of`` and ``known_at``, by default of the address.
+
+    Raise BadQuery naming the parameter and what it accepts.
+    """
+    parameters = request.args if parameters is None else parameters
+    asked = asked_day(parameters.get("as_of"))
+    known_at = parameters.get("known_at") or None
     edition = reader().edition(topic, known_at)
     kept = {"as_of": asked.day.isoformat() if asked.given else None, "known_at": known_at}
     pairs = {name: value for name, value in kept.items() if value}
-    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", bool(pairs))
+    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", asked.given)
 
 
 def choice(name: str, allowed: Iterable[str]) -> str | None:

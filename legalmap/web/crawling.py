@@ -1,6 +1,5 @@
 """What search engines are told: which pages there are, when each last changed, what to leave alone."""
 
-import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -60,4 +59,4 @@ def _parts(edition: Edition) -> int:
 def _sent(template: str, media_type: str, **told: Any) -> Response:
     root = site_url()
     content = render_template(template, root=root, **told).encode()
-    return sending.send_bytes(content, hashlib.sha256(content).hexdigest(), media_type, None)
+    return sending.send_bytes(content, media_type, None)

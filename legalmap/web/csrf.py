@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, make_response, render_template, request
@@ -10,11 +9,13 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from legalmap.services.signing import SESSION_LIFE
 from legalmap.web import session
 from legalmap.web.forms import typed
 
 NAME = "csrf_token"
-LIFE = timedelta(hours=12)
+# No form outlives the session that it was made for.
+LIFE = SESSION_LIFE
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 

@@ -1,10 +1,12 @@
-"""Browsers in which somebody signed in before: a stranger's guesses elsewhere do not stop them there.
+"""The browser somebody uses: what it is called in a list, and whether they signed in there before.
 
-These are the “device cookies” of OWASP. The cookie opens nothing, names nobody, and is sent back to the
-pages of the sign-in only.
+Where they did, a stranger's guesses elsewhere do not stop them. The cookies for that are the “device
+cookies” of OWASP: such a cookie opens nothing, names nobody, and is sent back to the pages of the
+sign-in only.
 """
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
 
@@ -12,25 +14,42 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from legalmap.web import session
+
 NAME = "legalmap-device"
 # As the page is not the root, this prefix is the strictest there is.
 SECURE_NAME = f"__Secure-{NAME}"
 PATH = "/sign-in"
 LIFE = timedelta(days=180)
+# The first that is found counts: most browsers name several.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chromium/", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+)
+_SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def remember(response: Response, handle: str) -> None:
     """Let this browser be known by the account that has signed in with all that was asked for."""
     device = known(handle) or secrets.token_hex(16)
-    response.set_cookie(
-        _name(),
-        _serializer().dumps([_blinded(handle, device), device]),
-        max_age=int(LIFE.total_seconds()),
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-        path=PATH,
-    )
+    value = _serializer().dumps([_blinded(handle, device), device])
+    session.set_cookie(response, _name(), value, LIFE, PATH)
 
 
 def known(handle: str) -> str:
@@ -56,3 +75,22 @@ def _serializer() -> URLSafeTimedSerializer:
 
 def _name() -> str:
     return SECURE_NAME if current_app.config["SESSION_COOKIE_SECURE"] else NAME
+
+
+def label() -> str:
+    """Firefox on Linux. Of what a browser says no more is kept."""
+    return described(request.headers.get("User-Agent", ""))
+
+
+def described(agent: str) -> str:
+    """The same for any header; what nobody knows is called by its first word."""
+    browser = _first(_BROWSERS, agent)
+    system = _first(_SYSTEMS, agent)
+    if not browser:
+        word = re.match(r"[A-Za-z][A-Za-z0-9.-]{0,29}", agent)
+        browser = word[0] if word else "An unknown browser"
+    return f"{browser} on {system}" if system else browser
+
+
+def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
+    return next((name for sign, name in known if sign in agent), "")

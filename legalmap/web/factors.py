@@ -17,8 +17,8 @@ from legalmap.services import factors, passkeys
 from legalmap.services.factors import Enrolled, Proved, Setup
 from legalmap.services.passkeys import Site
 from legalmap.web import devices, leading, session, throttling
-from legalmap.web.forms.accounts import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.forms.base import Problems
+from legalmap.web.forms.people import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.guard import needs, tracker
 from legalmap.web.http.hosts import site_url
 
@@ -67,9 +67,7 @@ def prove() -> Response:
         return _elsewhere(opened)
     if "code" not in request.form:
         return _proving_page(opened)
-    wait = throttling.wait_for(throttling.CODE, opened.account.handle)
-    if wait:
-        return throttling.too_many(wait, PROVE)
+    throttling.count(throttling.CODE, opened.account.handle, PROVE)
     try:
         proved = factors.prove(tracker(), opened, _token(), request.form["code"])
     except Invalid as error:
@@ -87,9 +85,7 @@ def prove_by_passkey() -> Response:
         return _elsewhere(opened)
     if here is None:
         return _proving_page(opened)
-    wait = throttling.wait_for(throttling.PASSKEY, opened.account.handle)
-    if wait:
-        return throttling.too_many(wait, PROVE)
+    throttling.count(throttling.PASSKEY, opened.account.handle, PROVE)
     form = PasskeyForm()
     try:
         proved = passkeys.prove(
@@ -135,9 +131,7 @@ def add_authenticator() -> Response:
     challenge_id = form.challenge.data or ""
     if not challenge_id:
         return _authenticator_page(opened)
-    wait = throttling.wait_for(throttling.CODE, opened.account.handle)
-    if wait:
-        return throttling.too_many(wait, AUTHENTICATOR)
+    throttling.count(throttling.CODE, opened.account.handle, AUTHENTICATOR)
     try:
         made = factors.enrol(
             tracker(),
@@ -168,9 +162,7 @@ def add_passkey() -> Response:
     opened, here, form = session.required(), site(), PasskeyForm()
     if here is None or not form.challenge.data:
         return _passkey_page(opened, PasskeyForm(formdata=None))
-    wait = throttling.wait_for(throttling.PASSKEY, opened.account.handle)
-    if wait:
-        return throttling.too_many(wait, PASSKEY)
+    throttling.count(throttling.PASSKEY, opened.account.handle, PASSKEY)
     try:
         made = passkeys.add(
             tracker(),
@@ -218,13 +210,13 @@ def _token() -> str:
     return session.token() or ""
 
 
-def _proving_page(opened: Session, **said: Any) -> Response:
+def _proving_page(opened: Session, **shown: Any) -> Response:
     here = site()
     asked = passkeys.begin_proving(tracker(), opened, here) if here else None
-    return _page("factors/prove.html", form=CodeForm(formdata=None), asked=asked, **said)
+    return _page("factors/prove.html", form=CodeForm(formdata=None), asked=asked, **shown)
 
 
-def _authenticator_page(opened: Session, setup: Setup | None = None, **said: Any) -> Response:
+def _authenticator_page(opened: Session, setup: Setup | None = None, **shown: Any) -> Response:
     setup = setup or factors.begin(tracker(), opened)
     return _page(
         "factors/authenticator.html",
@@ -232,7 +224,7 @@ def _authenticator_page(opened: Session, setup: Setup | None = None, **said: Any
         setup=setup,
         picture=_picture(setup.uri),
         opened=opened,
-        **said,
+        **shown,
     )
 
 
@@ -243,10 +235,10 @@ def _picture(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
 
 
-def _passkey_page(opened: Session, form: PasskeyForm, **said: Any) -> Response:
+def _passkey_page(opened: Session, form: PasskeyForm, **shown: Any) -> Response:
     here = site()
     asked = passkeys.begin_adding(tracker(), opened, here) if here else None
-    return _page("factors/passkey.html", form=form, asked=asked, opened=opened, **said)
+    return _page("factors/passkey.html", form=form, asked=asked, opened=opened, **shown)
 
 
 def _page(

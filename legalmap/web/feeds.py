@@ -1,6 +1,5 @@
 """Recent changes with old and new value: a page, and Atom and JSON feeds of a topic and of a place."""
 
-import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -153,8 +152,7 @@ def _path(topic: Topic, place: Jurisdiction | None) -> str:
 
 
 def _sent(content: bytes, media_type: str, updated: datetime) -> Response:
-    sha256 = hashlib.sha256(content).hexdigest()
-    return sending.opened(sending.send_bytes(content, sha256, media_type, updated))
+    return sending.opened(sending.send_bytes(content, media_type, updated))
 
 
 def _updated(topic: Topic, found: list[News]) -> datetime:

@@ -19,8 +19,8 @@ from legalmap.domain.jurisdictions import chain
 from legalmap.services import exporting, schemas
 from legalmap.services.reading import Reader
 from legalmap.web.api import describing
+from legalmap.web.api.registry import ROOT
 
-ROOT = "/api/v1"
 INDEX = "site.json"
 # More than these a page cannot hold, so that there are as few files as can be.
 WHOLE_PAGES = "limit=500"
@@ -68,10 +68,10 @@ def _earlier(folder: Path) -> set[str]:
     index = folder / INDEX
     if not index.is_file():
         return set()
-    found = msgspec.json.decode(index.read_bytes(), type=Site)
+    earlier = msgspec.json.decode(index.read_bytes(), type=Site)
     # The list may have been altered since: nothing outside the folder is ours to remove.
     home = folder.resolve()
-    return {each.file for each in found.files if home in (home / each.file).resolve().parents}
+    return {file.file for file in earlier.files if home in (home / file.file).resolve().parents}
 
 
 def _starts(app: Flask, reader: Reader) -> Iterator[str]:

@@ -42,28 +42,28 @@ def index() -> AnyResponse:
     """Every act, newest first, with what it changed."""
     form = _form()
     try:
-        found = logbook.page(tracker(), actor(), form.to_filter(), _before())
+        page = logbook.page(tracker(), actor(), form.to_filter(), _before())
     except BadQuery:
         raise
     except Invalid as error:
         return _page(form, Page([], None), Problems.of(error.problems), status=400)
-    return _page(form, found, Problems())
+    return _page(form, page, Problems())
 
 
 @blueprint.get("/desk/log.csv")
 @needs(Permission.READ_LOG)
 def as_csv() -> Response:
     """What is filtered as a table, written while it is sent."""
-    found = logbook.walk(tracker(), actor(), _form().to_filter())
-    return _sent(logbook.as_csv(found), "csv", "text/csv; charset=utf-8")
+    wanted = logbook.walk(tracker(), actor(), _form().to_filter())
+    return _sent(logbook.as_csv(wanted), "csv", "text/csv; charset=utf-8")
 
 
 @blueprint.get("/desk/log.ndjson")
 @needs(Permission.READ_LOG)
 def as_ndjson() -> Response:
     """What is filtered, an event on each line, written while it is sent."""
-    found = logbook.walk(tracker(), actor(), _form().to_filter())
-    return _sent(logbook.as_ndjson(found), "ndjson", "application/x-ndjson")
+    wanted = logbook.walk(tracker(), actor(), _form().to_filter())
+    return _sent(logbook.as_ndjson(wanted), "ndjson", "application/x-ndjson")
 
 
 def _form() -> LogForm:
@@ -81,14 +81,14 @@ def _before() -> int | None:
     return int(typed)
 
 
-def _page(form: LogForm, found: Page, problems: Problems, status: int = 200) -> AnyResponse:
+def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> AnyResponse:
     topics = tracker().topics
     content = render_template(
         "logbook/index.html",
         form=form,
         problems=problems,
-        events=[_shown(entry, topics) for entry in found.entries],
-        older=found.older,
+        events=[_shown(entry, topics) for entry in page.entries],
+        older=page.older,
         asked=urlencode({field.name: field.data for field in form if field.data}),
         is_filtered=any(field.data for field in form),
     )

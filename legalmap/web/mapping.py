@@ -120,7 +120,7 @@ def _years(turns: list[Turn]) -> list[int]:
 
 
 @blueprint.get("/<topic>/course")
-@needs(Permission.READ, decided_by=(*LAW, "view"))
+@needs(Permission.READ, decided_by=(*LAW, "view", "layer"))
 def course(topic: str) -> Response:
     """For the slider: from which day on each region of a view shows what, and every change on the way."""
     view = asking.view(topic)

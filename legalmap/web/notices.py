@@ -20,8 +20,8 @@ def unread() -> int:
 @needs(Permission.OWN_ACCOUNT)
 def index() -> str:
     """Unread first, then the newest."""
-    found = noticing.of_account(tracker(), actor())
-    return render_template("notices/index.html", notices=found, most=noticing.SHOWN)
+    newest = noticing.of_account(tracker(), actor())
+    return render_template("notices/index.html", notices=newest, most=noticing.SHOWN)
 
 
 @blueprint.post("/desk/notices/<int:notice_id>/read")

@@ -1,37 +1,37 @@
 """One's own account: where one is signed in, how one proves it, and how one leaves."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain import factors as rules
 from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.factors import Passkey, is_needed
 from legalmap.domain.roles import Permission
 from legalmap.services import factors, own_account, passkeys
 from legalmap.web import session, throttling
 from legalmap.web.factors import codes_page
-from legalmap.web.forms.accounts import (
+from legalmap.web.forms.base import Problems
+from legalmap.web.forms.people import (
     ConfirmForm,
     EmailForm,
     InterestForm,
     LeaveForm,
     PasswordForm,
 )
-from legalmap.web.forms.base import Problems
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("own_account", __name__)
 HOME = "/desk/account"
+Act = Callable[..., Response]
 
 
 @blueprint.get(HOME)
 @needs(Permission.OWN_ACCOUNT)
 def index() -> Response:
     """Everything about one's account."""
-    form = InterestForm(formdata=None)
-    form.interest.data = session.required().account.interest
-    return _index(form)
+    return _index(InterestForm(formdata=None, obj=session.required().account))
 
 
 def _index(form: InterestForm, problems: Problems | None = None, status: int = 200) -> Response:
@@ -39,8 +39,8 @@ def _index(form: InterestForm, problems: Problems | None = None, status: int = 2
     page = render_template(
         "own_account/index.html",
         mine=mine,
-        found=own_account.overview(tracker(), mine),
-        is_needed=rules.is_needed(mine.account),
+        overview=own_account.overview(tracker(), mine),
+        is_needed=is_needed(mine.account),
         form=form,
         problems=problems or Problems(),
     )
@@ -80,168 +80,99 @@ def end_other_sessions() -> Response:
     return _done(f"Signed out elsewhere: {ended}.")
 
 
-def _confirmed(
-    template: str, form: ConfirmForm, act: Callable[[], Response], **shown: object
-) -> Response:
-    """Do what the form asks for, once the password is right; else show the form again."""
-    handle = session.required().account.handle
-    wait = throttling.wait_for(throttling.CONFIRMING, handle)
-    if wait:
-        return throttling.too_many(wait, request.path)
-    try:
-        response = act()
-    except Invalid as error:
-        problems = Problems.of(error.problems)
-        page = render_template(template, form=form, problems=problems, **shown)
-        return make_response(page, 422)
-    throttling.forgive(handle)
-    return response
+def _confirming(
+    path: str,
+    template: str,
+    form_class: type[ConfirmForm] = ConfirmForm,
+    look_up: Callable[..., dict[str, Any]] = dict,
+) -> Callable[[Act], Act]:
+    """Two views for an act: one asks for the password, the other acts once it is right.
+
+    ``look_up``: what the template and the act get besides the form, by the numbers in the path.
+    """
+
+    def register(act: Act) -> Act:
+        def show(**numbers: int) -> str:
+            form = form_class(formdata=None, obj=session.required().account)
+            return render_template(template, form=form, problems=Problems(), **look_up(**numbers))
+
+        def confirm(**numbers: int) -> Response:
+            form, shown = form_class(), look_up(**numbers)
+            handle = session.required().account.handle
+            throttling.count(throttling.CONFIRMING, handle, request.path)
+            try:
+                response = act(form, **shown)
+            except Invalid as error:
+                problems = Problems.of(error.problems)
+                page = render_template(template, form=form, problems=problems, **shown)
+                return make_response(page, 422)
+            throttling.forgive(handle)
+            return response
+
+        for method, name, view in (("GET", "show", show), ("POST", "confirm", confirm)):
+            guarded = needs(Permission.OWN_ACCOUNT)(view)
+            endpoint = f"{name}_{act.__name__}"
+            blueprint.add_url_rule(f"{HOME}/{path}", endpoint, guarded, methods=[method])
+        return act
+
+    return register
 
 
-def _asked(template: str, form: ConfirmForm, **shown: object) -> str:
-    return render_template(template, form=form, problems=Problems(), **shown)
-
-
-@blueprint.get(f"{HOME}/password")
-@needs(Permission.OWN_ACCOUNT)
-def show_password() -> str:
-    """Ask for another password."""
-    return _asked("own_account/password.html", PasswordForm(formdata=None))
-
-
-@blueprint.post(f"{HOME}/password")
-@needs(Permission.OWN_ACCOUNT)
-def change_password() -> Response:
+@_confirming("password", "own_account/password.html", PasswordForm)
+def change_password(form: PasswordForm) -> Response:
     """Take another password; every other browser is signed out."""
-    form = PasswordForm()
-
-    def act() -> Response:
-        token = own_account.change_password(
-            tracker(),
-            session.required(),
-            session.token() or "",
-            form.password.data or "",
-            form.new_password.data or "",
-        )
-        session.adopt(token)
-        return session.open_with(_done("Your password is changed."), token)
-
-    return _confirmed("own_account/password.html", form, act)
+    token = own_account.change_password(
+        tracker(),
+        session.required(),
+        session.token() or "",
+        form.password.data or "",
+        form.new_password.data or "",
+    )
+    session.adopt(token)
+    return session.open_with(_done("Your password is changed."), token)
 
 
-@blueprint.get(f"{HOME}/email")
-@needs(Permission.OWN_ACCOUNT)
-def show_email() -> str:
-    """Ask where notices go."""
-    form = EmailForm(formdata=None)
-    form.email.data = session.required().account.email or ""
-    return _asked("own_account/email.html", form)
-
-
-@blueprint.post(f"{HOME}/email")
-@needs(Permission.OWN_ACCOUNT)
-def change_email() -> Response:
+@_confirming("email", "own_account/email.html", EmailForm)
+def change_email(form: EmailForm) -> Response:
     """Send notices there from now on."""
-    form = EmailForm()
-
-    def act() -> Response:
-        mine, typed = session.required(), form.email.data or ""
-        own_account.change_email(tracker(), mine, typed, form.password.data or "")
-        return _done("Your address is changed.")
-
-    return _confirmed("own_account/email.html", form, act)
+    typed, password = form.email.data or "", form.password.data or ""
+    own_account.change_email(tracker(), session.required(), typed, password)
+    return _done("Your address is changed.")
 
 
-@blueprint.get(f"{HOME}/recovery-codes")
-@needs(Permission.OWN_ACCOUNT)
-def show_codes() -> str:
-    """Ask whether new codes are wanted."""
-    return _asked("own_account/codes.html", ConfirmForm(formdata=None))
-
-
-@blueprint.post(f"{HOME}/recovery-codes")
-@needs(Permission.OWN_ACCOUNT)
-def renew_codes() -> Response:
+@_confirming("recovery-codes", "own_account/codes.html")
+def renew_codes(form: ConfirmForm) -> Response:
     """Show ten new codes, this once."""
-    form = ConfirmForm()
-
-    def act() -> Response:
-        codes = factors.renew_codes(tracker(), session.required(), form.password.data or "")
-        return codes_page(codes, HOME)
-
-    return _confirmed("own_account/codes.html", form, act)
+    codes = factors.renew_codes(tracker(), session.required(), form.password.data or "")
+    return codes_page(codes, HOME)
 
 
-@blueprint.get(f"{HOME}/authenticator")
-@needs(Permission.OWN_ACCOUNT)
-def show_authenticator() -> str:
-    """Ask whether the app is to be turned off."""
-    return _asked("own_account/authenticator.html", ConfirmForm(formdata=None))
-
-
-@blueprint.post(f"{HOME}/authenticator")
-@needs(Permission.OWN_ACCOUNT)
-def turn_off_authenticator() -> Response:
+@_confirming("authenticator", "own_account/authenticator.html")
+def turn_off_authenticator(form: ConfirmForm) -> Response:
     """Do without the app."""
-    form = ConfirmForm()
-
-    def act() -> Response:
-        factors.turn_off(tracker(), session.required(), form.password.data or "")
-        return _done("The authenticator app is turned off.")
-
-    return _confirmed("own_account/authenticator.html", form, act)
+    factors.turn_off(tracker(), session.required(), form.password.data or "")
+    return _done("The authenticator app is turned off.")
 
 
-@blueprint.get(f"{HOME}/passkeys/<int:passkey_id>")
-@needs(Permission.OWN_ACCOUNT)
-def show_passkey(passkey_id: int) -> str:
-    """Ask whether a passkey is to be removed."""
-    form = ConfirmForm(formdata=None)
-    return _asked("own_account/passkey.html", form, passkey=_passkey(passkey_id))
+def _passkey(passkey_id: int) -> dict[str, Passkey]:
+    """A passkey of one's own; raise Missing if there is none of that number."""
+    for passkey in passkeys.owned(tracker(), session.required()):
+        if passkey.id == passkey_id:
+            return {"passkey": passkey}
+    raise Missing("passkey", str(passkey_id))
 
 
-def _passkey(passkey_id: int) -> rules.Passkey:
-    owned = passkeys.owned(tracker(), session.required())
-    found = next((each for each in owned if each.id == passkey_id), None)
-    if found is None:
-        raise Missing("passkey", str(passkey_id))
-    return found
-
-
-@blueprint.post(f"{HOME}/passkeys/<int:passkey_id>")
-@needs(Permission.OWN_ACCOUNT)
-def remove_passkey(passkey_id: int) -> Response:
+@_confirming("passkeys/<int:passkey_id>", "own_account/passkey.html", look_up=_passkey)
+def remove_passkey(form: ConfirmForm, passkey: Passkey) -> Response:
     """Forget a passkey."""
-    form, found = ConfirmForm(), _passkey(passkey_id)
-
-    def act() -> Response:
-        passkeys.remove(tracker(), session.required(), passkey_id, form.password.data or "")
-        return _done(f"The passkey “{found.name}” is removed.")
-
-    return _confirmed("own_account/passkey.html", form, act, passkey=found)
+    passkeys.remove(tracker(), session.required(), passkey.id, form.password.data or "")
+    return _done(f"The passkey “{passkey.name}” is removed.")
 
 
-@blueprint.get(f"{HOME}/leave")
-@needs(Permission.OWN_ACCOUNT)
-def show_leave() -> str:
-    """Say what leaving means."""
-    return _asked("own_account/leave.html", LeaveForm(formdata=None))
-
-
-@blueprint.post(f"{HOME}/leave")
-@needs(Permission.OWN_ACCOUNT)
-def leave() -> Response:
+@_confirming("leave", "own_account/leave.html", LeaveForm)
+def leave(form: LeaveForm) -> Response:
     """Make the account nobody's."""
-    form = LeaveForm()
-
-    def act() -> Response:
-        own_account.leave(
-            tracker(),
-            session.required(),
-            form.password.data or "",
-            sure=bool(form.sure.data),
-        )
-        response = make_response(render_template("own_account/left.html", account=None))
-        return session.close_with(response)
-
-    return _confirmed("own_account/leave.html", form, act)
+    sure, password = bool(form.sure.data), form.password.data or ""
+    own_account.leave(tracker(), session.required(), password, sure=sure)
+    left = make_response(render_template("own_account/left.html", account=None))
+    return session.close_with(left)

@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from legalmap import clock
 from legalmap.domain.accounts import Account
-from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.errors import Invalid
 from legalmap.domain.people import in_words
-from legalmap.domain.roles import Permission, Role
-from legalmap.services import joining, people, recovering
+from legalmap.domain.roles import Permission
+from legalmap.services import links, people
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
 from legalmap.web.guard import actor, needs, tracker
@@ -31,7 +31,7 @@ def _index(
     page = render_template(
         "people/index.html",
         members=people.members(tracker(), actor()),
-        invitations=joining.listed(tracker(), actor()),
+        invitations=links.listed(tracker(), actor()),
         roles=ROLES,
         form=form,
         link=link,
@@ -47,10 +47,10 @@ def invite() -> Response:
     """Make an invitation and show its link, this once."""
     form = InvitationForm()
     try:
-        token = joining.invite(
+        token = links.invite(
             tracker(),
             actor(),
-            _role(form),
+            form.chosen(),
             people.remits_of(tracker(), form.remits.data or ""),
             form.note.data or "",
         )
@@ -60,18 +60,11 @@ def invite() -> Response:
     return _index(empty, link=f"{site_url()}/join/{token}")
 
 
-def _role(form: RoleForm) -> Role:
-    chosen = form.chosen()
-    if chosen is None:
-        raise Invalid([Problem("role", "Choose one of the roles.")])
-    return chosen
-
-
 @blueprint.post("/desk/people/invitations/<int:invitation_id>/revoke")
 @needs(Permission.MANAGE_ACCOUNTS)
 def revoke(invitation_id: int) -> Response:
     """Take an invitation back."""
-    joining.revoke(tracker(), actor(), invitation_id)
+    links.revoke(tracker(), actor(), invitation_id)
     flash("The invitation is taken back. Its link opens nothing any more.")
     return redirect("/desk/people", code=303)
 
@@ -117,15 +110,15 @@ def change_role(handle: str) -> Response:
     form = RoleForm()
     try:
         remits = people.remits_of(tracker(), form.remits.data or "")
-        people.change_role(tracker(), actor(), handle, _role(form), remits)
+        people.change_role(tracker(), actor(), handle, form.chosen(), remits)
     except Invalid as error:
         person = people.member(tracker(), actor(), handle)
         return _page(person, form, Problems.of(error.problems), 422)
     return _done(handle, f"The role of {handle} is changed, at once.")
 
 
-def _done(handle: str, said: str) -> Response:
-    flash(said)
+def _done(handle: str, message: str) -> Response:
+    flash(message)
     return redirect(f"/desk/people/{handle}", code=303)
 
 
@@ -149,7 +142,7 @@ def enable(handle: str) -> Response:
 @needs(Permission.MANAGE_ACCOUNTS)
 def offer_password(handle: str) -> Response:
     """Help who has forgotten their password: show a link for a new one, this once."""
-    token = recovering.offer(tracker(), actor(), handle)
+    token = links.offer(tracker(), actor(), handle)
     return _shown(handle, link=f"{site_url()}/recover/{token}")
 
 

@@ -2,7 +2,7 @@
 302 to the same address with ``as_of`` and ``known_at``; that one never changes and is the memento.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -29,31 +29,23 @@ _WORDS = ("as_of", "known_at")
 Arguments = dict[str, Any]
 
 
-def _of_place(given: Arguments) -> Original:
-    """What holds at a place changes with its own record and with every level above it."""
-    tracker().topic(given["topic"])
-    place = finding.place(tracker(), given["code"])
-    codes = tuple(level.code for level in chain(place, tracker().place))
-    return Original(given["topic"], codes)
+# The views whose answers are remembered.
+_FILES = ("export", "sources", "dictionary", "datapackage", "datapackage_zip")
+ORIGINALS = ("placing.place", "v1.record", *(f"bulk.{file}" for file in _FILES))
 
 
-def _of_topic(given: Arguments) -> Original:
-    return Original(tracker().topic(given["topic"]).code)
+def _original(arguments: Arguments) -> Original:
+    """What an address is about; raise Missing if there is no such topic or place.
 
-
-def _of_all(_given: Arguments) -> Original:
-    return Original()
-
-
-ORIGINALS: dict[str, Callable[[Arguments], Original]] = {
-    "placing.place": _of_place,
-    "v1.record": _of_place,
-    "bulk.export": _of_topic,
-    "bulk.sources": _of_topic,
-    "bulk.dictionary": _of_topic,
-    "bulk.datapackage": _of_all,
-    "bulk.datapackage_zip": _of_all,
-}
+    What holds at a place changes with its own record and with every level above it.
+    """
+    if "topic" not in arguments:
+        return Original()
+    topic = tracker().topic(arguments["topic"]).code
+    if "code" not in arguments:
+        return Original(topic)
+    place = finding.place(tracker(), arguments["code"])
+    return Original(topic, tuple(level.code for level in chain(place, tracker().place)))
 
 
 def register(app: Flask) -> None:
@@ -64,18 +56,21 @@ def register(app: Flask) -> None:
 
 def _negotiate() -> Response | None:
     asked = request.headers.get("Accept-Datetime")
-    recall = ORIGINALS.get(request.endpoint or "")
-    if asked is None or recall is None or any(word in request.args for word in _WORDS):
+    if (
+        asked is None
+        or request.endpoint not in ORIGINALS
+        or any(word in request.args for word in _WORDS)
+    ):
         return None
     instant = parse_date(asked)
     if instant is None:
         raise BadQuery.at("Accept-Datetime", "Write it as “Mon, 23 Nov 2026 12:00:00 GMT”.")
     try:
-        found = remembering.memory(tracker(), recall(request.view_args or {})).at(instant)
+        memento = remembering.memory(tracker(), _original(request.view_args or {})).at(instant)
     except Missing:
         # The view says better what is missing.
         return None
-    return _towards(found) if found else None
+    return _towards(memento) if memento else None
 
 
 def _towards(memento: Memento) -> Response:
@@ -93,19 +88,18 @@ def _address(path: str, memento: Memento, others: Iterable[tuple[str, str]] = ()
 
 
 def _tell(response: AnyResponse) -> AnyResponse:
-    recall = ORIGINALS.get(request.endpoint or "")
-    if recall is None or response.status_code not in (200, 206, 302, 304):
+    if request.endpoint not in ORIGINALS or response.status_code not in (200, 206, 302, 304):
         return response
     response.vary.add("Accept-Datetime")
     links = _links(request.path)
-    memento = _shown(recall) if response.status_code != 302 else None
+    memento = _shown() if response.status_code != 302 else None
     if memento is not None:
         when = http_date(memento.at)
         response.headers["Memento-Datetime"] = when
         response.headers["Content-Location"] = _address(request.path, memento)
         links.append(f'<{_address(request.path, memento)}>; rel="memento"; datetime="{when}"')
-    told = response.headers.get("Link")
-    response.headers["Link"] = ", ".join([*([told] if told else []), *links])
+    others = response.headers.get("Link")
+    response.headers["Link"] = ", ".join([*([others] if others else []), *links])
     return response
 
 
@@ -116,13 +110,13 @@ def _links(path: str) -> list[str]:
     ]
 
 
-def _shown(recall: Callable[[Arguments], Original]) -> Memento | None:
+def _shown() -> Memento | None:
     """The memento that an address with both a day and a feed number is."""
     as_of, known_at = (request.args.get(word, "") for word in _WORDS)
     if not as_of or not known_at.isdigit():
         return None
     try:
-        original, day = recall(request.view_args or {}), asked_day(as_of).day
+        original, day = _original(request.view_args or {}), asked_day(as_of).day
         return remembering.memento(tracker(), original, int(known_at), day)
     except LegalmapError:
         return None
@@ -137,18 +131,17 @@ def timemap(original: str) -> Response:
     memory = _memory_of(path)
     newest = memory.mementos[-1].at if memory.mementos else None
     content = ",\n".join([*_links_of_map(path, memory.mementos)]).encode() + b"\n"
-    sha256 = sending.sha256_of(content)
-    return sending.opened(sending.send_bytes(content, sha256, LINK_FORMAT, newest))
+    return sending.opened(sending.send_bytes(content, LINK_FORMAT, newest))
 
 
 def _memory_of(path: str) -> Memory:
     try:
-        endpoint, given = current_app.url_map.bind("").match(path)
+        endpoint, arguments = current_app.url_map.bind("").match(path)
     except HTTPException:
         raise Missing("original", path[:200]) from None
     if endpoint not in ORIGINALS:
         raise Missing("original", path[:200])
-    return remembering.memory(tracker(), ORIGINALS[endpoint](dict(given)))
+    return remembering.memory(tracker(), _original(dict(arguments)))
 
 
 def _links_of_map(path: str, mementos: list[Memento]) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """The session cookie: a random token whose hash is a row in the database. No cookie before sign-in."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import flask
@@ -50,59 +51,64 @@ def is_open(app: Flask, environ: Mapping[str, Any]) -> bool:
 
 def _of(app: Flask, presented: str | None) -> Session | None:
     """The people of a demo show no second factor: they are let in by a demo alone."""
-    found = signing.signed_in(_tracker(app), presented) if presented else None
-    if found and found.account.is_demo and not app.config["DEMO"]:
+    session = signing.signed_in(_tracker(app), presented) if presented else None
+    if session and session.account.is_demo and not app.config["DEMO"]:
         return None
-    return found
+    return session
 
 
 def required() -> Session:
     """The session, whatever is still to be shown in it; raise NotSignedIn if there is none."""
-    found = current()
-    if found is None:
+    session = current()
+    if session is None:
         raise NotSignedIn("Sign in to go on. Nothing you typed is lost.")
-    return found
+    return session
 
 
 def account() -> Account | None:
     """Who has given a password here. What they may do, ``guard`` says."""
-    found = current()
-    return found.account if found else None
+    session = current()
+    return session.account if session else None
 
 
 def token() -> str | None:
     """The session token this request came with, or was given just now."""
-    given: str | None = g.get("session_token") or request.cookies.get(_name(current_app))
-    return given
+    presented: str | None = g.get("session_token") or request.cookies.get(_name(current_app))
+    return presented
 
 
-def adopt(given: str) -> None:
+def adopt(fresh: str) -> None:
     """Go on in this very request as the person who has just signed in."""
-    g.session_token = given
+    g.session_token = fresh
     g.pop("session", None)
 
 
 def _tracker(app: Flask) -> Tracker:
-    found: Tracker = app.extensions["reader"].tracker
-    return found
+    tracker: Tracker = app.extensions["reader"].tracker
+    return tracker
 
 
 def _name(app: Flask) -> str:
     return SECURE_NAME if app.config["SESSION_COOKIE_SECURE"] else NAME
 
 
-def open_with(response: Response, given: str) -> Response:
+def open_with(response: Response, token: str) -> Response:
     """Give the browser its token."""
+    set_cookie(response, _name(current_app), token, SESSION_LIFE)
+    return response
+
+
+def set_cookie(response: Response, name: str, value: str, life: timedelta, path: str = "/") -> None:
+    """Set a cookie that no script reads and that no other site sends along with a form."""
     response.set_cookie(
-        _name(current_app),
-        given,
-        max_age=int(SESSION_LIFE.total_seconds()),
+        name,
+        value,
+        max_age=int(life.total_seconds()),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
-        path="/",
+        path=path,
     )
-    return response
 
 
 def close_with(response: Response) -> Response:

@@ -63,7 +63,7 @@ def _send(view: View, name: str, width: int, media_type: str) -> Response:
     pictures: Pictures = current_app.extensions["pictures"]
     found = pictures.of(view.edition, view.as_of, name, width)
     changed_at = view.edition.changed_at
-    response = sending.send_bytes(found.content, found.sha256, media_type, changed_at)
+    response = sending.send_bytes(found.content, media_type, changed_at)
     ending = "png" if width else "svg"
     file = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{file}"'

@@ -8,15 +8,12 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Invalid, NotProved, NotSignedIn
 from legalmap.domain.roles import Permission
 from legalmap.services import signing
-from legalmap.web import browsers, factors, leading, session, throttling
+from legalmap.web import devices, factors, leading, session, throttling
 from legalmap.web.forms import typed
-from legalmap.web.forms.accounts import SignInForm
 from legalmap.web.forms.base import Problems
+from legalmap.web.forms.people import SignInForm
 from legalmap.web.guard import needs, tracker
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
-from legalmap.web.leading import local_path
-
-__all__ = ["ask_again", "blueprint", "local_path"]
 
 blueprint = Blueprint("signing", __name__)
 # Beside it the form has a name, a password and where to go on.
@@ -28,10 +25,10 @@ _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 def show_sign_in() -> Response:
     """The sign-in page."""
     after = leading.asked()
-    found = session.current()
-    if found is None:
+    opened = session.current()
+    if opened is None:
         return _sign_in_page(SignInForm(formdata=None), Problems(), after)
-    return redirect(after, code=303) if found.is_complete else factors.lead(found, after)
+    return redirect(after, code=303) if opened.is_complete else factors.lead(opened, after)
 
 
 @blueprint.post("/sign-in")
@@ -44,11 +41,9 @@ def sign_in() -> Response:
     if problems:
         return _sign_in_page(form, problems, after, 422)
     handle = (form.handle.data or "").strip().lower()
-    wait = throttling.wait_for(throttling.PASSWORD, handle)
-    if wait:
-        return throttling.too_many(wait, "/sign-in")
+    throttling.count(throttling.PASSWORD, handle, "/sign-in")
     try:
-        token = signing.sign_in(tracker(), handle, form.password.data or "", browsers.label())
+        token = signing.sign_in(tracker(), handle, form.password.data or "", devices.label())
     except Invalid as error:
         throttling.failed(throttling.PASSWORD, handle)
         return _sign_in_page(form, Problems.of(error.problems), after, 422)

@@ -2,7 +2,7 @@
 
 import math
 
-from flask import make_response, render_template
+from flask import abort, make_response, render_template
 from limits import RateLimitItem, parse
 from werkzeug.wrappers import Response
 
@@ -23,8 +23,14 @@ _LONGEST_NAME = 40
 Key = tuple[RateLimitItem, tuple[str, ...]]
 
 
-def wait_for(kind: str, handle: str) -> int:
-    """Count an attempt; the seconds to wait if it is one too many."""
+def count(kind: str, handle: str, back: str) -> None:
+    """Count an attempt, and answer 429 if it is one too many; ``back`` is the form to go on with."""
+    wait = _wait_for(kind, handle)
+    if wait:
+        abort(_too_many(wait, back))
+
+
+def _wait_for(kind: str, handle: str) -> int:
     everywhere = _of_account(kind, handle)
     if everywhere:
         limit, names = everywhere
@@ -66,8 +72,7 @@ def _of_account(kind: str, handle: str) -> Key | None:
     return limit, ("device", kind, device) if device else ("account", kind, handle[:_LONGEST_NAME])
 
 
-def too_many(wait: int, back: str) -> Response:
-    """The page that says how long to wait; ``back`` is the form to go on with."""
+def _too_many(wait: int, back: str) -> Response:
     page = render_template(
         "signing/too_many.html",
         back=back,

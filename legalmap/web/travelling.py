@@ -151,7 +151,7 @@ def _is_meant(place: Jurisdiction, text: str) -> bool:
 
 
 @blueprint.get("/<topic>/compare")
-@needs(Permission.READ, decided_by=(*LAW, "place"))
+@needs(Permission.READ, decided_by=(*LAW, "place", "add"))
 def compare(topic: str) -> str | Response:
     """Two to twelve places side by side."""
     view = asking.view(topic)

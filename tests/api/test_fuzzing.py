@@ -1,6 +1,7 @@
 """schemathesis over the whole OpenAPI document, with every check on, against the application itself.
 
-``make bench-api`` runs as many cases as ``LEGALMAP_FUZZ_CASES`` says; without it a bounded number.
+``make bench-api`` and ``make soak`` run as many cases as ``LEGALMAP_FUZZ_CASES`` says; without it a
+bounded number.
 """
 
 import os
@@ -50,6 +51,7 @@ def counts(_context: Any, failure: Any, _case: Any, response: Any) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore")
 def test_nothing_that_is_sent_breaks_what_is_promised(unlimited: Flask) -> None:
     # The examples and the edges of each schema give a fixed number, chance the rest for each route.

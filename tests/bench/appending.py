@@ -29,7 +29,7 @@ from legalmap.store.many import (
     point_to_genesis,
     publish_many,
 )
-from legalmap.store.tables import record, review, revision, submission
+from legalmap.store.tables import event, record, review, revision, submission
 
 PART = 500
 # Indexes of hashes are written in no order: their pages must not be read again for every row.
@@ -270,17 +270,13 @@ class _Batch:
 
     def _log(self, entry: Entry, action: str, revision_id: int, number: int, **data: Any) -> None:
         reviewed = None if action == "submit" else entry.reviewed
-        actor = reviewed.reviewer if reviewed else entry.author
         self._events.append(
-            log.revision_row(
-                at=reviewed.at if reviewed else entry.at,
-                actor=actor,
-                action=action,
-                revision_id=revision_id,
-                topic=entry.topic,
-                jurisdiction=entry.jurisdiction,
-                number=number,
-                data=data,
+            log.row(
+                reviewed.reviewer if reviewed else entry.author,
+                action,
+                ("revision", revision_id, f"{entry.topic}/{entry.jurisdiction} revision {number}"),
+                reviewed.at if reviewed else entry.at,
+                {"topic": entry.topic, "jurisdiction": entry.jurisdiction, **data},
             )
         )
 
@@ -294,7 +290,7 @@ class _Batch:
         insert_many(connection, review, self._reviews)
         waiting.add(connection, self._undecided)
         publish_many(connection, self._published)
-        log.append_many(connection, self._events)
+        insert_many(connection, event, self._events)
 
 
 def _stands(

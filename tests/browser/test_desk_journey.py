@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from legalmap.domain.roles import Role
-from legalmap.services import editing, joining, recovering, suggesting
+from legalmap.services import editing, links, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, factors
@@ -24,7 +24,7 @@ from tests.build import a_payload
 from tests.services.build import person
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 ROUTES = Path(__file__).parents[1] / "conventions" / "routes.txt"
 
 
@@ -198,8 +198,8 @@ def made(tracker: Tracker, site: Site) -> dict[str, object]:
         "proposal": found.id,
         "batch": found.batch,
         "suggestion": suggesting.suggest(tracker, "kratom", "us-al", **said),
-        "token": joining.invite(tracker, dana, Role.MODERATOR),
-        "recovery": recovering.offer(tracker, dana, "demo-ana"),
+        "token": links.invite(tracker, dana, Role.MODERATOR),
+        "recovery": links.offer(tracker, dana, "demo-ana"),
     }
 
 

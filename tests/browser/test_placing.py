@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 PLACES = ["us-ny", "us-ms", "th", "vn", "us-fl-sarasota-county"]
 LUMINANCE = """element => {
   const [r, g, b] = getComputedStyle(element).color.match(/[\\d.]+/g).map(part => {

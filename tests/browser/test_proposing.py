@@ -19,7 +19,7 @@ from tests.patience import soon
 from tests.services.build import decide, propose
 from tests.store.build import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 NOTE = "What did you change, and why?"
 BAN = "A new act bans it."
 NOTES = "Open questions and notes"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from legalmap.services.geography import shapes
 from tests.browser.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 PAGES = [
     "/",
     "/7-oh",

@@ -15,7 +15,7 @@ from tests.browser.steps import sign_in
 from tests.build import a_payload
 from tests.services.build import person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 # Each test has places of its own: all share one site.
 PLACES = {
     "three": ("us-ms", "us-ms-alcorn-county", "us-ms-booneville"),

@@ -18,7 +18,7 @@ from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site, legalmap
 from tests.browser.steps import give_password
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 PASSWORD = "correct horse battery staple"
 # As phones and laptops have it: a key inside that asks for a finger, which is always there.
 AUTHENTICATOR = {

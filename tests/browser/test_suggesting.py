@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import Site
 from tests.browser.steps import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 PHONE = {"width": 360, "height": 740}
 PLACE = "us-id"
 TEXT = "The minimum age is 21 since July, not 18."

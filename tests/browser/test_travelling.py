@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 COMPARED = "/kratom/compare?place=us-al&place=us-tn&place=us-fl&place=us-ca&place=us-la&place=th"
 ROUTE = "/kratom/route?place=us-tx&place=us-la&place=us-al&place=us-hi"
 

@@ -2,9 +2,12 @@
 
 from hypothesis import HealthCheck, settings
 
+from tests.depth import examples
+
 settings.register_profile(
     "domain",
     deadline=None,
+    max_examples=examples(100),
     database=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],

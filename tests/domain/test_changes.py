@@ -12,6 +12,7 @@ from legalmap.domain.errors import Invalid
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.periods import Period
 from tests.build import a_bill, a_date, a_payload, a_period, a_source
+from tests.depth import examples
 from tests.strategies import payloads
 
 
@@ -487,7 +488,7 @@ def _edited(draw: st.DrawFn, base: Payload) -> Payload:
     return apply(base, [change for change in changes if draw(st.booleans())])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(edits())
 def test_the_order_of_two_disjoint_edits_does_not_matter(
     three: tuple[Payload, Payload, Payload],
@@ -501,7 +502,7 @@ def test_the_order_of_two_disjoint_edits_does_not_matter(
         assert [change.field for change in differing if change.path[-1] != "order"] == []
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(edits())
 def test_a_merge_loses_no_change_and_makes_none_up(
     three: tuple[Payload, Payload, Payload],
@@ -524,7 +525,7 @@ def test_merging_with_nothing_or_with_itself_gives_the_edit(base: Payload, edit:
     assert merge(base, edit, edit) == edit
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(edits(), st.sets(st.integers(0, 3)))
 def test_whatever_a_person_chooses_is_made_and_nothing_else_is_lost(
     three: tuple[Payload, Payload, Payload], yours_wins: set[int]

@@ -44,6 +44,7 @@ def opened() -> Iterator[Callable[[str], Huey]]:
         queue.storage.close()
 
 
+@pytest.mark.both_databases
 def test_many_processes_may_begin_at_once(url: str, opened: Callable[[str], Huey]) -> None:
     queues, said = [opened(url) for _ in range(MANY)], []
     together = threading.Barrier(MANY)

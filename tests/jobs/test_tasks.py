@@ -307,6 +307,7 @@ def test_a_sweep_empties_the_last_mail_too(tracker: Tracker, mailbox: Mailbox) -
         assert addresses(tracker) == [left]
 
 
+@pytest.mark.both_databases
 def test_where_mail_was_turned_off_none_is_kept(tracker: Tracker) -> None:
     """What nobody will ever send is forgotten like what was sent."""
     tracker.store.mails = True

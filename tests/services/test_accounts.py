@@ -83,6 +83,7 @@ def test_the_system_account_belongs_to_nobody(tracker: Tracker) -> None:
     assert SYSTEM_HANDLE not in [person.handle for person in accounts.everyone(tracker)]
 
 
+@pytest.mark.both_databases
 def test_demo_people_are_two_and_can_be_closed(tracker: Tracker) -> None:
     first = accounts.make_demo_people(tracker)
     second = accounts.make_demo_people(tracker)

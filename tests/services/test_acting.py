@@ -166,6 +166,7 @@ def test_who_is_out_writes_nothing(tracker: Tracker, happens: Happens, act: Act)
     unchanged(tracker, lambda: act(tracker, ben, waiting), NO_MORE)
 
 
+@pytest.mark.both_databases
 def test_who_left_leaves_no_address_behind(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

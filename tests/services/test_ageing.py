@@ -16,6 +16,7 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period, the_topic
+from tests.depth import examples
 from tests.services.build import decide, person, propose
 from tests.store.build import a_record
 
@@ -69,7 +70,9 @@ between = st.lists(st.tuples(st.sampled_from([*PLACES, "us-wv"]), contents), max
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=st.lists(between, min_size=1, max_size=4))
 def test_after_any_history_it_is_as_if_all_were_looked_at(
@@ -84,6 +87,7 @@ def test_after_any_history_it_is_as_if_all_were_looked_at(
         assert grown.codes == Aged.whole(edition, NOW.date()).codes
 
 
+@pytest.mark.both_databases
 def test_another_day_is_looked_at_anew(reader: Reader) -> None:
     edition, ageing = reader.edition("kratom"), Ageing()
     published(reader, "th", says("legal", FRESH))

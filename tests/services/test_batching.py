@@ -8,6 +8,7 @@ from legalmap.services.tracker import Tracker
 from tests.services.build import decide, person, propose
 
 
+@pytest.mark.both_databases
 def test_a_batch_tells_what_waits_and_what_comes_next(tracker: Tracker) -> None:
     ana, ben = person(tracker, "ana"), person(tracker, "ben")
     name = batching.new_name()

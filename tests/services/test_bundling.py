@@ -23,6 +23,8 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.build import TODAY
 
+pytestmark = pytest.mark.slow
+
 TOPICS = ("kratom", "7-oh")
 
 

@@ -34,6 +34,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("statement", "says"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
 )
@@ -67,6 +68,7 @@ LACKING = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("statement", "says"), [row[1:] for row in LACKING], ids=[row[0] for row in LACKING]
 )
@@ -104,6 +106,7 @@ def test_reindex_mends_the_queue(tracker: Tracker) -> None:
     assert checking.check(tracker) == []
 
 
+@pytest.mark.both_databases
 def test_reindex_mends_legal_status(tracker: Tracker) -> None:
     decide(tracker, propose(tracker))
     with tracker.store.writing() as connection:

@@ -106,6 +106,7 @@ def moderating(tracker: Tracker, place: str) -> Account:
     return person(tracker, "ben")
 
 
+@pytest.mark.both_databases
 def test_who_moderates_elsewhere_takes_nothing_here(tracker: Tracker) -> None:
     proposal = propose(tracker)
     florida = moderating(tracker, "us-fl")
@@ -142,6 +143,7 @@ def three(tracker: Tracker, freeze: Freeze) -> list[int]:
     return made
 
 
+@pytest.mark.both_databases
 def test_the_next_is_claimed_and_what_others_are_at_is_left_out(
     tracker: Tracker, freeze: Freeze
 ) -> None:

@@ -23,6 +23,8 @@ from tests.services.build import BANNED, decide, person, propose
 from tests.services.test_checking import CHANGED_BYTE, drop_triggers
 from tests.store.build import contents, queued
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 23)
 REGULATED = a_payload(a_period("2021", "regulated"))
 STATES = [
@@ -126,6 +128,7 @@ def test_history_is_as_well_guarded_in_the_copy(source: Tracker, target: Store) 
         connection.exec_driver_sql("UPDATE revision SET note = 'other'")
 
 
+@pytest.mark.both_databases
 def test_what_is_not_empty_is_not_written_to(source: Tracker, target: Store) -> None:
     copying.copy(source, target)
     with target.reading() as connection:
@@ -177,6 +180,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("statement", "says"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN]
 )
@@ -225,6 +229,7 @@ def test_each_row_is_reported(source: Tracker, target: Store) -> None:
     assert sum(told) == total
 
 
+@pytest.mark.both_databases
 def test_the_command_copies_and_checks(
     source: Tracker, target: Store, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

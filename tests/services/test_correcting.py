@@ -58,6 +58,7 @@ def test_what_is_a_correction(
     assert len(found(tracker)) == int(corrects)
 
 
+@pytest.mark.both_databases
 def test_what_an_older_version_published_is_told_by_its_content(tracker: Tracker) -> None:
     """It did not ask for the intent. Its rows are history: only a test may make them so."""
     published(tracker, 0, a_payload(a_period(status="banned")))
@@ -78,6 +79,7 @@ def _unguarded(dialect: str) -> list[str]:
     return [off[dialect], "UPDATE submission SET intent = NULL"]
 
 
+@pytest.mark.both_databases
 def test_a_proposal_that_was_not_published_corrects_nothing(tracker: Tracker) -> None:
     propose(tracker, a_payload(a_period(status="banned")), intent=Intent.CORRECTION)
     assert found(tracker) == []
@@ -113,6 +115,7 @@ def test_a_period_that_was_missing_was_missing_since_the_record_began(tracker: T
     assert only.wrong_since == began.published_at
 
 
+@pytest.mark.both_databases
 def test_pages_follow_each_other(tracker: Tracker) -> None:
     for day, status in enumerate(("banned", "restricted", "regulated", "unclear", "legal")):
         published(tracker, day, law(status), Intent.CORRECTION)

@@ -13,6 +13,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import courses
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
+from tests.depth import examples
 from tests.services.test_editions import publish
 
 DAYS = (date(2015, 1, 1), date(2020, 6, 1), date(2026, 11, 23))
@@ -27,6 +28,7 @@ def seen(reader: Reader, feed_no: int, day: date) -> dict[str, str | None]:
     return {code: coursing.status_on(payload, day) for code, payload in found.items()}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("stride", [1, 3, 4_000])
 @pytest.mark.parametrize("few", [0, 5_000])
 def test_the_map_of_every_number_and_day(
@@ -48,7 +50,7 @@ def test_the_map_of_every_number_and_day(
             assert known.statuses(feed_no, day) == seen(reader, feed_no, day)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4)), max_size=60), st.integers(1, 9))
 def test_the_nearest_stand_and_a_walk_are_the_whole_walk(
     said: list[tuple[int, int]], stride: int

@@ -154,6 +154,7 @@ def test_a_receiver_that_is_away_holds_nobody_else_up(
     assert any(f"webhook {away.id}: 2: No answer: ConnectionRefusedError." in s for s in said)
 
 
+@pytest.mark.both_databases
 def test_after_days_of_failure_it_is_disabled_and_a_replay_takes_it_up(
     tracker: Tracker, receiver: Receiver, hook: Webhook, noon: time_machine.Traveller
 ) -> None:

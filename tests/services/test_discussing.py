@@ -24,6 +24,7 @@ def heard(tracker: Tracker, revision: Revision, by: str = "ben") -> list[tuple[s
     return [(word.author, word.kind, word.text) for word in words]
 
 
+@pytest.mark.both_databases
 def test_words_stand_in_the_order_in_which_they_were_said(tracker: Tracker) -> None:
     careful = of_two_reviewers(tracker)
     proposal = propose(careful, GRAVE)

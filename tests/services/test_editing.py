@@ -49,6 +49,7 @@ def test_an_edit_that_is_not_what_it_says_changes_nothing(
         assert queued(connection) == []
 
 
+@pytest.mark.both_databases
 def test_a_revert_says_exactly_what_a_published_revision_said(tracker: Tracker) -> None:
     """Not what was merely proposed, and not nearly what it said."""
     decide(tracker, propose(tracker, BANNED))

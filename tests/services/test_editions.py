@@ -20,6 +20,7 @@ from legalmap.services.tracker import Tracker
 from legalmap.store import records
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
+from tests.depth import examples
 from tests.store.build import PLACES, a_publication, a_record, counted_queries
 
 DAY = date(2026, 11, 23)
@@ -101,8 +102,9 @@ HISTORIES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -166,6 +168,7 @@ def test_the_newest_edition_costs_no_query_while_nothing_is_published(sqlite_sto
     assert sent == []
 
 
+@pytest.mark.both_databases
 def test_what_another_connection_publishes_shows_at_the_next_look(filled: Tracker) -> None:
     reader = Reader(filled)
     assert reader.edition("kratom").resolve(filled.place("us-fl"), DAY).status == "regulated"

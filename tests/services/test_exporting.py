@@ -96,6 +96,7 @@ def test_another_process_gives_the_same_bytes(shipped_store: Store, topic: str) 
     assert everything(one) == everything(other)
 
 
+@pytest.mark.both_databases
 def test_a_later_publication_changes_no_byte_of_an_earlier_edition(tracker: Tracker) -> None:
     before = everything(Reader(tracker).edition("kratom"))
     decide(tracker, propose(tracker))

@@ -247,6 +247,7 @@ def test_a_thief_of_a_session_cannot_add_a_factor(tracker: Tracker) -> None:
 # Recovery codes
 
 
+@pytest.mark.both_databases
 def test_a_recovery_code_opens_once(tracker: Tracker) -> None:
     _, made = enrolled(tracker)
     session, token = opened(tracker, "dora")

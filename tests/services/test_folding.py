@@ -188,6 +188,7 @@ def test_a_revision_that_is_not_published_any_more_is_told(tracker: Tracker) -> 
     assert planned(tracker, {**ROW, "status": "banned", "revision": "0"}).planned
 
 
+@pytest.mark.both_databases
 def test_what_the_export_wrote_changes_nothing(tracker: Tracker, ana: Account) -> None:
     """Every column of the export is read back as it was."""
     period = a_period(

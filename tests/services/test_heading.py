@@ -18,6 +18,8 @@ from tests.patience import soon
 from tests.services.test_editions import publish
 from tests.store.build import counted_queries
 
+pytestmark = pytest.mark.both_databases
+
 
 def url_of(store: Store) -> str:
     return store.engine.url.render_as_string(hide_password=False)

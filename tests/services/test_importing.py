@@ -78,6 +78,7 @@ def test_a_file_that_is_none_is_told_apart(tracker: Tracker, content: bytes) -> 
         imported(tracker, content)
 
 
+@pytest.mark.both_databases
 def test_a_file_taken_from_data_can_be_imported_again_after_a_change(tracker: Tracker) -> None:
     decide(tracker, propose(tracker))
     with pytest.raises(Invalid, match="published already"):

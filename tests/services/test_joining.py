@@ -13,7 +13,7 @@ from legalmap.domain.factors import Standing
 from legalmap.domain.invitations import LIFE, InvitationState
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.services import joining, people
+from legalmap.services import links, people
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
 from tests.services.build import person
@@ -36,27 +36,28 @@ def root(tracker: Tracker) -> Account:
     return an_admin(tracker)
 
 
+@pytest.mark.both_databases
 def test_who_follows_the_link_is_in_with_role_and_remits(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.MODERATOR, FLORIDA, "Of the library")
-    invitation = joining.opened(tracker, link)
+    link = links.invite(tracker, root, Role.MODERATOR, FLORIDA, "Of the library")
+    invitation = links.invitation(tracker, link)
     assert (invitation.role, invitation.inviter) == (Role.MODERATOR, "root")
-    session, _ = found(tracker, joining.join(tracker, link, " Nora ", PASSWORD))
+    session, _ = found(tracker, links.join(tracker, link, " Nora ", PASSWORD))
     assert session.standing is Standing.TO_ENROL
     assert session.account == person(tracker, "nora")
     assert session.account.remits == FLORIDA
-    [listed] = joining.listed(tracker, root)
+    [listed] = links.listed(tracker, root)
     assert listed.state(NOW) is InvitationState.USED
     assert listed.used_by == "nora"
 
 
 def test_a_contributor_is_in_at_once(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
-    assert found(tracker, joining.join(tracker, link, "nora", PASSWORD))[0].is_complete
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
+    assert found(tracker, links.join(tracker, link, "nora", PASSWORD))[0].is_complete
 
 
 def test_inviting_and_joining_are_in_the_log(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.MODERATOR, FLORIDA)
-    joining.join(tracker, link, "nora", PASSWORD)
+    link = links.invite(tracker, root, Role.MODERATOR, FLORIDA)
+    links.join(tracker, link, "nora", PASSWORD)
     with tracker.store.reading() as connection:
         joined, invited = log.newest(connection, 2)
     assert (invited.action, invited.actor_label) == ("invite", "root")
@@ -66,26 +67,26 @@ def test_inviting_and_joining_are_in_the_log(tracker: Tracker, root: Account) ->
 
 
 def test_the_link_is_kept_nowhere(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
     with tracker.store.reading() as connection:
         assert link not in str(contents(connection))
 
 
 def test_a_link_works_once(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
-    joining.join(tracker, link, "nora", PASSWORD)
-    unchanged(tracker, lambda: joining.join(tracker, link, "emil", PASSWORD), "used already")
-    unchanged(tracker, lambda: joining.opened(tracker, link), "used already")
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
+    links.join(tracker, link, "nora", PASSWORD)
+    unchanged(tracker, lambda: links.join(tracker, link, "emil", PASSWORD), "used already")
+    unchanged(tracker, lambda: links.invitation(tracker, link), "used already")
 
 
 def test_two_who_follow_one_link_at_once_make_one_account(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
     start, refused = threading.Barrier(2), []
 
     def join(handle: str) -> None:
         start.wait()
         try:
-            joining.join(tracker, link, handle, PASSWORD)
+            links.join(tracker, link, handle, PASSWORD)
         except LegalmapError as error:
             refused.append(str(error))
 
@@ -104,17 +105,18 @@ def test_two_who_follow_one_link_at_once_make_one_account(tracker: Tracker, root
 def test_a_link_expires(
     tracker: Tracker, root: Account, clock: time_machine.Traveller, after: timedelta
 ) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
     clock.shift(after)
-    unchanged(tracker, lambda: joining.join(tracker, link, "nora", PASSWORD), "has expired")
+    unchanged(tracker, lambda: links.join(tracker, link, "nora", PASSWORD), "has expired")
 
 
+@pytest.mark.both_databases
 def test_a_link_that_was_taken_back_opens_nothing(tracker: Tracker, root: Account) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
-    [listed] = joining.listed(tracker, root)
-    joining.revoke(tracker, root, listed.id)
-    unchanged(tracker, lambda: joining.join(tracker, link, "nora", PASSWORD), "taken back")
-    unchanged(tracker, lambda: joining.revoke(tracker, root, listed.id), "taken back")
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
+    [listed] = links.listed(tracker, root)
+    links.revoke(tracker, root, listed.id)
+    unchanged(tracker, lambda: links.join(tracker, link, "nora", PASSWORD), "taken back")
+    unchanged(tracker, lambda: links.revoke(tracker, root, listed.id), "taken back")
 
 
 @pytest.mark.parametrize(
@@ -128,15 +130,15 @@ def test_a_link_that_was_taken_back_opens_nothing(tracker: Tracker, root: Accoun
     ],
 )
 def test_a_link_that_was_tampered_with_is_none(tracker: Tracker, root: Account, bent) -> None:
-    link = bent(joining.invite(tracker, root, Role.ADMIN))
-    unchanged(tracker, lambda: joining.join(tracker, link, "nora", PASSWORD), "no invitation")
+    link = bent(links.invite(tracker, root, Role.ADMIN))
+    unchanged(tracker, lambda: links.join(tracker, link, "nora", PASSWORD), "no invitation")
 
 
 def test_who_was_sent_away_leaves_no_doors_open(tracker: Tracker, root: Account) -> None:
     other = an_admin(tracker, "mallory")
-    link = joining.invite(tracker, other, Role.ADMIN)
+    link = links.invite(tracker, other, Role.ADMIN)
     people.change_role(tracker, root, "mallory", Role.CONTRIBUTOR, ())
-    unchanged(tracker, lambda: joining.join(tracker, link, "nora", PASSWORD), "no admin any more")
+    unchanged(tracker, lambda: links.join(tracker, link, "nora", PASSWORD), "no admin any more")
 
 
 @pytest.mark.parametrize(
@@ -155,19 +157,19 @@ def test_who_was_sent_away_leaves_no_doors_open(tracker: Tracker, root: Account)
 def test_a_bad_choice_leaves_the_link_open(
     tracker: Tracker, root: Account, handle: str, password: str, says: str
 ) -> None:
-    link = joining.invite(tracker, root, Role.CONTRIBUTOR)
-    unchanged(tracker, lambda: joining.join(tracker, link, handle, password), says)
-    assert joining.join(tracker, link, "nora", PASSWORD)
+    link = links.invite(tracker, root, Role.CONTRIBUTOR)
+    unchanged(tracker, lambda: links.join(tracker, link, handle, password), says)
+    assert links.join(tracker, link, "nora", PASSWORD)
 
 
 @pytest.mark.parametrize("handle", ["ana", "ben"])
 def test_only_admins_invite(tracker: Tracker, root: Account, handle: str) -> None:
-    joining.invite(tracker, root, Role.CONTRIBUTOR)
-    [listed] = joining.listed(tracker, root)
+    links.invite(tracker, root, Role.CONTRIBUTOR)
+    [listed] = links.listed(tracker, root)
     who = person(tracker, handle)
-    unchanged(tracker, lambda: joining.invite(tracker, who, Role.ADMIN), "manage-accounts")
-    unchanged(tracker, lambda: joining.revoke(tracker, who, listed.id), "manage-accounts")
-    unchanged(tracker, lambda: joining.listed(tracker, who), "manage-accounts")
+    unchanged(tracker, lambda: links.invite(tracker, who, Role.ADMIN), "manage-accounts")
+    unchanged(tracker, lambda: links.revoke(tracker, who, listed.id), "manage-accounts")
+    unchanged(tracker, lambda: links.listed(tracker, who), "manage-accounts")
 
 
 def test_an_admin_who_was_demoted_a_moment_ago_invites_nobody(
@@ -176,19 +178,19 @@ def test_an_admin_who_was_demoted_a_moment_ago_invites_nobody(
     """Their page was loaded before: the database is asked again."""
     other = an_admin(tracker, "mallory")
     people.change_role(tracker, root, "mallory", Role.CONTRIBUTOR, ())
-    unchanged(tracker, lambda: joining.invite(tracker, other, Role.ADMIN), "manage-accounts")
+    unchanged(tracker, lambda: links.invite(tracker, other, Role.ADMIN), "manage-accounts")
 
 
 @pytest.mark.parametrize("number", [0, 999, 2**31, 10**30])
 def test_an_invitation_that_is_none_is_not_taken_back(
     tracker: Tracker, root: Account, number: int
 ) -> None:
-    unchanged(tracker, lambda: joining.revoke(tracker, root, number), "no invitation")
+    unchanged(tracker, lambda: links.revoke(tracker, root, number), "no invitation")
 
 
 def test_a_note_has_a_length(tracker: Tracker, root: Account) -> None:
     unchanged(
         tracker,
-        lambda: joining.invite(tracker, root, Role.CONTRIBUTOR, note="x" * 301),
+        lambda: links.invite(tracker, root, Role.CONTRIBUTOR, note="x" * 301),
         "note: Keep this under 300",
     )

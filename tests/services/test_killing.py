@@ -13,6 +13,8 @@ from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.services.build import decide, propose
 
+pytestmark = pytest.mark.both_databases
+
 # Approves a proposal and stops the process dead after a given number of SQL statements.
 PUBLISHER = """
 import os, signal, sys

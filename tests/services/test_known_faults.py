@@ -134,6 +134,7 @@ def test_neither_role_nor_switch_lets_anybody_approve_their_own_work(
     assert Reader(tracker).head() == 1
 
 
+@pytest.mark.both_databases
 def test_who_asked_for_exactly_what_and_when_is_kept_for_good(tracker: Tracker) -> None:
     with time_machine.travel(minutes(5), tick=False):
         proposal = propose(tracker)

@@ -60,7 +60,7 @@ def test_one_bad_record_is_named_and_leaves_nothing_of_those_before(
     def load() -> None:
         with store.writing() as connection:
             connection.execute(
-                sa.text("UPDATE account SET handle = 'somebody' WHERE handle = 'system'")
+                sa.text("UPDATE account SET handle = 'somebody' WHERE handle = 'legalmap'")
             )
             loading.publish_shipped(connection, Tracker(store), [good, bad], lambda *_: None)
 

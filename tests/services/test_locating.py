@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from legalmap.services import geography, locating
 from legalmap.services.geography import Ring
+from tests.depth import examples
+
+pytestmark = pytest.mark.slow
 
 Polygon = tuple[str, list[Ring]]
 
@@ -58,7 +61,7 @@ def test_poles_edges_and_corners(lat: float, lon: float) -> None:
     assert locating.region_at(lat, lon) == by_the_whole_outline(lat, lon)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_any_point(lat: float, lon: float) -> None:
     assert locating.region_at(lat, lon) == by_the_whole_outline(lat, lon)

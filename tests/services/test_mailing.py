@@ -224,6 +224,7 @@ def test_two_workers_send_a_mail_once(tracker: Tracker, mailbox: Mailbox) -> Non
     assert len(mailbox.got) == 1
 
 
+@pytest.mark.both_databases
 def test_address_and_text_are_forgotten_some_days_afterwards(
     tracker: Tracker, mailbox: Mailbox
 ) -> None:
@@ -324,7 +325,7 @@ def test_what_is_sent_is_encrypted_and_signed_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrapped: bool
 ) -> None:
     ours, theirs = certificate(tmp_path)
-    monkeypatch.setattr(smtp, "_tls", lambda: theirs)
+    monkeypatch.setattr(smtp, "tls", lambda: theirs)
     # aiosmtpd warns of required sign-in where it does not know of the encryption around it.
     starting = {"tls_context": ours, "require_starttls": True, "auth_required": True}
     more = {"ssl_context": ours, "auth_require_tls": False} if wrapped else starting
@@ -355,7 +356,7 @@ def test_a_stranger_s_certificate_is_refused(tmp_path: Path) -> None:
 def test_nothing_goes_out_in_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server elsewhere that does not offer STARTTLS is sent nothing."""
     no: Callable[[str], bool] = lambda _host: False  # noqa: E731
-    monkeypatch.setattr(smtp, "_is_loopback", no)
+    monkeypatch.setattr(smtp, "is_loopback", no)
     with pytest.raises(Unsent, match="SMTPNotSupportedError"):
         smtp.send(mailbox.server(), msg())
     assert mailbox.got == []

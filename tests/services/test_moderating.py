@@ -110,6 +110,7 @@ REFUSED: list[tuple[str, Callable[[Tracker], object], type[LegalmapError], str]]
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("act", "error", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )

@@ -146,6 +146,7 @@ def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
 # Reading
 
 
+@pytest.mark.both_databases
 def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
     for status in ("banned", "restricted", "regulated"):
         made = propose(tracker, a_payload(a_period(), a_period("2020", status)))
@@ -249,6 +250,7 @@ def test_the_act_never_speaks_to_the_mail_server(
     assert mailing.is_due(tracker)
 
 
+@pytest.mark.both_databases
 def test_addresses_never_stand_in_the_log(tracker: Tracker, store: Store) -> None:
     with_address(tracker, "ana")
     decide(tracker, propose(tracker), Verdict.REJECT)

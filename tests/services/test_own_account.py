@@ -40,6 +40,7 @@ def test_sessions_are_listed_the_last_used_first(
     assert listed[0].label == "Firefox on Linux"
 
 
+@pytest.mark.both_databases
 def test_a_session_that_is_used_is_seen(tracker: Tracker, clock: time_machine.Traveller) -> None:
     session, token = opened(tracker, "ana")
     clock.shift(3_600)
@@ -48,6 +49,7 @@ def test_a_session_that_is_used_is_seen(tracker: Tracker, clock: time_machine.Tr
     assert (listed.seen_at - listed.created_at).total_seconds() == 3_600
 
 
+@pytest.mark.both_databases
 def test_one_other_session_is_ended(tracker: Tracker) -> None:
     here, token = opened(tracker, "ana")
     there, other = opened(tracker, "ana")
@@ -165,6 +167,7 @@ def test_an_interest_is_one_plain_line(tracker: Tracker, interest: str, says: st
 # Leaving
 
 
+@pytest.mark.both_databases
 def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
     proposed = propose(tracker, by="ana")
     decide(tracker, proposed, by="ben")

@@ -64,6 +64,7 @@ def test_a_moderator_makes_a_passkey_and_is_in(tracker: Tracker, dora: tuple[Ses
     assert [each.name for each in passkeys.owned(tracker, found)] == ["Blue key"]
 
 
+@pytest.mark.both_databases
 def test_it_is_asked_for_and_opens_the_next_session(
     tracker: Tracker, dora: tuple[Session, str]
 ) -> None:
@@ -263,6 +264,7 @@ def test_who_has_one_shows_it_before_adding_another(tracker: Tracker, key: Authe
     )
 
 
+@pytest.mark.both_databases
 def test_a_moderator_keeps_the_last_and_may_remove_another(
     tracker: Tracker, dora: tuple[Session, str]
 ) -> None:

@@ -175,6 +175,7 @@ def test_a_line_that_names_nothing_is_told(tracker: Tracker, text: str, says: st
     unchanged(tracker, lambda: people.remits_of(tracker, text), says)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("remits", "allowed"),
     [
@@ -208,6 +209,7 @@ def test_a_moderator_decides_within_the_remit_only(
             decide(tracker, waiting, verdict)
 
 
+@pytest.mark.both_databases
 def test_people_are_listed_by_as_many_queries_however_many_they_are(
     tracker: Tracker, root: Account
 ) -> None:

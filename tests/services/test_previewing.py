@@ -16,6 +16,7 @@ SOON = a_payload(a_period(), a_period("2027-07-01", "banned"))
 LAPSING = a_payload(a_period(status="banned", until="2027-03-31"))
 
 
+@pytest.mark.both_databases
 def test_an_edition_with_a_record_resolves_as_if_it_were_published(tracker: Tracker) -> None:
     """The place, its parent and every place below it."""
     before = Reader(tracker).edition("kratom")

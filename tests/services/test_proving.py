@@ -108,6 +108,7 @@ def test_parts_that_are_lost_or_in_another_order_are_found_out(
         Files().of(edition, TODAY, name)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_last_good_file_stays_and_the_log_says_why(
     tracker: Tracker,

@@ -76,6 +76,7 @@ FILTERS: list[tuple[str, Asked, list[str]]] = [
 ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("asked", "places"), [row[1:] for row in FILTERS], ids=[row[0] for row in FILTERS]
 )
@@ -85,6 +86,7 @@ def test_filters(
     assert shown(tracker, asked) == places
 
 
+@pytest.mark.both_databases
 def test_the_riskiest_come_first_and_of_these_the_oldest(
     tracker: Tracker, waiting: dict[int, str]
 ) -> None:
@@ -97,6 +99,7 @@ def test_the_riskiest_come_first_and_of_these_the_oldest(
         assert found == [line for line in lines if line.revision.risk == level]
 
 
+@pytest.mark.both_databases
 def test_what_others_are_at_or_what_lies_elsewhere_is_not_free(
     tracker: Tracker, waiting: dict[int, str]
 ) -> None:
@@ -114,6 +117,7 @@ def test_what_others_are_at_or_what_lies_elsewhere_is_not_free(
     ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("order", ["risk", "age"])
 def test_pages_follow_each_other_without_gap_or_repetition(
     tracker: Tracker, waiting: dict[int, str], order: Any, monkeypatch: pytest.MonkeyPatch

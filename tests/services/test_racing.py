@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import msgspec
+import pytest
 
 from legalmap.domain.errors import AlreadyDecided, LegalmapError, Stale
 from legalmap.domain.moderation import State
@@ -13,6 +14,8 @@ from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
+
+pytestmark = pytest.mark.both_databases
 
 MANY = 8
 

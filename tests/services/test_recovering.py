@@ -11,7 +11,7 @@ from legalmap.domain.errors import Forbidden, Invalid
 from legalmap.domain.factors import Standing
 from legalmap.domain.invitations import LIFE
 from legalmap.domain.roles import Role
-from legalmap.services import accounts, factors, noticing, people, recovering, signing
+from legalmap.services import accounts, factors, links, noticing, people, signing
 from legalmap.services.tracker import Tracker
 from legalmap.store import log
 from tests.services.build import person
@@ -36,9 +36,9 @@ def root(tracker: Tracker) -> Account:
 
 
 def test_who_has_the_link_sets_a_password_and_is_in(tracker: Tracker, root: Account) -> None:
-    link = recovering.offer(tracker, root, "ana")
-    assert recovering.opened(tracker, link).account.handle == "ana"
-    session, _ = found(tracker, recovering.recover(tracker, link, NEW))
+    link = links.offer(tracker, root, "ana")
+    assert links.recovery(tracker, link).account.handle == "ana"
+    session, _ = found(tracker, links.recover(tracker, link, NEW))
     assert (session.account.handle, session.is_complete) == ("ana", True)
     assert opened(tracker, "ana", NEW)
     with pytest.raises(Invalid, match="not right"):
@@ -49,15 +49,15 @@ def test_a_second_factor_is_asked_for_as_after_any_password(
     tracker: Tracker, root: Account
 ) -> None:
     an_admin(tracker, "rita")
-    link = recovering.offer(tracker, root, "rita")
-    session, _ = found(tracker, recovering.recover(tracker, link, NEW))
+    link = links.offer(tracker, root, "rita")
+    session, _ = found(tracker, links.recover(tracker, link, NEW))
     assert session.standing is Standing.TO_PROVE
 
 
 def test_a_role_that_needs_one_sets_one_up(tracker: Tracker, root: Account) -> None:
     accounts.add(tracker, "mona", Role.MODERATOR, PASSWORD)
-    link = recovering.offer(tracker, root, "mona")
-    session, _ = found(tracker, recovering.recover(tracker, link, NEW))
+    link = links.offer(tracker, root, "mona")
+    session, _ = found(tracker, links.recover(tracker, link, NEW))
     assert session.standing is Standing.TO_ENROL
 
 
@@ -65,19 +65,19 @@ def test_every_browser_is_signed_out_when_it_is_used_and_not_before(
     tracker: Tracker, root: Account
 ) -> None:
     _, token = entered(tracker, "ana")
-    link = recovering.offer(tracker, root, "ana")
+    link = links.offer(tracker, root, "ana")
     assert signing.signed_in(tracker, token) is not None
-    recovering.recover(tracker, link, NEW)
+    links.recover(tracker, link, NEW)
     assert signing.signed_in(tracker, token) is None
 
 
 def test_it_is_in_the_log_and_its_owner_is_told(tracker: Tracker, root: Account) -> None:
-    link = recovering.offer(tracker, root, "ana")
+    link = links.offer(tracker, root, "ana")
     ana = person(tracker, "ana")
     (told,) = noticing.of_account(tracker, ana)
     assert told.text.startswith("root made a link by which a new password can be set")
     _, token = entered(tracker, "ana")
-    recovering.recover(tracker, link, NEW)
+    links.recover(tracker, link, NEW)
     assert signing.signed_in(tracker, token) is None
     with tracker.store.reading() as connection:
         events = [event for event in log.newest(connection, 9) if "account-" in event.action]
@@ -86,9 +86,10 @@ def test_it_is_in_the_log_and_its_owner_is_told(tracker: Tracker, root: Account)
     assert (used.action, used.actor_label, used.data) == ("account-recover", "ana", {"sessions": 1})
 
 
+@pytest.mark.both_databases
 def test_the_link_and_the_password_are_kept_nowhere(tracker: Tracker, root: Account) -> None:
-    link = recovering.offer(tracker, root, "ana")
-    recovering.recover(tracker, link, NEW)
+    link = links.offer(tracker, root, "ana")
+    links.recover(tracker, link, NEW)
     with tracker.store.reading() as connection:
         kept = str(contents(connection))
     assert link not in kept
@@ -96,11 +97,11 @@ def test_the_link_and_the_password_are_kept_nowhere(tracker: Tracker, root: Acco
 
 
 def used(tracker: Tracker, link: str) -> None:
-    recovering.recover(tracker, link, NEW)
+    links.recover(tracker, link, NEW)
 
 
 def replaced(tracker: Tracker, _link: str) -> None:
-    recovering.offer(tracker, person(tracker, "root"), "ana")
+    links.offer(tracker, person(tracker, "root"), "ana")
 
 
 def closed(tracker: Tracker, _link: str) -> None:
@@ -140,25 +141,25 @@ def test_a_link_that_is_void_changes_nothing(
     meanwhile: Callable[[Tracker, str], None],
     later: timedelta,
 ) -> None:
-    link = recovering.offer(tracker, root, "ana")
+    link = links.offer(tracker, root, "ana")
     meanwhile(tracker, link)
     clock.shift(later)
-    unchanged(tracker, lambda: recovering.opened(tracker, link), CLOSED)
-    unchanged(tracker, lambda: recovering.recover(tracker, link, f"{NEW} once more"), CLOSED)
+    unchanged(tracker, lambda: links.recovery(tracker, link), CLOSED)
+    unchanged(tracker, lambda: links.recover(tracker, link, f"{NEW} once more"), CLOSED)
 
 
 def test_it_works_until_the_week_is_over(
     tracker: Tracker, root: Account, clock: time_machine.Traveller
 ) -> None:
-    link = recovering.offer(tracker, root, "ana")
+    link = links.offer(tracker, root, "ana")
     clock.shift(LIFE - timedelta(seconds=1))
-    assert recovering.recover(tracker, link, NEW)
+    assert links.recover(tracker, link, NEW)
 
 
 def test_what_is_not_long_enough_leaves_the_link(tracker: Tracker, root: Account) -> None:
-    link = recovering.offer(tracker, root, "ana")
-    unchanged(tracker, lambda: recovering.recover(tracker, link, "short"), "at least 12")
-    assert recovering.recover(tracker, link, NEW)
+    link = links.offer(tracker, root, "ana")
+    unchanged(tracker, lambda: links.recover(tracker, link, "short"), "at least 12")
+    assert links.recover(tracker, link, NEW)
 
 
 def test_a_made_up_link_and_one_for_another_thing_open_nothing(
@@ -167,15 +168,15 @@ def test_a_made_up_link_and_one_for_another_thing_open_nothing(
     session, _ = entered(tracker, "ana")
     setup = factors.begin(tracker, session)
     for token in ("", "x", "\x00", setup.challenge_id):
-        unchanged(tracker, lambda token=token: recovering.opened(tracker, token), CLOSED)  # type: ignore[misc]
+        unchanged(tracker, lambda token=token: links.recovery(tracker, token), CLOSED)  # type: ignore[misc]
 
 
 def test_nobody_makes_one_for_themselves_nor_who_is_no_admin(
     tracker: Tracker, root: Account
 ) -> None:
     with pytest.raises(Forbidden):
-        recovering.offer(tracker, root, "root")
+        links.offer(tracker, root, "root")
     with pytest.raises(Forbidden):
-        recovering.offer(tracker, person(tracker, "ben"), "ana")
+        links.offer(tracker, person(tracker, "ben"), "ana")
     people.disable(tracker, root, "ana")
-    unchanged(tracker, lambda: recovering.offer(tracker, root, "ana"), "let them in again first")
+    unchanged(tracker, lambda: links.offer(tracker, root, "ana"), "let them in again first")

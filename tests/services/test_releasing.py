@@ -43,6 +43,7 @@ def test_every_file_is_there_with_its_sum(tracker: Tracker, folder: Path) -> Non
     assert [inner.name for inner in folder.iterdir()] == ["2026.11"]
 
 
+@pytest.mark.both_databases
 def test_a_release_is_never_written_again(tracker: Tracker, folder: Path) -> None:
     reader = Reader(tracker)
     before = contents(releasing.freeze(reader, folder, "2026.11"))

@@ -36,6 +36,7 @@ def acts(tracker: Tracker, limit: int = 50) -> list[str]:
 # Two reviewers
 
 
+@pytest.mark.both_databases
 def test_what_is_grave_is_published_by_the_second_approval(careful: Tracker) -> None:
     proposal = propose(careful, GRAVE)
     once = decide(careful, proposal)

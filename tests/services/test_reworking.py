@@ -47,6 +47,7 @@ def test_who_reviews_ones_work_is_not_made_an_author_of_it(tracker: Tracker) -> 
     assert decide(tracker, again).state is State.PUBLISHED
 
 
+@pytest.mark.both_databases
 def test_once_that_review_is_over_it_can_be_taken_up(tracker: Tracker) -> None:
     """And then four eyes hold as ever: ben is one of its authors."""
     bens = propose(tracker, a_payload(confidence="low"), by="ben")

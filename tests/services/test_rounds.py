@@ -201,6 +201,7 @@ def test_every_act_is_logged(reader: Reader, ana: Account) -> None:
     assert found[::-1] == [*claims, ("skip", "kratom/us-fl"), ("unclaim", county)]
 
 
+@pytest.mark.both_databases
 def test_the_month_tells_what_was_due_and_what_of_it_is_verified(
     reader: Reader, ana: Account, ben: Account
 ) -> None:

@@ -90,6 +90,7 @@ def test_one_link_verifies_many_records_as_one_batch(reader: Reader, ana: Accoun
     assert {each.kind for each in made} == {"verify"}
 
 
+@pytest.mark.both_databases
 def test_every_one_is_decided_by_itself(reader: Reader, ana: Account) -> None:
     made = sourcing.verify(reader, ana, GAZETTE, CHOSEN)
     decide(reader.tracker, made[0])

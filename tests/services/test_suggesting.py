@@ -150,6 +150,7 @@ def test_a_claim_expires_by_itself(tracker: Tracker, ana: Account, ben: Account)
             suggesting.claim(tracker, ana, number)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.DUPLICATE])
 def test_it_is_closed_once_with_a_reason(
     tracker: Tracker, ana: Account, ben: Account, outcome: Outcome

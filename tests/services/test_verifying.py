@@ -16,6 +16,7 @@ TODAY = date(2026, 11, 23)
 URL = "https://law.example/act"
 
 
+@pytest.mark.both_databases
 @time_machine.travel(TODAY, tick=False)
 def test_only_the_days_move(tracker: Tracker) -> None:
     before = Reader(tracker).edition("kratom").records["us-al"].payload

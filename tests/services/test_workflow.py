@@ -21,6 +21,7 @@ from legalmap.domain.moderation import Verdict
 from legalmap.services import drafting
 from legalmap.services import people as people_services
 from legalmap.store.engine import Store
+from tests.depth import examples
 from tests.services.workflow import attacks
 from tests.services.workflow.acts import Decide, Propose, Remark, Take, Verify, Withdraw
 from tests.services.workflow.intake import Intake
@@ -28,7 +29,7 @@ from tests.services.workflow.world import CONTENTS, PEOPLE, SPOTS, UNSOUND, Spot
 from tests.store.build import NOW
 
 # At least 1,000 steps on each database.
-EXAMPLES, STEPS = 12, 100
+EXAMPLES, STEPS = examples(12), 100
 LINKS = ("https://law.example/act", "https://news.example/act", "https://elsewhere.example/")
 EARLIEST, LATEST = NOW - timedelta(days=14), NOW + timedelta(days=60)
 people = st.sampled_from(sorted(PEOPLE))
@@ -258,6 +259,9 @@ def fresh(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Calla
     return copied
 
 
+@pytest.mark.slow
+@pytest.mark.soak
+@pytest.mark.both_databases
 def test_the_promises_hold_whatever_people_do(fresh: Callable[[], Store]) -> None:
     machine = type("Workflow", (Workflow,), {"fresh": staticmethod(fresh), "seen": Counter()})
     run_state_machine_as_test(

@@ -191,16 +191,7 @@ def _a_remark_and_an_assent(
 
 
 def _an_event(connection: Connection) -> None:
-    log.append(
-        connection,
-        at=NOW,
-        actor_id=None,
-        actor_label="ana",
-        action="withdraw",
-        subject_kind="revision",
-        subject_id="1",
-        subject_label="kratom/us-al",
-    )
+    log.append(connection, "ana", "withdraw", ("revision", 1, "kratom/us-al"), NOW)
 
 
 def insert(connection: Connection, table: str, values: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The log of acts: in the order they happened, with labels that outlive what they name."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,25 +13,24 @@ from legalmap.store.tables import event as events_table
 from tests.store.build import minutes, person
 
 
-def an_event(connection: Connection, action: str = "publish", **changed: Any) -> None:
-    """Append one event by ana."""
-    fields: dict[str, Any] = {
-        "at": minutes(0),
-        "actor_id": person(connection, "ana").id,
-        "actor_label": "ana",
-        "action": action,
-        "subject_kind": "revision",
-        "subject_id": "7",
-        "subject_label": "kratom/us-al revision 1",
-        **changed,
-    }
-    log.append(connection, **fields)
+def an_event(
+    connection: Connection,
+    action: str = "publish",
+    actor: str | None = None,
+    subject: tuple[str, int | str, str] = ("revision", 7, "kratom/us-al revision 1"),
+    at: datetime | None = None,
+    **data: Any,
+) -> None:
+    """Append one event, by ana if nobody is named."""
+    log.append(
+        connection, actor or person(connection, "ana"), action, subject, at or minutes(0), **data
+    )
 
 
 def test_an_event_comes_back_as_it_was_written(store: Store) -> None:
     data = {"topic": "Gewöhnlich — “ok”", "feed_no": 3, "base": [1, None]}
     with store.writing() as connection:
-        an_event(connection, at=minutes(5), data=data)
+        an_event(connection, at=minutes(5), **data)
         (event,) = log.newest(connection, 10)
     assert (event.at, event.actor_label, event.action) == (minutes(5), "ana", "publish")
     assert (event.subject_kind, event.subject_id) == ("revision", "7")
@@ -40,7 +40,7 @@ def test_an_event_comes_back_as_it_was_written(store: Store) -> None:
 
 def test_an_event_needs_no_data_and_no_actor(store: Store) -> None:
     with store.writing() as connection:
-        an_event(connection, actor_id=None, actor_label="legalmap")
+        an_event(connection, actor="legalmap")
         (event,) = log.newest(connection, 10)
     assert event.data == {}
 
@@ -73,13 +73,13 @@ def test_an_event_of_an_act_that_failed_is_not_there(store: Store) -> None:
 def test_what_is_not_declared_is_not_written(store: Store) -> None:
     """So no service can let a secret slip into the log."""
     with pytest.raises(Undeclared), store.writing() as connection:
-        an_event(connection, data={"password": "x"})
+        an_event(connection, password="x")
     with store.reading() as connection:
         assert log.newest(connection, 10) == []
 
 
 def kratom(place: str, **more: Any) -> dict[str, Any]:
-    return {"data": {"topic": "kratom", "jurisdiction": place, **more}}
+    return {"topic": "kratom", "jurisdiction": place, **more}
 
 
 FILTERS = [
@@ -111,13 +111,14 @@ def filled(store: Store) -> Store:
     """Six events: on two topics and places, an account, and one as the first version wrote them."""
     with store.writing() as connection:
         an_event(connection, "submit", at=minutes(1), **kratom("us-al"))
-        an_event(connection, "approve", at=minutes(2), actor_label="ben", **kratom("us-al"))
-        an_event(connection, at=minutes(3), subject_id="8", **kratom("us-ca"))
-        account = {"subject_kind": "account", "subject_id": "4", "subject_label": "dora"}
-        an_event(connection, "account-disable", at=minutes(4), **account)
+        an_event(connection, "approve", at=minutes(2), actor="ben", **kratom("us-al"))
+        other = ("revision", 8, "kratom/us-ca revision 1")
+        an_event(connection, at=minutes(3), subject=other, **kratom("us-ca"))
+        dora = ("account", 4, "dora")
+        an_event(connection, "account-disable", subject=dora, at=minutes(4))
         for minute, topic in ((5, "kratom"), (6, "7-oh")):
-            old = {"at": minutes(minute), "subject_label": f"{topic}/us-al revision 2"}
-            an_event(connection, subject_id="9", **old)
+            old = ("revision", 9, f"{topic}/us-al revision 2")
+            an_event(connection, subject=old, at=minutes(minute))
         rows = connection.execute(sa.select(events_table.c.topic).order_by(events_table.c.id))
         assert [row.topic for row in rows] == ["kratom"] * 3 + [None] * 3
     return store

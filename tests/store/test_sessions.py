@@ -7,15 +7,15 @@ import sqlalchemy as sa
 
 from legalmap.store import accounts, sessions
 from legalmap.store.engine import Connection, Store
-from legalmap.store.sessions import NewSession
 from legalmap.store.tables import session
 from tests.store.build import NOW, minutes, person
 
 TOKEN, OTHER = "a" * 64, "b" * 64
 
 
-def new_session(account_id: int, token: str, *, lasts: int = 60) -> NewSession:
-    return NewSession(
+def insert(connection: Connection, account_id: int, token: str, *, lasts: int = 60) -> None:
+    sessions.insert(
+        connection,
         token_sha256=token,
         account_id=account_id,
         public_id=token[:16],
@@ -29,7 +29,7 @@ def new_session(account_id: int, token: str, *, lasts: int = 60) -> NewSession:
 def a_session(connection: Connection, handle: str, token: str, *, lasts: int = 60) -> int:
     """Open a session of ``lasts`` minutes; gives the account's id."""
     account_id = person(connection, handle).id
-    sessions.insert(connection, new_session(account_id, token, lasts=lasts))
+    insert(connection, account_id, token, lasts=lasts)
     return account_id
 
 
@@ -90,4 +90,4 @@ def test_a_session_of_no_account_is_refused(store: Store) -> None:
         pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"),
         store.writing() as connection,
     ):
-        sessions.insert(connection, new_session(999, TOKEN))
+        insert(connection, 999, TOKEN)

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from legalmap.app import create_app
-from legalmap.config import Settings
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
 from legalmap.store.engine import Store
+from tests.conftest import app_on
 from tests.store.build import fill_shipped
 from tests.store.databases import Postgres, Refillable
 from tests.web.site import Site
@@ -31,7 +30,11 @@ def shipped_postgres(postgres_server: Postgres) -> Iterator[Refillable]:
 @pytest.fixture
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on SQLite; a test that also uses ``dialect`` gets it on PostgreSQL too."""
-    if "dialect" in request.fixturenames and request.getfixturevalue("dialect") == "postgresql":
+    if request.node.get_closest_marker("reads"):
+        shared: Flask = request.getfixturevalue("reading_app")
+        shared.extensions["limiter"].forget()
+        yield shared
+    elif "dialect" in request.fixturenames and request.getfixturevalue("dialect") == "postgresql":
         copy: Refillable = request.getfixturevalue("shipped_postgres")
         yield from _running(copy.refilled())
     else:
@@ -40,7 +43,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 def _running(url: str) -> Iterator[Flask]:
-    app = create_app(Settings(database_url=url, secret_key="x" * 40, secure_cookies=False))
+    app = app_on(url)
     yield app
     reader: Reader = app.extensions["reader"]
     reader.tracker.store.close()

@@ -95,6 +95,7 @@ READERS = [
     Row("GET /<topic>/corrections", "What was wrong and is put right."),
     Row("GET /<topic>/corrections.atom", "The same for feed readers."),
     Row("GET /about", "How records are made, and how fresh they are."),
+    Row("GET /components", "The components are a page of a demo alone.", NOTHING_THERE),
     Row("GET /data", "Downloads, licence, how to cite."),
     Row("GET /export", "Leads to the list of files."),
     Row("GET /here", "Where somebody is."),

@@ -13,7 +13,7 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.records import Revision
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.services import editing, joining, recovering, suggesting
+from legalmap.services import editing, links, suggesting
 from legalmap.services.editing import Proposal
 from legalmap.services.reading import Reader
 from legalmap.services.tracker import Tracker
@@ -84,9 +84,7 @@ class Site:
             "notice": self.notice,
             "token": lambda _: self.invitation()[0],
             "invitation": lambda _: self.invitation()[1],
-            "recovery": lambda by: recovering.offer(
-                self.tracker, self.person("dana"), self.account(by)
-            ),
+            "recovery": lambda by: links.offer(self.tracker, self.person("dana"), self.account(by)),
         }
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}
@@ -194,8 +192,8 @@ class Site:
     def invitation(self) -> tuple[str, int]:
         """The token and the number of a fresh invitation."""
         admin = self.person("dana")
-        token = joining.invite(self.tracker, admin, Role.CONTRIBUTOR)
-        return token, max(made.id for made in joining.listed(self.tracker, admin))
+        token = links.invite(self.tracker, admin, Role.CONTRIBUTOR)
+        return token, max(made.id for made in links.listed(self.tracker, admin))
 
     def ask(self, row: Row, role: str) -> Outcome:
         """Send what a row describes, in the name of a role, about work that nobody touched before."""

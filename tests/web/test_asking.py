@@ -8,6 +8,8 @@ import time_machine
 from tests.store.build import NOW
 from tests.web.visit import Visitor
 
+pytestmark = pytest.mark.reads
+
 TO_COME = "this is what is enacted so far, and it may change until then."
 
 

@@ -50,6 +50,7 @@ def test_every_record_is_listed_once_under_its_full_address(
             assert f"http://localhost/{topic}/{code}" in found
 
 
+@pytest.mark.reads
 def test_what_is_listed_is_there_and_calls_itself_by_that_address(client: Visitor) -> None:
     pages = _listed(client.http)
     for address in (*pages[:9], *pages[9::40]):

@@ -5,7 +5,7 @@ from typing import NoReturn
 import pytest
 import sqlalchemy as sa
 
-from legalmap.services import joining, suggesting
+from legalmap.services import links, suggesting
 from legalmap.services.tracker import Tracker
 from tests.web.visit import Visitor
 
@@ -20,7 +20,7 @@ def test_a_bug_tells_the_log_no_token_and_no_place(
     def broken(*_: object, **__: object) -> NoReturn:
         raise KeyError
 
-    monkeypatch.setattr(joining, "opened", broken)
+    monkeypatch.setattr(links, "invitation", broken)
     monkeypatch.setattr(suggesting, "place_for", broken)
     client.get("/join/t0ken-of-an-invitation", status=500)
     client.http.get("/kratom/us-al/suggest")
@@ -43,7 +43,7 @@ def test_what_the_database_refused_is_not_told(
             connection.execute(write, {"email": ADDRESS})
         raise AssertionError
 
-    monkeypatch.setattr(joining, "opened", broken)
+    monkeypatch.setattr(links, "invitation", broken)
     client.get("/join/anything", status=500)
     assert "IntegrityError" in caplog.text
     assert ADDRESS not in caplog.text

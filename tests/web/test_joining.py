@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from legalmap.services import joining
+from legalmap.services import links
 from legalmap.services.tracker import Tracker
 from tests.services.build import person
 from tests.services.entering import an_admin, code_of
@@ -116,4 +116,4 @@ def test_a_bad_invitation_is_told_at_its_field(
     if "remits" in sent:
         assert sent["remits"] in refused.form(INVITE)["remits"]
     assert not refused.all(".fresh-link")
-    assert joining.listed(tracker, person(tracker, "root")) == []
+    assert links.listed(tracker, person(tracker, "root")) == []

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from legalmap.services.tracker import Tracker
-from legalmap.web import browsers
+from legalmap.web import devices
 from tests.build import a_payload
 from tests.services.build import decide, person, propose
 from tests.services.entering import an_admin, code_of
@@ -190,4 +190,4 @@ def test_the_last_admin_cannot_leave(signed_in: SignedIn, tracker: Tracker) -> N
     ],
 )
 def test_a_browser_is_called_by_three_words(agent: str, label: str) -> None:
-    assert browsers.described(agent) == label
+    assert devices.described(agent) == label

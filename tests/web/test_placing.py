@@ -14,6 +14,8 @@ from tests.build import TODAY, a_payload, a_period, a_source
 from tests.store.build import NOW
 from tests.web.visit import Page, Visitor
 
+pytestmark = pytest.mark.reads
+
 PLACES = [
     "us",
     "us-al",

@@ -9,7 +9,7 @@ from flask import Flask
 from legalmap import clock
 from legalmap.services import accounts
 from legalmap.services.tracker import Tracker
-from legalmap.web.signing import local_path
+from legalmap.web.leading import local_path
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
 from tests.web.visit import Visitor

@@ -9,6 +9,8 @@ from bs4 import Tag
 
 from tests.web.visit import Page, Visitor
 
+pytestmark = pytest.mark.reads
+
 
 def rows(page: Page) -> dict[str, list[str]]:
     """The comparison as a person reads it: question and answers."""

@@ -4,7 +4,14 @@ import msgspec
 
 from legalmap.domain.errors import Problem
 from legalmap.domain.payload import Payload
-from legalmap.services.wire.records import DISCLAIMER, Answer, Codebook, Jurisdiction, Record
+from legalmap.services.wire.records import (
+    DISCLAIMER,
+    Answer,
+    Codebook,
+    Jurisdiction,
+    LawAnswer,
+    Record,
+)
 
 
 class TopicEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +70,9 @@ class RecordsAnswer(Answer, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class RecordAnswer(Answer, frozen=True, kw_only=True):
+class RecordAnswer(LawAnswer, frozen=True, kw_only=True):
     """One record."""
 
-    topic: str
-    scope: str
-    disclaimer: str = DISCLAIMER
     record: Record
 
 

@@ -6,10 +6,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.dates import PartialDate
-from legalmap.domain.evidence import (
-    Freshness,
-    Source,
-)
+from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.payload import Confidence, Pending, VerifiedHow
 from legalmap.domain.periods import Force
 from legalmap.domain.resolving import Outcome
@@ -28,6 +25,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     licence: str = LICENCE
     licence_url: str = LICENCE_URL
+
+
+class LawAnswer(Answer, frozen=True, kw_only=True):
+    """What an answer carries that tells what holds: of which topic, and how far that goes."""
+
+    topic: str
+    scope: str
+    disclaimer: str = DISCLAIMER
 
 
 class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,13 +5,10 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.evidence import (
-    Freshness,
-    Source,
-)
+from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.permitting import Finding, Purchase, Verdict
 from legalmap.domain.resolving import Caveat, Outcome, Standing
-from legalmap.services.wire.records import DISCLAIMER, Answer, Jurisdiction, Period, Resolved
+from legalmap.services.wire.records import Jurisdiction, LawAnswer, Period, Resolved
 
 
 class ResolvedVariable(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,21 +63,18 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked: exactly one of a place, a ZIP code, or a point."""
 
-    place: str | None
-    zip: str | None
-    lat: float | None
-    lon: float | None
+    place: str | None = None
+    zip: str | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
-class ResolveAnswer(Answer, frozen=True, kw_only=True):
+class ResolveAnswer(LawAnswer, frozen=True, kw_only=True):
     """``resolution`` is null where ``outcome`` is *ask*: then one of ``candidates`` is the place.
 
     Status, outcome and deciding repeat those of the resolution, for who needs no more.
     """
 
-    topic: str
-    scope: str
-    disclaimer: str = DISCLAIMER
     asked: Asked
     outcome: str
     status: str | None
@@ -90,12 +84,9 @@ class ResolveAnswer(Answer, frozen=True, kw_only=True):
     candidates: tuple[Resolution, ...]
 
 
-class CompareAnswer(Answer, frozen=True, kw_only=True):
+class CompareAnswer(LawAnswer, frozen=True, kw_only=True):
     """What holds at several places; ``differs`` names the status and variables they differ in."""
 
-    topic: str
-    scope: str
-    disclaimer: str = DISCLAIMER
     differs: tuple[str, ...]
     places: tuple[Resolution, ...]
 
@@ -124,15 +115,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class CheckAnswer(Answer, frozen=True, kw_only=True):
+class CheckAnswer(LawAnswer, frozen=True, kw_only=True):
     """Whether a sale is allowed. ``missing`` says what would have to be known for a clearer answer.
 
     ``checks`` has one for each place that may be meant and each topic the product falls under.
     """
 
-    topic: str
-    scope: str
-    disclaimer: str = DISCLAIMER
     asked: Asked
     purchase: Purchase
     verdict: Verdict
@@ -154,18 +142,18 @@ class BatchLevel(msgspec.Struct, frozen=True, kw_only=True):
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     """What holds at one place of a batch, without periods and sources: those are at ``url``."""
 
-    jurisdiction: str | None
+    jurisdiction: str | None = None
     outcome: str
-    status: str | None
-    label: str | None
-    deciding: str | None
-    variables: dict[str, ResolvedVariable]
-    levels: tuple[BatchLevel, ...]
+    status: str | None = None
+    label: str | None = None
+    deciding: str | None = None
+    variables: dict[str, ResolvedVariable] = {}
+    levels: tuple[BatchLevel, ...] = ()
     caveats: tuple[Caveat, ...]
-    last_verified: date | None
-    freshness: Freshness | None
-    candidates: tuple[str, ...]
-    url: str | None
+    last_verified: date | None = None
+    freshness: Freshness | None = None
+    candidates: tuple[str, ...] = ()
+    url: str | None = None
 
 
 class BatchRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,12 +174,9 @@ class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
     error: BatchRefusal | None
 
 
-class BatchAnswer(Answer, frozen=True, kw_only=True):
+class BatchAnswer(LawAnswer, frozen=True, kw_only=True):
     """What holds at each place of a batch, in the order in which they were sent."""
 
-    topic: str
-    scope: str
-    disclaimer: str = DISCLAIMER
     answered: int
     refused: int
     items: tuple[BatchItem, ...]

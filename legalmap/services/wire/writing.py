@@ -1,22 +1,27 @@
 """From the words of the domain to those of the contract, and from these to JSON and back."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from legalmap.domain import dates
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.divisions import ocd_of
-from legalmap.domain.evidence import (
-    FRESHNESS_LABELS,
-    SOURCE_KINDS,
-)
+from legalmap.domain.evidence import FRESHNESS_LABELS, SOURCE_KINDS
 from legalmap.domain.jurisdictions import Jurisdiction as Place
 from legalmap.domain.periods import FORCES
 from legalmap.domain.periods import Period as OwnPeriod
 from legalmap.domain.topics import Topic
 from legalmap.services.wire.records import Codebook, Jurisdiction, Period
+
+Some = TypeVar("Some", bound=msgspec.Struct)
+
+
+def same(kind: type[Some], source: Any, /, **others: Any) -> Some:
+    """A struct of the contract made of ``others`` and, by their names, of what ``source`` has."""
+    names = (name for name in kind.__struct_fields__ if name not in others)
+    return kind(**{name: getattr(source, name) for name in names}, **others)
 
 
 def instant(at: datetime) -> str:
@@ -26,6 +31,7 @@ def instant(at: datetime) -> str:
 
 def jurisdiction(place: Place) -> Jurisdiction:
     """A place for the outside."""
+    # Written out, as are periods and records: lists have thousands, and by names it takes half as long again.
     return Jurisdiction(
         code=place.code,
         name=place.name,
@@ -66,14 +72,9 @@ def all_answers(own: OwnPeriod | None, topic: Topic) -> dict[str, Any]:
 
 def codebook(topic: Topic) -> Codebook:
     """The codebook of a topic."""
-    return Codebook(
-        code=topic.code,
-        name=topic.name,
-        about=topic.about,
-        scope=topic.scope,
-        age_limit_days=topic.age_limit_days,
-        statuses=topic.statuses,
-        variables=topic.variables,
+    return same(
+        Codebook,
+        topic,
         forces=FORCES,
         freshness=FRESHNESS_LABELS,
         source_kinds=SOURCE_KINDS,

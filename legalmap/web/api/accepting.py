@@ -1,14 +1,23 @@
 """What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
 
 import msgspec
-from flask import request
+from flask import Blueprint, request
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
 from legalmap.domain.errors import BadQuery, Invalid
-from legalmap.web.api import registry, sending
+from legalmap.web.api import registry, retiring, sending
 
 # An error is JSON too: who takes only that kind is answered.
 SPOKEN = (sending.JSON, registry.PROBLEM)
+
+
+def blueprint(name: str) -> Blueprint:
+    """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins."""
+    part = Blueprint(name, __name__, url_prefix=registry.ROOT)
+    part.before_request(require_json_taken)
+    part.after_request(retiring.announce)
+    part.after_request(sending.opened)
+    return part
 
 
 def require_json_taken() -> None:

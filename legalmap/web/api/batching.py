@@ -10,12 +10,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, Resolution
-from legalmap.services import exporting, finding, locating, wire
+from legalmap.services import exporting, locating, wire
 from legalmap.services.editions import Edition
 from legalmap.services.tracker import Tracker
 from legalmap.web import kinds
-from legalmap.web.api import accepting, registry, resolving
-from legalmap.web.api.parameters import View
+from legalmap.web.api import accepting, parameters, registry, resolving
+from legalmap.web.asking import View
 from legalmap.web.guard import tracker
 
 # How many results of an edition are kept for a day and a way of asking.
@@ -32,13 +32,8 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: list[msgspec.Raw]
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Item(wire.Asked, frozen=True, forbid_unknown_fields=True):
     """One place: exactly one of a code, a ZIP code, or a point."""
-
-    place: str | None = None
-    zip: str | None = None
-    lat: float | None = None
-    lon: float | None = None
 
 
 _item_decoder = msgspec.json.Decoder(Item)
@@ -63,11 +58,9 @@ def content(view: View) -> bytes:
     known = _Known(view)
     read = _all_read(batch.items)
     told = _all_told(known, batch.items if read is None else read)
-    empty = wire.BatchAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=view.edition.topic.code,
-        scope=view.edition.topic.scope,
+    empty = parameters.answer(
+        view,
+        wire.BatchAnswer,
         answered=len(told) - known.refused,
         refused=known.refused,
         items=(),
@@ -132,13 +125,9 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
     point = item.lat is not None or item.lon is not None
     if (item.place is not None) + (item.zip is not None) + point != 1:
         raise BadQuery.at("item", resolving.WAYS)
-    if item.place is not None:
-        return [_by_code(tracker, item.place)], ()
     if item.zip is not None:
-        return finding.counties_of_zip(tracker, _digits(item.zip)), (resolving.ZIP_REACH,)
-    if item.lat is None or item.lon is None:
-        raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [finding.place_at(tracker, item.lat, item.lon)], _OF_POINT
+        parameters.zip_code(item.zip)
+    return resolving.places_of(tracker, item, _by_code)
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
@@ -146,12 +135,6 @@ def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
     if not code.isprintable() or len(code) > registry.CODE["maxLength"]:
         raise Missing("jurisdiction", code[:80])
     return tracker.place(code.lower())
-
-
-def _digits(zip_code: str) -> str:
-    if len(zip_code) == finding.ZIP_DIGITS and zip_code.isascii() and zip_code.isdigit():
-        return zip_code
-    raise BadQuery.at("zip", "Give the five digits of a US ZIP code.")
 
 
 class _Known:
@@ -195,15 +178,14 @@ def _refusal(error: LegalmapError) -> wire.BatchRefusal:
 
 def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     topic, deciding = view.edition.topic, found.deciding_level
-    return wire.BatchResult(
+    return wire.same(
+        wire.BatchResult,
+        found,
         jurisdiction=found.place.code,
-        outcome=found.outcome,
-        status=found.status,
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
-        deciding=found.deciding,
         variables={
-            code: wire.ResolvedVariable(value=said.value, levels=said.levels)
-            for code, said in found.answers.items()
+            code: wire.ResolvedVariable(value=answer.value, levels=answer.levels)
+            for code, answer in found.answers.items()
         },
         levels=tuple(
             wire.BatchLevel(
@@ -224,16 +206,7 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> wire.
 def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> wire.BatchResult:
     """A ZIP code in several counties is asked back, never guessed."""
     return wire.BatchResult(
-        jurisdiction=None,
         outcome=resolving.ASK,
-        status=None,
-        label=None,
-        deciding=None,
-        variables={},
-        levels=(),
         caveats=caveats,
-        last_verified=None,
-        freshness=None,
         candidates=tuple(place.code for place in places),
-        url=None,
     )

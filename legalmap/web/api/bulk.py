@@ -118,4 +118,4 @@ def schema(filename: str) -> Response:
     topic, format = known[filename]  # noqa: A001
     edition = reader().edition(topic)
     content = bundling.schema(edition, format)
-    return sending.send_bytes(content, sending.sha256_of(content), SCHEMA, edition.changed_at)
+    return sending.send_bytes(content, SCHEMA, edition.changed_at)

@@ -1,7 +1,7 @@
 """/api/v1: what holds at many places at once, side by side, and whether a sale is allowed."""
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Response
 
 from legalmap.domain.roles import Permission
 from legalmap.services import finding, wire
@@ -10,9 +10,7 @@ from legalmap.web.api import (
     batching,
     parameters,
     permitting,
-    registry,
     resolving,
-    retiring,
     sending,
 )
 from legalmap.web.guard import needs, tracker
@@ -20,10 +18,7 @@ from legalmap.web.limiting import BATCH
 
 # A thousand items take a tenth of it, however they are written.
 MOST_BATCH_BYTES = 1_000_000
-blueprint = Blueprint("deciding", __name__, url_prefix=registry.ROOT)
-blueprint.before_request(accepting.require_json_taken)
-blueprint.after_request(retiring.announce)
-blueprint.after_request(sending.opened)
+blueprint = accepting.blueprint("deciding")
 
 
 @blueprint.get("/<topic>/compare")
@@ -31,29 +26,22 @@ blueprint.after_request(sending.opened)
 def compare(topic: str) -> Response:
     """What holds at several places, and in what they differ."""
     tracker().topic(topic)
-    given = parameters.read("place", "as_of", "known_at", "fields", repeated="place")
+    given = parameters.declared()
     view = parameters.view(topic, given)
-    asked = parameters.many("place", least=2, most=registry.MOST_COMPARED)
+    asked = parameters.many("place")
     found = [finding.place(tracker(), code) for code in asked]
     places = {place.code: place for place in found}
-    resolutions = tuple(resolving.resolution(view, place, []) for place in places.values())
-    answer = wire.CompareAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
-        scope=view.edition.topic.scope,
-        differs=_differing(resolutions),
-        places=resolutions,
-    )
-    return sending.send(answer, view.changed_at)
+    resolutions = tuple(resolving.resolution(view, place, ()) for place in places.values())
+    differs = _differing(resolutions)
+    return sending.answered(view, wire.CompareAnswer, differs=differs, places=resolutions)
 
 
 def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:
-    said = [
+    first, *others = (
         {"status": place.status, **{code: v.value for code, v in place.variables.items()}}
         for place in places
-    ]
-    return tuple(code for code in said[0] if any(each[code] != said[0][code] for each in said))
+    )
+    return tuple(code for code in first if any(other[code] != first[code] for other in others))
 
 
 @blueprint.get("/<topic>/check")
@@ -61,8 +49,7 @@ def _differing(places: tuple[wire.Resolution, ...]) -> tuple[str, ...]:
 def check(topic: str) -> Response:
     """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
     tracker().topic(topic)
-    taken = (*resolving.WAYS_TO_ASK, *permitting.PURCHASE, "as_of", "known_at")
-    given = parameters.read(*taken)
+    given = parameters.declared()
     view = parameters.view(topic, given)
     return sending.send(permitting.answer(view, given), view.changed_at)
 
@@ -72,7 +59,7 @@ def check(topic: str) -> Response:
 def resolve_many(topic: str) -> Response:
     """What holds at up to a thousand places; each is answered or refused on its own."""
     tracker().topic(topic)
-    given = parameters.read("as_of", "known_at", "fields")
+    given = parameters.declared()
     view = parameters.view(topic, given)
     content = batching.content(view)
     if "fields" in given:

@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document and the JSON Schemas, made from the structs that encode the answers."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -15,6 +16,7 @@ from legalmap.web.api.registry import Parameter, Route, Schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REF = "#/components/schemas/"
+_REFERENCE = re.compile(rf'"{REF}(\w+)"')
 OWN_MODULE = "legalmap.services.wire."
 _STATUSES = {
     400: "A parameter or the body cannot be read; errors names it.",
@@ -77,46 +79,27 @@ def schema_alone(name: str) -> Schema | None:
     known = schemas()
     if name not in known:
         return None
-    needed = _reached(name, known)
+    inner = {name: known[name] for name in sorted(_reached(name, known))}
     alone = {
         "$schema": DIALECT,
         "$id": f"{registry.ROOT}/schemas/{name}.json",
-        **_redirected(known[name]),
+        **known[name],
+        **({"$defs": inner} if inner else {}),
     }
-    inner = {each: _redirected(known[each]) for each in sorted(needed)}
-    return {**alone, "$defs": inner} if inner else alone
+    text = msgspec.json.encode(alone).replace(REF.encode(), b"#/$defs/")
+    return cast("Schema", msgspec.json.decode(text))
 
 
 def _reached(name: str, known: dict[str, Schema]) -> set[str]:
-    seen: set[str] = set()
-    ahead = [known[name]]
+    """The schemas that one refers to, and all that these refer to."""
+    reached: set[str] = set()
+    ahead = [name]
     while ahead:
-        for other in _refs(ahead.pop()):
-            if other not in seen:
-                seen.add(other)
-                ahead.append(known[other])
-    return seen
-
-
-def _refs(schema: Any) -> list[str]:
-    if isinstance(schema, list):
-        return [name for each in schema for name in _refs(each)]
-    if not isinstance(schema, dict):
-        return []
-    own = schema.get("$ref")
-    here = [own.removeprefix(REF)] if isinstance(own, str) else []
-    return here + [name for value in schema.values() for name in _refs(value)]
-
-
-def _redirected(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_redirected(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made = {key: _redirected(value) for key, value in schema.items()}
-    if isinstance(made.get("$ref"), str):
-        made["$ref"] = made["$ref"].replace(REF, "#/$defs/")
-    return made
+        text = msgspec.json.encode(known[ahead.pop()]).decode()
+        others = set(_REFERENCE.findall(text)) - reached
+        reached |= others
+        ahead += others
+    return reached
 
 
 def document(topics: Mapping[str, Topic]) -> dict[str, Any]:

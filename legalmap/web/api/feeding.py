@@ -1,24 +1,44 @@
-"""/api/v1/heartbeat, by which a tool tells a feed that is silent from one that is broken."""
+"""/api/v1: the feed, what differs between two feed numbers, and how far the feed is."""
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from legalmap import clock
 from legalmap.domain.roles import Permission
-from legalmap.services import feeding, wire
+from legalmap.services import differing, feeding, wire
 from legalmap.web.api import accepting, parameters, sending
+from legalmap.web.api.parameters import BadParameter
 from legalmap.web.guard import needs, reader, tracker
 from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, WAIT
 
-ROOT = "/api/v1"
-
-blueprint = Blueprint("feeding", __name__, url_prefix=ROOT)
-blueprint.before_request(accepting.require_json_taken)
-blueprint.after_request(sending.opened)
+blueprint = accepting.blueprint("feeding")
 # The seats of this process, whatever route is waited at.
 waiting = feeding.Waiting()
 
 
-def is_due(since: int, topic: str | None, wait: int) -> bool:
+@blueprint.get("/changes")
+@needs(Permission.READ)
+def changes() -> Response:
+    """The feed after a number, oldest first, with what each publication changed."""
+    given = parameters.declared()
+    head, limit = reader().head(), parameters.limit(given)
+    since = parameters.whole_number(given, "since", usual=0, most=head)
+    topic = parameters.choice(given, "topic", tracker().topics)
+    wait = parameters.whole_number(given, "wait", usual=0)
+    if wait and not _is_due(since, topic, wait):
+        return Response(status=204)
+    stretch = reader().stretch(since, limit, topic)
+    return sending.answered(
+        parameters.now(),
+        wire.ChangesAnswer,
+        feed_no=stretch.head,
+        since=since,
+        next_since=stretch.next_since,
+        head=stretch.head,
+        changes=tuple(feeding.change(tracker(), entry) for entry in stretch.entries),
+    )
+
+
+def _is_due(since: int, topic: str | None, wait: int) -> bool:
     """Whether to answer now: there is news, or the wait is over.
 
     Under ``legalmap run`` the front waits and asks again; under another server this thread does.
@@ -33,11 +53,41 @@ def is_due(since: int, topic: str | None, wait: int) -> bool:
     return True
 
 
+@blueprint.get("/<topic>/diff")
+@needs(Permission.READ, decided_by=())
+def diff(topic: str) -> Response:
+    """The records that differ between ``from`` and ``to``, by default the head of the feed."""
+    tracker().topic(topic)
+    given = parameters.declared()
+    now = parameters.now()
+    if "from" not in given:
+        raise BadParameter("from", "Give the feed number you have.")
+    since = parameters.whole_number(given, "from", usual=0, most=now.feed_no)
+    until = parameters.whole_number(given, "to", usual=now.feed_no, most=now.feed_no)
+    if since > until:
+        raise BadParameter("from", f"Give a number up to that of “to”, {until}.")
+    older, newer = (reader().edition(topic, str(number)) for number in (since, until))
+    found = differing.between(older, newer)
+    return sending.answered(
+        now,
+        wire.DiffAnswer,
+        feed_no=until,
+        topic=topic,
+        since=since,
+        until=until,
+        total=len(found),
+        records=tuple(differing.told(difference) for difference in found),
+    )
+
+
 @blueprint.get("/heartbeat")
 @needs(Permission.READ)
 def heartbeat() -> Response:
-    """The head of the feed, when something was last published and last checked, and the time here."""
-    parameters.read("fields")
+    """The head of the feed, when something was last published and last checked, and the time here.
+
+    By it a tool tells a feed that is silent from one that is broken.
+    """
+    parameters.declared()
     found, now = feeding.heartbeat(tracker()), clock.now()
     newest = found.newest
     answer = wire.HeartbeatAnswer(

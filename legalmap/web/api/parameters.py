@@ -6,8 +6,10 @@ import hashlib
 import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,19 +17,29 @@ from flask import request
 
 from legalmap import clock
 from legalmap.domain.errors import BadQuery, Missing, Problem
-from legalmap.services import finding
-from legalmap.services.editions import Edition
-from legalmap.services.reading import asked_day
-from legalmap.web.guard import reader, tracker
+from legalmap.services import finding, wire
+from legalmap.web import asking
+from legalmap.web.api import registry
+from legalmap.web.api.registry import Schema
+from legalmap.web.asking import View
+from legalmap.web.guard import tracker
 
 Given = dict[str, str]
-MOST = 500
+Answer = TypeVar("Answer", bound=wire.Answer)
+Some = TypeVar("Some")
 USUAL = 100
+# What lists have in common is named last where it is told what a route takes.
+_IN_COMMON = ("cursor", "limit", "wait", "fields")
 # Paging through a filter must not change with the size of the page.
 _NOT_FINGERPRINTED = ("cursor", "limit")
 _DECIMAL = re.compile(r"[+-]?\d{1,4}(\.\d{0,15})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_ZIP = re.compile(r"\d{5}", re.ASCII)
+# What each looks like, in words.
+IDENTIFIERS = {
+    "iso": "an ISO 3166 code such as AL or US-AL",
+    "fips": "the 2, 5, 7 or 10 digits of a US GEOID",
+    "ocd": "an id such as ocd-division/country:us/state:al",
+}
 
 
 class BadParameter(BadQuery):
@@ -36,6 +48,32 @@ class BadParameter(BadQuery):
     def __init__(self, field: str, message: str, near: Iterable[str] = ()) -> None:
         self.near = tuple(near)
         super().__init__([Problem(field, message)])
+
+
+def declared() -> Given:
+    """The parameters of this request; raise BadParameter for the first that its route does not take."""
+    names, repeated = _taken(_route_name())
+    return read(*names, repeated=repeated)
+
+
+def _route_name() -> str:
+    """Views are called as their routes are."""
+    return (request.endpoint or "").rpartition(".")[2]
+
+
+@cache
+def _taken(route: str) -> tuple[tuple[str, ...], str]:
+    """The names of a route's parameters, and the one of them that may be given more than once."""
+    query = {parameter.name: parameter for parameter in registry.BY_NAME[route].query}
+    own = (name for name in query if name not in _IN_COMMON)
+    repeated = (name for name in query if query[name].schema.get("type") == "array")
+    return (*own, *(name for name in _IN_COMMON if name in query)), next(repeated, "")
+
+
+def _schema(name: str) -> Schema:
+    """What is declared of a parameter of this route."""
+    query = registry.BY_NAME[_route_name()].query
+    return next(parameter.schema for parameter in query if parameter.name == name)
 
 
 def read(*accepted: str, repeated: str = "") -> Given:
@@ -59,38 +97,43 @@ def read(*accepted: str, repeated: str = "") -> Given:
     return given
 
 
-def many(name: str, *, least: int, most: int) -> list[str]:
+def many(name: str) -> list[str]:
     """The values of a parameter that is given once for each; the same one twice counts once."""
+    least, most = (_schema(name)[bound] for bound in ("minItems", "maxItems"))
     values = list(dict.fromkeys(request.args.getlist(name)))
     if least <= len(values) <= most:
         return values
     raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
-def choice(given: Given, name: str, allowed: Iterable[str]) -> str | None:
-    """One of ``allowed``, or None if the parameter is not given."""
-    value, codes = given.get(name), list(allowed)
-    if value is None or value in codes:
+def choice(given: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
+    """One of ``allowed``, by default of those declared, or None if the parameter is not given."""
+    if name not in given:
+        return None
+    value, codes = given[name], list(_schema(name)["enum"] if allowed is None else allowed)
+    if value in codes:
         return value
     near = difflib.get_close_matches(value, codes, n=1)
     raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
 
 
-def whole_number(given: Given, name: str, *, usual: int, least: int, most: int) -> int:
-    """A whole number from ``least`` to ``most``."""
-    text = given.get(name)
+def whole_number(given: Given, name: str, *, usual: int, most: int | None = None) -> int:
+    """A whole number as declared, or up to ``most``; ``usual`` if it is not given."""
+    text, schema = given.get(name), _schema(name)
     if text is None:
         return usual
+    least, most = schema["minimum"], schema["maximum"] if most is None else most
     if _WHOLE.fullmatch(text) and least <= int(text) <= most:
         return int(text)
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
 
 
-def number(given: Given, name: str, *, least: float, most: float) -> float | None:
-    """A number in decimals from ``least`` to ``most``, or None if it is not given."""
+def number(given: Given, name: str) -> float | None:
+    """A number in decimals as declared, or None if it is not given."""
     text = given.get(name)
     if text is None:
         return None
+    least, most = (_schema(name)[bound] for bound in ("minimum", "maximum"))
     value = float(text) if _DECIMAL.fullmatch(text) else math.nan
     if least <= value <= most:
         return value
@@ -99,13 +142,12 @@ def number(given: Given, name: str, *, least: float, most: float) -> float | Non
 
 def limit(given: Given) -> int:
     """How many items a page holds."""
-    return whole_number(given, "limit", usual=USUAL, least=1, most=MOST)
+    return whole_number(given, "limit", usual=USUAL)
 
 
 def degrees(given: Given, name: str) -> float:
     """Degrees north or east, in decimals."""
-    bound = {"lat": 90, "lon": 180}[name]
-    text = given.get(name)
+    text, bound = given.get(name), _schema(name)["maximum"]
     if text is None:
         raise BadParameter(name, "A point needs both lat and lon.")
     value = float(text) if _DECIMAL.fullmatch(text.replace(" ", "+", 1)) else math.nan
@@ -114,31 +156,19 @@ def degrees(given: Given, name: str) -> float:
     raise BadParameter(name, f"Give degrees from -{bound} to {bound}, in decimals such as 27.34.")
 
 
-def zip_code(given: Given) -> str:
+def zip_code(text: str) -> str:
     """A US ZIP code of five digits."""
-    if _ZIP.fullmatch(given["zip"]):
-        return given["zip"]
+    if re.fullmatch(registry.ZIP["pattern"], text):
+        return text
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
-
-
-# The shapes stand in the OpenAPI document too: what it lets through is not refused here.
-IDENTIFIERS: dict[str, tuple[str, str]] = {
-    "iso": (r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", "an ISO 3166 code such as AL or US-AL"),
-    "fips": (r"([0-9]{2}|[0-9]{5}|[0-9]{7}|[0-9]{10})", "the 2, 5, 7 or 10 digits of a US GEOID"),
-    "ocd": (
-        r"ocd-division/country:[a-z]{2}(/[a-z_]+:[^/\x00-\x20]+)*",
-        "an id such as ocd-division/country:us/state:al",
-    ),
-}
 
 
 def identifiers(given: Given) -> dict[str, str]:
     """The identifiers that a place is looked up by; each has a shape of its own."""
     asked = {name: given[name] for name in IDENTIFIERS if name in given}
     for name, text in asked.items():
-        shape, words = IDENTIFIERS[name]
-        if not re.fullmatch(shape, text, re.ASCII):
-            raise BadParameter(name, f"Give {words}.")
+        if not re.fullmatch(_schema(name)["pattern"], text):
+            raise BadParameter(name, f"Give {IDENTIFIERS[name]}.")
     return asked
 
 
@@ -154,27 +184,10 @@ def place_code(given: Given, name: str) -> str | None:
         raise BadParameter(name, message, error.near) from None
 
 
-class View(msgspec.Struct, frozen=True):
-    """The edition and the day an answer is about; ``given``: whether the asker named the day."""
-
-    edition: Edition
-    as_of: date
-    given: bool
-
-    @property
-    def changed_at(self) -> datetime | None:
-        """When the answer last became another. Unless a day is named, each day brings a new one."""
-        published = self.edition.changed_at
-        if self.given or published is None:
-            return published
-        return max(published, datetime.combine(self.as_of, time(), UTC))
-
-
 def view(topic: str, given: Given) -> View:
     """Read ``as_of`` and ``known_at``."""
     tracker().topic(topic)
-    asked = asked_day(given.get("as_of"))
-    return View(reader().edition(topic, given.get("known_at")), asked.day, asked.given)
+    return asking.view(topic, given)
 
 
 class Now(msgspec.Struct, frozen=True):
@@ -183,6 +196,11 @@ class Now(msgspec.Struct, frozen=True):
     feed_no: int
     as_of: date
     changed_at: datetime | None
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What answers begin with."""
+        return {"feed_no": self.feed_no, "as_of": self.as_of}
 
 
 def now() -> Now:
@@ -193,6 +211,12 @@ def now() -> Now:
         return Now(0, today, None)
     changed_at = max(newest.at, datetime.combine(today, time(), UTC))
     return Now(newest.feed_no, today, changed_at)
+
+
+def answer(about: View | Now, kind: type[Answer], /, **parts: Any) -> Answer:
+    """An answer of that kind: what it is about, as far as it tells that, and its own parts."""
+    head = {name: part for name, part in about.head.items() if name in kind.__struct_fields__}
+    return kind(**{**head, **parts})
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -219,15 +243,20 @@ def cursor(given: Given) -> Cursor | None:
     return found
 
 
-def next_cursor(given: Given, after: str, feed_no: int, as_of: date) -> str:
-    """The cursor of the page behind ``after``."""
-    made = Cursor(after, _fingerprint(given), feed_no, as_of)
-    return urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
+def page(
+    given: Given, about: View | Now, left: Sequence[Some], name: Callable[[Some], object]
+) -> tuple[Sequence[Some], dict[str, str | None]]:
+    """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
 
-
-def link_to(given: Given, cursor: str) -> str:
-    """The address of that page, relative to the site."""
-    return f"{request.path}?{urlencode({**given, 'cursor': cursor})}"
+    ``name`` gives that of an item, behind which the next page begins.
+    """
+    shown = left[: limit(given)]
+    if len(shown) == len(left):
+        return shown, {"next": None, "next_cursor": None}
+    made = Cursor(str(name(shown[-1])), _fingerprint(given), about.feed_no, about.as_of)
+    following = urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
+    address = f"{request.path}?{urlencode({**given, 'cursor': following})}"
+    return shown, {"next": address, "next_cursor": following}
 
 
 def _fingerprint(given: Given) -> str:

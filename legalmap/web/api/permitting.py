@@ -1,5 +1,6 @@
 """Whether a sale is allowed, in the words of the public contract."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import msgspec
@@ -8,7 +9,6 @@ from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.permitting import (
     ALWAYS,
     GRAVITY,
-    PRODUCTS,
     Finding,
     Permit,
     Product,
@@ -20,11 +20,10 @@ from legalmap.domain.resolving import Caveat, Resolution
 from legalmap.services import exporting, wire
 from legalmap.services.editions import Edition
 from legalmap.web.api import parameters, resolving
-from legalmap.web.api.parameters import Given, View
+from legalmap.web.api.parameters import Given
+from legalmap.web.asking import View
 from legalmap.web.guard import reader, tracker
 
-PURCHASE = ("age", "product", "seven_oh_percent")
-OLDEST = 150
 WORDS = {
     "allowed": "Allowed, as far as the record goes, if every condition is met",
     "not-allowed": "Not allowed",
@@ -54,11 +53,9 @@ def answer(view: View, given: Given) -> wire.CheckAnswer:
     if verdict != shown.permit.verdict:
         rule = _undecided(shown, places)
     every = [each for found in by_place for each in found]
-    return wire.CheckAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=view.edition.topic.code,
-        scope=view.edition.topic.scope,
+    return parameters.answer(
+        view,
+        wire.CheckAnswer,
         asked=asked,
         purchase=purchase,
         verdict=verdict,
@@ -71,11 +68,11 @@ def answer(view: View, given: Given) -> wire.CheckAnswer:
 
 
 def _purchase(given: Given) -> Purchase:
-    age = parameters.whole_number(given, "age", usual=-1, least=0, most=OLDEST)
+    age = parameters.whole_number(given, "age", usual=-1)
     return Purchase(
         age=None if age < 0 else age,
-        product=cast("Product | None", parameters.choice(given, "product", PRODUCTS)),
-        seven_oh_percent=parameters.number(given, "seven_oh_percent", least=0, most=100),
+        product=cast("Product | None", parameters.choice(given, "product")),
+        seven_oh_percent=parameters.number(given, "seven_oh_percent"),
     )
 
 
@@ -92,7 +89,7 @@ def _of_place(
     view: View,
     place: Jurisdiction,
     purchase: Purchase,
-    caveats: list[Caveat],
+    caveats: tuple[Caveat, ...],
 ) -> list[Verdict]:
     found = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
     # What a ZIP code or a point finds is a county: a town in it may say no where the county does not.
@@ -106,7 +103,11 @@ def _of_place(
 
 
 def _verdict(
-    edition: Edition, view: View, place: Jurisdiction, purchase: Purchase, caveats: list[Caveat]
+    edition: Edition,
+    view: View,
+    place: Jurisdiction,
+    purchase: Purchase,
+    caveats: tuple[Caveat, ...],
 ) -> Verdict:
     resolution = edition.resolve(place, view.as_of)
     made = permit(resolution, edition.topic, purchase)
@@ -144,21 +145,19 @@ def _missing(every: list[Verdict], several: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(["place"] if several else []), *named]))
 
 
-def _once(caveats: list[Caveat]) -> tuple[Caveat, ...]:
+def _once(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys(caveats))
 
 
 def _check(found: Verdict) -> wire.Check:
     topic, place = found.edition.topic.code, found.resolution.place
-    return wire.Check(
+    return wire.same(
+        wire.Check,
+        found.permit,
         topic=topic,
         jurisdiction=wire.jurisdiction(place),
-        verdict=found.permit.verdict,
         rule=_rule(found),
-        findings=found.permit.findings,
-        conditions=found.permit.conditions,
-        missing=found.permit.missing,
-        caveats=_once(list(found.caveats)),
+        caveats=_once(found.caveats),
         url=exporting.url_of(topic, place.code),
     )
 
@@ -169,8 +168,9 @@ def _rule(found: Verdict) -> wire.CheckRule:
     wanted = said.levels[0] if said.levels else found.resolution.deciding
     level = next((each for each in levels if each.jurisdiction.code == wanted), None)
     period = level.period if level else None
-    return wire.CheckRule(
-        **{name: getattr(said, name) for name in said.__struct_fields__},
+    return wire.same(
+        wire.CheckRule,
+        said,
         topic=found.edition.topic.code,
         jurisdiction=wire.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),

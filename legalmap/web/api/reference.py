@@ -1,7 +1,5 @@
 """The API about itself: the OpenAPI document, the JSON Schemas, and a page for people."""
 
-import hashlib
-
 import msgspec
 from flask import Blueprint, Response, redirect, render_template
 from flask.blueprints import BlueprintSetupState
@@ -9,16 +7,11 @@ from werkzeug import Response as BaseResponse
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.roles import Permission
-from legalmap.web.api import accepting, describing, parameters, registry, retiring, sending
+from legalmap.web.api import accepting, describing, parameters, registry, sending
 from legalmap.web.guard import needs, tracker
 
 blueprint = Blueprint("reference", __name__)
-
-
-tools = Blueprint("about", __name__, url_prefix=registry.ROOT)
-tools.before_request(accepting.require_json_taken)
-tools.after_request(retiring.announce)
-tools.after_request(sending.opened)
+tools = accepting.blueprint("about")
 
 
 @blueprint.record
@@ -30,7 +23,7 @@ def _with_tools(state: BlueprintSetupState) -> None:
 @needs(Permission.READ, decided_by=())
 def openapi() -> Response:
     """The whole API as an OpenAPI 3.1 document."""
-    parameters.read()
+    parameters.declared()
     return _sent(describing.document(tracker().topics))
 
 
@@ -38,7 +31,7 @@ def openapi() -> Response:
 @needs(Permission.READ, decided_by=())
 def schema(name: str) -> Response:
     """One JSON Schema with all that it refers to."""
-    parameters.read()
+    parameters.declared()
     found = describing.schema_alone(name)
     if found is None:
         raise Missing("schema", name, sorted(describing.schemas()))
@@ -46,8 +39,7 @@ def schema(name: str) -> Response:
 
 
 def _sent(made: dict[str, object]) -> Response:
-    content = msgspec.json.encode(made)
-    return sending.send_bytes(content, hashlib.sha256(content).hexdigest(), sending.JSON, None)
+    return sending.send_bytes(msgspec.json.encode(made), sending.JSON, None)
 
 
 @blueprint.get("/api")

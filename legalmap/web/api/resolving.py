@@ -6,15 +6,14 @@ from legalmap.domain.errors import BadQuery
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import exporting, finding, wire
-from legalmap.services.editions import Edition
-from legalmap.services.gathering import Published
+from legalmap.services.tracker import Tracker
 from legalmap.web.answering import standing
 from legalmap.web.api import parameters
-from legalmap.web.api.parameters import BadParameter, Given, View
+from legalmap.web.api.parameters import BadParameter, Given
+from legalmap.web.asking import View
 from legalmap.web.guard import tracker
 
 ASK = "ask"
-WAYS_TO_ASK = ("place", "lat", "lon", "zip")
 WAYS = "Give exactly one of: place, zip, or lat with lon."
 _NOT_A_TOWN = "Towns inside may have rules of their own: ask again with place= for the town."
 ZIP_REACH = Caveat("zip-reach", f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
@@ -25,64 +24,48 @@ POINT_REACH = Caveat(
 
 def answer(view: View, given: Given) -> wire.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    return told(view, *asked_places(given))
-
-
-def told(
-    view: View, asked: wire.Asked, places: list[Jurisdiction], caveats: list[Caveat]
-) -> wire.ResolveAnswer:
-    """The answer for the places that what was asked may mean."""
-    found = [resolution(view, place, caveats) for place in places]
-    sure = found[0] if len(found) == 1 else None
-    topic = view.edition.topic
-    return wire.ResolveAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic.code,
-        scope=topic.scope,
+    asked, places, caveats = asked_places(given)
+    resolutions = tuple(resolution(view, place, caveats) for place in places)
+    sure = resolutions[0] if len(resolutions) == 1 else None
+    return parameters.answer(
+        view,
+        wire.ResolveAnswer,
         asked=asked,
         outcome=sure.outcome if sure else ASK,
         status=sure.status if sure else None,
         deciding=sure.deciding.code if sure and sure.deciding else None,
         ask=None if sure else _question(asked, places),
         resolution=sure,
-        candidates=() if sure else tuple(found),
+        candidates=() if sure else resolutions,
     )
 
 
-def asked_places(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
+def asked_places(given: Given) -> tuple[wire.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
     """What was asked, the places it may mean, and what a vague way of asking leaves open."""
-    ways: dict[str, Callable[[Given], tuple[wire.Asked, list[Jurisdiction], list[Caveat]]]] = {
-        "place": _by_place,
-        "zip": _by_zip,
-        "point": _by_point,
-    }
-    named = {"point" if name in ("lat", "lon") else name for name in given} & set(ways)
-    if len(named) != 1:
-        raise _not_one_way(given)
-    return ways[named.pop()](given)
+    ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
+    if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
+        raise BadParameter(next(iter(ways), "place"), WAYS)
+    if "place" in given:
+        asked = wire.Asked(place=given["place"])
+    elif "zip" in given:
+        asked = wire.Asked(zip=parameters.zip_code(given["zip"]))
+    else:
+        lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
+        asked = wire.Asked(lat=lat, lon=lon)
+    return asked, *places_of(tracker(), asked, finding.place)
 
 
-def _not_one_way(given: Given) -> BadQuery:
-    first = next((name for name in ("place", "zip", "lat", "lon") if name in given), "place")
-    return BadParameter(first, WAYS)
-
-
-def _by_place(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    asked = wire.Asked(place=given["place"], zip=None, lat=None, lon=None)
-    return asked, [finding.place(tracker(), given["place"])], []
-
-
-def _by_zip(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    zip_code = parameters.zip_code(given)
-    asked = wire.Asked(place=None, zip=zip_code, lat=None, lon=None)
-    return asked, finding.counties_of_zip(tracker(), zip_code), [ZIP_REACH]
-
-
-def _by_point(given: Given) -> tuple[wire.Asked, list[Jurisdiction], list[Caveat]]:
-    lat, lon = parameters.degrees(given, "lat"), parameters.degrees(given, "lon")
-    asked = wire.Asked(place=None, zip=None, lat=lat, lon=lon)
-    return asked, [finding.place_at(tracker(), lat, lon)], [POINT_REACH]
+def places_of(
+    tracker: Tracker, asked: wire.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
+) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
+    """The places that one way of asking may mean, and what it leaves open if it is vague."""
+    if asked.place is not None:
+        return [by_code(tracker, asked.place)], ()
+    if asked.zip is not None:
+        return finding.counties_of_zip(tracker, asked.zip), (ZIP_REACH,)
+    if asked.lat is None or asked.lon is None:
+        raise BadQuery.at("item", "A point needs both lat and lon.")
+    return [finding.place_at(tracker, asked.lat, asked.lon)], (POINT_REACH,)
 
 
 def _question(asked: wire.Asked, places: list[Jurisdiction]) -> str:
@@ -90,15 +73,15 @@ def _question(asked: wire.Asked, places: list[Jurisdiction]) -> str:
     return f"ZIP code {asked.zip} touches {len(places)} counties: {names}. Ask which one it is."
 
 
-def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.Resolution:
+def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> wire.Resolution:
     """What holds at one place, with more caveats if the place was found in a vague way."""
     edition, topic = view.edition, view.edition.topic
     found = edition.resolve(place, view.as_of)
     deciding = found.deciding_level
-    return wire.Resolution(
+    return wire.same(
+        wire.Resolution,
+        found,
         jurisdiction=wire.jurisdiction(place),
-        outcome=found.outcome,
-        status=found.status,
         label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
         deciding=wire.jurisdiction(deciding.jurisdiction) if deciding else None,
         variables={
@@ -116,32 +99,25 @@ def resolution(view: View, place: Jurisdiction, caveats: list[Caveat]) -> wire.R
 
 def _level(view: View, level: LevelAnswer, found: Resolution) -> wire.Level:
     topic = view.edition.topic
-    return wire.Level(
+    return wire.same(
+        wire.Level,
+        level,
         jurisdiction=wire.jurisdiction(level.jurisdiction),
-        standing=level.standing,
         reason=standing(level, found),
-        because_of=level.because_of,
         status=level.period.status if level.period else None,
-        start_uncertain=level.start_uncertain,
         period=wire.period(level.period, topic) if level.period else None,
         next_period=wire.period(level.next_period, topic) if level.next_period else None,
-        last_verified=level.last_verified,
-        freshness=level.freshness,
         url=exporting.url_of(topic.code, level.jurisdiction.code),
     )
 
 
 def _below(view: View, place: Jurisdiction) -> list[wire.Below]:
     return [
-        wire.Below(
-            code=item.place.code,
-            name=item.place.name,
-            kind=item.place.kind,
+        wire.same(
+            wire.Below,
+            item.place,
             resolved=exporting.resolved(view.edition.glance(item.place, view.as_of)),
         )
-        for item in _records_below(view.edition, place.code)
+        for code in view.edition.directly_below.get(place.code, ())
+        for item in [view.edition.records[code]]
     ]
-
-
-def _records_below(edition: Edition, code: str) -> list[Published]:
-    return [edition.records[each] for each in edition.directly_below.get(code, ())]

@@ -2,13 +2,15 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.services import wire
-from legalmap.web.api import sparse
+from legalmap.web.api import parameters, sparse
+from legalmap.web.api.parameters import Now
+from legalmap.web.asking import View
 
 JSON = "application/json"
 # May be kept, but must be checked with us each time, so that a publication shows at once.
@@ -25,11 +27,16 @@ EXPOSED = (
 ASKED = "If-None-Match, If-Range, Range, Accept-Datetime, Content-Type"
 
 
-def send(answer: wire.Answer, changed_at: datetime | None, next_url: str | None = None) -> Response:
-    """An answer as JSON, or 304 if the asker has it."""
-    content = encoded(answer)
-    links = [f'<{next_url}>; rel="next"'] if next_url else []
-    return send_bytes(content, hashlib.sha256(content).hexdigest(), JSON, changed_at, links)
+def answered(about: View | Now, kind: type[wire.Answer], /, **parts: Any) -> Response:
+    """An answer of that kind, made of what it is about and its own parts."""
+    return send(parameters.answer(about, kind, **parts), about.changed_at)
+
+
+def send(answer: wire.Answer, changed_at: datetime | None) -> Response:
+    """An answer as JSON, or 304 if the asker has it; a page of a list has a link to the next one."""
+    following = getattr(answer, "next", None)
+    links = [f'<{following}>; rel="next"'] if following else []
+    return send_bytes(encoded(answer), JSON, changed_at, links)
 
 
 def encoded(answer: wire.Answer) -> bytes:
@@ -40,12 +47,12 @@ def encoded(answer: wire.Answer) -> bytes:
 
 def send_bytes(
     content: bytes,
-    sha256: str,
     media_type: str,
     changed_at: datetime | None,
     links: list[str] | None = None,
 ) -> Response:
-    """Bytes whose hash is known, or 304 if the asker has them."""
+    """Bytes under the hash of them, or 304 if the asker has them."""
+    sha256 = hashlib.sha256(content).hexdigest()
     # Only the ETag decides: two publications in one second have the same Last-Modified.
     if request.if_none_match.contains_weak(sha256):
         response = Response(status=304)
@@ -68,11 +75,6 @@ def describe(
     response.headers["Link"] = ", ".join([*(links or []), f'<{wire.LICENCE_URL}>; rel="license"'])
     if changed_at is not None:
         response.last_modified = changed_at.astimezone(UTC).replace(microsecond=0)
-
-
-def sha256_of(content: bytes) -> str:
-    """The hash that is the ETag."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def opened(response: Some) -> Some:

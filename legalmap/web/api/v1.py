@@ -1,31 +1,26 @@
-"""/api/v1: topics, places, records, revisions, what holds at a place, and the feed."""
+"""/api/v1: topics, places, records, revisions, and what holds at a place."""
 
 from collections.abc import Callable
-from typing import get_args
 
-from flask import Blueprint, Response
+from flask import Response
 
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.evidence import FRESHNESS_LABELS
-from legalmap.domain.jurisdictions import Jurisdiction, Kind, chain
+from legalmap.domain.jurisdictions import Jurisdiction, chain
 from legalmap.domain.periods import in_force_on
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import exporting, finding, wire
-from legalmap.services import feeding as feeds
 from legalmap.services.gathering import Published
-from legalmap.web.api import accepting, feeding, parameters, resolving, retiring, sending
-from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now, View
+from legalmap.web.api import accepting, parameters, resolving, sending
+from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now
+from legalmap.web.api.registry import ROOT
+from legalmap.web.asking import View
 from legalmap.web.guard import needs, reader, tracker
 
-ROOT = "/api/v1"
 # To search inside a place more has to be found than is shown.
 MOST_FOUND = 5_000
 
-blueprint = Blueprint("v1", __name__, url_prefix=ROOT)
-blueprint.before_request(accepting.require_json_taken)
-blueprint.after_request(retiring.announce)
-blueprint.after_request(sending.opened)
+blueprint = accepting.blueprint("v1")
 blueprint.after_app_request(sending.without_page)
 
 
@@ -33,44 +28,38 @@ blueprint.after_app_request(sending.without_page)
 @needs(Permission.READ, decided_by=())
 def topics() -> Response:
     """All topics."""
-    parameters.read("fields")
+    parameters.declared()
     now = parameters.now()
     entries = tuple(
-        wire.TopicEntry(
-            code=topic.code,
-            name=topic.name,
-            about=topic.about,
+        wire.same(
+            wire.TopicEntry,
+            topic,
             records=len(reader().edition(topic.code, str(now.feed_no)).records),
             url=f"{ROOT}/topics/{topic.code}",
         )
         for topic in tracker().topics.values()
     )
-    answer = wire.TopicsAnswer(feed_no=now.feed_no, as_of=now.as_of, topics=entries)
-    return sending.send(answer, now.changed_at)
+    return sending.answered(now, wire.TopicsAnswer, topics=entries)
 
 
 @blueprint.get("/topics/<topic>")
 @needs(Permission.READ, decided_by=())
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
-    found = tracker().topic(topic)
-    parameters.read("fields")
-    now = parameters.now()
-    answer = wire.TopicAnswer(
-        feed_no=now.feed_no, as_of=now.as_of, topic=topic, codebook=wire.codebook(found)
-    )
-    return sending.send(answer, now.changed_at)
+    codebook = wire.codebook(tracker().topic(topic))
+    parameters.declared()
+    return sending.answered(parameters.now(), wire.TopicAnswer, topic=topic, codebook=codebook)
 
 
 @blueprint.get("/jurisdictions")
 @needs(Permission.READ)
 def jurisdictions() -> Response:
     """Places in the order of their codes, or those that fit a search, best first."""
-    given = parameters.read("q", "parent", *parameters.IDENTIFIERS, "cursor", "limit", "fields")
+    given = parameters.declared()
     now = parameters.now()
     one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
     answer = _search(given, now) if one_page else _page_of_places(given, now)
-    return sending.send(answer, now.changed_at, answer.next)
+    return sending.send(answer, now.changed_at)
 
 
 def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
@@ -88,9 +77,9 @@ def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
         if (not parent or exporting.is_directly_below(place, parent))
         and (not asked or place in known)
     ]
-    return wire.JurisdictionsAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    return parameters.answer(
+        now,
+        wire.JurisdictionsAnswer,
         jurisdictions=tuple(wire.jurisdiction(place) for place in inside[:limit]),
         guessed=found.guessed,
         zip=found.zip_code,
@@ -103,19 +92,15 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
     cursor = parameters.cursor(given)
     # One more than is shown tells whether there is a next page.
-    found = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
-    shown = found[:limit]
-    following = None
-    if len(found) > limit:
-        following = parameters.next_cursor(given, shown[-1].code, now.feed_no, now.as_of)
-    return wire.JurisdictionsAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    left = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    shown, following = parameters.page(given, now, left, lambda place: place.code)
+    return parameters.answer(
+        now,
+        wire.JurisdictionsAnswer,
         jurisdictions=tuple(wire.jurisdiction(place) for place in shown),
         guessed=False,
         zip=None,
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        **following,
     )
 
 
@@ -123,12 +108,12 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
 @needs(Permission.READ, decided_by=())
 def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
-    parameters.read("fields")
+    parameters.declared()
     place, now = finding.place(tracker(), code), parameters.now()
     held = [t for t in tracker().topics if place.code in reader().edition(t).records]
-    answer = wire.JurisdictionAnswer(
-        feed_no=now.feed_no,
-        as_of=now.as_of,
+    return sending.answered(
+        now,
+        wire.JurisdictionAnswer,
         jurisdiction=wire.jurisdiction(place),
         levels=tuple(level.code for level in chain(place, tracker().place)),
         children=len(finding.children(tracker(), place.code)),
@@ -136,7 +121,6 @@ def jurisdiction(code: str) -> Response:
         records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in held},
         note=place.note,
     )
-    return sending.send(answer, now.changed_at)
 
 
 @blueprint.get("/<topic>/records")
@@ -144,35 +128,25 @@ def jurisdiction(code: str) -> Response:
 def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
     known = tracker().topic(topic)
-    given = parameters.read(
-        *("status", "parent", "kind", "freshness"),
-        *("as_of", "known_at", "cursor", "limit", "fields"),
-    )
-    cursor, limit = parameters.cursor(given), parameters.limit(given)
+    given = parameters.declared()
+    cursor, _ = parameters.cursor(given), parameters.limit(given)
     wanted = {
         "status": parameters.choice(given, "status", [status.code for status in known.statuses]),
-        "kind": parameters.choice(given, "kind", get_args(Kind)),
-        "freshness": parameters.choice(given, "freshness", FRESHNESS_LABELS),
+        "kind": parameters.choice(given, "kind"),
+        "freshness": parameters.choice(given, "freshness"),
         "parent": parameters.place_code(given, "parent"),
     }
     view = _paged_view(topic, given, cursor)
     found = [item for item in exporting.items(view.edition) if _fits(view, item, wanted)]
     left = [item for item in found if cursor is None or item.place.code > cursor.after]
-    shown = left[:limit]
-    following = None
-    if len(left) > limit:
-        last = shown[-1].place.code
-        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
-    answer = wire.RecordsAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    shown, following = parameters.page(given, view, left, lambda item: item.place.code)
+    return sending.answered(
+        view,
+        wire.RecordsAnswer,
         total=len(found),
         records=tuple(exporting.record(view.edition, item, view.as_of) for item in shown),
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        **following,
     )
-    return sending.send(answer, view.changed_at, answer.next)
 
 
 def _paged_view(topic: str, given: Given, cursor: Cursor | None) -> View:
@@ -203,16 +177,10 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 @needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
     """One record."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
+    view = parameters.view(topic, parameters.declared())
     item = _item(view, finding.place(tracker(), code))
-    answer = wire.RecordAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
-        scope=view.edition.topic.scope,
-        record=exporting.record(view.edition, item, view.as_of),
-    )
-    return sending.send(answer, view.changed_at)
+    record = exporting.record(view.edition, item, view.as_of)
+    return sending.answered(view, wire.RecordAnswer, record=record)
 
 
 def _item(view: View, place: Jurisdiction) -> Published:
@@ -228,71 +196,58 @@ def _item(view: View, place: Jurisdiction) -> Published:
 @needs(Permission.READ)
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
-    given = parameters.read("as_of", "known_at", "cursor", "limit", "fields")
-    limit, cursor = parameters.limit(given), parameters.cursor(given)
+    given = parameters.declared()
+    _, cursor = parameters.limit(given), parameters.cursor(given)
     tracker().topic(topic)
     view = _paged_view(topic, given, cursor)
     place = finding.place(tracker(), code)
     _item(view, place)
-    found = reader().published_revisions(topic, place.code)
-    known = [one for one in found if _was_known(view, one)]
+    known = _known_revisions(view, place.code)
     left = [one for one in known if cursor is None or one.number < int(cursor.after)]
-    shown = left[:limit]
-    following = None
-    if len(left) > limit:
-        last = str(shown[-1].number)
-        following = parameters.next_cursor(given, last, view.edition.feed_no, view.as_of)
-    answer = wire.RevisionsAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    shown, following = parameters.page(given, view, left, lambda revision: revision.number)
+    return sending.answered(
+        view,
+        wire.RevisionsAnswer,
         jurisdiction=place.code,
         total=len(known),
-        revisions=tuple(_revision(view, one) for one in shown),
-        next=parameters.link_to(given, following) if following else None,
-        next_cursor=following,
+        revisions=tuple(_revision(view, revision) for revision in shown),
+        **following,
     )
-    return sending.send(answer, view.changed_at, answer.next)
 
 
 @blueprint.get("/<topic>/records/<code>/revisions/<number>")
 @needs(Permission.READ)
 def revision(topic: str, code: str, number: str) -> Response:
     """One published revision, whole."""
-    view = parameters.view(topic, parameters.read("as_of", "known_at", "fields"))
+    view = parameters.view(topic, parameters.declared())
     place = finding.place(tracker(), code)
     _item(view, place)
-    published = reader().published_revisions(topic, place.code)
-    known = {str(one.number): one for one in published if _was_known(view, one)}
+    known = {str(one.number): one for one in _known_revisions(view, place.code)}
     if number not in known:
         raise Missing("revision", f"{number} of {topic}/{place.code}", known)
-    answer = wire.RevisionAnswer(
-        feed_no=view.edition.feed_no,
-        as_of=view.as_of,
-        topic=topic,
+    return sending.answered(
+        view,
+        wire.RevisionAnswer,
         jurisdiction=place.code,
         revision=_revision(view, known[number]),
         payload=known[number].payload,
     )
-    return sending.send(answer, view.changed_at)
 
 
-def _was_known(view: View, revision: Revision) -> bool:
-    return revision.feed_no is not None and revision.feed_no <= view.edition.feed_no
+def _known_revisions(view: View, code: str) -> list[Revision]:
+    published = reader().published_revisions(view.edition.topic.code, code)
+    return [one for one in published if one.feed_no is not None and one.feed_no <= view.feed_no]
 
 
 def _revision(view: View, revision: Revision) -> wire.Revision:
     [publication] = reader().feed((revision.feed_no or 0) - 1, 1)
     own = in_force_on(revision.payload.periods, view.as_of)
     where = f"{ROOT}/{revision.topic}/records/{revision.jurisdiction}/revisions"
-    return wire.Revision(
-        number=revision.number,
+    return wire.same(
+        wire.Revision,
+        revision,
         base=revision.base_number,
-        kind=revision.kind,
-        author=revision.author,
         reviewer=publication.reviewer,
-        note=revision.note,
-        comment=revision.comment,
         created_at=wire.instant(revision.created_at),
         published_at=wire.instant(publication.at),
         feed_no=publication.feed_no,
@@ -309,30 +264,6 @@ def _revision(view: View, revision: Revision) -> wire.Revision:
 def resolve(topic: str) -> Response:
     """What holds at a place, a point or a ZIP code, level by level."""
     tracker().topic(topic)
-    given = parameters.read(*resolving.WAYS_TO_ASK, "as_of", "known_at", "fields")
+    given = parameters.declared()
     view = parameters.view(topic, given)
     return sending.send(resolving.answer(view, given), view.changed_at)
-
-
-@blueprint.get("/changes")
-@needs(Permission.READ)
-def changes() -> Response:
-    """The feed after a number, oldest first, with what each publication changed."""
-    given = parameters.read("since", "topic", "limit", "wait", "fields")
-    head, limit = reader().head(), parameters.limit(given)
-    since = parameters.whole_number(given, "since", usual=0, least=0, most=head)
-    topic = parameters.choice(given, "topic", tracker().topics)
-    wait = parameters.whole_number(given, "wait", usual=0, least=0, most=feeds.LONGEST_WAIT)
-    if wait and not feeding.is_due(since, topic, wait):
-        return Response(status=204)
-    now = parameters.now()
-    stretch = reader().stretch(since, limit, topic)
-    answer = wire.ChangesAnswer(
-        feed_no=stretch.head,
-        as_of=now.as_of,
-        since=since,
-        next_since=stretch.next_since,
-        head=stretch.head,
-        changes=tuple(feeds.change(tracker(), entry) for entry in stretch.entries),
-    )
-    return sending.send(answer, now.changed_at)

@@ -1,15 +1,103 @@
-"""What admins fill in about people."""
+"""The forms of people and their accounts: what they fill in, and what admins do about them."""
 
+from wtforms import BooleanField, HiddenField, PasswordField
+
+from legalmap.domain.accounts import MAX_PASSWORD, MIN_PASSWORD
+from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.people import in_words
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, Problems, TextField
 
 ROLES = {
     Role.CONTRIBUTOR: ("Contributor", "proposes changes"),
     Role.MODERATOR: ("Moderator", "also reviews what others propose, and reads the log"),
     Role.ADMIN: ("Admin", "also manages accounts"),
 }
+_GOOD = f"At least {MIN_PASSWORD} characters. A password manager makes good ones."
+
+
+class SignInForm(HouseForm):
+    """A name and a password."""
+
+    handle = LineField("Name")
+    password = PasswordField("Password")
+
+    def problems(self) -> Problems:
+        """What is missing, before anything is looked up."""
+        problems = []
+        if not (self.handle.data or "").strip():
+            problems.append(Problem("handle", "Enter your name."))
+        if not self.password.data:
+            problems.append(Problem("password", "Enter your password."))
+        elif len(self.password.data) > MAX_PASSWORD:
+            too_long = f"Keep the password under {MAX_PASSWORD:,} characters."
+            problems.append(Problem("password", too_long))
+        return Problems.of(problems)
+
+
+class JoinForm(HouseForm):
+    """What a new person chooses."""
+
+    handle = LineField("Name")
+    password = PasswordField("Password", description=_GOOD)
+
+
+class RecoverForm(HouseForm):
+    """Another password, for who has forgotten theirs."""
+
+    password = PasswordField("New password", description=_GOOD)
+
+
+class CodeForm(HouseForm):
+    """A code of the app, or a recovery code."""
+
+    code = LineField("Code")
+
+
+class ConfirmForm(HouseForm):
+    """The password, so that a thief of a session cannot do it."""
+
+    password = PasswordField("Your password")
+
+
+class AuthenticatorForm(ConfirmForm):
+    """The first code of an app that has scanned the picture."""
+
+    challenge = HiddenField()
+    code = LineField("Code that the app shows")
+
+
+class PasskeyForm(ConfirmForm):
+    """What a browser answers, written into the form by a script."""
+
+    challenge = HiddenField()
+    answer = HiddenField()
+    name = LineField("Name of the passkey")
+
+
+class PasswordForm(ConfirmForm):
+    """Another password."""
+
+    new_password = PasswordField("New password", description=_GOOD)
+
+
+class EmailForm(ConfirmForm):
+    """Where notices go."""
+
+    email = LineField("E-mail")
+
+
+class LeaveForm(ConfirmForm):
+    """Leaving cannot be undone."""
+
+    sure = BooleanField("I want to leave")
+
+
+class InterestForm(HouseForm):
+    """What somebody has to do with the trade or the cause."""
+
+    interest = LineField("What you have to do with the trade or the cause")
 
 
 class RoleForm(HouseForm):
@@ -18,9 +106,11 @@ class RoleForm(HouseForm):
     role = ChoiceField("Role", {role.value: label for role, (label, _) in ROLES.items()})
     remits = TextField("Moderates only")
 
-    def chosen(self) -> Role | None:
-        """The role, or None if it is none of the three."""
-        return next((role for role in Role if role.value == self.role.data), None)
+    def chosen(self) -> Role:
+        """The role; raise Invalid if it is none of the three."""
+        if self.role.data not in set(Role):
+            raise Invalid.at("role", "Choose one of the roles.")
+        return Role(self.role.data)
 
     def show(self, role: Role, remits: tuple[Remit, ...]) -> None:
         """Fill in what somebody has."""

@@ -64,7 +64,7 @@ def given(answer: Answer, condition: Condition) -> Answer:
 
 def _held(if_none_match: str, etag: str) -> str | None:
     """The ETag by which the client holds the same content, in whatever coding; None if it does not."""
-    if if_none_match.strip() == "*":
+    if if_none_match in (etag, "*"):
         return etag
     plain = plain_etags(etag)
     return next((held for held in _ETAG.findall(if_none_match) if plain_etags(held) == plain), None)
@@ -72,7 +72,8 @@ def _held(if_none_match: str, etag: str) -> str | None:
 
 def _not_modified(answer: Answer, etag: str) -> Answer:
     headers = [pair for pair in answer.headers if pair[0] not in _OF_THE_BODY]
-    return Answer(304, headers).with_headers(etag=etag)
+    answer = Answer(304, headers)
+    return answer if answer.header("etag") == etag else answer.with_headers(etag=etag)
 
 
 def _part(answer: Answer, etag: str | None, asked: str, if_range: str | None) -> Answer:

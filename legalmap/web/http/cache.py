@@ -26,6 +26,10 @@ class Key(NamedTuple):
     coding: str
 
 
+# A key, or its four texts as they come: a plain tuple is quicker to make.
+Address = Key | tuple[str, str, str, str]
+
+
 class Entry(NamedTuple):
     """A finished answer. ``feed_no``: the head at which it holds, None for every one.
 
@@ -45,14 +49,14 @@ class Cache:
 
     def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES) -> None:
         self._most_entries, self._most_bytes = most_entries, most_bytes
-        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._entries: OrderedDict[Address, Entry] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
         """How many answers are kept."""
         return len(self._entries)
 
-    def get(self, key: Key, feed_no: int, now: float) -> Entry | None:
+    def get(self, key: Address, feed_no: int, now: float) -> Entry | None:
         """The entry that holds at a feed number and instant."""
         entry = self._entries.get(key)
         if entry is None:
@@ -63,7 +67,7 @@ class Cache:
         self._entries.move_to_end(key)
         return entry
 
-    def keep(self, key: Key, entry: Entry) -> None:
+    def keep(self, key: Address, entry: Entry) -> None:
         """Keep one more, if it is of a size that is kept."""
         size = _size(key, entry)
         if size > MOST_OF_ONE or sum(map(len, key)) > MOST_KEY:
@@ -79,15 +83,15 @@ class Cache:
         for key in list(self._passed(feed_no)):
             self._drop(key)
 
-    def _passed(self, feed_no: int) -> Iterator[Key]:
+    def _passed(self, feed_no: int) -> Iterator[Address]:
         return (key for key, it in self._entries.items() if it.feed_no not in (None, feed_no))
 
-    def _drop(self, key: Key) -> None:
+    def _drop(self, key: Address) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.bytes -= _size(key, entry)
 
 
-def _size(key: Key, entry: Entry) -> int:
+def _size(key: Address, entry: Entry) -> int:
     headers = sum(len(name) + len(value) for name, value in entry.answer.headers)
     return len(entry.answer.body) + headers + sum(map(len, key)) + _OVERHEAD

@@ -39,15 +39,12 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.01
 # How often those who wait for news look, in seconds, and how many may wait.
 NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
-# Larger bodies leave in pieces, so that one who does not read holds no more than a few of them.
-PIECE = 65_536
-WHOLE = 4 * PIECE
+# A larger body leaves in pieces, of which a client who does not read holds a few.
+PIECE, WHOLE = 250_000, 1_000_000
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
 WORK = {"": (4, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
 DAY_SECONDS = 86_400
-# Any of these may make the answer another one than what is kept.
-_PARTICULAR = ("accept-datetime", "if-match", "if-unmodified-since")
 # Answered here, from the whole answer.
 _CONDITIONS = dict.fromkeys(
     ("if-none-match", "if-modified-since", "range", "if-range", "accept-encoding"), ""
@@ -79,15 +76,22 @@ class Front:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        method = scope.method
+        method, headers = scope.method, scope.headers
         try:
-            answer = await self._answer(scope, protocol, method)
+            answer = self._at_hand(scope, headers, method)
+            if answer is None:
+                answer = await self._answer(scope, headers, protocol)
         except Refused as refusal:
             answer = _refusal(scope.path, refusal)
         except Exception:
             log.exception("front: a request could not be answered.")
             answer = _refusal(scope.path, Refused(500, "Our mistake", "Ask again in a moment."))
-        await _send(answer, method, protocol)
+        if answer.file is not None or len(answer.body) > WHOLE:
+            await _send(answer, method, protocol)
+        elif method == "HEAD" or answer.status in (204, 304):
+            protocol.response_empty(answer.status, answer.headers)
+        else:
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """The server stops."""
@@ -98,24 +102,40 @@ class Front:
         for threads in (self._threads, self._looker):
             threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _answer(self, scope: Any, protocol: Any, method: str) -> Answer:
-        headers = scope.headers
-        site = self._site(scope, headers)
-        if method not in READS:
-            return await self._sent(scope, protocol, method)
+    def _at_hand(self, scope: Any, headers: Any, method: str) -> Answer | None:
+        """What the cache has for the very address, where nothing has to be waited for: the usual case."""
+        if method not in READS or monotonic() >= self._next_look:
+            return None
+        path = scope.path
+        if not _is_common(path, headers):
+            return None
         coding = content_coding.negotiate(headers.get("accept-encoding"))
-        condition = Condition(
-            headers.get("if-none-match"), headers.get("range"), headers.get("if-range")
-        )
+        key = (self._site(scope, headers), path, scope.query_string, coding)
+        entry = self.cache.get(key, self._heading.number, time())
+        return None if entry is None else self._cut(entry.answer, headers)
+
+    async def _answer(self, scope: Any, headers: Any, protocol: Any) -> Answer:
+        """What somebody else has for the address, or Flask."""
+        site = self._site(scope, headers)
+        limits.require_plain(scope.method, scope.path, site)
+        if scope.method not in READS:
+            return await self._sent(scope, protocol)
+        coding = content_coding.negotiate(headers.get("accept-encoding"))
         key = Key(site, scope.path, scope.query_string, coding)
-        if _is_common(scope, headers):
+        if _is_common(key.path, headers):
             if monotonic() >= self._next_look:
                 await self._look()
-            entry = self.cache.get(key, self._heading.number, time())
-            answer = entry.answer if entry else await self._kept(key, scope)
+            answer = await self._kept(key, scope)
         else:
             answer = await self._made(key, scope, self._routes.of(key.path))
-        return self._dated(given(answer, condition))
+        return self._cut(answer, headers)
+
+    def _cut(self, answer: Answer, headers: Any) -> Answer:
+        """As much of an answer as its client wants, dated for nginx."""
+        held, part = headers.get("if-none-match"), headers.get("range")
+        if held is not None or part is not None:
+            answer = given(answer, Condition(held, part, headers.get("if-range")))
+        return self._dated(answer) if self._hops else answer
 
     def _site(self, scope: Any, headers: Any) -> str:
         """Scheme and host as the client sees them; raise Refused where RFC 9112, 3.2 does."""
@@ -124,7 +144,8 @@ class Front:
             scope.authority or (not hosts and scope.http_version in ("1", "1.0"))
         ):
             raise Refused(400, "Bad request", "Send one Host header.", connection="close")
-        host, scheme = hosts[0] if hosts else scope.authority or "", scope.scheme
+        # The host of a whole address in the request line is the one that counts.
+        host, scheme = scope.authority or (hosts[0] if hosts else ""), scope.scheme
         if self._hops:
             host = _forwarded(headers, "x-forwarded-host", self._hops) or host
             scheme = _forwarded(headers, "x-forwarded-proto", self._hops) or scheme
@@ -213,9 +234,9 @@ class Front:
                 await self._look()
         return self._heading.number != seen
 
-    async def _sent(self, scope: Any, protocol: Any, method: str) -> Answer:
+    async def _sent(self, scope: Any, protocol: Any) -> Answer:
         """What Flask answers to a request that may change something."""
-        body, route = b"", self._routes.of(scope.path, method)
+        body, route = b"", self._routes.of(scope.path, scope.method)
         if route.exists:
             body = await self._body(scope, protocol)
         environ = environ_of(scope, body, scope.query_string, {})
@@ -227,7 +248,7 @@ class Front:
     async def _body(self, scope: Any, protocol: Any) -> bytes:
         headers = scope.headers
         length = limits.declared_length(headers.get("content-length"))
-        is_chunked = headers.get("transfer-encoding") is not None
+        is_chunked = limits.is_chunked(headers.get_all("transfer-encoding"))
         if not length and not is_chunked:
             return b""
         allowed = MOST_OF_ANYBODY
@@ -265,19 +286,19 @@ class Front:
 
         A number of seconds would be kept for up to one more (it counts whole ones).
         """
-        if not self._hops or answer.header("cdn-cache-control") is None:
+        if answer.header("cdn-cache-control") is None:
             return answer
         return answer._replace(headers=[*answer.headers, ("x-accel-expires", f"@{int(time())}")])
 
 
-def _is_common(scope: Any, headers: Any) -> bool:
+def _is_common(path: str, headers: Any) -> bool:
     """Whether nothing but site, path, query, coding and conditions can decide the answer."""
-    if any(headers.get(name) is not None for name in _PARTICULAR):
-        return False
     cookie = headers.get("cookie")
     if cookie is not None and session.NAME in cookie:
         return False
-    return not scope.path.startswith("/api/") or _takes_json(headers.get("accept") or "*/*")
+    if "accept-datetime" in headers or "if-match" in headers or "if-unmodified-since" in headers:
+        return False
+    return not path.startswith("/api/") or _takes_json(headers.get("accept") or "*/*")
 
 
 @lru_cache(maxsize=256)
@@ -374,18 +395,15 @@ def _refusal(path: str, refusal: Refused) -> Answer:
 
 
 async def _send(answer: Answer, method: str, protocol: Any) -> None:
-    headers = answer.headers
-    if method == "HEAD" or answer.status in (204, 304):
-        protocol.response_empty(answer.status, headers)
-    elif answer.file is not None:
-        protocol.response_file_range(answer.status, headers, answer.file, answer.start, answer.stop)
-    elif len(answer.body) <= WHOLE:
-        protocol.response_bytes(answer.status, headers, answer.body)
-    else:
-        await _send_in_pieces(answer, protocol)
-
-
-async def _send_in_pieces(answer: Answer, protocol: Any) -> None:
+    """Send what is too large to leave at once."""
+    if method == "HEAD":
+        protocol.response_empty(answer.status, answer.headers)
+        return
+    if answer.file is not None:
+        protocol.response_file_range(
+            answer.status, answer.headers, answer.file, answer.start, answer.stop
+        )
+        return
     transport = protocol.response_stream(answer.status, answer.headers)
     try:
         for start in range(0, len(answer.body), PIECE):

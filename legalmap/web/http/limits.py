@@ -1,6 +1,7 @@
 """What one client, however rude, slow or large, can take: room for work, and the bytes it may send."""
 
 import asyncio
+import re
 from types import TracebackType
 from typing import Any
 
@@ -9,6 +10,9 @@ from legalmap.web.http.bodies import MOST_OF_ANYBODY
 # A body has to be whole after so many seconds, and a byte of it has to come this often.
 WHOLE_SECONDS, SILENT_SECONDS = 120, 30
 RETRY_SECONDS = 2
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# RFC 9110, 7.2 and RFC 3986, 3.2.2: a name, or an address of version 6 in brackets, and perhaps a port.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
 
 
 class Refused(Exception):
@@ -51,6 +55,28 @@ class Slots:
     ) -> None:
         """Give the place to the next."""
         self._free.release()
+
+
+def require_plain(method: str, path: str, site: str) -> None:
+    """Raise Refused for what no client of ours sends (RFC 9110, 9.1 and RFC 9112, 3.2)."""
+    if method not in METHODS:
+        raise Refused(501, "Not implemented", f"Use one of: {', '.join(METHODS)}.")
+    if not path.startswith("/") and (method, path) != ("OPTIONS", "*"):
+        raise Refused(400, "Bad request", "An address begins with a slash.", connection="close")
+    host = site.partition("://")[2]
+    if host and _HOST.fullmatch(host) is None:
+        raise Refused(400, "Bad request", "This is no host.", connection="close")
+
+
+def is_chunked(transfer_encoding: list[str]) -> bool:
+    """Whether a body comes in chunks; raise Refused for any other coding (RFC 9112, 6.1)."""
+    if not transfer_encoding:
+        return False
+    if ",".join(transfer_encoding).strip().lower() != "chunked":
+        raise Refused(
+            501, "Not implemented", "Send the body as it is, or in chunks.", connection="close"
+        )
+    return True
 
 
 def declared_length(content_length: str | None) -> int:

@@ -84,7 +84,7 @@ def settings() -> dict[str, Any]:
         "interface": Interfaces.RSGI,
         "runtime_mode": RuntimeModes.mt,
         "loop": Loops.auto if sys.platform == "win32" else Loops.uvloop,
-        "http": HTTPModes.auto,
+        "http": HTTPModes.http1,
         "websockets": False,
         "backlog": BACKLOG,
         "backpressure": MOST_CONNECTIONS,

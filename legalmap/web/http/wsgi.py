@@ -64,7 +64,7 @@ def environ_of(scope: Any, body: bytes, query: str, replaced: dict[str, str]) ->
         "wsgi.file_wrapper": FileBody,
     }
     if scope.authority:
-        environ["HTTP_HOST"] = scope.authority
+        replaced = {**replaced, "host": scope.authority}
     for name, value in scope.headers.items():
         if name not in replaced:
             _add(environ, name, value)
@@ -81,7 +81,7 @@ def _add(environ: Environ, name: str, value: str) -> None:
     key = name.upper().replace("-", "_")
     if key != "CONTENT_TYPE":
         key = f"HTTP_{key}"
-    if key in environ and key != "HTTP_HOST":
+    if key in environ:
         value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
     environ[key] = value
 

@@ -52,8 +52,10 @@ STARTS = 3
 LOADED = """
 import json, sys
 from legalmap import cli
-import granian.cli, granian.server, uvloop
-from legalmap.wsgi import app
+import uvloop
+from legalmap.app import create_app
+from legalmap.web.http import front, server
+app = create_app(serving=True)
 client = app.test_client()
 for path in json.load(sys.stdin):
     client.get(path)

@@ -21,11 +21,6 @@ import psutil
 HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 30
-# How the server of “legalmap run” is started with another application: the one place that says it.
-GRANIAN = {
-    "rsgi": ["--interface", "rsgi", "--runtime-mode", "mt", "--loop", "uvloop"],
-    "wsgi": ["--interface", "wsgi", "--blocking-threads", "4"],
-}
 # What a server writes into every answer itself.
 OF_A_SERVER = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
@@ -204,9 +199,7 @@ def bare(answers: Iterable[Saved], folder: Path, application: str = "rsgi") -> I
     file.write_text(json.dumps(known))
     port = free_port()
     told = {**environment(), "BARE_ANSWERS": str(file)}
-    command = [program("granian", "the extra “bench”"), *GRANIAN[application]]
-    command += ["--no-ws", "--host", HOST, "--port", str(port)]
-    command += [f"tests.bench.speed.bare:{application}"]
+    command = [sys.executable, "-m", "tests.bench.speed.bare", application, str(port)]
     with started(command, port, next(iter(known)), told, folder / "bare.log") as server:
         yield server
 

@@ -9,7 +9,7 @@ from unittest import mock
 from legalmap.domain.accounts import Account
 from legalmap.domain.remits import Remit
 from legalmap.domain.roles import Role
-from legalmap.services import joining, passwords
+from legalmap.services import links, passwords
 from legalmap.services.tracker import Tracker
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import PEOPLE, READER, Invited, World
@@ -35,8 +35,8 @@ class Invite:
 
     def do(self, tracker: Tracker, actor: Account) -> tuple[str, int]:
         """Through the service of the page of people; gives the token and the number."""
-        token = joining.invite(tracker, actor, self.role, self.remits)
-        return token, joining.opened(tracker, token).id
+        token = links.invite(tracker, actor, self.role, self.remits)
+        return token, links.invitation(tracker, token).id
 
     def happen(self, world: World, made: tuple[str, int]) -> None:
         """The link is open for a week."""
@@ -62,7 +62,7 @@ class Revoke:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the page of people."""
-        joining.revoke(tracker, actor, self.number)
+        links.revoke(tracker, actor, self.number)
 
     def happen(self, world: World, _made: None) -> None:
         """It opens nothing any more."""
@@ -86,7 +86,7 @@ class Join:
     def do(self, tracker: Tracker, _actor: Account | None) -> None:
         """Through the service of the link."""
         with mock.patch.object(passwords, "hashed", return_value=a_password_hash()):
-            joining.join(tracker, self.token, self.handle, PASSWORD)
+            links.join(tracker, self.token, self.handle, PASSWORD)
 
     def happen(self, world: World, _made: None) -> None:
         """One more account."""

@@ -1,6 +1,7 @@
 """Asking the front without a server: requests as granian gives them (RSGI), answers as it takes them."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,9 @@ class Headers:
     def get(self, name: str, default: Any = None) -> Any:
         """The first of that name."""
         return next((value for key, value in self._pairs if key == name), default)
+
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self._pairs)
 
     def get_all(self, name: str) -> list[str]:
         """All of that name."""
@@ -100,10 +104,13 @@ class Client:
     def __init__(self, app: Flask) -> None:
         self.front = Front(app)
         self._loop = asyncio.new_event_loop()
+        # In a thread of its own: the browser of other tests has a loop in this one.
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something in the event loop of the front."""
-        return self._loop.run_until_complete(work)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     def get(self, target: str, /, **headers: str) -> Answer:
         """Ask for an address; ``_`` in the name of a header stands for ``-``."""
@@ -128,4 +135,6 @@ class Client:
     def close(self) -> None:
         """Let go of threads and loop."""
         self.front.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()

@@ -5,15 +5,18 @@ import gzip
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import brotli
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import Client as Plain
 
 from legalmap.domain.moderation import Verdict
 from legalmap.services.tracker import Tracker
+from legalmap.web.guard import LAW
 from legalmap.web.http import front as fronts
 from legalmap.web.http.content_coding import zstd
 from tests.build import a_payload, a_period
@@ -188,6 +191,49 @@ def test_what_is_kept_follows_from_head_day_and_address_alone(
     )
 
 
+class Watched(ImmutableMultiDict):
+    """Query parameters that know which of them were asked for."""
+
+    asked: ClassVar[set[str]] = set()
+
+    def get(self, key: str, *rest: Any, **named: Any) -> Any:
+        """The first of that name."""
+        self.asked.add(key)
+        return super().get(key, *rest, **named)
+
+    def getlist(self, key: str, *rest: Any) -> Any:
+        """All of that name."""
+        self.asked.add(key)
+        return super().getlist(key, *rest)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
+
+
+WATCHED = [
+    *(path for path in KEPT_PATHS if not path.startswith(("/api", "/export", "/static"))),
+    "/kratom/us?layer=counties&zoom=us-al&show=banned",
+    "/kratom/course?view=us&layer=counties",
+    "/kratom/compare?place=us-al&add=Tennessee",
+    "/kratom/table?parent=us&kind=state&freshness=due&show=banned&page=1",
+]
+
+
+@pytest.mark.parametrize("path", WATCHED)
+def test_a_page_reads_no_parameter_that_it_does_not_declare(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Else the front would take away what decides the answer."""
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", Watched)
+    monkeypatch.setattr(Watched, "asked", set())
+    Plain(app.wsgi_app).get(path, buffered=True)  # type: ignore[arg-type]
+    endpoint, _ = app.url_map.bind("localhost").match(path.partition("?")[0])
+    declared = app.view_functions[endpoint].decided_by  # type: ignore[attr-defined]
+    # Day and edit time are looked for at every address, to count what the past costs.
+    assert Watched.asked - set(LAW) <= declared
+
+
 # A sentence for each: two addresses, and whether Flask is asked for the second.
 SAME_ENTRY = [
     ("/kratom", "/kratom?utm_source=mail", False, "what no page reads makes no new entry"),
@@ -218,6 +264,41 @@ def test_one_entry_for_what_is_one_answer(
     assert (len(asked) == 2) == is_asked
     if not is_asked:
         assert len(front.front.cache) == 1
+
+
+# A sentence for each: what a stranger sends at random, a hundred times, and the status of the answers.
+STRANGE = [
+    (
+        "/static/css/base.css?v=1&x={}",
+        {"if-none-match": "*"},
+        304,
+        "a parameter that no view reads",
+    ),
+    ("/kratom?{}=1", {}, 200, "its name"),
+    ("/kratom/codebook", {"host": "{}.example"}, 421, "a host that is not ours"),
+    ("/kratom/codebook", {"accept-encoding": "br, x-{}"}, 200, "a coding that nobody knows"),
+    ("/kratom/codebook", {"accept": "text/html, x/{}"}, 200, "a media type that nobody knows"),
+    (
+        "/kratom/codebook",
+        {"user-agent": "{}", "accept-language": "{}"},
+        200,
+        "what decides nothing",
+    ),
+    ("/{}", {}, 404, "an address that is not there"),
+    ("/api/v1/topics?{}=1", {}, 400, "a parameter that is refused"),
+]
+
+
+@pytest.mark.parametrize(("target", "headers", "status", "_why"), STRANGE)
+def test_what_a_stranger_makes_up_is_not_kept(
+    front: Client, target: str, headers: dict[str, str], status: int, _why: str
+) -> None:
+    for number in range(30):
+        word = f"w{number}" + "x" * (3_000 if "static" in target else 300)
+        made_up = {name: value.format(word) for name, value in headers.items()}
+        assert front.ask("GET", target.format(word), made_up).status == status
+    assert len(front.front.cache) <= 2
+    assert front.front.cache.bytes < 200_000
 
 
 def test_a_publication_shows_at_the_next_request(front: Client, tracker: Tracker) -> None:

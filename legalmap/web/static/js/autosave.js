@@ -61,7 +61,9 @@ async function post() {
 
 function refused(status, message) {
   if (status === 401 || status === 403) {
-    return new Error("you are signed out. Press “Keep as draft” to sign in and go on; nothing is lost.");
+    return new Error(
+      "you are signed out. Press “Keep as draft” to sign in and go on; nothing is lost.",
+    );
   }
   if (status >= 500 || status === 0) {
     return again("something is out of order. It is tried again; leave this page open.");

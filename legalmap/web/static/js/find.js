@@ -19,7 +19,8 @@ function Box(input) {
     "aria-autocomplete": "list",
     "aria-expanded": "false",
     "aria-controls": id,
-  })) input.setAttribute(name, value);
+  }))
+    input.setAttribute(name, value);
 
   input.addEventListener("input", () => {
     clearTimeout(state.timer);
@@ -72,7 +73,9 @@ function Box(input) {
     const all = options();
     const count = all.length;
     state.active = to < -1 ? count - 1 : to >= count ? -1 : to;
-    all.forEach((option, index) => option.setAttribute("aria-selected", String(index === state.active)));
+    all.forEach((option, index) =>
+      option.setAttribute("aria-selected", String(index === state.active)),
+    );
     const active = all[state.active];
     if (!active) return input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-activedescendant", active.id);
@@ -107,7 +110,8 @@ function Box(input) {
     list.replaceChildren(...suggestions.map(line));
     state.active = -1;
     input.removeAttribute("aria-activedescendant");
-    if (note) list.prepend(make("li", { role: "presentation", className: "hint", textContent: note }));
+    if (note)
+      list.prepend(make("li", { role: "presentation", className: "hint", textContent: note }));
     const count = suggestions.length;
     open(count > 0 || Boolean(note));
     said.textContent = `${note} ${count === 1 ? "1 place fits." : `${count} places fit.`}`.trim();
@@ -121,7 +125,10 @@ function Box(input) {
     option.append(
       make("span", { className: "name", textContent: each.name }),
       " ",
-      make("span", { className: "muted", textContent: [each.word, each.where].filter(Boolean).join(", ") }),
+      make("span", {
+        className: "muted",
+        textContent: [each.word, each.where].filter(Boolean).join(", "),
+      }),
       " ",
       make("span", { className: "holds", textContent: each.label }),
     );
@@ -138,7 +145,11 @@ function Box(input) {
       return input.form.requestSubmit();
     }
     input.value = name;
-    const chosen = new CustomEvent("legalmap:chosen", { bubbles: true, cancelable: true, detail: { code, url } });
+    const chosen = new CustomEvent("legalmap:chosen", {
+      bubbles: true,
+      cancelable: true,
+      detail: { code, url },
+    });
     if (input.dispatchEvent(chosen)) location.assign(url);
   }
 

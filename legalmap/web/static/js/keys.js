@@ -20,7 +20,9 @@ const acts = {
 
 switched.checked = !remembered(() => localStorage.getItem(OFF));
 switched.addEventListener("change", () => {
-  remembered(() => (switched.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  remembered(() =>
+    switched.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"),
+  );
   showHints();
 });
 showHints();
@@ -83,7 +85,9 @@ function current() {
 }
 
 function step(by) {
-  const changes = [...document.querySelectorAll(".change")].filter((each) => each.checkVisibility());
+  const changes = [...document.querySelectorAll(".change")].filter((each) =>
+    each.checkVisibility(),
+  );
   const at = changes.indexOf(document.activeElement);
   const next = changes[at === -1 ? 0 : Math.min(Math.max(at + by, 0), changes.length - 1)];
   if (!next) return;

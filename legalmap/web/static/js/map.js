@@ -7,7 +7,10 @@ const STEP = 1.4;
 const HIT = 12; // pixels: half of the 24 that a finger needs
 
 function numbers(text) {
-  return text.trim().split(/[\s,]+/).map(Number);
+  return text
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
 }
 
 class MapView {
@@ -38,7 +41,10 @@ class MapView {
       ["−", "Zoom out", () => this.zoom(1 / STEP)],
       ["⤢", "Show the whole map", () => this.show(this.frame)],
     ]) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign });
+      const button = Object.assign(document.createElement("button"), {
+        type: "button",
+        textContent: sign,
+      });
       button.setAttribute("aria-label", label);
       button.addEventListener("click", act);
       bar.append(button);
@@ -86,7 +92,12 @@ class MapView {
   zoom(factor, center) {
     const [x, y, w, h] = this.box;
     const point = center ?? { x: x + w / 2, y: y + h / 2 };
-    this.show([point.x - (point.x - x) / factor, point.y - (point.y - y) / factor, w / factor, h / factor]);
+    this.show([
+      point.x - (point.x - x) / factor,
+      point.y - (point.y - y) / factor,
+      w / factor,
+      h / factor,
+    ]);
   }
 
   // Dots keep their size on screen and stay big enough to hit, however far the map is zoomed.
@@ -151,11 +162,19 @@ class MapView {
       return;
     }
     if (this.pointers.size === 2) this.pinch(event);
-    else if (this.moved || Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) > 4) {
+    else if (
+      this.moved ||
+      Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) > 4
+    ) {
       const scale = this.svg.getScreenCTM().a;
       const [x, y, w, h] = this.box;
       if (w < this.frame[2] - 1) {
-        this.show([x - (event.clientX - before.clientX) / scale, y - (event.clientY - before.clientY) / scale, w, h]);
+        this.show([
+          x - (event.clientX - before.clientX) / scale,
+          y - (event.clientY - before.clientY) / scale,
+          w,
+          h,
+        ]);
       }
       this.moved = true;
     } else return;
@@ -163,7 +182,9 @@ class MapView {
   }
 
   pinch(event) {
-    const other = [...this.pointers.values()].find((pointer) => pointer.pointerId !== event.pointerId);
+    const other = [...this.pointers.values()].find(
+      (pointer) => pointer.pointerId !== event.pointerId,
+    );
     const before = this.pointers.get(event.pointerId);
     const gap = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
     if (gap(before) > 0) this.zoom(gap(event) / gap(before), this.at(event));
@@ -192,11 +213,19 @@ class MapView {
       this.told = link;
       const [name, ...rest] = link.getAttribute("aria-label").split(". ");
       const strong = Object.assign(document.createElement("b"), { textContent: name });
-      this.card.replaceChildren(strong, ...rest.map((line) => {
-        return Object.assign(document.createElement("span"), { textContent: line });
-      }));
+      this.card.replaceChildren(
+        strong,
+        ...rest.map((line) => {
+          return Object.assign(document.createElement("span"), { textContent: line });
+        }),
+      );
       if (this.touch) {
-        this.card.append(Object.assign(document.createElement("a"), { href: link.href.baseVal, textContent: "Open" }));
+        this.card.append(
+          Object.assign(document.createElement("a"), {
+            href: link.href.baseVal,
+            textContent: "Open",
+          }),
+        );
       }
       this.card.hidden = false;
     }
@@ -212,7 +241,8 @@ class MapView {
   move(spot) {
     const bounds = this.sheet.getBoundingClientRect();
     const [x, y] = [spot.clientX - bounds.left, spot.clientY - bounds.top];
-    const aside = (at, size) => (at > size / 2 ? `calc(${Math.round(at) - 12}px - 100%)` : `${Math.round(at) + 14}px`);
+    const aside = (at, size) =>
+      at > size / 2 ? `calc(${Math.round(at) - 12}px - 100%)` : `${Math.round(at) + 14}px`;
     this.card.style.transform = `translate(${aside(x, bounds.width)}, ${aside(y, bounds.height)})`;
   }
 

@@ -51,10 +51,22 @@ function bytesOf(options) {
 
 function textOf(credential) {
   const response = {};
-  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+  for (const name of [
+    "clientDataJSON",
+    "attestationObject",
+    "authenticatorData",
+    "signature",
+    "userHandle",
+  ]) {
     if (credential.response[name]) response[name] = encoded(credential.response[name]);
   }
-  return { id: credential.id, rawId: encoded(credential.rawId), type: credential.type, response, clientExtensionResults: {} };
+  return {
+    id: credential.id,
+    rawId: encoded(credential.rawId),
+    type: credential.type,
+    response,
+    clientExtensionResults: {},
+  };
 }
 
 function decoded(text) {

@@ -13,18 +13,26 @@ async function swap(url, push, restart) {
   const main = document.querySelector("main");
   main.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    const answer = await fetch(url, {
+      headers: { Accept: "text/html" },
+      credentials: "same-origin",
+    });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     // A page of another kind needs its own style sheets and scripts: load it as usual.
-    const kind = (page) => [...page.querySelectorAll("link[rel=stylesheet], script[src]")]
-      .map((each) => each.getAttribute("href") ?? each.getAttribute("src")).sort().join();
+    const kind = (page) =>
+      [...page.querySelectorAll("link[rel=stylesheet], script[src]")]
+        .map((each) => each.getAttribute("href") ?? each.getAttribute("src"))
+        .sort()
+        .join();
     if (!answer.ok || !fresh.querySelector("main") || kind(fresh) !== kind(document)) {
       location.assign(url);
       return;
     }
     const scroll = window.scrollY;
     main.replaceWith(document.adoptNode(fresh.querySelector("main")));
-    document.querySelector(".topics").replaceWith(document.adoptNode(fresh.querySelector(".topics")));
+    document
+      .querySelector(".topics")
+      .replaceWith(document.adoptNode(fresh.querySelector(".topics")));
     document.title = fresh.title;
     if (push) history.pushState({ swapped: true }, "", answer.url);
     shown = contentOf(answer.url);
@@ -48,7 +56,15 @@ function withBox(href) {
 export function startSwapping(restart) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-swap] a, .topics a");
-    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.button ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey
+    )
+      return;
     // A link to another place is another page; a link to another day, filter or topic is not.
     const there = new URL(link.href);
     const samePage = there.pathname === location.pathname || link.closest(".topics");

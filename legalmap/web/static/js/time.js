@@ -6,7 +6,10 @@ export function startTime(section, map) {
   const place = section.querySelector(".slider");
   const bar = document.createElement("div");
   bar.className = "play";
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Play the years" });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    textContent: "Play the years",
+  });
   button.className = "second";
   bar.append(button);
   place.replaceChildren(bar);
@@ -32,15 +35,25 @@ class Player {
     this.links = [...map.svg.querySelectorAll("a[data-code]")];
     this.build(place);
     const asked = new URL(location.href).searchParams.get("as_of") ?? today;
-    this.range.value = Math.max(this.days.findLastIndex((day) => day <= asked), 0);
+    this.range.value = Math.max(
+      this.days.findLastIndex((day) => day <= asked),
+      0,
+    );
     if (andPlay) this.range.value = 0;
     this.label();
     if (andPlay) this.play(true);
   }
 
   build(place) {
-    this.button = Object.assign(document.createElement("button"), { type: "button", className: "second" });
-    this.range = Object.assign(document.createElement("input"), { type: "range", min: 0, max: this.days.length - 1 });
+    this.button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "second",
+    });
+    this.range = Object.assign(document.createElement("input"), {
+      type: "range",
+      min: 0,
+      max: this.days.length - 1,
+    });
     this.range.setAttribute("aria-label", "Day");
     this.said = document.createElement("output");
     this.list = Object.assign(document.createElement("p"), { className: "on-the-way small" });
@@ -59,14 +72,19 @@ class Player {
 
   label() {
     const words = new Date(`${this.day}T00:00:00Z`).toLocaleDateString("en-GB", {
-      day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+      timeZone: "UTC",
     });
     this.said.textContent = words;
     this.range.setAttribute("aria-valuetext", words);
     const turns = this.course.turns.filter((turn) => turn.day === this.day);
-    this.list.textContent = turns.map((turn) => {
-      return `${turn.name}: ${turn.words}`;
-    }).join(" · ");
+    this.list.textContent = turns
+      .map((turn) => {
+        return `${turn.name}: ${turn.words}`;
+      })
+      .join(" · ");
   }
 
   paint() {
@@ -91,12 +109,15 @@ class Player {
     if (!on) return this.settle();
     if (+this.range.value >= this.days.length - 1) this.range.value = 0;
     const stop = document.visibilityState;
-    this.timer = setInterval(() => {
-      const last = +this.range.value >= this.days.length - 1;
-      if (last || document.visibilityState !== stop) return this.play(false);
-      this.range.value = +this.range.value + 1;
-      this.paint();
-    }, matchMedia("(prefers-reduced-motion: reduce)").matches ? PACE * 3 : PACE);
+    this.timer = setInterval(
+      () => {
+        const last = +this.range.value >= this.days.length - 1;
+        if (last || document.visibilityState !== stop) return this.play(false);
+        this.range.value = +this.range.value + 1;
+        this.paint();
+      },
+      matchMedia("(prefers-reduced-motion: reduce)").matches ? PACE * 3 : PACE,
+    );
   }
 
   // When the slider rests, the address bar and the whole page show that day.
