@@ -3,19 +3,18 @@
 There is no approving of all: whoever decides has opened each.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Missing, NotSignedIn, Problem
+from legalmap.domain.errors import Missing, NotSignedIn
 from legalmap.domain.roles import Permission
 from legalmap.services import batching, reviewing
 from legalmap.services.batching import Opened
 from legalmap.web import asking
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page
 from legalmap.web.forms.reviewing import VerdictForm
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.reviewing import context_of, judge
@@ -72,17 +71,13 @@ def _page(
     open_id: int | None,
     form: VerdictForm | None = None,
     status: int = 200,
-    *,
-    message: str = "",
-    problems: Iterable[Problem] = (),
+    **more: Any,
 ) -> Response:
     context: dict[str, Any] = {
         "sheet": None,
         "batch": found,
         "places": tracker().places([revised.jurisdiction for revised in found.proposals]),
         "topics": tracker().topics,
-        "message": message,
-        "problems": Problems.of(problems),
     }
     if open_id is not None:
         sheet = reviewing.sheet(tracker(), actor(), open_id)
@@ -90,4 +85,4 @@ def _page(
         following = found.next_after(open_id)
         context["following"] = following if following != open_id else None
         context["verdict_path"] = f"/desk/batches/{found.name}/{open_id}/verdict"
-    return make_response(render_template("batching/show.html", **context), status)
+    return form_page("batching/show.html", status, **context, **more)

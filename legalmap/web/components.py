@@ -105,7 +105,7 @@ def _of_the_desk(view: View) -> dict[str, Any]:
     clashes = changes.clashes(comparison)
     return {
         "desk_paths": [(path, label) for path, label, _ in PAGES],
-        "states": [(state.value, label) for state, label in ((state, state.label) for state in State)],
+        "states": [(state.value, state.label) for state in State],
         "changed": changes.shown(payload, proposed),
         "row": comparing.rows(comparison, clashes, view.topic)[0],
         "preview": previewing.preview(view.edition, finding.place(tracker(), SAMPLE), proposed),

@@ -1,10 +1,10 @@
 """The review page of a proposal: verdicts, claims, remarks, and withdrawing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain import changes
@@ -24,7 +24,7 @@ from legalmap.services.reviewing import ReviewSheet
 from legalmap.web import comparing
 from legalmap.web.beside import grouped, warned
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page
 from legalmap.web.forms.reviewing import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.presenting import day
@@ -148,18 +148,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     form: VerdictForm | None = None
     remark: RemarkForm | None = None
 
-    def page(
-        self, status: int = 200, *, message: str = "", problems: Iterable[Problem] = ()
-    ) -> Response:
-        """The page as it is now."""
+    def page(self, status: int = 200, **more: Any) -> Response:
+        """The page as it is now; ``more``: a message, or problems."""
         sheet = reviewing.sheet(tracker(), actor(), self.revision_id)
-        context = {
-            **context_of(sheet, self.form or VerdictForm(formdata=None)),
-            "remark": self.remark or RemarkForm(formdata=None),
-            "message": message,
-            "problems": Problems.of(problems),
-        }
-        return make_response(render_template("reviewing/show.html", **context), status)
+        context = context_of(sheet, self.form or VerdictForm(formdata=None))
+        remark = self.remark or RemarkForm(formdata=None)
+        return form_page("reviewing/show.html", status, remark=remark, **context, **more)
 
 
 def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from flask import make_response, render_template
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, TextAreaField
 
 from legalmap.domain.errors import BadQuery, Problem
@@ -132,3 +134,16 @@ class Problems:
             fault.id == field_id or fault.id.startswith(f"{field_id}-")
             for fault in (*self.faults, *self.hints)
         )
+
+
+def form_page(
+    template: str,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Iterable[Problem] = (),
+    **context: Any,
+) -> Response:
+    """A page with small forms: as it is first shown, or once more with what has to be mended."""
+    page = render_template(template, message=message, problems=Problems.of(problems), **context)
+    return make_response(page, status)
