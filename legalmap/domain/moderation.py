@@ -9,7 +9,6 @@ import msgspec
 from legalmap.domain.errors import (
     AlreadyDecided,
     Forbidden,
-    Invalid,
     NotNow,
     OwnWork,
     Problem,
@@ -89,23 +88,22 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """From which states an act is possible, by whom, and whether it needs a comment."""
+    """From which states an act is possible, and by whom."""
 
     states: frozenset[State]
     permission: Permission
     by_author: bool
-    needs_comment: bool
 
 
 # What waits for a verdict on the base that is published.
 _FRESH = frozenset({State.PENDING, State.APPROVED_ONCE})
 UNDECIDED = _FRESH | {State.STALE}
 RULES: dict[Act, Rule] = {
-    Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True, False),
-    Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True, False),
-    Act.APPROVE: Rule(_FRESH, Permission.REVIEW, False, False),
-    Act.REJECT: Rule(UNDECIDED, Permission.REVIEW, False, True),
-    Act.REQUEST_CHANGES: Rule(UNDECIDED, Permission.REVIEW, False, True),
+    Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True),
+    Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True),
+    Act.APPROVE: Rule(_FRESH, Permission.REVIEW, False),
+    Act.REJECT: Rule(UNDECIDED, Permission.REVIEW, False),
+    Act.REQUEST_CHANGES: Rule(UNDECIDED, Permission.REVIEW, False),
 }
 _OF_VERDICT = {
     Verdict.REJECT: State.REJECTED,
@@ -156,16 +154,19 @@ def _assent_of(facts: Facts, actor_id: int) -> Decision | None:
 
 
 def is_allowed(act: Act, facts: Facts, actor_id: int, role: Role) -> bool:
-    """Whether ``check`` would let the act pass, a comment given: what buttons are shown by."""
+    """Whether ``check`` would let the act pass: what buttons are shown by."""
     try:
-        check(act, facts, actor_id, role, comment="given")
+        check(act, facts, actor_id, role)
     except (Forbidden, NotNow, AlreadyDecided):
         return False
     return True
 
 
-def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") -> None:
-    """Raise what stands in the way of ``act``: role, authorship, an earlier decision, the state."""
+def check(act: Act, facts: Facts, actor_id: int, role: Role) -> None:
+    """Raise what stands in the way of ``act``: role, authorship, an earlier decision, the state.
+
+    What a verdict itself lacks is told by ``problems_of``.
+    """
     rule = RULES[act]
     if not may(role, rule.permission):
         raise Forbidden(f"Your role ({role}) does not let you {_words(act)} a proposal.")
@@ -184,11 +185,6 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") 
     assent = _assent_of(facts, actor_id) if act is Act.APPROVE else None
     if assent is not None:
         raise AlreadyDecided("approved it, the first of two,", assent.reviewer, assent.at)
-    if rule.needs_comment and not comment.strip():
-        raise Invalid([_NO_COMMENT])
-
-
-_NO_COMMENT = Problem("comment", "Say why, so that the author knows what to do next.")
 
 
 def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Problem]:
@@ -204,7 +200,8 @@ def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Prob
     elif not set(judgement.reasons) <= set(REASON_LABELS):
         problems.append(Problem("reasons", "Choose reasons from the list."))
     if not judgement.comment.strip():
-        problems.append(_NO_COMMENT)
+        message = "Say why, so that the author knows what to do next."
+        problems.append(Problem("comment", message))
     return problems
 
 

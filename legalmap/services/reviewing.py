@@ -159,7 +159,7 @@ def decide(
 
 def _check(connection: Connection, actor: Account, revised: Revision, verdict: Verdict) -> None:
     try:
-        check(Act(verdict.value), revised.facts, actor.id, actor.role, comment="judged apart")
+        check(Act(verdict.value), revised.facts, actor.id, actor.role)
     except NotNow:
         if revised.state is State.STALE:
             current = records.current_number(connection, revised.record_id)
