@@ -78,10 +78,10 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Shee
         merged,
         sides.current_number,
         note=unix_lines(sheet.form.note.data or ""),
-        reworks=sheet.reworks_id,
+        reworks=sheet.form.reworks.number,
         intent=intent,
-        reverts=sheet.reverts,
-        suggestion=sheet.suggestion,
+        reverts=sheet.form.reverts.number,
+        suggestion=sheet.form.suggestion.number,
     )
     message = (
         f"Your changes now stand on revision {sides.current_number}. "

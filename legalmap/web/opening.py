@@ -98,7 +98,7 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
     if asked.intent and asked.intent is not Intent.REVERT:
         form.intent.data = asked.intent.value
     forms.fit(form, sheet.base_payload)
-    if asked.reverted and sheet.reverts != asked.reverted.number:
+    if asked.reverted and sheet.form.reverts.number != asked.reverted.number:
         number = asked.reverted.number
         message = f"Throw this draft away first if you want to go back to revision {number}."
         return sheet.told(200, message=message)

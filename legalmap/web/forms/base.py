@@ -8,7 +8,7 @@ import msgspec
 from flask import make_response, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from legalmap.domain.errors import BadQuery, Problem
 from legalmap.web.asking import as_number
@@ -76,6 +76,15 @@ def base_number(typed: str | None) -> int:
             "The form has to say which revision it started from, as a number. Open it again and send it again.",
         )
     return number
+
+
+class NumberField(HiddenField):  # type: ignore[misc]
+    """A number that the form carries along, or nothing."""
+
+    @property
+    def number(self) -> int | None:
+        """What it is; raise BadQuery if it is something else."""
+        return base_number(self.data) if self.data else None
 
 
 class HouseForm(FlaskForm):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from legalmap.domain.evidence import SOURCE_KINDS
 from legalmap.domain.intents import Intent
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
 from legalmap.domain.topics import Topic, Variable
-from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
 from legalmap.web.forms.typed import Typed
 
 # Where the words to choose from are not those of the table: they are no more than a hint there.
@@ -37,9 +37,9 @@ class RecordForm(HouseForm):
     """What the form carries along unseen. ``_forms_of`` adds the fields of the record."""
 
     base = HiddenField()
-    reworks = HiddenField()
-    reverts = HiddenField()
-    suggestion = HiddenField()
+    reworks = NumberField()
+    reverts = NumberField()
+    suggestion = NumberField()
 
 
 @cache
