@@ -5,13 +5,14 @@ bytes for ever. PNG is drawn from the SVG with the font beside this module and n
 """
 
 import hashlib
+import subprocess
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from datetime import date
 from threading import Lock
 
 import msgspec
-import resvg_py
 from markupsafe import Markup, escape
 
 from legalmap import paths
@@ -309,17 +310,25 @@ def _foot(edition: Edition, as_of: date, view: str) -> str:
     )
 
 
+# resvg keeps the interpreter to itself for as long as it draws, a quarter of a second for 2,000 pixels:
+# in a process of its own, which takes 50 ms to start, it keeps no other reader waiting.
+_DRAW = """
+import sys, resvg_py
+width, *fonts = sys.argv[1:]
+sys.stdout.buffer.write(bytes(resvg_py.svg_to_bytes(
+    svg_string=sys.stdin.buffer.read().decode(), width=int(width), skip_system_fonts=True,
+    font_files=fonts, font_family="Legalmap Sans",
+)))
+"""
+
+
 def png(drawing_: str, width: int) -> bytes:
     """The SVG as PNG, ``width`` pixels wide."""
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=drawing_,
-            width=width,
-            skip_system_fonts=True,
-            font_files=list(FONTS),
-            font_family="Legalmap Sans",
-        )
+    command = [sys.executable, "-I", "-c", _DRAW, str(width), *map(str, FONTS)]
+    drawn = subprocess.run(  # noqa: S603 - nothing in it is a stranger's
+        command, input=drawing_.encode(), capture_output=True, check=True
     )
+    return drawn.stdout
 
 
 class Pictures:

@@ -42,7 +42,7 @@ NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
 # A larger body leaves in pieces, of which a client who does not read holds a few.
 PIECE, WHOLE = 250_000, 1_000_000
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
-WORK = {"": (4, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
+WORK = {"": (2, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
 DAY_SECONDS = 86_400
 # Answered here, from the whole answer.
