@@ -37,8 +37,8 @@ def _take(connection: Connection, actor: Account, revised: Revision, *, over: bo
     check_free(held, actor.id, now, over=over)
     made = claimed(actor, revised.id, now, CLAIM_LIFE)
     claims.put(connection, "proposal", made)
-    if said := told(held, made):
-        action, data = said
+    if event := told(held, made):
+        action, data = event
         log_act(connection, actor, action, revised, now, **data)
     return made
 

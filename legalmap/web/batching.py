@@ -35,11 +35,11 @@ def index() -> str:
 @needs(Permission.PROPOSE)
 def show(batch: str) -> Response:
     """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
-    found = batching.opened(tracker(), actor(), batch)
+    opened = batching.opened(tracker(), actor(), batch)
     if not request.args.get("open"):
-        return _page(found, found.next_after(0))
+        return _page(opened, opened.next_after(0))
     number = asking.number("open", "Give the number of a proposal.")
-    return _page(found, _in(found, number))
+    return _page(opened, _in(opened, number))
 
 
 @blueprint.post("/desk/batches/<batch>/<int:revision_id>/verdict")
@@ -60,14 +60,14 @@ def verdict(batch: str, revision_id: int) -> Response:
     return redirect(f"/desk/batches/{batch}{then}", code=303)
 
 
-def _in(found: Opened, number: int | None) -> int:
-    if number is None or all(revised.id != number for revised in found.proposals):
-        raise Missing("proposal", f"{number} in batch {found.name}")
+def _in(opened: Opened, number: int | None) -> int:
+    if number is None or all(revised.id != number for revised in opened.proposals):
+        raise Missing("proposal", f"{number} in batch {opened.name}")
     return number
 
 
 def _page(
-    found: Opened,
+    opened: Opened,
     open_id: int | None,
     form: VerdictForm | None = None,
     status: int = 200,
@@ -75,14 +75,14 @@ def _page(
 ) -> Response:
     context: dict[str, Any] = {
         "sheet": None,
-        "batch": found,
-        "places": tracker().places([revised.jurisdiction for revised in found.proposals]),
+        "batch": opened,
+        "places": tracker().places([revised.jurisdiction for revised in opened.proposals]),
         "topics": tracker().topics,
     }
     if open_id is not None:
         sheet = reviewing.sheet(tracker(), actor(), open_id)
         context |= context_of(sheet, form or VerdictForm(formdata=None))
-        following = found.next_after(open_id)
+        following = opened.next_after(open_id)
         context["following"] = following if following != open_id else None
-        context["verdict_path"] = f"/desk/batches/{found.name}/{open_id}/verdict"
+        context["verdict_path"] = f"/desk/batches/{opened.name}/{open_id}/verdict"
     return form_page("batching/show.html", status, **context, **more)

@@ -33,8 +33,8 @@ RISK_LABELS = {"high": "High risk", "medium": "Medium risk", "low": "Low risk"}
 def show() -> str:
     """A page of what waits for a verdict."""
     wanted = asked()
-    found = queue.page(tracker(), actor(), wanted, _mark(request.args.get("after")))
-    return render_template("queue/show.html", **_context(wanted, found))
+    page = queue.page(tracker(), actor(), wanted, _mark(request.args.get("after")))
+    return render_template("queue/show.html", **_context(wanted, page))
 
 
 @blueprint.post("/desk/queue/next")
@@ -46,11 +46,11 @@ def next_one() -> Response:
 
 def to_next(wanted: Asked, after_id: int | None) -> Response:
     """On to what comes after a proposal, or to the end of the queue."""
-    found = claiming.take_next(tracker(), actor(), wanted, after_id)
-    if found is None:
+    revision_id = claiming.take_next(tracker(), actor(), wanted, after_id)
+    if revision_id is None:
         flash("Nothing else waits for you here.")
         return redirect(f"/desk/queue{query_of(wanted)}", code=303)
-    return redirect(f"/desk/proposals/{found}{query_of(wanted)}", code=303)
+    return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
 
 
 def asked() -> Asked:
@@ -74,15 +74,15 @@ def _place(text: str) -> Jurisdiction:
     if looks_like_code(text) and text.isprintable():
         with suppress(Missing):
             return tracker().place(text)
-    found = finding.search(tracker(), text)
-    if not found.places or found.guessed:
+    result = finding.search(tracker(), text)
+    if not result.places or result.guessed:
         raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
-    return found.places[0]
+    return result.places[0]
 
 
 def query_of(asked: Asked, **more: str) -> str:
     """The same filter as the end of an address."""
-    said = {
+    pairs = {
         "topic": asked.topic,
         "place": asked.place,
         "kind": asked.intent,
@@ -92,7 +92,7 @@ def query_of(asked: Asked, **more: str) -> str:
         "order": asked.order if asked.order != "risk" else None,
         **more,
     }
-    kept = {name: value for name, value in said.items() if value}
+    kept = {name: value for name, value in pairs.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -100,10 +100,10 @@ def _mark(text: str | None) -> Mark | None:
     """Where the page before ended: risk, microseconds and number."""
     if not text:
         return None
-    found = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
+    if match is None:
         raise BadQuery.at("after", "This link is damaged. Open the queue from its beginning.")
-    risk, micros, number = (int(part) for part in found.groups())
+    risk, micros, number = (int(part) for part in match.groups())
     return Mark(risk=risk, at=_EPOCH + timedelta(microseconds=micros), revision_id=number)
 
 

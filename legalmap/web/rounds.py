@@ -57,10 +57,10 @@ def _place(text: str) -> Jurisdiction:
     try:
         return finding.place(tracker(), text)
     except Missing:
-        found = finding.search(tracker(), text)
-        if not found.places or found.guessed:
+        result = finding.search(tracker(), text)
+        if not result.places or result.guessed:
             raise
-        return found.places[0]
+        return result.places[0]
 
 
 @blueprint.get("/desk/round")
@@ -72,11 +72,11 @@ def index() -> Response:
 
 def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
     place = wanted.place.code if wanted.place else None
-    found = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
+    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
     return form_page(
         "rounds/index.html",
         status,
-        round=found,
+        round=overview,
         wanted=wanted,
         topics=tracker().topics,
         ten=TEN,

@@ -25,11 +25,11 @@ def index() -> str:
     """The links that most records rest on."""
     words = " ".join(request.args.get("q", "").split())[:200]
     host = request.args.get("host", "").strip().removeprefix("www.")[:200]
-    found = sourcing.links(reader(), actor(), words=words, host=host)
+    links = sourcing.links(reader(), actor(), words=words, host=host)
     return render_template(
         "sourcing/index.html",
-        links=found[:MOST_LISTED],
-        total=len(found),
+        links=links[:MOST_LISTED],
+        total=len(links),
         words=words,
         host=host,
     )

@@ -139,16 +139,16 @@ def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
 
 def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
     """Only the names a form can send, their numbers closed up, and no more of them than allowed."""
-    found = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
-    periods = _numbers(match["period"] for match, _ in found)
-    bills = _numbers(match["bill"] for match, _ in found)
-    given: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
-    for match, _ in found:
-        if match["source"] and int(match["period"]) in given:
-            given[int(match["period"])].append(match["source"])
-    sources = {period: _numbers(found_there) for period, found_there in given.items()}
+    matches = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
+    periods = _numbers(match["period"] for match, _ in matches)
+    bills = _numbers(match["bill"] for match, _ in matches)
+    numbers: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
+    for match, _ in matches:
+        if match["source"] and int(match["period"]) in numbers:
+            numbers[int(match["period"])].append(match["source"])
+    sources = {period: _numbers(of_period) for period, of_period in numbers.items()}
     tidied: Typed = MultiDict()
-    for match, name in found:
+    for match, name in matches:
         new = _renamed(match, periods, sources, bills)
         if new is not None:
             for value in sent.getlist(name):
@@ -156,9 +156,9 @@ def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
     return tidied, _too_many(periods, sources, bills)
 
 
-def _numbers(given: Iterable[str | None]) -> dict[int, int]:
+def _numbers(written: Iterable[str | None]) -> dict[int, int]:
     """The numbers that occur, each with its place among them."""
-    occurring = sorted({int(number) for number in given if number is not None})
+    occurring = sorted({int(number) for number in written if number is not None})
     return {number: place for place, number in enumerate(occurring)}
 
 
@@ -189,8 +189,8 @@ def _too_many(
 ) -> list[Problem]:
     counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
     counted += [
-        (f"periods.{periods[number]}.sources", len(found), MAX_SOURCES)
-        for number, found in sources.items()
+        (f"periods.{periods[number]}.sources", len(links), MAX_SOURCES)
+        for number, links in sources.items()
     ]
     return [
         Problem(
