@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.errors import Invalid, Problem
-from legalmap.domain.payload import Payload, canonical_bytes, from_builtins, to_builtins
+from legalmap.domain.errors import Invalid
+from legalmap.domain.payload import Payload, from_builtins, to_builtins
 
 Path = tuple[str, ...]
 _KEYS = {"periods": ("effective_from",), "sources": ("url",), "pending": ("ref", "url")}
@@ -50,11 +50,6 @@ class Comparison(msgspec.Struct, frozen=True):
     theirs: tuple[Change, ...]
     yours: tuple[Change, ...]
     conflicts: tuple[tuple[Change, Change], ...]
-
-    @property
-    def disjoint(self) -> bool:
-        """Whether both edits can be merged without a person choosing."""
-        return not self.conflicts
 
 
 def tree_of(payload: Payload) -> dict[str, Any]:
@@ -205,17 +200,6 @@ def apply(base: Payload, changes: Iterable[Change]) -> Payload:
     for change in changes:
         _set(tree, change)
     return from_builtins(_unkeyed("", tree))
-
-
-def merge(base: Payload, theirs: Payload, yours: Payload) -> Payload:
-    """Both edits together, whichever is called theirs; raise Invalid naming every field both sides
-    changed differently.
-    """
-    fields = {change.field: None for _, change in compare(base, theirs, yours).conflicts}
-    if fields:
-        raise Invalid(Problem(f, "Both edits change this field: choose one.") for f in fields)
-    earlier, later = sorted((theirs, yours), key=canonical_bytes)
-    return apply(base, [*diff(base, earlier), *diff(base, later)])
 
 
 class Clash(msgspec.Struct, frozen=True):

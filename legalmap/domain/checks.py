@@ -20,8 +20,8 @@ from legalmap.domain.topics import Topic
 
 # How much of a summary may be a source's title, word for word, before it is a copy.
 ALIKE = 0.9
-# A field of a period and what is to be said about it; nothing if that is empty.
-Said = tuple[str, str]
+# What a rule says of a period: a field and a sentence about it, or None.
+Remark = tuple[str, str] | None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Case(msgspec.Struct, frozen=True):
 
     def before(self, period: Period) -> Period | None:
         """The same period in what is published: the one that begins at the same date."""
-        same = (each for each in self.base.periods if each.effective_from == period.effective_from)
+        same = (old for old in self.base.periods if old.effective_from == period.effective_from)
         return next(same, None)
 
 
@@ -44,23 +44,22 @@ def warnings(
 ) -> list[Problem]:
     """Everything about an edit that is allowed and yet worth a second look, in the order of the page."""
     case = Case(payload, base, topic, place, today)
-    found: list[Problem] = []
+    problems: list[Problem] = []
     known = [source for period in base.periods for source in period.sources]
     for index, period in enumerate(payload.periods):
         if period not in base.periods:
-            found += _of_period(case, index, known)
+            problems += _of_period(case, index, known)
     for index, bill in enumerate(payload.pending):
         if bill not in base.pending:
-            found += _shortened(f"pending.{index}.url", bill.url)
-    return [*found, *_of_evidence(case)]
+            problems += _shortened(f"pending.{index}.url", bill.url)
+    return [*problems, *_of_evidence(case)]
 
 
 def _of_period(case: Case, index: int, known: list[Source]) -> Iterator[Problem]:
     period, at = case.payload.periods[index], f"periods.{index}"
     earlier = case.payload.periods[index - 1] if index else None
-    for field, message in (check(case, period) for check in _PERIOD_CHECKS):
-        if message:
-            yield Problem(f"{at}.{field}", message)
+    for field, message in filter(None, (check(case, period) for check in _PERIOD_CHECKS)):
+        yield Problem(f"{at}.{field}", message)
     if earlier and earlier.summary == period.summary:
         yield Problem(f"{at}.summary", "The period before says the same: say what changed.")
     yield from _duplicates(period, at)
@@ -69,41 +68,36 @@ def _of_period(case: Case, index: int, known: list[Source]) -> Iterator[Problem]
             yield from _of_source(case, period, source, f"{at}.sources.{number}")
 
 
-def _begins_before_enacted(_case: Case, period: Period) -> Said:
-    begin, enacted = period.effective_from, period.enacted_on
-    if begin and enacted and begin.last_day < enacted.first_day:
-        return (
-            "effective_from",
-            f"This is before the law was enacted ({enacted}): check both dates.",
-        )
-    return "effective_from", ""
+def _begins_before_enacted(_case: Case, period: Period) -> Remark:
+    return _before_enacted("effective_from", period)
 
 
-def _lapses_before_enacted(_case: Case, period: Period) -> Said:
-    end, enacted = period.effective_until, period.enacted_on
-    if end and enacted and end.last_day < enacted.first_day:
-        return (
-            "effective_until",
-            f"This is before the law was enacted ({enacted}): check both dates.",
-        )
-    return "effective_until", ""
+def _lapses_before_enacted(_case: Case, period: Period) -> Remark:
+    return _before_enacted("effective_until", period)
 
 
-def _to_come_but_not_enacted(case: Case, period: Period) -> Said:
+def _before_enacted(field: str, period: Period) -> Remark:
+    day, enacted = getattr(period, field), period.enacted_on
+    if day and enacted and day.last_day < enacted.first_day:
+        return field, f"This is before the law was enacted ({enacted}): check both dates."
+    return None
+
+
+def _to_come_but_not_enacted(case: Case, period: Period) -> Remark:
     if period.first_day > case.today and period.enacted_on is None:
         return "enacted_on", (
             "This law is not in force yet: enter the day it was enacted. "
             "If it is not enacted, list it under “Under way”."
         )
-    return "enacted_on", ""
+    return None
 
 
-def _strict_by_vendors(case: Case, period: Period) -> Said:
+def _strict_by_vendors(case: Case, period: Period) -> Remark:
     kinds = {source.kind for source in period.sources if source.stance == "supports"}
     if kinds == {"vendor"} and is_strict(case.topic, period.status):
         label = case.topic.status(period.status).label
         return "sources", f"Only vendors support “{label}”: look for the law itself."
-    return "sources", ""
+    return None
 
 
 def is_strict(topic: Topic, code: str) -> bool:
@@ -112,26 +106,26 @@ def is_strict(topic: Topic, code: str) -> bool:
     return code in scale and 2 * scale[code] > min(scale.values()) + max(scale.values())
 
 
-def _other_status_same_sources(case: Case, period: Period) -> Said:
+def _other_status_same_sources(case: Case, period: Period) -> Remark:
     before = case.before(period)
     if before and before.status != period.status:
         old = {links.same_page(source.url) for source in before.sources}
         if all(links.same_page(source.url) in old for source in period.sources):
             return "status", "The status is another one, but no source was added that shows it."
-    return "status", ""
+    return None
 
 
-def _other_status_same_summary(case: Case, period: Period) -> Said:
+def _other_status_same_summary(case: Case, period: Period) -> Remark:
     before = case.before(period)
     if before and before.status != period.status and before.summary == period.summary:
         return "summary", "The status is another one, but the summary is still the old one."
-    return "summary", ""
+    return None
 
 
-def _copied_summary(_case: Case, period: Period) -> Said:
+def _copied_summary(_case: Case, period: Period) -> Remark:
     if any(is_copy(period.summary, source.title) for source in period.sources):
         return "summary", "This is the title of a source: say in your own words what the law says."
-    return "summary", ""
+    return None
 
 
 def is_copy(text: str, title: str) -> bool:
@@ -146,7 +140,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-_PERIOD_CHECKS: tuple[Callable[[Case, Period], Said], ...] = (
+_PERIOD_CHECKS: tuple[Callable[[Case, Period], Remark], ...] = (
     _begins_before_enacted,
     _lapses_before_enacted,
     _to_come_but_not_enacted,

@@ -24,10 +24,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     expires_at: datetime
 
-    def is_live(self, now: datetime) -> bool:
-        """Whether it still holds."""
-        return now < self.expires_at
-
     def until(self, now: datetime) -> str:
         """When it ends, in words: the time of day, with the day unless that is today."""
         is_today = self.expires_at.date() == now.date()
@@ -47,7 +43,7 @@ def claimed(actor: Account, subject_id: int, now: datetime, life: timedelta) -> 
 
 def check_free(claim: Claim | None, actor_id: int, now: datetime, *, over: bool) -> None:
     """Raise NotNow if somebody else is at it, unless this person takes it ``over`` on purpose."""
-    if claim is None or over or claim.account_id == actor_id or not claim.is_live(now):
+    if claim is None or over or claim.account_id == actor_id or now >= claim.expires_at:
         return
     raise NotNow(
         f"{claim.handle} is at it until {claim.until(now)}. Press “Take it over” if it cannot wait."

@@ -1,32 +1,22 @@
 """What an author says an edit is: it decides what the form asks and what readers are told."""
 
-from enum import StrEnum
-
 import msgspec
 
 from legalmap.domain import changes
 from legalmap.domain.errors import Problem
+from legalmap.domain.labelled import Labelled
 from legalmap.domain.payload import Payload
 from legalmap.domain.periods import Period
 
 
-class Intent(StrEnum):
+class Intent(Labelled):
     """Why somebody edits a record. Kept with the submission, for good."""
 
-    LAW_CHANGED = "law-changed"
-    CORRECTION = "correction"
-    VERIFICATION = "verification"
-    FIRST_RECORD = "first-record"
-    REVERT = "revert"
-
-
-INTENT_LABELS: dict[Intent, str] = {
-    Intent.LAW_CHANGED: "The law changed",
-    Intent.CORRECTION: "Correct an error",
-    Intent.VERIFICATION: "Checked, nothing changed",
-    Intent.FIRST_RECORD: "First record of a place",
-    Intent.REVERT: "Back to an earlier revision",
-}
+    LAW_CHANGED = "law-changed", "The law changed"
+    CORRECTION = "correction", "Correct an error"
+    VERIFICATION = "verification", "Checked, nothing changed"
+    FIRST_RECORD = "first-record", "First record of a place"
+    REVERT = "revert", "Back to an earlier revision"
 
 
 def intent_of(kind: str, base: Payload, proposed: Payload) -> Intent:

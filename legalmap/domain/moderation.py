@@ -9,41 +9,28 @@ import msgspec
 from legalmap.domain.errors import (
     AlreadyDecided,
     Forbidden,
-    Invalid,
     NotNow,
     OwnWork,
     Problem,
 )
+from legalmap.domain.labelled import Labelled
 from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.roles import Permission, Role, may
 from legalmap.domain.topics import Check
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a revision stands. Never stored: see ``state_of``."""
 
-    DRAFT = "draft"
-    PENDING = "pending"
-    APPROVED_ONCE = "approved-once"
-    CHANGES_REQUESTED = "changes-requested"
-    WITHDRAWN = "withdrawn"
-    STALE = "stale"
-    REJECTED = "rejected"
-    PUBLISHED = "published"
-    SUPERSEDED = "superseded"
-
-
-STATE_LABELS: dict[State, str] = {
-    State.DRAFT: "Draft",
-    State.PENDING: "Waiting for review",
-    State.APPROVED_ONCE: "Approved once, waiting for a second reviewer",
-    State.CHANGES_REQUESTED: "Changes requested",
-    State.WITHDRAWN: "Withdrawn",
-    State.STALE: "Stale: the record moved on",
-    State.REJECTED: "Rejected",
-    State.PUBLISHED: "Published",
-    State.SUPERSEDED: "Superseded",
-}
+    DRAFT = "draft", "Draft"
+    PENDING = "pending", "Waiting for review"
+    APPROVED_ONCE = "approved-once", "Approved once, waiting for a second reviewer"
+    CHANGES_REQUESTED = "changes-requested", "Changes requested"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    STALE = "stale", "Stale: the record moved on"
+    REJECTED = "rejected", "Rejected"
+    PUBLISHED = "published", "Published"
+    SUPERSEDED = "superseded", "Superseded"
 
 
 class Act(StrEnum):
@@ -56,19 +43,12 @@ class Act(StrEnum):
     REQUEST_CHANGES = "request-changes"
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """A moderator's decision, as the review row holds it."""
 
-    APPROVE = "approve"
-    REJECT = "reject"
-    REQUEST_CHANGES = "request-changes"
-
-
-VERDICT_LABELS: dict[Verdict, str] = {
-    Verdict.APPROVE: "approved it",
-    Verdict.REJECT: "rejected it",
-    Verdict.REQUEST_CHANGES: "asked for changes",
-}
+    APPROVE = "approve", "approved it"
+    REJECT = "reject", "rejected it"
+    REQUEST_CHANGES = "request-changes", "asked for changes"
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -108,23 +88,22 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """From which states an act is possible, by whom, and whether it needs a comment."""
+    """From which states an act is possible, and by whom."""
 
     states: frozenset[State]
     permission: Permission
     by_author: bool
-    needs_comment: bool
 
 
 # What waits for a verdict on the base that is published.
 _FRESH = frozenset({State.PENDING, State.APPROVED_ONCE})
 UNDECIDED = _FRESH | {State.STALE}
 RULES: dict[Act, Rule] = {
-    Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True, False),
-    Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True, False),
-    Act.APPROVE: Rule(_FRESH, Permission.REVIEW, False, False),
-    Act.REJECT: Rule(UNDECIDED, Permission.REVIEW, False, True),
-    Act.REQUEST_CHANGES: Rule(UNDECIDED, Permission.REVIEW, False, True),
+    Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True),
+    Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True),
+    Act.APPROVE: Rule(_FRESH, Permission.REVIEW, False),
+    Act.REJECT: Rule(UNDECIDED, Permission.REVIEW, False),
+    Act.REQUEST_CHANGES: Rule(UNDECIDED, Permission.REVIEW, False),
 }
 _OF_VERDICT = {
     Verdict.REJECT: State.REJECTED,
@@ -175,16 +154,19 @@ def _assent_of(facts: Facts, actor_id: int) -> Decision | None:
 
 
 def is_allowed(act: Act, facts: Facts, actor_id: int, role: Role) -> bool:
-    """Whether ``check`` would let the act pass, a comment given: what buttons are shown by."""
+    """Whether ``check`` would let the act pass: what buttons are shown by."""
     try:
-        check(act, facts, actor_id, role, comment="given")
+        check(act, facts, actor_id, role)
     except (Forbidden, NotNow, AlreadyDecided):
         return False
     return True
 
 
-def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") -> None:
-    """Raise what stands in the way of ``act``: role, authorship, an earlier decision, the state."""
+def check(act: Act, facts: Facts, actor_id: int, role: Role) -> None:
+    """Raise what stands in the way of ``act``: role, authorship, an earlier decision, the state.
+
+    What a verdict itself lacks is told by ``problems_of``.
+    """
     rule = RULES[act]
     if not may(role, rule.permission):
         raise Forbidden(f"Your role ({role}) does not let you {_words(act)} a proposal.")
@@ -195,21 +177,14 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role, comment: str = "") 
             "You are one of the authors of this proposal: somebody else has to review it."
         )
     if facts.decision:
-        what = VERDICT_LABELS[facts.decision.verdict]
+        what = facts.decision.verdict.label
         raise AlreadyDecided(what, facts.decision.reviewer, facts.decision.at)
     state = state_of(facts)
     if state not in rule.states:
-        raise NotNow(
-            f"You cannot {_words(act)} this proposal: it is {STATE_LABELS[state].lower()}."
-        )
+        raise NotNow(f"You cannot {_words(act)} this proposal: it is {state.label.lower()}.")
     assent = _assent_of(facts, actor_id) if act is Act.APPROVE else None
     if assent is not None:
         raise AlreadyDecided("approved it, the first of two,", assent.reviewer, assent.at)
-    if rule.needs_comment and not comment.strip():
-        raise Invalid([_NO_COMMENT])
-
-
-_NO_COMMENT = Problem("comment", "Say why, so that the author knows what to do next.")
 
 
 def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Problem]:
@@ -225,7 +200,8 @@ def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Prob
     elif not set(judgement.reasons) <= set(REASON_LABELS):
         problems.append(Problem("reasons", "Choose reasons from the list."))
     if not judgement.comment.strip():
-        problems.append(_NO_COMMENT)
+        message = "Say why, so that the author knows what to do next."
+        problems.append(Problem("comment", message))
     return problems
 
 

@@ -6,6 +6,7 @@ recorded is never taken to be fine. An allowance names the conditions that the l
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -71,15 +72,15 @@ Rule = Callable[[Resolution, Topic, Purchase], Iterator[Finding]]
 
 def permit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Permit:
     """What the law of a place, taken together, says of a purchase; never a bare yes."""
-    findings = [each for rule in RULES for each in rule(resolution, topic, purchase)]
+    findings = [finding for rule in RULES for finding in rule(resolution, topic, purchase)]
     # Of equally grave findings the first decides: the rules stand from the widest to the narrowest.
-    deciding = max(findings, key=lambda each: GRAVITY[each.verdict])
+    deciding = max(findings, key=lambda finding: GRAVITY[finding.verdict])
     return Permit(
         verdict=deciding.verdict,
         deciding=deciding,
         findings=tuple(findings),
         conditions=tuple(_conditions(resolution, topic)),
-        missing=tuple(dict.fromkeys(each.missing for each in findings if each.missing)),
+        missing=tuple(dict.fromkeys(finding.missing for finding in findings if finding.missing)),
         caveats=(ALWAYS, *resolution.caveats, *_caveats(resolution)),
     )
 
@@ -96,12 +97,11 @@ def _status(found: Resolution, topic: Topic, _purchase: Purchase) -> Iterator[Fi
             "varies": "This place leaves the law to its parts: ask for the state, county or town.",
             "not-known": "What the law said on this day is not known.",
         }.get(found.outcome, "Nobody has researched the law of this place.")
-        yield Finding(
-            rule="status", verdict="unclear", text=said, levels=levels, missing=_gap(found)
-        )
+        gap = "place" if found.outcome == "varies" else "record"
+        yield Finding(rule="status", verdict="unclear", text=said, levels=levels, missing=gap)
         return
     status = topic.status(found.status)
-    harshest = max(each.severity for each in topic.statuses)
+    harshest = max(other.severity for other in topic.statuses)
     verdict: Verdict = "allowed"
     if status.severity == harshest:
         verdict = "not-allowed"
@@ -117,19 +117,9 @@ def _status(found: Resolution, topic: Topic, _purchase: Purchase) -> Iterator[Fi
     )
 
 
-def _gap(found: Resolution) -> str:
-    return "place" if found.outcome == "varies" else "record"
-
-
-def _sale(found: Resolution, topic: Topic, _purchase: Purchase) -> Iterator[Finding]:
-    yield from _of_choice("sale", "Sale to the public", found, topic)
-
-
-def _possession(found: Resolution, topic: Topic, _purchase: Purchase) -> Iterator[Finding]:
-    yield from _of_choice("possession", "Possession", found, topic)
-
-
-def _of_choice(code: str, subject: str, found: Resolution, topic: Topic) -> Iterator[Finding]:
+def _of_choice(
+    code: str, subject: str, found: Resolution, topic: Topic, _purchase: Purchase
+) -> Iterator[Finding]:
     if found.outcome != "decided" or code not in found.answers:
         return
     answer = found.answers[code]
@@ -193,7 +183,8 @@ def _product(found: Resolution, topic: Topic, purchase: Purchase) -> Iterator[Fi
         text = f"This topic covers {topic.sentence_name} alone, not this kind of product."
         verdict = "unclear"
     elif BARRED.get(product) in rules:
-        text = f"The law bars this kind of product ({_label(topic, BARRED[product])})."
+        rule = topic.variable("product_rules").label_of(BARRED[product]).lower()
+        text = f"The law bars this kind of product ({rule})."
         verdict = "not-allowed"
     elif set(PERHAPS_BARRED.get(product, ())) & set(rules):
         text = "The law bars synthetics or extracts, and this product is likely to be one."
@@ -209,10 +200,6 @@ def _product(found: Resolution, topic: Topic, purchase: Purchase) -> Iterator[Fi
 def _rules(found: Resolution) -> tuple[str, ...]:
     answer = found.answers.get("product_rules")
     return tuple(answer.value or ()) if answer else ()
-
-
-def _label(topic: Topic, code: str) -> str:
-    return topic.variable("product_rules").label_of(code).lower()
 
 
 def _seven_oh(found: Resolution, _topic: Topic, purchase: Purchase) -> Iterator[Finding]:
@@ -258,7 +245,15 @@ def _evidence(found: Resolution, _topic: Topic, _purchase: Purchase) -> Iterator
             )
 
 
-RULES: tuple[Rule, ...] = (_status, _sale, _possession, _age, _product, _seven_oh, _evidence)
+RULES: tuple[Rule, ...] = (
+    _status,
+    partial(_of_choice, "sale", "Sale to the public"),
+    partial(_of_choice, "possession", "Possession"),
+    _age,
+    _product,
+    _seven_oh,
+    _evidence,
+)
 
 
 def _conditions(found: Resolution, topic: Topic) -> Iterator[str]:

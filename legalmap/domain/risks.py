@@ -37,24 +37,21 @@ REASONS: dict[Risk, tuple[int, str]] = {
 LEVELS = ("low", "medium", "high")
 
 
-class Assessment(msgspec.Struct, frozen=True):
-    """The reasons found, the gravest first, and 0 (low), 1 (medium) or 2 (high)."""
+class Weight(msgspec.Struct, frozen=True, kw_only=True):
+    """How heavy an edit is, as it is kept with its submission.
 
-    risks: tuple[Risk, ...]
-    level: int
+    ``risks``: the reasons found, the gravest first. ``level``: 0 (low), 1 (medium) or 2 (high).
+    """
 
-
-class Weight(msgspec.Struct, frozen=True):
-    """What is kept of it with a submission."""
-
-    assessment: Assessment = Assessment((), 0)
+    risks: tuple[Risk, ...] = ()
+    level: int = 0
     approvals_needed: int = 1
 
 
 UNWEIGHED = Weight()
 
 
-def assess(
+def weigh(
     topic: Topic,
     place: Jurisdiction,
     base: Payload,
@@ -62,9 +59,9 @@ def assess(
     *,
     today: date,
     first_edit: bool,
-) -> Assessment:
-    """The risk of publishing ``proposed`` in place of ``base``."""
-    found = [
+) -> Weight:
+    """The weight of publishing ``proposed`` in place of ``base``, by the rules of the topic."""
+    reasons = [
         (Risk.GRAVE, is_grave(topic, base, proposed)),
         (Risk.STRICTNESS, _changes_strictness(topic, base, proposed, today)),
         (Risk.VENDOR_ONLY, _rests_on_vendors(base, proposed)),
@@ -72,8 +69,12 @@ def assess(
         (Risk.FIRST_EDIT, first_edit),
         (Risk.WIDE_REACH, place.kind in WIDE),
     ]
-    risks = tuple(risk for risk, applies in found if applies)
-    return Assessment(risks, level_of(risks))
+    risks = tuple(risk for risk, applies in reasons if applies)
+    return Weight(
+        risks=risks,
+        level=level_of(risks),
+        approvals_needed=approvals_needed(topic, base, proposed),
+    )
 
 
 def said(risk: Risk, topic: Topic) -> str:

@@ -2,11 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.labelled import Labelled
 from legalmap.domain.mail import is_address
 from legalmap.domain.payload import problems_of_text, problems_of_url
 
@@ -19,19 +19,12 @@ CLAIM_LIFE = timedelta(days=1)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
-class Outcome(StrEnum):
+class Outcome(Labelled):
     """How a suggestion was closed."""
 
-    PROPOSED = "proposed"
-    DECLINED = "declined"
-    DUPLICATE = "duplicate"
-
-
-OUTCOME_LABELS: dict[Outcome, str] = {
-    Outcome.PROPOSED: "Became a proposal",
-    Outcome.DECLINED: "Declined",
-    Outcome.DUPLICATE: "Told before",
-}
+    PROPOSED = "proposed", "Became a proposal"
+    DECLINED = "declined", "Declined"
+    DUPLICATE = "duplicate", "Told before"
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):

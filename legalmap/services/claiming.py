@@ -6,7 +6,7 @@ from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.claims import CLAIM_LIFE, Claim, check_free, claimed, told
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
-from legalmap.domain.moderation import STATE_LABELS, UNDECIDED
+from legalmap.domain.moderation import UNDECIDED
 from legalmap.domain.queue import Asked, Mark
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
@@ -37,15 +37,15 @@ def _take(connection: Connection, actor: Account, revised: Revision, *, over: bo
     check_free(held, actor.id, now, over=over)
     made = claimed(actor, revised.id, now, CLAIM_LIFE)
     claims.put(connection, "proposal", made)
-    if said := told(held, made):
-        action, data = said
+    if event := told(held, made):
+        action, data = event
         log_act(connection, actor, action, revised, now, **data)
     return made
 
 
 def _check_waits(revised: Revision, actor: Account) -> None:
     if revised.state not in UNDECIDED:
-        state = STATE_LABELS[revised.state].lower()
+        state = revised.state.label.lower()
         raise NotNow(f"There is nothing to review any more: it is {state}.")
     if actor.id in revised.authors:
         raise OwnWork("You are one of its authors: somebody else has to review it.")
@@ -100,7 +100,7 @@ def _candidates(
     behind = queue.page(connection, asked, actor, now, after=after, limit=TRIES) if after else []
     top = queue.page(connection, asked, actor, now, after=None, limit=TRIES)
     ids = [mark.revision_id for mark in (*behind, *top)]
-    return [each for each in dict.fromkeys(ids) if each != after_id]
+    return [other for other in dict.fromkeys(ids) if other != after_id]
 
 
 def _mark_of(connection: Connection, revision_id: int) -> Mark | None:

@@ -11,10 +11,7 @@ from legalmap.store import records
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
-    """Base, theirs and yours of an edit whose record moved on.
-
-    ``clashes`` are the choices a person has to make; ``merged`` is there if there are none.
-    """
+    """Base, theirs and yours of an edit whose record moved on; ``clashes`` are the choices left to a person."""
 
     base_number: int
     current_number: int
@@ -22,7 +19,6 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     theirs: Payload
     comparison: changes.Comparison
     clashes: tuple[changes.Clash, ...]
-    merged: Payload | None
 
     def settled(self, yours_wins: set[int]) -> Payload:
         """Both edits together, of each clash the chosen side; raise Invalid if they do not fit."""
@@ -32,7 +28,7 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
 def compare_sides(
     tracker: Tracker, topic: str, code: str, base_number: int, yours: Payload
 ) -> Sides:
-    """Set an edit beside what was published meanwhile; ``merged`` is there if they are disjoint."""
+    """Set an edit beside what was published meanwhile."""
     with tracker.store.reading() as connection:
         record = records.find(connection, topic, code)
         if record is None:
@@ -47,5 +43,4 @@ def compare_sides(
         theirs=theirs,
         comparison=comparison,
         clashes=changes.clashes(comparison),
-        merged=changes.merge(base, theirs, yours) if comparison.disjoint else None,
     )

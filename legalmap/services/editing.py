@@ -3,7 +3,7 @@
 import msgspec
 
 from legalmap import clock
-from legalmap.domain import changes, intents, payload
+from legalmap.domain import changes, intents, payload, risks
 from legalmap.domain.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.intents import Intent, intent_of
@@ -12,7 +12,7 @@ from legalmap.domain.moderation import Act, check
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes
 from legalmap.domain.records import Record, Revision, RevisionKind
 from legalmap.domain.roles import Permission, require
-from legalmap.services import finding, reworking, suggesting, weighing
+from legalmap.services import finding, reworking, suggesting
 from legalmap.services.acting import as_of_now, log_act, revision_of
 from legalmap.services.tracker import Tracker
 from legalmap.store import accounts, drafts, moderation, records
@@ -31,10 +31,10 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     place: Jurisdiction
-    base_number: int
-    payload: Payload
-    draft: Draft | None
-    waiting: list[Revision]
+    base_number: int = 0
+    payload: Payload = NOT_RESEARCHED
+    draft: Draft | None = None
+    waiting: list[Revision] = []
     # The last proposal this person sent by the form of this record; 0 if none.
     last_sent: int = 0
 
@@ -66,14 +66,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
     with tracker.store.reading() as connection:
         record = records.find(connection, topic, place.code)
         if record is None:
-            return Beginning(
-                topic=topic,
-                place=place,
-                base_number=0,
-                payload=NOT_RESEARCHED,
-                draft=None,
-                waiting=[],
-            )
+            return Beginning(topic=topic, place=place)
         current = revision_at(connection, record, record.current_number)
         return Beginning(
             topic=topic,
@@ -146,7 +139,9 @@ def _insert(
     if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)
-    reworks_id = _reworked(connection, actor, record, proposal)
+    reworks_id = proposal.reworks_id
+    if reworks_id is not None:
+        reworks_id = reworking.settle(connection, actor, record.id, reworks_id)
     _check_not_waiting(connection, actor, base, proposal)
     revision_id = records.insert_revision(
         connection,
@@ -165,13 +160,12 @@ def _insert(
         actor.id,
         at,
         intent=proposal.intent or intent_of(proposal.kind, base.payload, proposal.payload),
-        weight=weighing.weigh(
-            tracker,
-            proposal.topic,
-            proposal.jurisdiction,
+        weight=risks.weigh(
+            tracker.topic(proposal.topic),
+            tracker.place(proposal.jurisdiction),
             base.payload,
             proposal.payload,
-            on=at.date(),
+            today=at.date(),
             first_edit=not moderation.has_submitted(connection, actor.id),
         ),
         batch=proposal.batch,
@@ -219,14 +213,6 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
         raise Invalid(problems)
 
 
-def _reworked(
-    connection: Connection, actor: Account, record: Record, proposal: Proposal
-) -> int | None:
-    if proposal.reworks_id is None:
-        return None
-    return reworking.settle(connection, actor, record.id, proposal.reworks_id)
-
-
 def _check_not_waiting(
     connection: Connection, actor: Account, base: Revision, proposal: Proposal
 ) -> None:
@@ -259,17 +245,16 @@ def record_of(connection: Connection, topic: str, code: str) -> Record:
 
 def revision_at(connection: Connection, record: Record, number: int) -> Revision:
     """One revision of a record by its number; raise Missing if there is none."""
-    found = records.revision_numbered(connection, record.id, number)
-    if found is None:
+    revision = records.revision_numbered(connection, record.id, number)
+    if revision is None:
         raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
-    return found
+    return revision
 
 
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:
     """Take one's own proposal out of the queue."""
     with tracker.store.writing() as connection:
-        found = revision_of(connection, revision_id)
-        records.lock_by_id(connection, found.record_id)
+        records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         check(Act.WITHDRAW, revised.facts, actor.id, actor.role)

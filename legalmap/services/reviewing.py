@@ -28,10 +28,9 @@ from legalmap.domain.moderation import (
 from legalmap.domain.payload import problems_of_text
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
-from legalmap.services import publishing
 from legalmap.services.acting import as_of_now, is_in_remit, log_act, require_remit, revision_of
 from legalmap.services.tracker import Tracker
-from legalmap.store import claims, discussing, moderation, records
+from legalmap.store import claims, discussing, feed, moderation, records
 from legalmap.store.engine import Connection
 
 MAX_COMMENT = 5_000
@@ -160,7 +159,7 @@ def decide(
 
 def _check(connection: Connection, actor: Account, revised: Revision, verdict: Verdict) -> None:
     try:
-        check(Act(verdict.value), revised.facts, actor.id, actor.role, comment="judged apart")
+        check(Act(verdict.value), revised.facts, actor.id, actor.role)
     except NotNow:
         if revised.state is State.STALE:
             current = records.current_number(connection, revised.record_id)
@@ -201,5 +200,7 @@ def _record(
     )
     log_act(connection, actor, given.verdict.value, revised, at, **told(given))
     if given.verdict is Verdict.APPROVE:
-        publishing.publish_reviewed(connection, actor, revised, review_id, at)
+        feed_no = feed.publish(connection, revised, review_id, at)
+        base = revised.base_number
+        log_act(connection, actor, "publish", revised, at, feed_no=feed_no, base=base)
     return revision_of(connection, revised.id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -11,7 +10,8 @@ from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
 from legalmap.domain.evidence import Freshness, Source
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import Payload, canonical_bytes
+from legalmap.domain.links import host_of
+from legalmap.domain.payload import Payload
 from legalmap.domain.periods import Period
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission, require
@@ -75,46 +75,38 @@ class Chosen(msgspec.Struct, frozen=True):
     number: int
 
 
-def host_of(url: str) -> str:
-    """The host of a link without “www.”."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") -> list[Link]:
     """All links, those that most records rest on first; of a host, or with some words in them."""
     require(actor.role, Permission.PROPOSE)
     today = clock.today()
-    found: dict[str, tuple[Source, int, int]] = {}
-    for topic in reader.tracker.topics:
-        edition = reader.edition(topic)
-        for item, payload in _contents(edition):
-            is_due = edition.freshness_of(item, today) != "fresh"
-            for url, source in _sources(payload).items():
-                known, count, due = found.get(url, (source, 0, 0))
-                found[url] = (known, count + 1, due + is_due)
-    made = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in found.items())
-    wanted = (link for link in made if _is_wanted(link, words.casefold(), host.casefold()))
+    counts: dict[str, tuple[Source, int, int]] = {}
+    for edition, item, payload in _everything(reader):
+        is_due = edition.freshness_of(item, today) != "fresh"
+        for url, source in _sources(payload).items():
+            known, count, due = counts.get(url, (source, 0, 0))
+            counts[url] = (known, count + 1, due + is_due)
+    every = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in counts.items())
+    wanted = (link for link in every if _is_wanted(link, words.casefold(), host.casefold()))
     return sorted(wanted, key=lambda link: (-link.records, -link.due, link.url))
 
 
 def _is_wanted(link: Link, words: str, host: str) -> bool:
-    said = f"{link.url} {link.source.title} {link.source.publisher}".casefold()
+    text = f"{link.url} {link.source.title} {link.source.publisher}".casefold()
     of_host = not host or link.host == host or link.host.endswith(f".{host}")
-    return of_host and all(word in said for word in words.split())
+    return of_host and all(word in text for word in words.split())
 
 
-def _contents(edition: Edition) -> Iterator[tuple[Published, Payload]]:
-    """Every record with what it says. Of a large map not all contents stay in memory: so they come in
-    steps, a step in one look, and not one by one.
+def _everything(reader: Reader) -> Iterator[tuple[Edition, Published, Payload]]:
+    """Every record of every topic with what it says. Of a large map not all contents stay in memory: so
+    they come in steps, a step in one look, and not one by one.
     """
-    items = iter(edition.records.values())
-    while some := list(islice(items, STEP)):
-        contents = some[0].payloads.need(item.publication for item in some)
-        for item in some:
-            yield item, contents[item.publication.revision_id]
+    for topic in reader.tracker.topics:
+        edition = reader.edition(topic)
+        items = iter(edition.records.values())
+        while some := list(islice(items, STEP)):
+            contents = some[0].payloads.need(item.publication for item in some)
+            for item in some:
+                yield edition, item, contents[item.publication.revision_id]
 
 
 def _sources(payload: Payload) -> dict[str, Source]:
@@ -126,26 +118,23 @@ def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[R
     require(actor.role, Permission.PROPOSE)
     with reader.tracker.store.reading() as connection:
         waiting = rounds.waiting_of(connection)
-    found: list[Resting] = []
+    records: list[Resting] = []
     source: Source | None = None
-    for topic in reader.tracker.topics:
-        edition = reader.edition(topic)
-        for item, payload in _contents(edition):
-            if url in (sources := _sources(payload)):
-                source = source or sources[url]
-                fresh = edition.freshness_of(item, clock.today())
-                found.append(_resting(item, payload, url, fresh, waiting))
+    for edition, item, payload in _everything(reader):
+        if url in (sources := _sources(payload)):
+            source = source or sources[url]
+            fresh = edition.freshness_of(item, clock.today())
+            records.append(_resting(item, payload, url, fresh, waiting))
     if source is None:
         raise Missing("source", url)
     order = {"never": 0, "overdue": 1, "due": 2, "fresh": 3}
-    found.sort(key=lambda each: (order[each.freshness], each.place.name, each.topic))
-    return source, found
+    records.sort(key=lambda record: (order[record.freshness], record.place.name, record.topic))
+    return source, records
 
 
 def _resting(
     item: Published, payload: Payload, url: str, freshness: Freshness, waiting: dict[int, int]
 ) -> Resting:
-    again = verified(payload, {url}, clock.today())
     return Resting(
         topic=item.publication.topic,
         place=item.place,
@@ -153,7 +142,7 @@ def _resting(
         freshness=freshness,
         periods=[p for p in payload.periods if any(s.url == url for s in p.sources)],
         others=len(_sources(payload)) - 1,
-        is_checked_today=canonical_bytes(again) == canonical_bytes(payload),
+        is_checked_today=verified(payload, {url}, clock.today()) == payload,
         proposal=waiting.get(item.publication.record_id),
     )
 
@@ -171,12 +160,12 @@ def verify(
         raise Invalid.at("records", "Tick the records for which you read the source: at least one.")
     if len(wanted) > MOST_AT_ONCE:
         raise Invalid.at("records", f"Send at most {MOST_AT_ONCE} at once.")
-    said = note.strip() or f"Checked against {url}; nothing changed."
-    problems = editing.note_problems(said)
+    note = note.strip() or f"Checked against {url}; nothing changed."
+    problems = editing.note_problems(note)
     if problems:
         raise Invalid(problems)
     batch = batching.new_name()
-    proposals = [_proposal(reader, url, each, said, batch) for each in wanted]
+    proposals = [_proposal(reader, url, record, note, batch) for record in wanted]
     return editing.submit_all(reader.tracker, actor, proposals)
 
 
@@ -190,7 +179,7 @@ def _proposal(reader: Reader, url: str, chosen: Chosen, note: str, batch: str) -
         now = item.publication.revision_number
         raise Stale(chosen.topic, chosen.code, chosen.number, now)
     again = verified(item.payload, {url}, clock.today())
-    if canonical_bytes(again) == canonical_bytes(item.payload):
+    if again == item.payload:
         raise NothingChanged(f"{where} was checked against this link today already.")
     return Proposal(
         topic=chosen.topic,

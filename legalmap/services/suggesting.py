@@ -17,7 +17,6 @@ from legalmap.domain.roles import Permission, require
 from legalmap.domain.suggestions import (
     ADDRESS_LIFE,
     CLAIM_LIFE,
-    OUTCOME_LABELS,
     Outcome,
     Suggestion,
     check_answer,
@@ -89,8 +88,8 @@ def check(text: str, url: str, email: str) -> None:
 def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url: str) -> None:
     """Pressing the button twice makes one suggestion, and nobody buries a place under copies."""
     earlier = suggestions.of_place(connection, topic, code, MOST_OPEN_OF_PLACE)
-    waiting = [each for each in earlier if each.closed_at is None]
-    if any((each.text, each.url) == (text, url) for each in waiting):
+    waiting = [other for other in earlier if other.closed_at is None]
+    if any((other.text, other.url) == (text, url) for other in waiting):
         raise NotNow("Exactly this was suggested already: it waits for somebody to look at it.")
     if len(waiting) == MOST_OPEN_OF_PLACE:
         raise NotNow("Very many suggestions wait for this place. Come back in a few days.")
@@ -102,10 +101,12 @@ def listed(
     """Those that wait, the oldest first; or those that are closed, the last first."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
-        found = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
-        held = claims.live(connection, "suggestion", [each.id for each in found], clock.now())
+        page = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
+        held = claims.live(
+            connection, "suggestion", [suggestion.id for suggestion in page], clock.now()
+        )
         return Listed(
-            suggestions=found,
+            suggestions=page,
             open_count=suggestions.count_open(connection, topic),
             claims=held,
         )
@@ -115,11 +116,13 @@ def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
     """One suggestion, who has it, and what else was said of the same record."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
-        found = _one(connection, number)
+        suggestion = _one(connection, number)
         held = claims.live(connection, "suggestion", [number], clock.now())
-        beside = suggestions.of_place(connection, found.topic, found.jurisdiction, MOST_BESIDE + 1)
-    others = [each for each in beside if each.id != number][:MOST_BESIDE]
-    return Sheet(suggestion=found, claim=held.get(number), others=others)
+        beside = suggestions.of_place(
+            connection, suggestion.topic, suggestion.jurisdiction, MOST_BESIDE + 1
+        )
+    others = [other for other in beside if other.id != number][:MOST_BESIDE]
+    return Sheet(suggestion=suggestion, claim=held.get(number), others=others)
 
 
 def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) -> Claim:
@@ -128,14 +131,14 @@ def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) 
     at = clock.now()
     with tracker.store.writing() as connection:
         _forget(connection, at)
-        found = _open(connection, number)
+        suggestion = _open(connection, number)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         held = _free(connection, actor, number, at, over=over)
         made = claimed(actor, number, at, CLAIM_LIFE)
         claims.put(connection, "suggestion", made)
-        if said := told(held, made):
-            action, data = said
-            _log(connection, actor, action, found, at, **data)
+        if event := told(held, made):
+            action, data = event
+            _log(connection, actor, action, suggestion, at, **data)
     return made
 
 
@@ -143,12 +146,12 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
     """Leave it to others again; nothing happens if one does not have it."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.writing() as connection:
-        found, at = _one(connection, number, lock=True), clock.now()
+        suggestion, at = _one(connection, number, lock=True), clock.now()
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         held = claims.live(connection, "suggestion", [number], at).get(number)
         if held is not None and held.account_id == actor.id:
             claims.drop(connection, "suggestion", number)
-            _log(connection, actor, "unclaim", found, at)
+            _log(connection, actor, "unclaim", suggestion, at)
 
 
 def close(
@@ -161,10 +164,10 @@ def close(
     check_answer(outcome, answer)
     at = clock.now()
     with tracker.store.writing() as connection:
-        found = _open(connection, number)
+        suggestion = _open(connection, number)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         _free(connection, actor, number, at)
-        _close(connection, actor, found, at, outcome, answer.strip())
+        _close(connection, actor, suggestion, at, outcome, answer.strip())
         return _one(connection, number)
 
 
@@ -175,19 +178,19 @@ def close_proposed(
 
     One that somebody closed meanwhile stays as it is: the proposal is good without it.
     """
-    found = check_about(connection, number, revised.topic, revised.jurisdiction, lock=True)
-    if found.closed_at is None:
-        _close(connection, actor, found, at, Outcome.PROPOSED, "", revised.id)
+    suggestion = check_about(connection, number, revised.topic, revised.jurisdiction, lock=True)
+    if suggestion.closed_at is None:
+        _close(connection, actor, suggestion, at, Outcome.PROPOSED, "", revised.id)
 
 
 def check_about(
     connection: Connection, number: int, topic: str, code: str, *, lock: bool = False
 ) -> Suggestion:
     """The suggestion of that number; raise Missing unless it is about this very record."""
-    found = _one(connection, number, lock=lock)
-    if (found.topic, found.jurisdiction) != (topic, code):
+    suggestion = _one(connection, number, lock=lock)
+    if (suggestion.topic, suggestion.jurisdiction) != (topic, code):
         raise Missing("suggestion", f"{number} for {topic}/{code}")
-    return found
+    return suggestion
 
 
 def forget_old_addresses(tracker: Tracker) -> int:
@@ -212,7 +215,7 @@ def _forget(connection: Connection, at: datetime) -> int:
 def _close(
     connection: Connection,
     actor: Account,
-    found: Suggestion,
+    suggestion: Suggestion,
     at: datetime,
     outcome: Outcome,
     answer: str,
@@ -220,25 +223,27 @@ def _close(
 ) -> None:
     suggestions.close(
         connection,
-        found.id,
+        suggestion.id,
         actor_id=actor.id,
         at=at,
         outcome=outcome,
         answer=answer,
         revision_id=revision_id,
     )
-    claims.drop(connection, "suggestion", found.id)
-    noticing.tell_reader(connection, found, outcome, answer)
-    said = {"outcome": outcome.value, "answer": answer, "revision": revision_id}
-    _log(connection, actor, "close", found, at, **said)
+    claims.drop(connection, "suggestion", suggestion.id)
+    noticing.tell_reader(connection, suggestion, outcome, answer)
+    data = {"outcome": outcome.value, "answer": answer, "revision": revision_id}
+    _log(connection, actor, "close", suggestion, at, **data)
 
 
 def _open(connection: Connection, number: int) -> Suggestion:
-    found = _one(connection, number, lock=True)
-    if found.closed_at is not None and found.outcome is not None:
-        said = OUTCOME_LABELS[found.outcome].lower()
-        raise AlreadyDecided(f"closed it ({said})", found.closed_by or "Somebody", found.closed_at)
-    return found
+    suggestion = _one(connection, number, lock=True)
+    if suggestion.closed_at is not None and suggestion.outcome is not None:
+        how = suggestion.outcome.label.lower()
+        raise AlreadyDecided(
+            f"closed it ({how})", suggestion.closed_by or "Somebody", suggestion.closed_at
+        )
+    return suggestion
 
 
 def _free(
@@ -251,21 +256,21 @@ def _free(
 
 
 def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:
-    found = suggestions.find(connection, number, lock=lock)
-    if found is None:
+    suggestion = suggestions.find(connection, number, lock=lock)
+    if suggestion is None:
         raise Missing("suggestion", str(number))
-    return found
+    return suggestion
 
 
 def _log(
     connection: Connection,
     actor: Account | None,
     action: str,
-    found: Suggestion,
+    suggestion: Suggestion,
     at: datetime,
     **data: object,
 ) -> None:
     """The log never holds the address somebody left."""
-    subject = ("suggestion", found.id, found.label)
-    data |= {"topic": found.topic, "jurisdiction": found.jurisdiction}
+    subject = ("suggestion", suggestion.id, suggestion.label)
+    data |= {"topic": suggestion.topic, "jurisdiction": suggestion.jurisdiction}
     log.append(connection, actor or READER, action, subject, at, **data)

@@ -7,7 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.accounts import Account
 from legalmap.domain.errors import Invalid
-from legalmap.domain.payload import Payload
+from legalmap.domain.payload import Payload, problems_of_text, sources_of
 from legalmap.domain.periods import Period
 from legalmap.domain.records import Revision
 from legalmap.services import editing
@@ -25,10 +25,15 @@ def propose(
     opened: set[str],
     note: str,
 ) -> Revision:
-    """Propose "checked today, nothing changed" on the strength of the sources somebody opened."""
+    """Propose "checked today, nothing changed" on the strength of the sources somebody opened.
+
+    ``note`` may be empty: then it says how many those were.
+    """
+    problems = problems_of_text("note", note, editing.MAX_NOTE, needed="")
+    if problems:
+        raise Invalid(problems)
     base = editing.payload_at(tracker, topic, code, base_number)
-    known = {source.url for period in base.periods for source in period.sources}
-    read = opened & known
+    read = opened & {source.url for source in sources_of(base)}
     if not read:
         raise Invalid.at("opened", "Tick the sources you opened: at least one.")
     proposal = Proposal(

@@ -61,8 +61,8 @@ def submission_row(
         "submitter_id": submitter_id,
         "at": at,
         "intent": intent,
-        "risk": weight.assessment.level,
-        "risks": json.dumps(weight.assessment.risks),
+        "risk": weight.level,
+        "risks": json.dumps(weight.risks),
         "approvals_needed": weight.approvals_needed,
     }
 

@@ -58,7 +58,7 @@ def sentences(resolution: Resolution, topic: Topic) -> list[str]:
         day = in_words(resolution.as_of)
         return [f"What {law} {where} said on {day} is not known.", *_set_aside(resolution, topic)]
     if resolution.outcome == "varies":
-        first = f"{_capital(law)} varies {where}{_since(resolution)}: look at its parts."
+        first = f"{capital(law)} varies {where}{_since(resolution)}: look at its parts."
         return [first, *_verified(resolution.deciding_level)]
     return [
         _verdict(resolution, topic, where),
@@ -121,11 +121,12 @@ def _verdict(resolution: Resolution, topic: Topic, where: str) -> str:
     if resolution.status == "unclear":
         subject, verb = f"The law on {topic.sentence_name}", "is unclear"
     else:
-        subject, verb = _capital(topic.sentence_name), f"is {_label(resolution, topic)}"
+        subject, verb = capital(topic.sentence_name), f"is {_label(resolution, topic)}"
     return f"{subject} {verb} {where}{comma}{since}."
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """``text`` with a capital at its beginning."""
     return text[0].upper() + text[1:]
 
 
@@ -170,7 +171,7 @@ def _rule(said: str | None, words: list[str]) -> str:
         return f"Whether {subject} {verb} allowed is not stated."
     if said == "unknown":
         return f"Whether {subject} {verb} allowed is not known."
-    return f"{_capital(subject)} {verb} {said}."
+    return f"{capital(subject)} {verb} {said}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:

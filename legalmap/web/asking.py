@@ -85,11 +85,26 @@ def choice(name: str, allowed: Iterable[str]) -> str | None:
     return value
 
 
+def as_number(text: str) -> int | None:
+    """The number that up to nine digits write; None if it is anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def number(name: str, message: str) -> int | None:
+    """A number in the address, or None where it is absent; raise BadQuery with ``message`` if it is none."""
+    text = request.args.get(name)
+    value = None if text is None else as_number(text)
+    if text is not None and value is None:
+        raise BadQuery.at(name, message)
+    return value
+
+
 def page(most: int) -> int:
     """Which page of a long list is asked for, from 1; raise BadQuery for one that is not there."""
     text = request.args.get("page") or "1"
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+    value = as_number(text)
+    if value is None or not 1 <= value <= most:
         raise BadQuery.at(
             "page", f"There is no page “{text[:20]}”: give a number from 1 to {most}."
         )
-    return int(text)
+    return value

@@ -3,12 +3,12 @@
 import msgspec
 
 from legalmap.domain.evidence import by_strength
+from legalmap.domain.fields import KIND_LABELS
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.payload import Payload
 from legalmap.domain.periods import Period
 from legalmap.domain.resolving import Resolution
 from legalmap.web.asking import View
-from legalmap.web.presenting import KIND_LABELS
 
 
 class Backing(msgspec.Struct, frozen=True):

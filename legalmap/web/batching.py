@@ -3,30 +3,21 @@
 There is no approving of all: whoever decides has opened each.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import (
-    AlreadyDecided,
-    BadQuery,
-    Invalid,
-    Missing,
-    NotNow,
-    NotSignedIn,
-    Problem,
-    Stale,
-)
+from legalmap.domain.errors import Missing, NotSignedIn
 from legalmap.domain.roles import Permission
 from legalmap.services import batching, reviewing
 from legalmap.services.batching import Opened
+from legalmap.web import asking
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page
 from legalmap.web.forms.reviewing import VerdictForm
 from legalmap.web.guard import actor, needs, tracker
-from legalmap.web.reviewing import context_of, decide
+from legalmap.web.reviewing import context_of, judge
 from legalmap.web.signing import ask_again
 
 blueprint = Blueprint("batching", __name__)
@@ -44,69 +35,54 @@ def index() -> str:
 @needs(Permission.PROPOSE)
 def show(batch: str) -> Response:
     """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
-    found = batching.opened(tracker(), actor(), batch)
-    text = request.args.get("open")
-    return _page(found, _in(found, _number(text)) if text else found.next_after(0))
+    opened = batching.opened(tracker(), actor(), batch)
+    if not request.args.get("open"):
+        return _page(opened, opened.next_after(0))
+    number = asking.number("open", "Give the number of a proposal.")
+    return _page(opened, _in(opened, number))
 
 
 @blueprint.post("/desk/batches/<batch>/<int:revision_id>/verdict")
 @needs(Permission.REVIEW)
 def verdict(batch: str, revision_id: int) -> Response:
     """Decide the one that is open; then the next one opens."""
-    found = batching.opened(tracker(), actor(), batch)
-    number, form = _in(found, revision_id), VerdictForm(formdata=typed.sent())
-    chosen = form.chosen()
-    if typed.is_kept():
-        return _page(found, number, form, message="Here is what you typed. Send it once more.")
-    if chosen is None:
-        problems = [Problem("verdict", "Choose one of the verdicts.")]
-        return _page(found, number, form, 422, problems=problems)
-    try:
-        flash(decide(number, chosen, form))
-    except Invalid as error:
-        return _page(found, number, form, 422, problems=error.problems)
-    except (AlreadyDecided, Stale, NotNow) as error:
-        now = batching.opened(tracker(), actor(), batch)
-        return _page(now, number, form, 409, message=str(error))
+    form = VerdictForm(formdata=typed.sent())
+    number = _in(batching.opened(tracker(), actor(), batch), revision_id)
+
+    def page(status: int = 200, **more: Any) -> Response:
+        return _page(batching.opened(tracker(), actor(), batch), number, form, status, **more)
+
+    refused = judge(number, form, page)
+    if refused:
+        return refused
     following = batching.opened(tracker(), actor(), batch).next_after(number)
     then = f"?open={following}#open" if following else ""
     return redirect(f"/desk/batches/{batch}{then}", code=303)
 
 
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    raise BadQuery.at("open", "Give the number of a proposal.")
-
-
-def _in(found: Opened, number: int) -> int:
-    if all(each.id != number for each in found.proposals):
-        raise Missing("proposal", f"{number} in batch {found.name}")
+def _in(opened: Opened, number: int | None) -> int:
+    if number is None or all(revised.id != number for revised in opened.proposals):
+        raise Missing("proposal", f"{number} in batch {opened.name}")
     return number
 
 
 def _page(
-    found: Opened,
+    opened: Opened,
     open_id: int | None,
     form: VerdictForm | None = None,
     status: int = 200,
-    *,
-    message: str = "",
-    problems: Iterable[Problem] = (),
+    **more: Any,
 ) -> Response:
-    codes = list(dict.fromkeys(each.jurisdiction for each in found.proposals))
     context: dict[str, Any] = {
         "sheet": None,
-        "batch": found,
-        "places": tracker().places(codes),
+        "batch": opened,
+        "places": tracker().places([revised.jurisdiction for revised in opened.proposals]),
         "topics": tracker().topics,
-        "message": message,
-        "problems": Problems.of(problems),
     }
     if open_id is not None:
         sheet = reviewing.sheet(tracker(), actor(), open_id)
         context |= context_of(sheet, form or VerdictForm(formdata=None))
-        following = found.next_after(open_id)
+        following = opened.next_after(open_id)
         context["following"] = following if following != open_id else None
-        context["verdict_path"] = f"/desk/batches/{found.name}/{open_id}/verdict"
-    return make_response(render_template("batching/show.html", **context), status)
+        context["verdict_path"] = f"/desk/batches/{opened.name}/{open_id}/verdict"
+    return form_page("batching/show.html", status, **context, **more)

@@ -8,25 +8,13 @@ from typing import Any, Literal
 import msgspec
 
 from legalmap.domain.changes import Change, Clash, Comparison, Path
-from legalmap.domain.dates import PartialDate, in_words
-from legalmap.domain.periods import FORCES
+from legalmap.domain.fields import FIELDS, kind_of
 from legalmap.domain.topics import Topic
-from legalmap.web.presenting import KIND_LABELS, answer
+from legalmap.web.presenting import answer, date_in_words
 
 Mark = Literal["", "ins", "del"]
 # Texts that differ by more than this are set side by side whole: nobody reads such a difference.
 _MOST_COMPARISONS = 400_000
-_DATES = ("effective_from", "effective_until", "enacted_on", "published_on", "expected_on")
-_DAYS = ("last_verified", "accessed_on")
-_WORDS = {
-    "supports": "Supports this period",
-    "disputes": "Disputes this period",
-    "source-date": "The date of the newest source",
-    "checked": "A person checked it against the sources",
-    "high": "High",
-    "medium": "Medium",
-    "low": "Low",
-}
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -57,13 +45,13 @@ class Row(msgspec.Struct, frozen=True):
 def cells(change: Change, topic: Topic) -> tuple[Cell, Cell]:
     """Both sides of a change, long texts with the words that differ marked."""
     before, after = change.before, change.after
-    if _is_text(change.path) and isinstance(before, str) and isinstance(after, str):
+    if (
+        kind_of(change.path[-1]) in ("line", "text")
+        and isinstance(before, str)
+        and isinstance(after, str)
+    ):
         return _words_side_by_side(before, after)
     return _cell(change.path, before, topic), _cell(change.path, after, topic)
-
-
-def _is_text(path: Path) -> bool:
-    return path[-1] in ("summary", "notes", "what", "title", "publisher", "citation")
 
 
 def _cell(path: Path, value: Any, topic: Topic) -> Cell:
@@ -75,12 +63,12 @@ def _cell(path: Path, value: Any, topic: Topic) -> Cell:
     if path[-2:-1] == ("answers",):
         return _text(_answer(name, value, topic))
     if isinstance(value, list):
-        return Cell("list", [str(each) for each in value])
+        return Cell("list", [str(item) for item in value])
     return _leaf(name, str(value), topic)
 
 
 def _leaf(name: str, value: str, topic: Topic) -> Cell:
-    if name in ("url", "archived_url"):
+    if kind_of(name) == "link":
         return Cell("link", value)
     if name == "status" and any(status.code == value for status in topic.statuses):
         return Cell("status", value)
@@ -105,16 +93,9 @@ def _answer(code: str, value: Any, topic: Topic) -> str:
 
 
 def _word(name: str, value: str) -> str:
-    if name in (*_DATES, *_DAYS):
-        try:
-            return in_words(PartialDate(value))
-        except ValueError:
-            return value
-    if name == "force":
-        return FORCES.get(value, value)
-    if name == "kind":
-        return KIND_LABELS.get(value, value)
-    return _WORDS.get(value, value) if name in ("stance", "verified_how", "confidence") else value
+    if kind_of(name) in ("date", "day"):
+        return date_in_words(value)
+    return FIELDS[name].choices.get(value, value) if name in FIELDS else value
 
 
 def _text(text: str) -> Cell:
@@ -145,22 +126,22 @@ def _steps(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int,
 
 
 def _pieced(text: str, pieces: list[Piece]) -> Cell:
-    return Cell("text", text, tuple(piece for piece in pieces if piece.text)) if text else _none()
-
-
-def _none() -> Cell:
-    return Cell("nothing")
+    return (
+        Cell("text", text, tuple(piece for piece in pieces if piece.text))
+        if text
+        else Cell("nothing")
+    )
 
 
 def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> list[Row]:
     """Every field that either side changed, with what each of the three says; clashes come first."""
     theirs = {change.path: change for change in comparison.theirs}
     yours = {change.path: change for change in comparison.yours}
-    found = [
+    made = [
         _row(theirs.get(path), yours.get(path), _clash_of(theirs, yours, path, clashes), topic)
         for path in [*theirs, *(path for path in yours if path not in theirs)]
     ]
-    return sorted(found, key=lambda row: (row.clash is None, row.clash or 0))
+    return sorted(made, key=lambda row: (row.clash is None, row.clash or 0))
 
 
 def _clash_of(

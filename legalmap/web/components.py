@@ -12,7 +12,7 @@ from legalmap import clock
 from legalmap.domain import changes
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.evidence import FRESHNESS_LABELS
-from legalmap.domain.moderation import STATE_LABELS
+from legalmap.domain.moderation import State
 from legalmap.domain.payload import Payload
 from legalmap.domain.roles import Permission
 from legalmap.services import finding, geography
@@ -105,7 +105,7 @@ def _of_the_desk(view: View) -> dict[str, Any]:
     clashes = changes.clashes(comparison)
     return {
         "desk_paths": [(path, label) for path, label, _ in PAGES],
-        "states": [(state.value, label) for state, label in STATE_LABELS.items()],
+        "states": [(state.value, state.label) for state in State],
         "changed": changes.shown(payload, proposed),
         "row": comparing.rows(comparison, clashes, view.topic)[0],
         "preview": previewing.preview(view.edition, finding.place(tracker(), SAMPLE), proposed),

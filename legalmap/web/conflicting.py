@@ -50,8 +50,8 @@ def _sides(sheet: Sheet, yours: Payload) -> Sides:
 def _chosen(sides: Sides) -> dict[int, str]:
     """Which side somebody chose of each clash, as far as they did."""
     sent = typed.sent()
-    given = {index: sent.get(f"clash-{index}", "") for index in range(len(sides.clashes))}
-    return {index: side for index, side in given.items() if side in ("theirs", "yours")}
+    sides_of = {index: sent.get(f"clash-{index}", "") for index in range(len(sides.clashes))}
+    return {index: side for index, side in sides_of.items() if side in ("theirs", "yours")}
 
 
 def take_over(sheet: Sheet, yours: Payload) -> Sheet | Response:
@@ -78,10 +78,10 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Shee
         merged,
         sides.current_number,
         note=unix_lines(sheet.form.note.data or ""),
-        reworks=sheet.reworks_id,
+        reworks=sheet.form.reworks.number,
         intent=intent,
-        reverts=sheet.reverts,
-        suggestion=sheet.suggestion,
+        reverts=sheet.form.reverts.number,
+        suggestion=sheet.form.suggestion.number,
     )
     message = (
         f"Your changes now stand on revision {sides.current_number}. "
@@ -92,9 +92,9 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Shee
 
 def _intent(sheet: Sheet, sides: Sides, yours: Payload, merged: Payload) -> Intent:
     """What the edit was, if it still is that on the new base: two first records are not both first."""
-    said = sheet.intent
-    if said is Intent.REVERT and merged != yours:
-        said = None
-    if said and not intents.problems_of(said, sides.theirs, merged):
-        return said
+    intent = sheet.intent
+    if intent is Intent.REVERT and merged != yours:
+        intent = None
+    if intent and not intents.problems_of(intent, sides.theirs, merged):
+        return intent
     return Intent.CORRECTION if sides.theirs.periods else Intent.FIRST_RECORD

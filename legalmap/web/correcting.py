@@ -1,19 +1,17 @@
 """What was wrong and was put right: a page for readers of each topic, and an Atom feed."""
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from legalmap.domain.errors import BadQuery
 from legalmap.domain.roles import Permission
 from legalmap.domain.topics import Topic
 from legalmap.services import correcting
 from legalmap.services.correcting import Correction
-from legalmap.web import feeds, telling
+from legalmap.web import asking, feeds, telling
 from legalmap.web.guard import needs, tracker
 from legalmap.web.telling import Line
 
 blueprint = Blueprint("correcting", __name__)
-LONGEST_NUMBER = 9
 
 
 class Corrected(msgspec.Struct, frozen=True):
@@ -30,14 +28,15 @@ class Corrected(msgspec.Struct, frozen=True):
 @needs(Permission.READ)
 def index(topic: str) -> str:
     """What readers saw before and what they see now, newest first."""
-    found = tracker().topic(topic)
-    page = correcting.page(tracker(), topic, _before())
+    codebook = tracker().topic(topic)
+    before = asking.number("before", "Give a feed number.")
+    page = correcting.page(tracker(), topic, before)
     return render_template(
         "correcting/index.html",
-        topic=found,
-        corrections=[_corrected(found, each) for each in page.corrections],
+        topic=codebook,
+        corrections=[_corrected(codebook, correction) for correction in page.corrections],
         older=page.older,
-        is_first=_before() is None,
+        is_first=before is None,
         sources=telling.sources,
     )
 
@@ -46,26 +45,19 @@ def index(topic: str) -> str:
 @needs(Permission.READ)
 def feed(topic: str) -> Response:
     """The newest corrections as Atom."""
-    found = correcting.page(tracker(), topic).corrections
-    return feeds.atom(tracker().topic(topic), None, [each.news for each in found], "corrections")
+    corrections = correcting.page(tracker(), topic).corrections
+    return feeds.atom(
+        tracker().topic(topic), None, [correction.news for correction in corrections], "corrections"
+    )
 
 
 def newest(topic: str, limit: int) -> list[Corrected]:
     """The newest corrections of a topic, for another page."""
-    found = correcting.page(tracker(), topic, limit=limit)
-    return [_corrected(tracker().topic(topic), each) for each in found.corrections]
+    page = correcting.page(tracker(), topic, limit=limit)
+    return [_corrected(tracker().topic(topic), correction) for correction in page.corrections]
 
 
-def _corrected(topic: Topic, found: Correction) -> Corrected:
-    news = found.news
-    lines = telling.lines(news, topic, found.changes)
-    return Corrected(topic, found, telling.headline(news, topic), lines)
-
-
-def _before() -> int | None:
-    typed = request.args.get("before")
-    if typed is None:
-        return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
-        raise BadQuery.at("before", "Give a feed number.")
-    return int(typed)
+def _corrected(topic: Topic, correction: Correction) -> Corrected:
+    news = correction.news
+    lines = telling.lines(news, topic, correction.changes)
+    return Corrected(topic, correction, telling.headline(news, topic), lines)

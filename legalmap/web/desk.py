@@ -40,14 +40,14 @@ def pages() -> list[tuple[str, str]]:
 def index() -> str:
     """My drafts and proposals, and what the reviewers said."""
     found = desk.overview(reader(), actor())
-    codes = [each.jurisdiction for each in found.drafts]
-    codes += [each.jurisdiction for each in found.proposals]
+    codes = [draft.jurisdiction for draft in found.drafts]
+    codes += [proposal.jurisdiction for proposal in found.proposals]
     return render_template(
         "desk/index.html",
         drafts=found.drafts,
         proposals=found.proposals,
         total=found.total,
-        places=tracker().places(list(dict.fromkeys(codes))),
+        places=tracker().places(codes),
         wanted=found.wanted,
         waiting=total_words(found.wanted.waiting),
         reworkable=REWORKABLE,

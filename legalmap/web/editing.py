@@ -1,7 +1,5 @@
 """Proposing a change: the form of a whole record, drafts kept by themselves, previews, sending."""
 
-import re
-
 import msgspec
 from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response
@@ -15,6 +13,7 @@ from legalmap.domain.roles import Permission
 from legalmap.services import drafting, editing
 from legalmap.services.editing import Proposal
 from legalmap.web import conflicting, opening, previewing, sheets
+from legalmap.web.asking import as_number
 from legalmap.web.forms import editing as forms
 from legalmap.web.forms import typed
 from legalmap.web.forms.base import unix_lines
@@ -85,10 +84,10 @@ def autosave(topic: str, code: str) -> tuple[Response, int]:
 def _sent(topic: str, code: str) -> Sheet:
     """The form as it was sent. A form that does not say where it started is refused at once."""
     beginning = editing.begin(tracker(), actor(), topic, code)
-    found = tracker().topic(topic)
-    form, problems = forms.from_typed(found, typed.sent())
-    sheet = Sheet(beginning=beginning, topic=found, form=form, problems=tuple(problems))
-    _ = sheet.base, sheet.reworks_id, sheet.reverts, sheet.suggestion
+    codebook = tracker().topic(topic)
+    form, problems = forms.from_typed(codebook, typed.sent())
+    sheet = Sheet(beginning=beginning, topic=codebook, form=form, problems=tuple(problems))
+    _ = sheet.base, [field.number for field in (form.reworks, form.reverts, form.suggestion)]
     return sheet
 
 
@@ -123,8 +122,7 @@ def _preview(sheet: Sheet) -> Response:
 
 def _last_sent() -> int:
     """The last proposal that the form knew of when it was opened; one that does not say knew of none."""
-    text = request.form.get("last_sent", "")
-    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 0
+    return as_number(request.form.get("last_sent", "")) or 0
 
 
 def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
@@ -139,8 +137,8 @@ def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
         sheet.beginning.place.code,
         base_number=sheet.base,
         form=kept,
-        reworks_id=sheet.reworks_id,
-        suggestion_id=sheet.suggestion,
+        reworks_id=sheet.form.reworks.number,
+        suggestion_id=sheet.form.suggestion.number,
         last_sent=last_sent,
     )
     return True
@@ -179,9 +177,9 @@ def _proposal(sheet: Sheet, content: Payload) -> Proposal:
         payload=content,
         note=unix_lines(sheet.form.note.data or ""),
         kind="revert" if sheet.intent is Intent.REVERT else "edit",
-        reworks_id=sheet.reworks_id,
+        reworks_id=sheet.form.reworks.number,
         intent=sheet.intent,
-        suggestion_id=sheet.suggestion,
+        suggestion_id=sheet.form.suggestion.number,
         closes_draft=True,
     )
 
@@ -191,5 +189,5 @@ def _take_over(sheet: Sheet) -> Response:
     read = sheets.read(sheet)
     if read.problems:
         return sheet.told(422, problems=tuple(read.problems))
-    found = conflicting.take_over(sheet, read.payload)
-    return _preview(found) if isinstance(found, Sheet) else found
+    taken_over = conflicting.take_over(sheet, read.payload)
+    return _preview(taken_over) if isinstance(taken_over, Sheet) else taken_over

@@ -64,37 +64,28 @@ def changes(topic: str) -> str:
 
 
 @blueprint.get("/<topic>/changes.atom")
-@needs(Permission.READ)
-def topic_feed(topic: str) -> Response:
-    """The changes of a topic as Atom."""
-    found = tracker().topic(topic)
-    return atom(found, None, news.of_topic(tracker(), topic))
-
-
 @blueprint.get("/<topic>/<code>/changes.atom")
 @needs(Permission.READ)
-def place_feed(topic: str, code: str) -> Response:
-    """The changes that can reach a place as Atom: its own and those of the levels above it."""
-    found = tracker().topic(topic)
-    place = finding.place(tracker(), code)
-    return atom(found, place, news.of_place(tracker(), topic, place))
+def atom_feed(topic: str, code: str | None = None) -> Response:
+    """The changes of a topic, or those that can reach a place, as Atom."""
+    return atom(*_published(topic, code))
 
 
 @blueprint.get("/<topic>/changes.json")
-@needs(Permission.READ)
-def topic_json_feed(topic: str) -> Response:
-    """The changes of a topic as JSON Feed."""
-    found = tracker().topic(topic)
-    return _json_feed(found, None, news.of_topic(tracker(), topic))
-
-
 @blueprint.get("/<topic>/<code>/changes.json")
 @needs(Permission.READ)
-def place_json_feed(topic: str, code: str) -> Response:
-    """The changes that can reach a place as JSON Feed: the entries of its Atom feed."""
-    found = tracker().topic(topic)
+def json_feed(topic: str, code: str | None = None) -> Response:
+    """The entries of the Atom feed as JSON Feed."""
+    return _json_feed(*_published(topic, code))
+
+
+def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None, list[News]]:
+    """What a feed tells of; of a place also what was published of the levels above it."""
+    codebook = tracker().topic(topic)
+    if code is None:
+        return codebook, None, news.of_topic(tracker(), topic)
     place = finding.place(tracker(), code)
-    return _json_feed(found, place, news.of_place(tracker(), topic, place))
+    return codebook, place, news.of_place(tracker(), topic, place)
 
 
 def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:

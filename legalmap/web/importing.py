@@ -74,11 +74,10 @@ def _planned(content: bytes, status: int = 200, *, message: str = "") -> Respons
         plan = Plan(problems=(Problem("file", told),))
     if plan.problems:
         return _choose(list(plan.problems), 422, message=message)
-    codes = list(dict.fromkeys(each.proposal.jurisdiction for each in plan.planned))
     page = render_template(
         "importing/plan.html",
         plan=plan,
-        places=tracker().places(codes),
+        places=tracker().places([entry.proposal.jurisdiction for entry in plan.planned]),
         topics=tracker().topics,
         content=_packed(content),
         message=message,

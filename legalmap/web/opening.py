@@ -1,10 +1,10 @@
 """How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
 
 import msgspec
-from flask import redirect, request
+from flask import redirect
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.errors import Missing
 from legalmap.domain.intents import Intent
 from legalmap.domain.records import Revision
 from legalmap.domain.suggestions import Suggestion
@@ -42,7 +42,7 @@ def page(beginning: Beginning) -> Response:
 
 def _asked(beginning: Beginning) -> Asked:
     intent = asking.choice("intent", [*Intent])
-    number = _number("revert", "the number of a revision")
+    number = asking.number("revert", "Give the number of a revision.")
     return Asked(
         intent=Intent(intent) if intent else None,
         reworked=_reworked(beginning),
@@ -51,18 +51,9 @@ def _asked(beginning: Beginning) -> Asked:
     )
 
 
-def _number(name: str, what: str) -> int | None:
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadQuery.at(name, f"Give {what}.")
-    return int(text)
-
-
 def _reworked(beginning: Beginning) -> Revision | None:
     """The proposal named by ``?rework=``, which must be one of this record."""
-    number = _number("rework", "the number of a proposal")
+    number = asking.number("rework", "Give the number of a proposal.")
     if number is None:
         return None
     revised = reviewing.sheet(tracker(), actor(), number).revision
@@ -73,13 +64,13 @@ def _reworked(beginning: Beginning) -> Revision | None:
 
 def _suggestion(beginning: Beginning) -> Suggestion | None:
     """The suggestion named by ``?suggestion=``, which must be one about this record."""
-    number = _number("suggestion", "the number of a suggestion")
+    number = asking.number("suggestion", "Give the number of a suggestion.")
     if number is None:
         return None
-    found = suggesting.sheet(tracker(), actor(), number).suggestion
-    if (found.topic, found.jurisdiction) != (beginning.topic, beginning.place.code):
+    suggestion = suggesting.sheet(tracker(), actor(), number).suggestion
+    if (suggestion.topic, suggestion.jurisdiction) != (beginning.topic, beginning.place.code):
         raise Missing("suggestion", str(number))
-    return found
+    return suggestion
 
 
 def _published(beginning: Beginning, number: int) -> Revision:
@@ -107,7 +98,7 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
     if asked.intent and asked.intent is not Intent.REVERT:
         form.intent.data = asked.intent.value
     forms.fit(form, sheet.base_payload)
-    if asked.reverted and sheet.reverts != asked.reverted.number:
+    if asked.reverted and sheet.form.reverts.number != asked.reverted.number:
         number = asked.reverted.number
         message = f"Throw this draft away first if you want to go back to revision {number}."
         return sheet.told(200, message=message)
@@ -138,8 +129,8 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
     if revised.intent is not Intent.REVERT:
         return None
     known = reader().published_revisions(beginning.topic, beginning.place.code)
-    same = (each.number for each in known if each.payload_sha256 == revised.payload_sha256)
-    return next(same, None)
+    same = (earlier for earlier in known if earlier.payload_sha256 == revised.payload_sha256)
+    return next((earlier.number for earlier in same), None)
 
 
 def _afresh(beginning: Beginning, asked: Asked) -> Response:

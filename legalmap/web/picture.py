@@ -76,15 +76,6 @@ class Drawn(msgspec.Struct, frozen=True):
     denominator: str
 
 
-class Inline(msgspec.Struct, frozen=True):
-    """A map whose regions are links, for a page of ours that others frame."""
-
-    svg: Markup
-    counts: Counter[str]
-    stale: int
-    denominator: str
-
-
 class Link(msgspec.Struct, frozen=True):
     """Where the regions of a map lead, and what they say when pointed at."""
 
@@ -105,8 +96,10 @@ def title_of(topic: Topic, view: str) -> str:
     return f"Where is {topic.sentence_name} legal{VIEWS[view]}?"
 
 
-def inline(tracker: Tracker, edition: Edition, as_of: date, view: str, query: str) -> Inline:
-    """The map as part of a page, every region a link that carries ``query`` along."""
+def inline(
+    tracker: Tracker, edition: Edition, as_of: date, view: str, query: str
+) -> tuple[Markup, Drawn]:
+    """The map as part of a page, every region a link that carries ``query`` along, and what it counts."""
     shapes = geography.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
     found = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
@@ -116,7 +109,7 @@ def inline(tracker: Tracker, edition: Edition, as_of: date, view: str, query: st
         f"<defs>{found.defs}</defs>{found.shapes}</svg>"
     )
     # Every part is our own drawing or was escaped where it was put in.
-    return Inline(Markup(svg), found.counts, found.stale, found.denominator)  # noqa: S704
+    return Markup(svg), found  # noqa: S704
 
 
 def _drawn(
@@ -245,12 +238,17 @@ def _text(
 
 
 def _in_words(topic: Topic, found: Drawn) -> str:
-    counts = [
-        f"{drawing.label_of(topic, shown)}: {found.counts[shown]}"
+    counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, found))
+    return f"{counts}. Of {found.denominator} drawn."
+
+
+def _counted(topic: Topic, found: Drawn) -> list[tuple[str, str, int]]:
+    """The statuses that are on the map, with their labels and how many places have each."""
+    return [
+        (shown, drawing.label_of(topic, shown), found.counts[shown])
         for shown in drawing.order_of(topic)
         if found.counts[shown]
     ]
-    return f"{', '.join(counts)}. Of {found.denominator} drawn."
 
 
 def _legend_patterns(topic: Topic) -> str:
@@ -259,15 +257,10 @@ def _legend_patterns(topic: Topic) -> str:
 
 
 def _legend(topic: Topic, found: Drawn) -> str:
-    rows = [
-        (shown, drawing.label_of(topic, shown), found.counts[shown])
-        for shown in drawing.order_of(topic)
-        if found.counts[shown]
-    ]
     stale = [("stale", "Overdue or unverified", found.stale)] if found.stale else []
     drawn_rows = [
         _legend_row(LEGEND_TOP + LEGEND_STEP * index, *row)
-        for index, row in enumerate([*rows, *stale])
+        for index, row in enumerate([*_counted(topic, found), *stale])
     ]
     under = LEGEND_TOP + LEGEND_STEP * len(drawn_rows) + 14
     lines = _wrapped(f"Of {found.denominator} drawn.", 32)

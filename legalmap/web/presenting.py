@@ -13,25 +13,12 @@ from legalmap import clock, paths
 from legalmap.domain import evidence, periods, resolving, risks
 from legalmap.domain.changes import Change
 from legalmap.domain.dates import PartialDate, in_words
-from legalmap.domain.moderation import STATE_LABELS
+from legalmap.domain.fields import KIND_LABELS, change_words
+from legalmap.domain.moderation import State
 from legalmap.domain.reasons import REASON_LABELS
 from legalmap.domain.topics import Topic, Variable
 from legalmap.services.reading import Reader
 from legalmap.web import answering, csrf, drawing
-
-KIND_LABELS = {
-    "statute": "Statute",
-    "regulation": "Regulation",
-    "ordinance": "Ordinance",
-    "court": "Court",
-    "bill": "Bill",
-    "agency": "Agency",
-    "news": "News",
-    "academic": "Academic",
-    "reference": "Reference work",
-    "advocacy": "Advocacy group",
-    "vendor": "Vendor",
-}
 
 
 def register(app: Flask) -> None:
@@ -68,7 +55,7 @@ def register(app: Flask) -> None:
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,
-        state_labels={state.value: label for state, label in STATE_LABELS.items()},
+        state_labels={state.value: state.label for state in State},
         source_kind_labels=KIND_LABELS,
         primary_kinds=evidence.PRIMARY_KINDS,
     )
@@ -114,23 +101,6 @@ def answer(value: Any, variable: Variable) -> str:
     return f"{value} %" if variable.unit == "percent" else f"{value} {variable.unit}".strip()
 
 
-_FIELD_WORDS = {
-    "effective_from": "In force from",
-    "effective_until": "In force until",
-    "enacted_on": "Enacted on",
-    "last_verified": "Last verified",
-    "verified_how": "How it was verified",
-    "published_on": "Published on",
-    "accessed_on": "Opened on",
-    "archived_url": "Archived copy",
-    "expected_on": "Expected on",
-    "url": "Link",
-    "pending": "Pending",
-    "ref": "Reference",
-    "what": "What it would change",
-}
-
-
 def noted(notes: str) -> str:
     """Notes in the words of the page: the dataset they shipped with calls that day otherwise."""
     return notes.replace("evidence_as_of", "“last verified”")
@@ -143,7 +113,7 @@ def field_words(change: Change, topic: Topic) -> list[str]:
     for index, key in enumerate(path):
         before = path[index - 1] if index else ""
         if before == "periods":
-            words[-1] = "Period from " + ("the start" if key == "start" else _partial(key))
+            words[-1] = "Period from " + ("the start" if key == "start" else date_in_words(key))
         elif before == "sources":
             words[-1] = f"Source {key}"
         elif before == "pending":
@@ -151,11 +121,12 @@ def field_words(change: Change, topic: Topic) -> list[str]:
         elif before == "answers":
             words[-1] = next((v.label for v in topic.variables if v.code == key), key)
         else:
-            words.append(_FIELD_WORDS.get(key, key.replace("_", " ").capitalize()))
+            words.append(change_words(key))
     return words
 
 
-def _partial(text: str) -> str:
+def date_in_words(text: str) -> str:
+    """What was written as a date, in words; as it stands if it is none."""
     try:
         return in_words(PartialDate(text))
     except ValueError:

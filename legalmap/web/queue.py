@@ -10,14 +10,14 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.intents import INTENT_LABELS
+from legalmap.domain.intents import Intent
 from legalmap.domain.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.queue import AGES, Asked, Mark
 from legalmap.domain.risks import LEVELS
 from legalmap.domain.roles import Permission, may
 from legalmap.services import claiming, finding, queue
 from legalmap.services.queue import QueuePage
-from legalmap.web.asking import choice
+from legalmap.web.asking import as_number, choice
 from legalmap.web.guard import actor, needs, tracker
 
 blueprint = Blueprint("queue", __name__)
@@ -33,36 +33,35 @@ RISK_LABELS = {"high": "High risk", "medium": "Medium risk", "low": "Low risk"}
 def show() -> str:
     """A page of what waits for a verdict."""
     wanted = asked()
-    found = queue.page(tracker(), actor(), wanted, _mark(request.args.get("after")))
-    return render_template("queue/show.html", **_context(wanted, found))
+    page = queue.page(tracker(), actor(), wanted, _mark(request.args.get("after")))
+    return render_template("queue/show.html", **_context(wanted, page))
 
 
 @blueprint.post("/desk/queue/next")
 @needs(Permission.REVIEW)
 def next_one() -> Response:
     """Take the next one of the filter and open it. ``after``: the one to leave."""
-    after = request.args.get("after", "")
-    return to_next(asked(), int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else None)
+    return to_next(asked(), as_number(request.args.get("after", "")))
 
 
 def to_next(wanted: Asked, after_id: int | None) -> Response:
     """On to what comes after a proposal, or to the end of the queue."""
-    found = claiming.take_next(tracker(), actor(), wanted, after_id)
-    if found is None:
+    revision_id = claiming.take_next(tracker(), actor(), wanted, after_id)
+    if revision_id is None:
         flash("Nothing else waits for you here.")
         return redirect(f"/desk/queue{query_of(wanted)}", code=303)
-    return redirect(f"/desk/proposals/{found}{query_of(wanted)}", code=303)
+    return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
 
 
 def asked() -> Asked:
     """The filter in the address; raise BadQuery naming what cannot be read."""
-    intent = choice("kind", INTENT_LABELS)
+    intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
     place = (request.args.get("place") or "").strip()
     return Asked(
         topic=choice("topic", tracker().topics),
         place=_place(place).code if place else None,
-        intent=next((each for each in INTENT_LABELS if each == intent), None),
+        intent=Intent(intent) if intent else None,
         age=choice("age", AGES),
         risk=LEVELS.index(risk) if risk else None,
         owner=choice("whose", OWNER_LABELS) or "",  # type: ignore[arg-type]
@@ -75,15 +74,15 @@ def _place(text: str) -> Jurisdiction:
     if looks_like_code(text) and text.isprintable():
         with suppress(Missing):
             return tracker().place(text)
-    found = finding.search(tracker(), text)
-    if not found.places or found.guessed:
+    result = finding.search(tracker(), text)
+    if not result.places or result.guessed:
         raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
-    return found.places[0]
+    return result.places[0]
 
 
 def query_of(asked: Asked, **more: str) -> str:
     """The same filter as the end of an address."""
-    said = {
+    pairs = {
         "topic": asked.topic,
         "place": asked.place,
         "kind": asked.intent,
@@ -93,7 +92,7 @@ def query_of(asked: Asked, **more: str) -> str:
         "order": asked.order if asked.order != "risk" else None,
         **more,
     }
-    kept = {name: value for name, value in said.items() if value}
+    kept = {name: value for name, value in pairs.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -101,10 +100,10 @@ def _mark(text: str | None) -> Mark | None:
     """Where the page before ended: risk, microseconds and number."""
     if not text:
         return None
-    found = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
+    if match is None:
         raise BadQuery.at("after", "This link is damaged. Open the queue from its beginning.")
-    risk, micros, number = (int(part) for part in found.groups())
+    risk, micros, number = (int(part) for part in match.groups())
     return Mark(risk=risk, at=_EPOCH + timedelta(microseconds=micros), revision_id=number)
 
 
@@ -120,7 +119,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
         "wanted": wanted,
         "found": found,
         "total": total_words(found.total),
-        "places": tracker().places(list(dict.fromkeys(codes))),
+        "places": tracker().places(codes),
         "topics": tracker().topics,
         "query": query_of(wanted),
         "more": query_of(wanted, after=_written(found.end)) if found.end else None,
@@ -128,7 +127,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
         "may_review": may(actor().role, Permission.REVIEW),
         "topic_labels": {code: topic.name for code, topic in tracker().topics.items()},
         "labels": {
-            "kind": {str(intent): label for intent, label in INTENT_LABELS.items()},
+            "kind": {intent.value: intent.label for intent in Intent},
             "age": AGE_LABELS,
             "whose": OWNER_LABELS,
             "order": ORDER_LABELS,

@@ -1,19 +1,17 @@
 """The review page of a proposal: verdicts, claims, remarks, and withdrawing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain import changes
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
-from legalmap.domain.intents import INTENT_LABELS
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.moderation import (
     UNDECIDED,
-    VERDICT_LABELS,
     Act,
     State,
     Verdict,
@@ -26,7 +24,7 @@ from legalmap.services.reviewing import ReviewSheet
 from legalmap.web import comparing
 from legalmap.web.beside import grouped, warned
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page
 from legalmap.web.forms.reviewing import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.presenting import day
@@ -66,23 +64,27 @@ def show(revision_id: int) -> Response:
 def verdict(revision_id: int) -> Response:
     """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
     wanted, form = asked(), VerdictForm(formdata=typed.sent())
-    answer = Answer(revision_id=revision_id, form=form)
+    page = Answer(revision_id=revision_id, form=form).page
+    return judge(revision_id, form, page) or to_next(wanted, revision_id)
+
+
+def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> Response | None:
+    """Give the verdict of a form and say what came of it; if it cannot be given, the page saying why."""
     chosen = form.chosen()
     if typed.is_kept():
-        return answer.page(message=_SEND_AGAIN)
+        return page(message=_SEND_AGAIN)
     if chosen is None:
-        return answer.page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
+        return page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
     try:
-        flash(decide(revision_id, chosen, form))
+        flash(_decide(revision_id, chosen, form))
     except Invalid as error:
-        return answer.page(422, problems=error.problems)
+        return page(422, problems=error.problems)
     except (AlreadyDecided, Stale, NotNow) as error:
-        return answer.page(409, message=str(error))
-    return to_next(wanted, revision_id)
+        return page(409, message=str(error))
+    return None
 
 
-def decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
-    """Give the verdict of a form; tells what came of it."""
+def _decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
     decided = reviewing.decide(
         tracker(),
         actor(),
@@ -146,18 +148,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     form: VerdictForm | None = None
     remark: RemarkForm | None = None
 
-    def page(
-        self, status: int = 200, *, message: str = "", problems: Iterable[Problem] = ()
-    ) -> Response:
-        """The page as it is now."""
+    def page(self, status: int = 200, **more: Any) -> Response:
+        """The page as it is now; ``more``: a message, or problems."""
         sheet = reviewing.sheet(tracker(), actor(), self.revision_id)
-        context = {
-            **context_of(sheet, self.form or VerdictForm(formdata=None)),
-            "remark": self.remark or RemarkForm(formdata=None),
-            "message": message,
-            "problems": Problems.of(problems),
-        }
-        return make_response(render_template("reviewing/show.html", **context), status)
+        context = context_of(sheet, self.form or VerdictForm(formdata=None))
+        remark = self.remark or RemarkForm(formdata=None)
+        return form_page("reviewing/show.html", status, remark=remark, **context, **more)
 
 
 def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
@@ -186,7 +182,6 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
         **_rework(revised),
         "decided": _decided(revised),
         "query": query_of(asked()),
-        "intent_labels": INTENT_LABELS,
     }
 
 
@@ -206,16 +201,11 @@ def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
     """What this person may decide, with what it leads to."""
-    found = [
-        (verdict, label, detail)
+    is_last = is_enough(sheet.revision.facts, actor().id)
+    return [
+        (verdict, label, detail if is_last or verdict is not Verdict.APPROVE else _NOT_LAST)
         for verdict, (label, detail) in VERDICTS.items()
         if Act(verdict.value) in sheet.allowed
-    ]
-    if is_enough(sheet.revision.facts, actor().id):
-        return found
-    return [
-        (verdict, label, _NOT_LAST if verdict is Verdict.APPROVE else detail)
-        for verdict, label, detail in found
     ]
 
 
@@ -223,9 +213,9 @@ def _three_sides(sheet: ReviewSheet) -> list[comparing.Row]:
     """What was published meanwhile beside both, if the proposal is stale."""
     if sheet.revision.state is not State.STALE:
         return []
-    found = changes.compare(sheet.base.payload, sheet.current.payload, sheet.revision.payload)
-    topic = tracker().topic(sheet.revision.topic)
-    return comparing.rows(found, changes.clashes(found), topic)
+    revised = sheet.revision
+    sides = changes.compare(sheet.base.payload, sheet.current.payload, revised.payload)
+    return comparing.rows(sides, changes.clashes(sides), tracker().topic(revised.topic))
 
 
 def _decided(revised: Revision) -> str:
@@ -233,7 +223,7 @@ def _decided(revised: Revision) -> str:
     if revised.decision is None:
         return ""
     decision = revised.decision
-    return f"{decision.reviewer} {VERDICT_LABELS[decision.verdict]} on {day(decision.at)}."
+    return f"{decision.reviewer} {decision.verdict.label} on {day(decision.at)}."
 
 
 def _why_not(sheet: ReviewSheet) -> str:

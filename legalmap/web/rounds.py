@@ -1,9 +1,10 @@
 """The verification round: the list, taking ten of it, and working through them one after the other."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import (
@@ -12,21 +13,18 @@ from legalmap.domain.errors import (
     NothingChanged,
     NotNow,
     NotSignedIn,
-    Problem,
     Stale,
 )
 from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import problems_of_text, sources_of
+from legalmap.domain.payload import sources_of
 from legalmap.domain.roles import Permission
 from legalmap.domain.rounds import TEN
-from legalmap.services import editing, finding, rounds, verifying
-from legalmap.services.editing import MAX_NOTE
+from legalmap.services import editing, finding, rounds
 from legalmap.services.rounds import Standing
-from legalmap.web import asking
+from legalmap.web import asking, verifying
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems, base_number, unix_lines
-from legalmap.web.forms.rounds import SkipForm
-from legalmap.web.forms.verifying import VerifyForm
+from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.verifying import SkipForm, VerifyForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.signing import ask_again
 
@@ -59,10 +57,10 @@ def _place(text: str) -> Jurisdiction:
     try:
         return finding.place(tracker(), text)
     except Missing:
-        found = finding.search(tracker(), text)
-        if not found.places or found.guessed:
+        result = finding.search(tracker(), text)
+        if not result.places or result.guessed:
             raise
-        return found.places[0]
+        return result.places[0]
 
 
 @blueprint.get("/desk/round")
@@ -74,17 +72,17 @@ def index() -> Response:
 
 def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
     place = wanted.place.code if wanted.place else None
-    found = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
-    page = render_template(
+    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
+    return form_page(
         "rounds/index.html",
-        round=found,
+        status,
+        round=overview,
         wanted=wanted,
         topics=tracker().topics,
         ten=TEN,
         me=actor(),
         message=message,
     )
-    return make_response(page, status)
 
 
 @blueprint.post("/desk/round/take")
@@ -117,17 +115,16 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     verify: VerifyForm | None = None
     skip: SkipForm | None = None
 
-    def page(
-        self, status: int = 200, *, message: str = "", problems: tuple[Problem, ...] = ()
-    ) -> Response:
+    def page(self, status: int = 200, **more: Any) -> Response:
         """The page as it is now: the record asked for if one has it, else the first that is open."""
         mine = rounds.mine(reader(), actor())
-        left = [each for each in mine if each.is_open_for(actor().id)]
-        named = [each for each in left if (each.due.topic, each.due.place.code) == self.at]
+        left = [standing for standing in mine if standing.is_open_for(actor().id)]
+        named = [one for one in left if (one.due.topic, one.due.place.code) == self.at]
         current = next(iter(named or left), None)
         beginning = _beginning(current)
-        page = render_template(
+        return form_page(
             "rounds/work.html",
+            status,
             mine=mine,
             left=left,
             current=current,
@@ -137,10 +134,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
             skip=self.skip or SkipForm(formdata=None),
             ticked=set(self.verify.opened.data or []) if self.verify else set(),
             topics=tracker().topics,
-            message=message,
-            problems=Problems.of(problems),
+            **more,
         )
-        return make_response(page, status)
 
 
 def _beginning(current: Standing | None) -> editing.Beginning | None:
@@ -165,20 +160,8 @@ def verify(topic: str, code: str) -> Response:
     answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
     if typed.is_kept():
         return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
-    note = unix_lines(form.note.data or "").strip()
     try:
-        problems = problems_of_text("note", note, MAX_NOTE, needed="")
-        if problems:
-            raise Invalid(problems)
-        verifying.propose(
-            tracker(),
-            actor(),
-            topic,
-            code,
-            base_number=base,
-            opened=set(form.opened.data or []),
-            note=note,
-        )
+        verifying.send(topic, code, form, base)
     except Invalid as error:
         return answer.page(422, problems=error.problems)
     except Stale:

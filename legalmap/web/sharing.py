@@ -79,6 +79,7 @@ def embed(topic: str) -> Response:
     name = _view_name()
     # However old the law asked about, the evidence is as old as it is today.
     ages = trusting.ages(view.edition, clock.today(), name)
+    svg, shown = picture.inline(tracker(), view.edition, view.as_of, name, view.query)
     content = render_template(
         "sharing/embed.html",
         topic=view.topic,
@@ -86,7 +87,8 @@ def embed(topic: str) -> Response:
         name=name,
         ages=ages,
         title=picture.title_of(view.topic, name),
-        shown=picture.inline(tracker(), view.edition, view.as_of, name, view.query),
+        svg=svg,
+        shown=shown,
         order=drawing.order_of(view.topic),
         home=f"/{topic}{'' if name == 'world' else f'/{name}'}{view.query}",
     )

@@ -51,21 +51,6 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return base_number(self.form.base.data)
 
     @property
-    def reworks_id(self) -> int | None:
-        """The proposal this edit takes up again."""
-        return _number(self.form.reworks.data)
-
-    @property
-    def reverts(self) -> int | None:
-        """The number of the revision this edit goes back to."""
-        return _number(self.form.reverts.data)
-
-    @property
-    def suggestion(self) -> int | None:
-        """The suggestion of a reader that this edit answers."""
-        return _number(self.form.suggestion.data)
-
-    @property
     def intent(self) -> Intent | None:
         """What its author says it is; None if they say nothing, or something that is no kind."""
         text = self.form.intent.data or ""
@@ -83,24 +68,20 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     def would_replace_a_draft(self) -> bool:
         """Whether there is a draft of this record that began with another proposal than this."""
         draft = self.beginning.draft
-        return draft is not None and draft.reworks_id != self.reworks_id
+        return draft is not None and draft.reworks_id != self.form.reworks.number
 
     def told(self, status: int, **said: object) -> Response:
         """This page once more, with something said."""
         return page(msgspec.structs.replace(self, **said), status)
 
 
-def _number(text: str | None) -> int | None:
-    return base_number(text) if text else None
-
-
 def read(sheet: Sheet) -> Read:
     """The form as a payload, with everything that is wrong with it."""
     base = sheet.base_payload
-    found = converting.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
-    if not found.problems and sheet.form.intent.data:
-        return msgspec.structs.replace(found, problems=_of_intent(sheet, base, found.payload))
-    return found
+    whole = converting.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
+    if not whole.problems and sheet.form.intent.data:
+        return msgspec.structs.replace(whole, problems=_of_intent(sheet, base, whole.payload))
+    return whole
 
 
 def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
@@ -121,7 +102,7 @@ def remarks(sheet: Sheet) -> Problems:
 
 def page(sheet: Sheet, status: int = 200) -> Response:
     """The form, whatever is to be said above it and beside its fields."""
-    sheet.form.intent.choices = forms.kinds(sheet.base_payload, sheet.reverts)
+    sheet.form.intent.choices = forms.kinds(sheet.base_payload, sheet.form.reverts.number)
     answer = render_template(
         "editing/edit.html",
         topic=sheet.topic,

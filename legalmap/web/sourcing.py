@@ -1,6 +1,8 @@
 """Links by how many records rest on them, and verifying many records by one of them."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn, Stale
@@ -8,8 +10,8 @@ from legalmap.domain.roles import Permission
 from legalmap.services import sourcing
 from legalmap.services.sourcing import MOST_LISTED
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems, unix_lines
-from legalmap.web.forms.sourcing import LinkForm
+from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.verifying import LinkForm
 from legalmap.web.guard import actor, needs, reader, tracker
 from legalmap.web.signing import ask_again
 
@@ -23,11 +25,11 @@ def index() -> str:
     """The links that most records rest on."""
     words = " ".join(request.args.get("q", "").split())[:200]
     host = request.args.get("host", "").strip().removeprefix("www.")[:200]
-    found = sourcing.links(reader(), actor(), words=words, host=host)
+    links = sourcing.links(reader(), actor(), words=words, host=host)
     return render_template(
         "sourcing/index.html",
-        links=found[:MOST_LISTED],
-        total=len(found),
+        links=links[:MOST_LISTED],
+        total=len(links),
         words=words,
         host=host,
     )
@@ -52,31 +54,23 @@ def verify() -> Response:
     try:
         made = sourcing.verify(reader(), actor(), url, chosen, note=note)
     except Invalid as error:
-        return _page(url, form, 422, problems=Problems.of(error.problems))
+        return _page(url, form, 422, problems=error.problems)
     except (Stale, NothingChanged, NotNow) as error:
         return _page(url, form, 409, message=f"{error} Nothing was sent.")
     flash(f"{len(made)} {'check waits' if len(made) == 1 else 'checks wait'} for review.")
     return redirect(f"/desk/batches/{made[0].batch}", code=303)
 
 
-def _page(
-    url: str,
-    form: LinkForm,
-    status: int = 200,
-    *,
-    message: str = "",
-    problems: Problems | None = None,
-) -> Response:
+def _page(url: str, form: LinkForm, status: int = 200, **more: Any) -> Response:
     source, records = sourcing.resting_on(reader(), actor(), url)
-    page = render_template(
+    return form_page(
         "sourcing/show.html",
+        status,
         url=url,
         source=source,
         records=records,
         form=form,
         ticked=set(form.records.data or []),
         topics=tracker().topics,
-        message=message,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)

@@ -1,18 +1,19 @@
 """A reader suggests a correction without an account; a contributor takes it up and answers it."""
 
 import math
+from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from limits import parse
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
 from legalmap.domain.jurisdictions import Jurisdiction
 from legalmap.domain.roles import Permission
-from legalmap.domain.suggestions import MAX_SUGGESTION, OUTCOME_LABELS
+from legalmap.domain.suggestions import MAX_SUGGESTION
 from legalmap.services import suggesting
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems, unix_lines
+from legalmap.web.forms.base import form_page, unix_lines
 from legalmap.web.forms.suggesting import ANSWERS, AnswerForm, SuggestForm
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.limiting import address, limiter
@@ -42,7 +43,7 @@ def suggest(topic: str, code: str) -> Response:
     try:
         wait = _suggest(topic, place, form)
     except Invalid as error:
-        return _form_page(topic, place, form, 422, problems=Problems.of(error.problems))
+        return _form_page(topic, place, form, 422, problems=error.problems)
     except NotNow as error:
         return _form_page(topic, place, form, 409, message=str(error))
     if wait:
@@ -74,24 +75,17 @@ def sent(topic: str, code: str) -> str:
 
 
 def _form_page(
-    topic: str,
-    place: Jurisdiction,
-    form: SuggestForm,
-    status: int = 200,
-    *,
-    message: str = "",
-    problems: Problems | None = None,
+    topic: str, place: Jurisdiction, form: SuggestForm, status: int = 200, **more: Any
 ) -> Response:
-    page = render_template(
+    return form_page(
         "suggesting/suggest.html",
+        status,
         topic=tracker().topic(topic),
         place=place,
         form=form,
         most=MAX_SUGGESTION,
-        message=message,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) -> Response:
@@ -114,15 +108,13 @@ def index() -> str:
     if topic:
         tracker().topic(topic)
     found = suggesting.listed(tracker(), actor(), topic=topic, is_open=is_open)
-    codes = list(dict.fromkeys(each.jurisdiction for each in found.suggestions))
     return render_template(
         "suggesting/index.html",
         found=found,
         is_open=is_open,
         chosen=topic or "",
-        places=tracker().places(codes),
+        places=tracker().places([suggestion.jurisdiction for suggestion in found.suggestions]),
         topics=tracker().topics,
-        outcomes=OUTCOME_LABELS,
     )
 
 
@@ -163,30 +155,24 @@ def close(number: int) -> Response:
     if typed.is_kept():
         return _desk_page(number, form, message="Here is what you typed. Send it once more.")
     if outcome is None:
-        problems = Problems.of([Problem("outcome", "Choose how it ends.")])
+        problems = [Problem("outcome", "Choose how it ends.")]
         return _desk_page(number, form, 422, problems=problems)
     answer = unix_lines(form.answer.data or "")
     try:
         suggesting.close(tracker(), actor(), number, outcome, answer)
     except Invalid as error:
-        return _desk_page(number, form, 422, problems=Problems.of(error.problems))
+        return _desk_page(number, form, 422, problems=error.problems)
     except (AlreadyDecided, NotNow) as error:
         return _desk_page(number, form, 409, message=str(error))
     flash("Closed. The reason is kept with it.")
     return redirect("/desk/suggestions", code=303)
 
 
-def _desk_page(
-    number: int,
-    form: AnswerForm,
-    status: int = 200,
-    *,
-    message: str = "",
-    problems: Problems | None = None,
-) -> Response:
+def _desk_page(number: int, form: AnswerForm, status: int = 200, **more: Any) -> Response:
     sheet = suggesting.sheet(tracker(), actor(), number)
-    page = render_template(
+    return form_page(
         "suggesting/show.html",
+        status,
         sheet=sheet,
         suggestion=sheet.suggestion,
         topic=tracker().topic(sheet.suggestion.topic),
@@ -194,8 +180,5 @@ def _desk_page(
         me=actor(),
         form=form,
         answers=ANSWERS,
-        outcomes=OUTCOME_LABELS,
-        message=message,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)

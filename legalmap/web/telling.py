@@ -61,8 +61,7 @@ def _last(payload: Payload, topic: Topic) -> str:
     if not payload.periods:
         return "not researched"
     period = payload.periods[-1]
-    since = f" from {in_words(period.effective_from)}" if period.effective_from else ""
-    return f"{topic.status(period.status).label.lower()}{since}"
+    return f"{topic.status(period.status).label.lower()}{_from(period.effective_from)}"
 
 
 def lines(news: News, topic: Topic, changes: list[Change] | None = None) -> list[Line]:
@@ -100,8 +99,8 @@ def _shared(one: list[str], other: list[str]) -> int:
 
 def _stretch(words: list[str], start: int, end: int) -> str:
     first, last = max(start - AROUND, 0), len(words) - max(end - AROUND, 0)
-    said = " ".join(words[first:last])
-    return f"“{'… ' * (first > 0)}{said}{' …' * (last < len(words))}”"
+    kept = " ".join(words[first:last])
+    return f"“{'… ' * (first > 0)}{kept}{' …' * (last < len(words))}”"
 
 
 def _period_of(news: News, change: Change) -> Period | None:
@@ -118,8 +117,8 @@ def _period_of(news: News, change: Change) -> Period | None:
 
 
 def _of_period(period: Period, topic: Topic) -> str:
-    since = f" from {in_words(period.effective_from)}" if period.effective_from else ""
-    return f"{topic.status(period.status).label}{since}. {period.summary}"
+    label = topic.status(period.status).label
+    return f"{label}{_from(period.effective_from)}. {period.summary}"
 
 
 def _plain(cell: Cell, topic: Topic) -> str:
@@ -127,29 +126,30 @@ def _plain(cell: Cell, topic: Topic) -> str:
     value: Any = cell.value
     match cell.kind:
         case "nothing":
-            said = NOTHING
+            words = NOTHING
         case "status":
-            said = _status_word(value, topic)
+            words = _status_word(value, topic)
         case "source":
-            said = f"{value['title']}, {value['publisher']}, {value['url']}"
+            words = f"{value['title']}, {value['publisher']}, {value['url']}"
         case "bill":
-            said = f"{value['ref']}: {value['what']}"
+            words = f"{value['ref']}: {value['what']}"
         case "list":
-            said = ", ".join(value)
+            words = ", ".join(value)
         case "period":
-            said = f"{_status_word(value['status'], topic)}{_from(value)}. {value['summary']}"
+            start = value.get("effective_from")
+            since = _from(PartialDate(start) if start else None)
+            words = f"{_status_word(value['status'], topic)}{since}. {value['summary']}"
         case _:
-            said = str(value)
-    return said
+            words = str(value)
+    return words
 
 
 def _status_word(code: str, topic: Topic) -> str:
     return next((status.label for status in topic.statuses if status.code == code), code)
 
 
-def _from(period: dict[str, Any]) -> str:
-    since = period.get("effective_from")
-    return f" from {in_words(PartialDate(since))}" if since else ""
+def _from(start: PartialDate | None) -> str:
+    return f" from {in_words(start)}" if start else ""
 
 
 def sources(line: Line) -> list[Any]:

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from legalmap.domain.dates import PartialDate, in_words
 from legalmap.domain.periods import FORCES, WITHOUT_FORCE, Period
 from legalmap.domain.topics import Topic
+from legalmap.web.answering import capital
 from legalmap.web.drawing import label_of, swatch
 
 UNKNOWN = "not-known"
@@ -148,12 +149,8 @@ def _when(period: Period, following: Period | None) -> str:
     elif following:
         end = f"until {in_words(following.effective_from)}"
     if start is None:
-        return _capital(end) if end else "As far back as known"
+        return capital(end) if end else "As far back as known"
     return f"From {in_words(start)} {end}".strip()
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 class _Axis(msgspec.Struct, frozen=True):

@@ -208,7 +208,7 @@ def _rows(view: View, columns: list[Resolution]) -> list[Row]:
         for variable in topic.variables
     ]
     return [
-        row("Status", _status, is_law=True),
+        row("Status", lambda each: Cell("", status=each.shown), is_law=True),
         *law,
         row("Enacted, not yet in force", lambda each: _coming(each, topic), is_law=True),
         row("Decided by", lambda each: Cell(_decider(each))),
@@ -221,10 +221,6 @@ def _rows(view: View, columns: list[Resolution]) -> list[Row]:
 
 
 NOTHING = "–"
-
-
-def _status(resolution: Resolution) -> Cell:
-    return Cell("", status=resolution.shown)
 
 
 def _answer(resolution: Resolution, variable: Variable) -> Cell:

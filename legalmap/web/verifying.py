@@ -1,23 +1,18 @@
 """“I checked it: nothing changed”: a proposal that only moves the day of the last check."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from typing import Any
+
+from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import (
-    Invalid,
-    Missing,
-    NothingChanged,
-    NotNow,
-    NotSignedIn,
-    Stale,
-)
-from legalmap.domain.payload import problems_of_text, sources_of
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.payload import sources_of
 from legalmap.domain.records import Revision
 from legalmap.domain.roles import Permission
 from legalmap.services import editing, verifying
-from legalmap.services.editing import MAX_NOTE, Beginning
+from legalmap.services.editing import Beginning
 from legalmap.web.forms import typed
-from legalmap.web.forms.base import Problems, base_number, unix_lines
+from legalmap.web.forms.base import base_number, form_page, unix_lines
 from legalmap.web.forms.verifying import VerifyForm
 from legalmap.web.guard import actor, needs, tracker
 from legalmap.web.signing import ask_again
@@ -43,17 +38,17 @@ def propose(topic: str, code: str) -> Response:
     if typed.is_kept():
         return _page(beginning, form)
     try:
-        revised = _propose(beginning, form, base)
+        revised = send(topic, beginning.place.code, form, base)
     except Invalid as error:
-        return _page(beginning, form, status=422, problems=Problems.of(error.problems))
+        return _page(beginning, form, 422, problems=error.problems)
     except Stale:
         message = (
             "The record has moved on since you opened this page. "
             "Below are the sources of what is published now: check again."
         )
-        return _page(beginning, form, status=409, message=message)
+        return _page(beginning, form, 409, message=message)
     except (NothingChanged, NotNow) as error:
-        return _page(beginning, form, status=409, message=str(error))
+        return _page(beginning, form, 409, message=str(error))
     flash("Sent for review. Thank you for checking.")
     return redirect(f"/desk/proposals/{revised.id}", code=303)
 
@@ -65,39 +60,28 @@ def _begin(topic: str, code: str) -> Beginning:
     return beginning
 
 
-def _propose(beginning: Beginning, form: VerifyForm, base: int) -> Revision:
-    note = unix_lines(form.note.data or "").strip()
-    problems = problems_of_text("note", note, MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+def send(topic: str, code: str, form: VerifyForm, base: int) -> Revision:
+    """Propose what somebody ticked; ``base`` is the revision they had on screen."""
     return verifying.propose(
         tracker(),
         actor(),
-        beginning.topic,
-        beginning.place.code,
+        topic,
+        code,
         base_number=base,
         opened=set(form.opened.data or []),
-        note=note,
+        note=unix_lines(form.note.data or "").strip(),
     )
 
 
-def _page(
-    beginning: Beginning,
-    form: VerifyForm,
-    *,
-    status: int = 200,
-    message: str = "",
-    problems: Problems | None = None,
-) -> Response:
-    page = render_template(
+def _page(beginning: Beginning, form: VerifyForm, status: int = 200, **more: Any) -> Response:
+    return form_page(
         "desk/verify.html",
+        status,
         topic=tracker().topic(beginning.topic),
         place=beginning.place,
         beginning=beginning,
         sources=sources_of(beginning.payload),
         form=form,
         ticked=set(form.opened.data or []),
-        problems=problems or Problems(),
-        message=message,
+        **more,
     )
-    return make_response(page, status)

@@ -12,13 +12,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from legalmap.domain import changes
+from legalmap.domain import changes, risks
 from legalmap.domain.accounts import Account
 from legalmap.domain.intents import intent_of
 from legalmap.domain.moderation import Judgement, Verdict, told
 from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.domain.records import RevisionKind
-from legalmap.services import weighing
 from legalmap.services.tracker import Tracker
 from legalmap.store import feed, log, moderation, waiting
 from legalmap.store.rows import in_batches
@@ -155,13 +154,12 @@ class _Batch:
         revision_id, number = next(self._revision_ids), stand.next_number
         sha256 = self._revise(entry, stand, revision_id, canonical)
         intent = intent_of(entry.kind, stand.payload, entry.payload)
-        weight = weighing.weigh(
-            self._tracker,
-            entry.topic,
-            entry.jurisdiction,
+        weight = risks.weigh(
+            self._tracker.topic(entry.topic),
+            self._tracker.place(entry.jurisdiction),
             stand.payload,
             entry.payload,
-            on=entry.at.date(),
+            today=entry.at.date(),
             first_edit=self._is_first(entry.author.id),
         )
         self._submissions.append(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.domain.risks import REASONS, Risk, approvals_needed, assess, level_of, said
+from legalmap.domain.risks import REASONS, Risk, approvals_needed, level_of, said, weigh
 from legalmap.domain.topics import ReviewRules, Topic
 from tests.build import TODAY, a_payload, a_period, a_place, a_source, the_topic
 from tests.strategies import payloads
@@ -23,10 +23,10 @@ VENDOR = (a_source("https://shop.example", kind="vendor"),)
 
 
 def found(base: Payload, proposed: Payload, **changed: Any) -> set[Risk]:
-    """The reasons that ``assess`` finds for an edit of a town by somebody known."""
+    """The reasons that ``weigh`` finds for an edit of a town by somebody known."""
     fields: dict[str, Any] = {"place": TOWN, "first_edit": False, **changed}
     place = fields.pop("place")
-    return set(assess(the_topic(), place, base, proposed, today=TODAY, **fields).risks)
+    return set(weigh(the_topic(), place, base, proposed, today=TODAY, **fields).risks)
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_what_is_grave_one_way_is_grave_the_other_way(one: Payload, other: Paylo
 def test_a_status_the_codebook_no_longer_has_is_no_fault() -> None:
     gone = a_payload(a_period(status="gone"))
     assert (
-        assess(the_topic(), TOWN, gone, gone, today=date(2026, 1, 1), first_edit=False).risks == ()
+        weigh(the_topic(), TOWN, gone, gone, today=date(2026, 1, 1), first_edit=False).risks == ()
     )

@@ -156,8 +156,9 @@ def test_disjoint_edits_merge_into_a_proposal_that_is_reviewed_again(tracker: Tr
     second = propose(tracker, yours)
     decide(tracker, propose(tracker))
     sides = conflicting.compare_sides(tracker, "kratom", "us-al", 0, yours)
-    assert sides.merged is not None
-    merged = propose(tracker, sides.merged, base_number=sides.current_number, reworks_id=second.id)
+    assert sides.clashes == ()
+    both = sides.settled(set())
+    merged = propose(tracker, both, base_number=sides.current_number, reworks_id=second.id)
     assert merged.state is State.PENDING
     assert status_shown(tracker) == "banned"
     decide(tracker, merged)
@@ -169,7 +170,7 @@ def test_disjoint_edits_merge_into_a_proposal_that_is_reviewed_again(tracker: Tr
 def test_edits_of_the_same_field_conflict_and_are_not_merged(tracker: Tracker) -> None:
     decide(tracker, propose(tracker, a_payload(notes="Theirs.")))
     sides = conflicting.compare_sides(tracker, "kratom", "us-al", 0, a_payload(notes="Yours."))
-    assert sides.merged is None
+    assert len(sides.clashes) == 1
     assert [yours.field for _, yours in sides.comparison.conflicts] == ["notes"]
 
 

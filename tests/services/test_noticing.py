@@ -130,7 +130,7 @@ def test_an_act_that_fails_tells_nobody(tracker: Tracker, monkeypatch: pytest.Mo
     def fail(*_asked: object, **_more: object) -> None:
         raise KeyError
 
-    monkeypatch.setattr("legalmap.services.publishing.publish_reviewed", fail)
+    monkeypatch.setattr("legalmap.store.feed.publish", fail)
     with pytest.raises(KeyError):
         decide(tracker, made)
     assert told(tracker, "ana") == []

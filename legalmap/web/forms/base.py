@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from flask import make_response, render_template
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from legalmap.domain.errors import BadQuery, Problem
+from legalmap.web.asking import as_number
 
 # Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
 _UNPRINTABLE = re.compile(
@@ -66,12 +69,22 @@ def unix_lines(text: str) -> str:
 
 def base_number(typed: str | None) -> int:
     """The revision an edit started from. Nothing is saved without it: raise BadQuery."""
-    if typed and re.fullmatch(r"\d{1,9}", typed, re.ASCII):
-        return int(typed)
-    raise BadQuery.at(
-        "base",
-        "The form has to say which revision it started from, as a number. Open it again and send it again.",
-    )
+    number = as_number(typed or "")
+    if number is None:
+        raise BadQuery.at(
+            "base",
+            "The form has to say which revision it started from, as a number. Open it again and send it again.",
+        )
+    return number
+
+
+class NumberField(HiddenField):  # type: ignore[misc]
+    """A number that the form carries along, or nothing."""
+
+    @property
+    def number(self) -> int | None:
+        """What it is; raise BadQuery if it is something else."""
+        return base_number(self.data) if self.data else None
 
 
 class HouseForm(FlaskForm):  # type: ignore[misc]
@@ -130,3 +143,16 @@ class Problems:
             fault.id == field_id or fault.id.startswith(f"{field_id}-")
             for fault in (*self.faults, *self.hints)
         )
+
+
+def form_page(
+    template: str,
+    status: int = 200,
+    *,
+    message: str = "",
+    problems: Iterable[Problem] = (),
+    **context: Any,
+) -> Response:
+    """A page with small forms: as it is first shown, or once more with what has to be mended."""
+    page = render_template(template, message=message, problems=Problems.of(problems), **context)
+    return make_response(page, status)

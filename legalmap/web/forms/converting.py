@@ -1,71 +1,26 @@
 """From what was typed to a payload: every field that cannot be read is told, none is guessed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 import msgspec
 from wtforms import Form
 
-from legalmap.domain import payload
+from legalmap.domain import fields, payload
 from legalmap.domain.dates import PartialDate
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.evidence import SOURCE_KINDS
+from legalmap.domain.fields import Field
 from legalmap.domain.payload import Payload
-from legalmap.domain.periods import FORCES
 from legalmap.domain.topics import Topic, Variable
 from legalmap.services.editing import note_problems
 from legalmap.web.forms.base import Fault, Problems, unix_lines, visible
-from legalmap.web.forms.editing import CONFIDENCES, HOW, STANCES, RecordForm, is_blank
+from legalmap.web.forms.editing import RecordForm, is_blank
 
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,2})?", re.ASCII)
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
-_DATES = {
-    "effective_from": "Enter the year, or year-month, or full date the law took effect: "
-    "2016, 2016-05 or 2016-05-10.",
-    "effective_until": "Enter the year, or year-month, or full date the law lapsed: "
-    "2016, 2016-05 or 2016-05-10.",
-    "enacted_on": "Enter the year, or year-month, or full date the law was enacted: "
-    "2016, 2016-05 or 2016-05-10.",
-    "published_on": "Enter the year, or year-month, or full date the page was published: "
-    "2016, 2016-05 or 2016-05-10.",
-    "expected_on": "Enter the year, or year-month, or full date of the decision: "
-    "2027, 2027-05 or 2027-05-10.",
-}
-_LABELS = {
-    "effective_from": "in force from",
-    "effective_until": "in force until",
-    "enacted_on": "enacted on",
-    "published_on": "published on",
-    "accessed_on": "opened on",
-    "archived_url": "archived copy",
-    "expected_on": "decision expected on",
-    "url": "link",
-    "ref": "number",
-    "what": "what it would change",
-    "last_verified": "last verified",
-    "verified_how": "how it was verified",
-    "note": "change note",
-    "intent": "kind of edit",
-}
-# The order of the fields on the page: problems are listed as a reader meets them.
-_ORDER = [
-    *(
-        "intent",
-        "periods",
-        "pending",
-        "last_verified",
-        "verified_how",
-        "confidence",
-        "notes",
-        "note",
-    ),
-    *("effective_from", "effective_until", "enacted_on", "status", "force", "answers", "summary"),
-    *("sources", "url", "title", "publisher", "kind", "stance", "citation", "published_on"),
-    *("accessed_on", "archived_url", "ref", "what", "expected_on"),
-]
-_RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -100,12 +55,8 @@ def read(
     known |= {"verified_how"} if "last_verified" in known else set()
     found += [p for p in map(reading.placed, broken) if p.field not in known]
     found += note_problems(unix_lines(form.note.data or ""))
-    return Read(content, sorted(found, key=_rank), reading.placed)
-
-
-def _rank(problem: Problem) -> list[int]:
-    parts = problem.field.split(".")
-    return [int(part) if part.isdecimal() else _RANK.get(part, len(_RANK)) for part in parts]
+    ranked = sorted(found, key=lambda problem: fields.rank(problem.field))
+    return Read(content, ranked, reading.placed)
 
 
 class _Reading:
@@ -118,14 +69,10 @@ class _Reading:
         self._stood: dict[str, list[int]] = {}
 
     def record(self, form: RecordForm) -> dict[str, Any]:
-        last_verified = self._day("last_verified", form.last_verified.data)
         return {
+            **self._values("", fields.RECORD, form),
             "periods": self._periods(form.periods.entries),
             "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
-            "last_verified": last_verified,
-            "verified_how": self._one_of("verified_how", form.verified_how.data, HOW) or None,
-            "confidence": self._one_of("confidence", form.confidence.data, CONFIDENCES) or None,
-            "notes": _text(form.notes.data),
         }
 
     def _periods(self, entries: list[Any]) -> list[dict[str, Any]]:
@@ -136,17 +83,9 @@ class _Reading:
         return [self._period(f"periods.{index}", entries[index].form) for index in filled]
 
     def _period(self, at: str, form: Form) -> dict[str, Any]:
-        status = form.status.data or ""
-        if status not in {each.code for each in self.topic.statuses}:
-            self.problems.append(Problem(f"{at}.status", "Choose the status from the list."))
         return {
-            "effective_from": self._partial(at, "effective_from", form),
-            "effective_until": self._partial(at, "effective_until", form),
-            "enacted_on": self._partial(at, "enacted_on", form),
-            "status": status,
-            "force": self._one_of(f"{at}.force", form.force.data, FORCES) or "in-force",
+            **self._values(f"{at}.", fields.PERIOD, form),
             "answers": self._answers(at, form),
-            "summary": _text(form.summary.data),
             "sources": self._rows(
                 f"{at}.sources", form.sources.entries, self._source, ignored=("kind", "stance")
             ),
@@ -162,33 +101,48 @@ class _Reading:
         return [one(f"{at}.{index}", entries[index].form) for index in filled]
 
     def _source(self, at: str, form: Form) -> dict[str, Any]:
-        kind = form.kind.data or ""
-        if kind not in SOURCE_KINDS:
-            self.problems.append(Problem(f"{at}.kind", "Choose the kind of source from the list."))
-            kind = SOURCE_KINDS[0]
-        return {
-            "url": _text(form.url.data),
-            "title": _text(form.title.data),
-            "publisher": _text(form.publisher.data),
-            "kind": kind,
-            "stance": self._one_of(f"{at}.stance", form.stance.data, STANCES) or "supports",
-            "citation": _text(form.citation.data) or None,
-            "published_on": self._partial(at, "published_on", form),
-            "accessed_on": self._day(f"{at}.accessed_on", form.accessed_on.data),
-            "archived_url": _text(form.archived_url.data) or None,
-        }
+        values = self._values(f"{at}.", fields.SOURCE, form)
+        return {**values, "kind": values["kind"] or SOURCE_KINDS[0]}
 
     def _bill(self, at: str, form: Form) -> dict[str, Any]:
-        texts = {name: _text(form[name].data) for name in ("kind", "ref", "what", "url")}
-        return {**texts, "expected_on": self._partial(at, "expected_on", form)}
+        return self._values(f"{at}.", fields.BILL, form)
 
-    def _partial(self, at: str, name: str, form: Form) -> str | None:
-        text = _text(form[name].data)
+    def _values(self, at: str, table: Iterable[Field], form: Form) -> dict[str, Any]:
+        """What was typed into the fields of a table, but for those that hold fields of their own."""
+        return {
+            field.name: self._value(f"{at}{field.name}", field, form[field.name])
+            for field in table
+            if field.kind not in ("rows", "answers")
+        }
+
+    def _value(self, at: str, field: Field, typed: Any) -> str | None:
+        if field.kind == "date":
+            return self._partial(at, field, typed.data)
+        if field.kind == "day":
+            return self._day(at, typed.data)
+        if field.kind == "listed":
+            return self._listed(at, field, typed)
+        if field.kind == "one-of":
+            return self._one_of(at, typed.data, typed.choices) or field.preset
+        return _text(typed.data) or field.preset
+
+    def _partial(self, at: str, field: Field, typed: str | None) -> str | None:
+        text = _text(typed)
         try:
             return PartialDate(text).text if text else None
         except ValueError:
-            self.problems.append(Problem(f"{at}.{name}", _DATES[name]))
+            message = (
+                f"Enter the year, or year-month, or full date {field.what}: "
+                f"{field.year}, {field.year}-05 or {field.year}-05-10."
+            )
+            self.problems.append(Problem(at, message))
             return None
+
+    def _listed(self, at: str, field: Field, typed: Any) -> str:
+        if typed.data and typed.data in typed.choices:
+            return str(typed.data)
+        self.problems.append(Problem(at, f"Choose the {field.what} from the list."))
+        return ""
 
     def _day(self, at: str, typed: str | None) -> str | None:
         text = _text(typed)
@@ -275,15 +229,13 @@ def on_page(problems: list[Problem], topic: Topic, hints: list[Problem] | None =
 
 
 def _fault(problem: Problem, topic: Topic) -> Fault:
-    return Fault(_id(problem.field), _where(problem.field, topic), visible(problem.message))
-
-
-def _id(path: str) -> str:
-    return path.replace(".", "-")
+    return Fault(
+        problem.field.replace(".", "-"), _where(problem.field, topic), visible(problem.message)
+    )
 
 
 def _where(path: str, topic: Topic) -> str:
-    labels = _LABELS | {variable.code: variable.label for variable in topic.variables}
+    labels = {variable.code: variable.label for variable in topic.variables}
     rows = {"periods": "period", "sources": "source", "pending": "bill"}
     words: list[str] = []
     parts = path.split(".")
@@ -291,6 +243,6 @@ def _where(path: str, topic: Topic) -> str:
         if part.isdecimal():
             words[-1] = f"{rows.get(parts[index - 1], parts[index - 1])} {int(part) + 1}"
         elif part != "answers":
-            words.append(labels.get(part, part.replace("_", " ")))
+            words.append(labels.get(part) or fields.problem_words(part))
     text = ", ".join(words)
     return text[:1].upper() + text[1:]

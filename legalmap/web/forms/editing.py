@@ -1,29 +1,26 @@
 """The form of a whole record: its fields made from the codebook, any number of periods and sources."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, SelectMultipleField
 
+from legalmap.domain import fields
 from legalmap.domain.errors import Problem
 from legalmap.domain.evidence import SOURCE_KINDS
-from legalmap.domain.intents import INTENT_LABELS, Intent
+from legalmap.domain.intents import Intent
 from legalmap.domain.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
-from legalmap.domain.periods import FORCES
 from legalmap.domain.topics import Topic, Variable
-from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
 from legalmap.web.forms.typed import Typed
 
-KINDS = {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}}
-STANCES = {"supports": "Supports this period", "disputes": "Disputes this period"}
-HOW = {
-    "": "Not verified",
-    "source-date": "The date of the newest source",
-    "checked": "A person checked it against the sources",
+# Where the words to choose from are not those of the table: they are no more than a hint there.
+_CHOICES = {
+    "kind": {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}},
+    "verified_how": {"": "Not verified", **fields.VERIFIED_HOW},
 }
-CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 # What a form can send; anything else in it is not ours and is left aside.
 _KEY = re.compile(
     r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
@@ -36,65 +33,53 @@ _KEY = re.compile(
 _PRESET = frozenset({"force", "kind", "stance"})
 
 
-class SourceForm(Form):  # type: ignore[misc]
-    """One link."""
-
-    url = LineField("Link")
-    title = LineField("Title")
-    publisher = LineField("Publisher")
-    kind = ChoiceField("Kind", KINDS)
-    stance = ChoiceField("Stance", STANCES, default="supports")
-    citation = LineField("Citation")
-    published_on = LineField("Published on")
-    accessed_on = LineField("Opened by a person on")
-    archived_url = LineField("Archived copy")
-
-
-class BillForm(Form):  # type: ignore[misc]
-    """One bill, rule or ordinance under way."""
-
-    kind = LineField("Kind")
-    ref = LineField("Number")
-    what = TextField("What it would change")
-    url = LineField("Link")
-    expected_on = LineField("Decision expected on")
-
-
 class RecordForm(HouseForm):
-    """What every topic asks. The periods are added by ``record_form``."""
+    """What the form carries along unseen. ``_forms_of`` adds the fields of the record."""
 
     base = HiddenField()
-    reworks = HiddenField()
-    reverts = HiddenField()
-    suggestion = HiddenField()
-    intent = RadioField("What kind of edit is this?", choices={}, validate_choice=False)
-    pending = FieldList(FormField(BillForm))
-    last_verified = LineField("Last verified")
-    verified_how = ChoiceField("How it was verified", HOW)
-    confidence = RadioField("Confidence", choices=CONFIDENCES, validate_choice=False)
-    notes = TextField("Open questions and notes")
-    note = TextField("What did you change, and why?")
+    reworks = NumberField()
+    reverts = NumberField()
+    suggestion = NumberField()
 
 
 @cache
 def _forms_of(topic: Topic) -> type[RecordForm]:
     answers = type("AnswersForm", (Form,), {v.code: _answer_field(v) for v in topic.variables})
     statuses = {status.code: status.label for status in topic.statuses}
-    period = type(
+    period = _form(
         "PeriodForm",
-        (Form,),
-        {
-            "effective_from": LineField("In force from"),
-            "effective_until": LineField("In force until"),
-            "enacted_on": LineField("Enacted on"),
-            "status": RadioField("Status", choices=statuses, validate_choice=False),
-            "force": ChoiceField("Force", FORCES, default="in-force"),
-            "answers": FormField(answers),
-            "summary": TextField("Summary"),
-            "sources": FieldList(FormField(SourceForm)),
-        },
+        fields.PERIOD,
+        status=lambda: RadioField("Status", choices=statuses, validate_choice=False),
+        answers=lambda: FormField(answers),
+        sources=lambda: FieldList(FormField(_form("SourceForm", fields.SOURCE))),
     )
-    return type("TopicRecordForm", (RecordForm,), {"periods": FieldList(FormField(period))})
+    record = {
+        **_inputs(fields.EDIT, pending=lambda: FieldList(FormField(_form("Bill", fields.BILL)))),
+        "periods": FieldList(FormField(period)),
+    }
+    return type("TopicRecordForm", (RecordForm,), record)
+
+
+def _form(name: str, table: Iterable[fields.Field], **own: Callable[[], Field]) -> type[Form]:
+    return type(name, (Form,), _inputs(table, **own))
+
+
+def _inputs(table: Iterable[fields.Field], **own: Callable[[], Field]) -> dict[str, Field]:
+    """An input for each field of a table; ``own`` make those that need more than the table knows."""
+    return {
+        field.name: own[field.name]() if field.name in own else _input(field)
+        for field in table
+        if field.name in own or field.kind != "rows"
+    }
+
+
+def _input(field: fields.Field) -> Field:
+    if field.name in ("intent", "confidence"):
+        return RadioField(field.label, choices=field.choices, validate_choice=False)
+    if field.kind in ("one-of", "listed"):
+        choices = _CHOICES.get(field.name, field.choices)
+        return ChoiceField(field.label, choices, default=field.preset or None)
+    return (TextField if field.kind == "text" else LineField)(field.label)
 
 
 def _answer_field(variable: Variable) -> Field:
@@ -117,7 +102,7 @@ def kinds(base: Payload, reverts: int | None) -> dict[str, str]:
 
 
 def _labelled(*kinds: Intent) -> dict[str, str]:
-    return {kind.value: INTENT_LABELS[kind] for kind in kinds}
+    return {kind.value: kind.label for kind in kinds}
 
 
 def from_payload(
@@ -154,16 +139,16 @@ def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
 
 def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
     """Only the names a form can send, their numbers closed up, and no more of them than allowed."""
-    found = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
-    periods = _numbers(match["period"] for match, _ in found)
-    bills = _numbers(match["bill"] for match, _ in found)
-    given: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
-    for match, _ in found:
-        if match["source"] and int(match["period"]) in given:
-            given[int(match["period"])].append(match["source"])
-    sources = {period: _numbers(found_there) for period, found_there in given.items()}
+    matches = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
+    periods = _numbers(match["period"] for match, _ in matches)
+    bills = _numbers(match["bill"] for match, _ in matches)
+    numbers: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
+    for match, _ in matches:
+        if match["source"] and int(match["period"]) in numbers:
+            numbers[int(match["period"])].append(match["source"])
+    sources = {period: _numbers(of_period) for period, of_period in numbers.items()}
     tidied: Typed = MultiDict()
-    for match, name in found:
+    for match, name in matches:
         new = _renamed(match, periods, sources, bills)
         if new is not None:
             for value in sent.getlist(name):
@@ -171,9 +156,9 @@ def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
     return tidied, _too_many(periods, sources, bills)
 
 
-def _numbers(given: Iterable[str | None]) -> dict[int, int]:
+def _numbers(written: Iterable[str | None]) -> dict[int, int]:
     """The numbers that occur, each with its place among them."""
-    occurring = sorted({int(number) for number in given if number is not None})
+    occurring = sorted({int(number) for number in written if number is not None})
     return {number: place for place, number in enumerate(occurring)}
 
 
@@ -204,8 +189,8 @@ def _too_many(
 ) -> list[Problem]:
     counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
     counted += [
-        (f"periods.{periods[number]}.sources", len(found), MAX_SOURCES)
-        for number, found in sources.items()
+        (f"periods.{periods[number]}.sources", len(links), MAX_SOURCES)
+        for number, links in sources.items()
     ]
     return [
         Problem(
