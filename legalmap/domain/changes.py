@@ -226,15 +226,19 @@ def clashes(comparison: Comparison) -> tuple[Clash, ...]:
 
 
 def settle(base: Payload, comparison: Comparison, yours_wins: set[int]) -> Payload:
-    """Both edits together; of each clash theirs, or yours where its index is in ``yours_wins``."""
+    """Both edits together; of each clash theirs, or yours where its index is in ``yours_wins``.
+
+    What both added to a list stands in one order, whichever edit is called theirs.
+    """
     lost: list[Change] = []
     for index, clash in enumerate(clashes(comparison)):
         lost += clash.theirs if index in yours_wins else clash.yours
+    earlier, later = sorted((comparison.theirs, comparison.yours), key=msgspec.json.encode)
     return apply(
         base,
         [
             change
-            for change in (*comparison.theirs, *comparison.yours)
+            for change in (*earlier, *later)
             if change not in lost or (change in comparison.theirs and change in comparison.yours)
         ],
     )

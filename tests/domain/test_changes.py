@@ -318,7 +318,8 @@ def test_both_may_add_a_source_to_the_same_period() -> None:
     merged = merge(BASE, theirs, yours)
     urls = [source.url for source in merged.periods[1].sources]
     assert urls[:2] == [A.url, B.url]
-    assert urls[2:] == [C.url, "https://d.example/"]
+    assert set(urls[2:]) == {C.url, "https://d.example/"}
+    assert merge(BASE, yours, theirs) == merged
 
 
 JUNE, JULY = (changed(NEW, effective_from=a_date(month)) for month in ("2016-06", "2016-07"))
@@ -497,9 +498,7 @@ def test_the_order_of_two_disjoint_edits_does_not_matter(
     are_disjoint = not compare(base, one, other).conflicts
     assert are_disjoint == (not compare(base, other, one).conflicts)
     if are_disjoint:
-        # What both added to one list stands in the order in which they did.
-        differing = diff(merge(base, one, other), merge(base, other, one))
-        assert [change.field for change in differing if change.path[-1] != "order"] == []
+        assert canonical_bytes(merge(base, one, other)) == canonical_bytes(merge(base, other, one))
 
 
 @settings(max_examples=examples(50))
