@@ -20,16 +20,16 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from legalmap import clock
-from legalmap.services import wire
-from legalmap.services.heading import Head
-from legalmap.web import session
-from legalmap.web.guard import LAW
-from legalmap.web.http import bodies, content_coding, limits
+from legalmap.services import contract
+from legalmap.services.core.feed_head import Head
+from legalmap.web.http import bodies, content_coding, limits, session
 from legalmap.web.http.answer import Answer, Condition, given
 from legalmap.web.http.bodies import MOST_OF_ANYBODY
 from legalmap.web.http.cache import Cache, Entry, Key
 from legalmap.web.http.content_coding import IDENTITY
 from legalmap.web.http.limits import Refused, Slots
+from legalmap.web.http.permissions import LAW
+from legalmap.web.http.rate_limits import BATCH, PAST, PICTURE
 from legalmap.web.http.routes import STRICT, Route, Routes, canonical
 from legalmap.web.http.wsgi import (
     CAN_WAIT,
@@ -41,7 +41,6 @@ from legalmap.web.http.wsgi import (
     call,
     environ_of,
 )
-from legalmap.web.limiting import BATCH, PAST, PICTURE
 
 log = logging.getLogger(__name__)
 # For how many seconds a look at the head of the feed serves everybody.
@@ -382,7 +381,7 @@ def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> An
 def _refusal(path: str, refusal: Refused) -> Answer:
     """Problem details (RFC 9457) for tools, a sentence for people."""
     if path.startswith(STRICT):
-        details = wire.Details(
+        details = contract.Details(
             type=f"urn:legalmap:problem:{refusal.title.lower().replace(' ', '-')}",
             title=refusal.title,
             status=refusal.status,
