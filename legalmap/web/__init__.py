@@ -3,10 +3,10 @@
 from flask import Flask
 
 from legalmap.services.reading.reader import Reader
-from legalmap.web import components, errors
-from legalmap.web.api import decisions, docs, export, feed, v1
+from legalmap.web import components, errors, template_helpers
+from legalmap.web.api import decisions, docs, export, feed, memento, v1
 from legalmap.web.editing import edit, file_import, source_checks, suggestions
-from legalmap.web.http import bodies, csrf, headers, hosts, memento, rate_limits, session
+from legalmap.web.http import bodies, csrf, headers, hosts, rate_limits, session
 from legalmap.web.people import admins, one_time_links, own_account, second_factor, sign_in
 from legalmap.web.reading import (
     about,
@@ -23,13 +23,12 @@ from legalmap.web.reading import (
     sitemap,
 )
 from legalmap.web.reviewing import batches, dashboard, log, notices, queue, review, rounds
-from legalmap.web.wording import labels
 
 # What runs last after a request is registered first.
 CONCERNS = (
     hosts,
     bodies,
-    labels,
+    template_helpers,
     rate_limits,
     session,
     csrf,

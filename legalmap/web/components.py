@@ -18,6 +18,7 @@ from legalmap.domain.people.roles import Permission
 from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import map_shapes, search
 from legalmap.web.drawing import map_drawing, timeline
+from legalmap.web.editing import preview
 from legalmap.web.forms.base import ChoiceField, Fault, HouseForm, LineField, Problems, TextField
 from legalmap.web.http import query_params
 from legalmap.web.http.permissions import needs, tracker
@@ -25,7 +26,7 @@ from legalmap.web.http.query_params import View
 from legalmap.web.reading import maps
 from legalmap.web.reading.place import Reading
 from legalmap.web.reviewing.dashboard import PAGES
-from legalmap.web.wording import differences, preview, sentences
+from legalmap.web.wording import differences, sentences
 
 blueprint = Blueprint("components", __name__)
 # A state with parts, a local rule, several periods and bills: most components have something to show.

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn, Unusable
 from legalmap.services.places import search
 from legalmap.web.api import problems
-from legalmap.web.forms import posted_data
-from legalmap.web.http import error_status, permissions
+from legalmap.web.http import error_status, permissions, posted_data
 from legalmap.web.people import sign_in
 
 log = logging.getLogger(__name__)

@@ -152,7 +152,7 @@ def test_the_files_are_there_before_anybody_asks(
     """What the worker made and packed, a web process takes from the folder."""
     jobs_on(MemoryHuey(results=False), tracker, tmp_path / "files").render()
     asking, edition = Files(tmp_path / "files"), Reader(tracker).edition("kratom")
-    monkeypatch.setattr("legalmap.services.exporting.sealed_file.laid", _refuse)
+    monkeypatch.setattr("legalmap.services.core.sealed_file.laid", _refuse)
     for form in formats.available():
         file = asking.of(edition, clock.today(), form, newest=True, wait=False)
         for coding in compression.codings_of(file.media_type, file.length):

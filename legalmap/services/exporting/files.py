@@ -20,11 +20,12 @@ from threading import Lock, Thread
 import msgspec
 
 from legalmap.domain.errors import LegalmapError, NotYet, Unmade, Unusable
+from legalmap.services.core import sealed_file
+from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.contents import KEPT_PAYLOADS
 from legalmap.services.editions.editions import Edition
-from legalmap.services.exporting import compression, formats, made_file, sealed_file
+from legalmap.services.exporting import compression, formats, made_file
 from legalmap.services.exporting.made_file import File, Wanted
-from legalmap.services.exporting.sealed_file import Seal
 from legalmap.services.reading.reader import Reader
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,10 @@ from typing import IO
 import msgspec
 
 from legalmap import __version__, paths
+from legalmap.services.core import sealed_file
+from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.editions import Edition
-from legalmap.services.exporting import formats, sealed_file, validation
-from legalmap.services.exporting.sealed_file import Seal
+from legalmap.services.exporting import formats, validation
 
 # Read from a file at once, in bytes.
 PART = 256 * 1024

@@ -17,10 +17,11 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.errors import Invalid, Missing, Unusable
 from legalmap.services import contract
+from legalmap.services.core import sealed_file
+from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.editions import Edition
-from legalmap.services.exporting import data_package, edition_diff, formats, schemas, sealed_file
+from legalmap.services.exporting import data_package, edition_diff, formats, schemas
 from legalmap.services.exporting.files import Files
-from legalmap.services.exporting.sealed_file import Seal
 from legalmap.services.reading.reader import Reader
 from legalmap.store import log
 from legalmap.store.engine import Connection

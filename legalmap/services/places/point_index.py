@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from legalmap import paths
-from legalmap.services.exporting import sealed_file
+from legalmap.services.core import sealed_file
 from legalmap.services.places import map_shapes
 
 log = logging.getLogger(__name__)

@@ -181,7 +181,7 @@ def progress(reader: Reader, *, topic: str | None = None, place: str | None = No
     """
     start = _month()
     with reader.tracker.reading() as connection:
-        then = max(feed.head_at(connection, start), rounds.loaded_until(connection))
+        then = max(feed.head_at(connection, start), feed.loaded_until(connection))
     was_due, left = 0, 0
     for aged, inside in _asked(reader, topic, place):
         edition = reader.edition(aged.edition.topic.code, str(then))

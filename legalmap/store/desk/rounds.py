@@ -7,7 +7,6 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
-from legalmap.store.history import feed
 from legalmap.store.tables import event, publication, record, revision, submission, waiting
 
 
@@ -65,13 +64,6 @@ def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> 
     )
     sent, published = connection.execute(query).one()
     return int(sent), int(published)
-
-
-def loaded_until(connection: sa.Connection) -> int:
-    """The feed number up to which nothing but what ships was published."""
-    first = sa.select(sa.func.min(publication.c.feed_no)).where(publication.c.revision_number > 0)
-    edited = connection.scalar(first)
-    return feed.head(connection) if edited is None else int(edited) - 1
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

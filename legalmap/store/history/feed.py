@@ -284,3 +284,10 @@ def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
     with connection.execute(query) as rows:
         for row in rows:
             yield _as(StoredPublication, row)
+
+
+def loaded_until(connection: sa.Connection) -> int:
+    """The feed number up to which nothing but what ships was published."""
+    first = sa.select(sa.func.min(publication.c.feed_no)).where(publication.c.revision_number > 0)
+    edited = connection.scalar(first)
+    return head(connection) if edited is None else int(edited) - 1

@@ -10,9 +10,9 @@ from legalmap.domain.law.payload import Payload
 from legalmap.services.editing import conflicts
 from legalmap.services.editing.conflicts import Sides
 from legalmap.web.editing.form_page import Sheet
-from legalmap.web.forms import posted_data
 from legalmap.web.forms import record as forms
 from legalmap.web.forms.base import unix_lines
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import tracker
 from legalmap.web.wording import differences
 

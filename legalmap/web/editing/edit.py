@@ -12,15 +12,14 @@ from legalmap.domain.law.payload import Payload
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import drafts, proposals
 from legalmap.services.editing.proposals import Proposal
-from legalmap.web.editing import conflict, form_page, open_form
+from legalmap.web.editing import conflict, form_page, open_form, preview
 from legalmap.web.editing.form_page import Sheet
-from legalmap.web.forms import posted_data
 from legalmap.web.forms import record as forms
 from legalmap.web.forms.base import unix_lines
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.http.query_params import as_number
 from legalmap.web.people.sign_in import ask_again
-from legalmap.web.wording import preview
 
 blueprint = Blueprint("edit", __name__)
 MOST_DRAFTED = 1_000_000

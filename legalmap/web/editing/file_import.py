@@ -12,8 +12,7 @@ from legalmap.domain.errors import BadQuery, Invalid, NotNow, NotSignedIn, Probl
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import csv_import, file_import
 from legalmap.services.editing.file_import import Plan
-from legalmap.web.forms import posted_data
-from legalmap.web.http import bodies
+from legalmap.web.http import bodies, posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.people.sign_in import ask_again
 

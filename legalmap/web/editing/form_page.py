@@ -13,13 +13,13 @@ from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.topics import Topic
 from legalmap.services.editing import proposals
 from legalmap.services.editing.proposals import Beginning
+from legalmap.web.editing.preview import Preview
 from legalmap.web.forms import read_record
 from legalmap.web.forms import record as forms
 from legalmap.web.forms.base import Problems, base_number
 from legalmap.web.forms.read_record import Read
 from legalmap.web.forms.record import RecordForm
 from legalmap.web.http.permissions import actor, tracker
-from legalmap.web.wording.preview import Preview
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

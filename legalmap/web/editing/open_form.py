@@ -13,9 +13,8 @@ from legalmap.services.editing.proposals import Beginning
 from legalmap.services.reviewing import review
 from legalmap.web.editing import conflict, form_page
 from legalmap.web.editing.form_page import Sheet
-from legalmap.web.forms import posted_data
 from legalmap.web.forms import record as forms
-from legalmap.web.http import query_params
+from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, reader, tracker
 from legalmap.web.wording.labels import day
 

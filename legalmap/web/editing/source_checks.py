@@ -9,9 +9,9 @@ from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn,
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import source_checks
 from legalmap.services.editing.source_checks import MOST_LISTED
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import form_page, unix_lines
 from legalmap.web.forms.verify import LinkForm
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.people.sign_in import ask_again
 

@@ -12,9 +12,9 @@ from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn,
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import suggestions
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import form_page, unix_lines
 from legalmap.web.forms.suggestions import ANSWERS, AnswerForm, SuggestForm
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.http.rate_limits import address, limiter
 from legalmap.web.people.sign_in import ask_again

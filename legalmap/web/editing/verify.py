@@ -11,9 +11,9 @@ from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import proposals, verification
 from legalmap.services.editing.proposals import Beginning
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import base_number, form_page, unix_lines
 from legalmap.web.forms.verify import VerifyForm
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.people.sign_in import ask_again
 

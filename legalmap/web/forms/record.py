@@ -14,7 +14,7 @@ from legalmap.domain.law.evidence import SOURCE_KINDS
 from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
-from legalmap.web.forms.posted_data import Typed
+from legalmap.web.http.posted_data import Typed
 
 # Where the words to choose from are not those of the table: they are no more than a hint there.
 _CHOICES = {

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from legalmap.services.people.authentication import SESSION_LIFE
-from legalmap.web.forms import posted_data
-from legalmap.web.http import session
+from legalmap.web.http import posted_data, session
 
 NAME = "csrf_token"
 # No form outlives the session that it was made for.

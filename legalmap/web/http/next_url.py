@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.web.forms import posted_data
+from legalmap.web.http import posted_data
 
 
 def local_path(text: str | None) -> str:

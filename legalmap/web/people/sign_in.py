@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Invalid, NotProved, NotSignedIn
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import authentication
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.people import SignInForm
-from legalmap.web.http import known_browsers, next_url, session, sign_in_limits
+from legalmap.web.http import known_browsers, next_url, posted_data, session, sign_in_limits
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
 from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.people import second_factor

@@ -13,10 +13,9 @@ from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import batches
 from legalmap.services.editing.batches import Opened
 from legalmap.services.reviewing import review
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import form_page
 from legalmap.web.forms.review import VerdictForm
-from legalmap.web.http import query_params
+from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.review import context_of, judge

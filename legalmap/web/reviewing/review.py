@@ -16,16 +16,16 @@ from legalmap.domain.people.roles import Permission, may
 from legalmap.services.editing import proposals, rework
 from legalmap.services.reviewing import claims, remarks, review
 from legalmap.services.reviewing.review import ReviewSheet
-from legalmap.web.forms import posted_data
+from legalmap.web.editing.preview import Preview, preview
 from legalmap.web.forms.base import form_page
 from legalmap.web.forms.review import VERDICTS, RemarkForm, VerdictForm
+from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.changes_by_period import grouped, warned
 from legalmap.web.reviewing.queue import asked, query_of, to_next
 from legalmap.web.wording import differences
 from legalmap.web.wording.labels import day
-from legalmap.web.wording.preview import Preview, preview
 
 blueprint = Blueprint("review", __name__)
 blueprint.register_error_handler(NotSignedIn, ask_again)

@@ -24,10 +24,9 @@ from legalmap.services.places import search
 from legalmap.services.reviewing import rounds
 from legalmap.services.reviewing.rounds import Standing
 from legalmap.web.editing import verify as verify_page
-from legalmap.web.forms import posted_data
 from legalmap.web.forms.base import base_number, form_page, unix_lines
 from legalmap.web.forms.verify import SkipForm, VerifyForm
-from legalmap.web.http import query_params
+from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.people.sign_in import ask_again
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from legalmap.domain.errors import NotYet, Unusable
+from legalmap.services.core import sealed_file
 from legalmap.services.core.tracker import Tracker
-from legalmap.services.exporting import compression, files, formats, made_file, sealed_file
+from legalmap.services.exporting import compression, files, formats, made_file
 from legalmap.services.exporting.files import Files
 from legalmap.services.exporting.made_file import File
 from legalmap.services.reading.reader import Reader

@@ -11,8 +11,9 @@ from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, canonical_byte
 from legalmap.services.core.tracker import Tracker, shipped_topics
 from legalmap.services.editing import drafts
 from legalmap.services.maintenance import first_load
-from legalmap.web.forms import posted_data, read_record
+from legalmap.web.forms import read_record
 from legalmap.web.forms import record as forms
+from legalmap.web.http import posted_data
 from tests.store.build import PASSWORD
 from tests.web.conftest import SignedIn
 from tests.web.visit import Fields, Page, Visitor

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from legalmap.services.reading.reader import Reader
-from legalmap.web.wording import preview
-from legalmap.web.wording.preview import Preview
+from legalmap.web.editing import preview
+from legalmap.web.editing.preview import Preview
 from tests.build import a_payload, a_period
 
 BANNED = a_payload(a_period(status="banned", answers={"possession": "prohibited"}))

@@ -15,7 +15,7 @@ from legalmap.config import Settings
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
-from legalmap.web.http import memento as memento_views
+from legalmap.web.api import memento as memento_views
 from tests.services.build import decide, propose
 
 ORIGINALS = [
