@@ -85,5 +85,5 @@ def test_each_view_says_what_it_costs(app: Flask) -> None:
         "share.map_svg": "picture",
         "share.map_png": "picture",
         "share.embed": "picture",
-        "deciding.resolve_many": "batch",
+        "decisions.resolve_many": "batch",
     }
