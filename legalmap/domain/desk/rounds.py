@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import msgspec
 
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.payload import VerifiedHow
 
 # How many somebody may have at once, and for how long.
 TEN = 10
@@ -24,7 +26,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     place: Jurisdiction
     record_id: int
     freshness: Freshness
-    last_verified: date | None
+    last_verified: PartialDate | None
+    verified_how: VerifiedHow | None
     status: str | None
     severity: int | None
 
@@ -40,7 +43,7 @@ Rank = tuple[int, int, date, str, str]
 def rank(due: Due) -> Rank:
     """What to sort by: widest reach first, of these the strictest, of these what was verified longest ago."""
     severity = -1 if due.severity is None else due.severity
-    verified = due.last_verified or date.min
+    verified = due.last_verified.first_day if due.last_verified else date.min
     return (reach_of(due.place), -severity, verified, due.place.code, due.topic)
 
 

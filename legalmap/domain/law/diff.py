@@ -53,8 +53,9 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def tree_of(payload: Payload) -> dict[str, Any]:
-    """The payload as nested dicts, its lists keyed by what names their items."""
-    return {key: _keyed(key, value) for key, value in to_builtins(payload).items()}
+    """The content as nested dicts, its lists keyed by what names their items: not how it is stored."""
+    plain = to_builtins(payload)
+    return {key: _keyed(key, value) for key, value in plain.items() if key != "schema"}
 
 
 def _keyed(name: str, value: Any) -> Any:

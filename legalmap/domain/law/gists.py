@@ -3,12 +3,12 @@
 Maps and counts are made from gists: thousands of revisions share one, and all of them fit in memory.
 """
 
-from datetime import date
 from functools import lru_cache
 
 import msgspec
 
-from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes
+from legalmap.domain.law import dates
+from legalmap.domain.law.payload import Payload, VerifiedHow, canonical_bytes, from_bytes
 
 KEPT_GISTS = 20_000
 
@@ -19,6 +19,7 @@ def gist_of(payload: Payload) -> Payload:
         msgspec.structs.replace(period, enacted_on=None, summary="", sources=())
         for period in payload.periods
     )
+    # In the first form, so that what is stored stays as it is when a new one comes.
     return Payload(periods=bare)
 
 
@@ -28,6 +29,8 @@ def content_of(payload: Payload) -> str:
 
 
 @lru_cache(maxsize=KEPT_GISTS)
-def read(content: str, last_verified: date | None) -> Payload:
+def read(content: str, last_verified: str | None, verified_how: VerifiedHow | None) -> Payload:
     """The gist of a stored text as a payload, so that it resolves by the same rules."""
-    return msgspec.structs.replace(from_bytes(content), last_verified=last_verified)
+    evidence = dates.read(last_verified) if last_verified else None
+    gist = from_bytes(content)
+    return msgspec.structs.replace(gist, last_verified=evidence, verified_how=verified_how)

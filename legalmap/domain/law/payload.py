@@ -3,13 +3,13 @@
 import hashlib
 import re
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from legalmap.domain.errors import Invalid, Problem
-from legalmap.domain.law import dates
+from legalmap.domain.law import dates, payload_forms
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.periods import Period
@@ -17,6 +17,7 @@ from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]
 VerifiedHow = Literal["source-date", "checked"]
+BillOutcome = Literal["open", "enacted", "died"]
 MAX_TEXT = 5_000
 MAX_SHORT = 500
 MAX_URL = 2_000
@@ -34,27 +35,33 @@ _WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", r
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A bill, rule or ordinance under way."""
+    """A bill, rule or ordinance under way, or what became of it."""
 
     kind: str
     ref: str
     what: str
     url: str
     expected_on: PartialDate | None = None
+    outcome: BillOutcome = "open"
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A whole record at one revision. No periods at all means "not researched"."""
+    """A whole record at one revision. No periods at all means "not researched".
+
+    ``last_verified``: the date of the newest source, or of the check by a person, as ``verified_how``
+    says. ``schema``: the number of the form it is written in; form 1 did not write it.
+    """
 
     periods: tuple[Period, ...] = ()
-    last_verified: date | None = None
+    last_verified: PartialDate | None = None
     verified_how: VerifiedHow | None = None
     confidence: Confidence | None = None
     pending: tuple[Pending, ...] = ()
     notes: str = ""
+    schema: Annotated[int, msgspec.Meta(ge=payload_forms.FIRST)] = payload_forms.FIRST
 
 
-NOT_RESEARCHED = Payload()
+NOT_RESEARCHED = Payload(schema=payload_forms.NEWEST)
 
 
 def _to_json(value: Any) -> str:
@@ -73,11 +80,24 @@ def _from_json(kind: type, value: Any) -> Any:
 
 _encoder = msgspec.json.Encoder(enc_hook=_to_json, order="sorted")
 _decoder = msgspec.json.Decoder(Payload, dec_hook=_from_json)
+_number_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def canonical_bytes(payload: Payload) -> bytes:
-    """UTF-8 JSON with sorted keys and every field written: equal payloads give equal bytes."""
+    """The bytes of its form by RFC 8785, every field written: equal payloads give equal bytes."""
+    if payload.schema == payload_forms.FIRST:
+        return _encoder.encode(payload_forms.as_first(to_builtins(payload)))
     return _encoder.encode(payload)
+
+
+def content_bytes(payload: Payload) -> bytes:
+    """The bytes of the newest form: the same for the same content, whatever form it is stored in."""
+    return canonical_bytes(newest(payload))
+
+
+def newest(payload: Payload) -> Payload:
+    """The same content in the newest form, as a new edit is written."""
+    return msgspec.structs.replace(payload, schema=payload_forms.NEWEST)
 
 
 def sha256_of(canonical: bytes) -> str:
@@ -86,11 +106,28 @@ def sha256_of(canonical: bytes) -> str:
 
 
 def from_bytes(canonical: bytes | str) -> Payload:
-    """The payload of canonical bytes; raise Invalid if they are none."""
+    """The payload of canonical bytes of any known form; raise Invalid if they are none."""
     try:
-        return _decoder.decode(canonical)
+        payload = _decoder.decode(canonical)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        _refuse_newer(_number_in(canonical))
         raise Invalid([_problem_of(error)]) from None
+    if payload.schema > payload_forms.NEWEST:
+        _refuse_newer(payload.schema)
+    return payload
+
+
+def _number_in(canonical: bytes | str) -> int:
+    """The number of the form, of bytes that may be of one that is not known."""
+    try:
+        return int(bytes(_number_decoder.decode(canonical).get("schema", b"1")))
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+        return payload_forms.FIRST
+
+
+def _refuse_newer(number: object) -> None:
+    if isinstance(number, int) and number > payload_forms.NEWEST:
+        raise Invalid.at("schema", payload_forms.refusal(number))
 
 
 def to_builtins(value: Any) -> Any:
@@ -100,6 +137,7 @@ def to_builtins(value: Any) -> Any:
 
 def from_builtins(raw: Any) -> Payload:
     """A payload from untrusted plain values; raise Invalid naming the field that does not fit."""
+    _refuse_newer(raw.get("schema") if isinstance(raw, dict) else None)
     try:
         return normalised(msgspec.convert(raw, Payload, dec_hook=_from_json))
     except msgspec.ValidationError as error:
@@ -115,14 +153,14 @@ def _problem_of(error: Exception) -> Problem:
 
 
 def normalised(payload: Payload) -> Payload:
-    """The one way to write this content: whole numbers as integers, choices in alphabetical order,
-    empty answers left out.
+    """The one way to write this content: the newest form, whole numbers as integers, choices in
+    alphabetical order, empty answers left out.
     """
     periods = tuple(
         msgspec.structs.replace(period, answers=_normalised_answers(period.answers))
         for period in payload.periods
     )
-    return msgspec.structs.replace(payload, periods=periods)
+    return msgspec.structs.replace(newest(payload), periods=periods)
 
 
 def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
@@ -174,8 +212,10 @@ def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
         found.append(Problem("periods", f"Keep to at most {MAX_PERIODS} periods."))
     if len(payload.pending) > MAX_SOURCES:
         found.append(Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills."))
-    if payload.last_verified and payload.last_verified > today:
-        found.append(Problem("last_verified", "Enter a day that is not in the future."))
+    if payload.last_verified and payload.last_verified.first_day > today:
+        found.append(Problem("last_verified", "Enter a date that is not in the future."))
+    if payload.verified_how == "checked" and not is_day(payload.last_verified):
+        found.append(Problem("last_verified", "Enter the day on which a person checked it."))
     if (payload.last_verified is None) != (payload.verified_how is None):
         found.append(
             Problem("verified_how", "Say how it was verified, if and only if a day is given.")
@@ -183,6 +223,11 @@ def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
     if payload.confidence is None:
         found.append(Problem("confidence", "Choose how sure you are: high, medium or low."))
     return found
+
+
+def is_day(value: PartialDate | None) -> bool:
+    """Whether a date is known to the day, if it is given at all."""
+    return value is None or value.precision == "day"
 
 
 def _problems_of_order(period: Period, earlier: Period | None, at: str) -> list[Problem]:
@@ -220,10 +265,12 @@ def _problems_of_period(period: Period, topic: Topic, at: str) -> list[Problem]:
         found.append(Problem(f"{at}.effective_until", "Enter an end that is not before the start."))
     known = {variable.code: variable for variable in topic.variables}
     for code, value in period.answers.items():
-        variable = known.get(code)
+        variable, where = known.get(code), f"{at}.answers.{code}"
         message = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
         if message:
-            found.append(Problem(f"{at}.answers.{code}", message))
+            found.append(Problem(where, message))
+        elif isinstance(value, str):
+            found += problems_of_text(where, value, MAX_SHORT, needed="")
     return found
 
 

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from legalmap.domain.law.dates import in_words
+from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.evidence import Freshness, freshness
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
-from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.payload import Payload, VerifiedHow
 from legalmap.domain.law.periods import WITHOUT_FORCE, Period, in_force_on, next_after
 from legalmap.domain.law.topics import Topic, Variable
 
@@ -45,7 +45,8 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     next_period: Period | None = None
     because_of: str | None = None
     start_uncertain: bool = False
-    last_verified: date | None = None
+    last_verified: PartialDate | None = None
+    verified_how: VerifiedHow | None = None
     freshness: Freshness | None = None
 
     @property
@@ -150,6 +151,7 @@ def _standing(
         because_of=because_of,
         start_uncertain=period is not None and period.start_is_uncertain_on(as_of),
         last_verified=payload.last_verified,
+        verified_how=payload.verified_how,
         freshness=freshness(payload.last_verified, today, topic.age_limit_days),
     )
 
@@ -215,7 +217,10 @@ def _best(variable: Variable, values: list[Any]) -> Any:
     return max(values, key=order.index)
 
 
-def _union(variable: Variable, given: list[tuple[list[str], str]]) -> ResolvedAnswer:
+def _union(variable: Variable, given: list[tuple[Any, str]]) -> ResolvedAnswer:
+    if variable.type == "text":
+        nearest_first = dict.fromkeys(text for text, _ in reversed(given))
+        return ResolvedAnswer("; ".join(nearest_first), tuple(code for _, code in given))
     named = {code for values, _ in given for code in values}
     value = [choice.code for choice in variable.choices if choice.code in named]
     return ResolvedAnswer(value, tuple(code for values, code in given if values))

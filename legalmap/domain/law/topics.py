@@ -10,6 +10,9 @@ from legalmap.domain.errors import Missing
 from legalmap.domain.law.statuses import Status
 
 Rule = Literal["largest", "smallest", "strictest", "union", "nearest"]
+# Within these a number has one spelling, in whatever language it is written (RFC 8785): no exponent.
+MOST_DECIMALS = 4
+LARGEST = 10**15
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,13 +25,14 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One question every period answers. ``resolve`` says how the levels' answers are combined.
 
-    The choices of a ``strictest`` variable are listed mildest first.
+    The choices of a ``strictest`` variable are listed mildest first. A ``union`` of texts is every
+    level's own, the nearest first.
     """
 
     code: str
     label: str
     help: str
-    type: Literal["integer", "number", "choice", "choices"]
+    type: Literal["integer", "number", "choice", "choices", "text"]
     resolve: Rule
     unit: str = ""
     minimum: float | None = None
@@ -39,6 +43,8 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         """Say what is wrong with ``value``, or None if the codebook allows it."""
         if self.type in ("choice", "choices"):
             return self._problem_of_choice(value)
+        if self.type == "text":
+            return None if isinstance(value, str) else "Enter text."
         return self._problem_of_number(value)
 
     def _problem_of_choice(self, value: Any) -> str | None:
@@ -59,6 +65,10 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
             return "Enter a whole number." if whole else "Enter a number."
         if isinstance(value, float) and not math.isfinite(value):
             return "Enter a number."
+        if abs(value) > LARGEST:
+            return "Enter a number of at most 15 digits."
+        if round(value, MOST_DECIMALS) != value:
+            return f"Enter a number with at most {MOST_DECIMALS} decimals."
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if low <= value <= high:

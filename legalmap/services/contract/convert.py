@@ -1,7 +1,7 @@
 """From the words of the domain to those of the contract, and from these to JSON and back."""
 
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -10,6 +10,7 @@ from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import FRESHNESS_LABELS, SOURCE_KINDS
 from legalmap.domain.law.jurisdictions import Jurisdiction as Place
 from legalmap.domain.law.ocd_ids import ocd_of
+from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import FORCES
 from legalmap.domain.law.periods import Period as OwnPeriod
 from legalmap.domain.law.topics import Topic
@@ -90,9 +91,14 @@ def _plain(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
+def stored(text: str) -> Payload:
+    """A payload whose JSON is the text that is stored, byte for byte: its hash is over just that."""
+    return cast("Payload", msgspec.Raw(text.encode()))
+
+
 def plain(answer: Any) -> Any:
     """An answer as dictionaries and lists, as its JSON has it."""
-    return msgspec.to_builtins(answer, enc_hook=_plain, builtin_types=())
+    return msgspec.json.decode(encode(answer))
 
 
 def encode(answer: Any) -> bytes:

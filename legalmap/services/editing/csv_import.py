@@ -123,7 +123,7 @@ def _answer(row: Row, variable: Variable) -> Any:
     said = row.cells[variable.code]
     if variable.type == "choices":
         return said.split()
-    if not said or variable.type == "choice":
+    if not said or variable.type in ("choice", "text"):
         return said or None
     if re.fullmatch(r"-?\d{1,15}", said, re.ASCII):
         return int(said)

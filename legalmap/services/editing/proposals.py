@@ -10,7 +10,7 @@ from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.law import diff, payload
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, canonical_bytes
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, content_bytes
 from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.audit.actions import as_of_now, log_act, revision_of
@@ -140,7 +140,7 @@ def _insert(
             proposal.topic, proposal.jurisdiction, proposal.base_number, record.current_number
         )
     base = revision_at(connection, record, record.current_number)
-    if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
+    if content_bytes(base.payload) == content_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)
     reworks_id = proposal.reworks_id
@@ -210,8 +210,7 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
         return
     problems = edit_intents.problems_of(proposal.intent, base.payload, proposal.payload)
     if proposal.intent is Intent.REVERT:
-        sha256 = payload.sha256_of(canonical_bytes(proposal.payload))
-        if records.published_as(connection, base.record_id, sha256) is None:
+        if not records.was_published(connection, base.record_id, proposal.payload):
             problems.append(Problem("intent", NO_REVERT))
     if problems:
         raise Invalid(problems)
@@ -221,9 +220,9 @@ def _check_not_waiting(
     connection: Connection, actor: Account, base: Revision, proposal: Proposal
 ) -> None:
     """A form sent twice makes one proposal."""
-    sent = (actor.id, base.id, payload.sha256_of(canonical_bytes(proposal.payload)))
+    sent = (actor.id, base.id, content_bytes(proposal.payload))
     for waiting in submissions.undecided_of(connection, base.record_id):
-        if (waiting.author_id, waiting.base_id, waiting.payload_sha256) == sent:
+        if (waiting.author_id, waiting.base_id, content_bytes(waiting.payload)) == sent:
             raise NotNow(
                 f"You sent exactly this on {waiting.created_at:%-d %B %Y at %H:%M} UTC: "
                 "it waits for review."

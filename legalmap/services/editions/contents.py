@@ -61,6 +61,12 @@ class Payloads:
             self._keep(fetched)
         return known
 
+    def texts(self, wanted: Iterable[Stand]) -> dict[int, str]:
+        """What is stored of some revisions, for who needs the very bytes."""
+        newest = {stand.revision_id: stand.feed_no for stand in wanted}
+        with self._tracker.reading(max(newest.values(), default=0)) as connection:
+            return records.texts_of(connection, newest)
+
     def _keep(self, fetched: dict[int, Payload]) -> None:
         with self._lock:
             self._kept.update(fetched)

@@ -105,11 +105,11 @@ def period_fields(topic: Topic) -> tuple[Field, ...]:
             required=False,
         ),
         _field("resolved_deciding", "string", "Code of the level that decides."),
-        _field("last_verified", "date", "The day to which the evidence reaches."),
+        _field("last_verified", "partial", "The date to which the evidence reaches."),
         _choice(
             "verified_how",
             _same(("source-date", "checked")),
-            "By the date of a source, or checked by a person.",
+            "The date is that of the newest source, or a person checked it then.",
             required=False,
         ),
         _choice("freshness", FRESHNESS_LABELS, "Age of the evidence on the day.", required=True),

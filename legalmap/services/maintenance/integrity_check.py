@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from legalmap import clock
+from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.gists import content_of
-from legalmap.domain.law.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
+from legalmap.domain.law.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, newest, sha256_of
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log
 from legalmap.store.derived import gist_index, legal_statuses, queue_index
@@ -99,9 +100,8 @@ def _underapproved(connection: Connection) -> Iterator[str]:
 
 
 def _unpublished(connection: Connection) -> Iterator[str]:
-    empty = canonical_bytes(NOT_RESEARCHED).decode()
     for topic, code, number, stored, feed_no in legal_statuses.current_revisions(connection):
-        if feed_no is None and (number, stored) != (0, empty):
+        if feed_no is None and (number, newest(from_bytes(stored))) != (0, NOT_RESEARCHED):
             yield f"{topic}/{code} stands at revision {number}, which was never published."
 
 
@@ -125,7 +125,12 @@ def _wrong_courses(connection: Connection) -> Iterator[str]:
     for entry in feed.walk(connection):
         where = f"the course of publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         payload = from_bytes(entry.payload)
-        true = [entry.record_id, content_of(payload), payload.last_verified]
+        true = [
+            entry.record_id,
+            content_of(payload),
+            to_text(payload.last_verified),
+            payload.verified_how,
+        ]
         course = stored.pop(entry.feed_no, None)
         if course is None:
             yield f"{where} is missing: run “legalmap migrate”."

@@ -44,7 +44,7 @@ def ages(edition: Edition, on: date, view: str = "world") -> Ages:
     """The ages of the records that a view of the map shows, counted to a day."""
     items = _items(edition, view)
     verified = [item.handy.last_verified for item in items]
-    known = [day for day in verified if day is not None]
+    known = [reached.first_day for reached in verified if reached is not None]
     found = [edition.freshness_of(item, on) for item in items]
     within = {span: sum((on - day).days <= span for day in known) for span in SPANS}
     return Ages(

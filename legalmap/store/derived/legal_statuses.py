@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.payload import Payload, from_bytes, to_builtins
 from legalmap.store.tables import legal_status, publication, record, revision
 
@@ -43,7 +44,7 @@ def rows_of(topic: str, code: str, number: int, payload: Payload) -> list[dict[s
                 "effective_until": plain["effective_until"],
                 "force": period.force,
                 "answers": json.dumps(period.answers, sort_keys=True, ensure_ascii=False),
-                "last_verified": payload.last_verified,
+                "last_verified": to_text(payload.last_verified),
                 "revision_number": number,
                 "number_of_sources": len(period.sources),
             }

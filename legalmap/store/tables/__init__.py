@@ -19,6 +19,7 @@ from legalmap.store.tables.moderation import (
     review,
     submission,
     suggestion,
+    task,
     waiting,
     withdrawal,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "session",
     "submission",
     "suggestion",
+    "task",
     "waiting",
     "webhook",
     "withdrawal",

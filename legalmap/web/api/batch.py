@@ -199,6 +199,7 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> contr
         ),
         caveats=(*found.caveats, *caveats),
         last_verified=deciding.last_verified if deciding else None,
+        verified_how=deciding.verified_how if deciding else None,
         freshness=deciding.freshness if deciding else None,
         candidates=(),
         url=formats.url_of(topic.code, found.place.code),

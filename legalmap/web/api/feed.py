@@ -77,7 +77,7 @@ def diff(topic: str) -> Response:
         since=since,
         until=until,
         total=len(found),
-        records=tuple(edition_diff.told(difference) for difference in found),
+        records=edition_diff.told(found),
     )
 
 

@@ -176,6 +176,7 @@ def _rule(found: Verdict) -> contract.CheckRule:
         jurisdiction=contract.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),
         last_verified=level.last_verified if level else None,
+        verified_how=level.verified_how if level else None,
         freshness=level.freshness if level else None,
     )
 

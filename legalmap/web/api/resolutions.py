@@ -93,6 +93,7 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
         levels=tuple(_level(view, level, found) for level in found.levels),
         caveats=(*found.caveats, *caveats),
         last_verified=deciding.last_verified if deciding else None,
+        verified_how=deciding.verified_how if deciding else None,
         freshness=deciding.freshness if deciding else None,
         below=tuple(_below(view, place)),
         url=formats.url_of(topic.code, place.code),

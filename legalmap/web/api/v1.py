@@ -234,7 +234,7 @@ def revision(topic: str, code: str, number: str) -> Response:
         contract.RevisionAnswer,
         jurisdiction=place.code,
         revision=_revision(view, known[number]),
-        payload=known[number].payload,
+        payload=contract.stored(known[number].stored),
     )
 
 

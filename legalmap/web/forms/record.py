@@ -19,7 +19,7 @@ from legalmap.web.http.posted_data import Typed
 # Where the words to choose from are not those of the table: they are no more than a hint there.
 _CHOICES = {
     "kind": {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}},
-    "verified_how": {"": "Not verified", **fields.VERIFIED_HOW},
+    "verified_how": {"": "There is no date", **fields.VERIFIED_HOW},
 }
 # What a form can send; anything else in it is not ours and is left aside.
 _KEY = re.compile(
@@ -30,7 +30,7 @@ _KEY = re.compile(
 
 
 # Fields that say something before anybody touched them.
-_PRESET = frozenset({"force", "kind", "stance"})
+_PRESET = frozenset({"force", "kind", "stance", "outcome"})
 
 
 class RecordForm(HouseForm):
@@ -88,7 +88,7 @@ def _answer_field(variable: Variable) -> Field:
         return ChoiceField(variable.label, {"": "Not stated", **choices})
     if variable.type == "choices":
         return SelectMultipleField(variable.label, choices=choices, validate_choice=False)
-    return LineField(variable.label)
+    return (TextField if variable.type == "text" else LineField)(variable.label)
 
 
 def kinds(base: Payload, reverts: int | None) -> dict[str, str]:

@@ -100,7 +100,7 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
         "name": lambda item: item.place.name,
         "status": strictest,
         "since": since,
-        "verified": lambda item: item.handy.last_verified or date.min,
+        "verified": lambda item: item.handy.last_verified.first_day if item.handy.last_verified else date.min,
     }
     return orders[sort]
 
