@@ -98,7 +98,6 @@ ACTIONS: dict[str, Declared] = {
     "forget-addresses": _act("forgot", "count"),
     "skip": _act("skipped", f"{_OF_RECORD} why"),
     # What to look up next
-    "task-add": _act("noted what to look up next:", _OF_RECORD, "Nothing", "To be looked up"),
     "task-done": _act("looked up", _OF_RECORD, "To be looked up", "Done"),
     # People
     "account-add": _act("added the account", "role", "No such account", "Active"),

@@ -5,7 +5,7 @@ from flask import Flask
 from legalmap.services.reading.reader import Reader
 from legalmap.web import components, errors, template_helpers
 from legalmap.web.api import decisions, docs, export, feed, memento, v1
-from legalmap.web.editing import edit, file_import, source_checks, suggestions
+from legalmap.web.editing import edit, file_import, source_checks, suggestions, tasks
 from legalmap.web.http import bodies, csrf, headers, hosts, rate_limits, session
 from legalmap.web.people import admins, one_time_links, own_account, second_factor, sign_in
 from legalmap.web.reading import (
@@ -53,6 +53,7 @@ PEOPLE = (
     queue,
     rounds,
     source_checks,
+    tasks,
 )
 TOOLS = (v1, decisions, docs, feed, export, memento)
 READERS = (

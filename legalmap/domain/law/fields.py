@@ -50,7 +50,12 @@ class Field(msgspec.Struct, frozen=True):
 RECORD = (
     Field("periods", "rows"),
     Field("pending", "rows"),
-    Field("last_verified", "date", "Date of the evidence", what="of the newest source, or of the check"),
+    Field(
+        "last_verified",
+        "date",
+        "Date of the evidence",
+        what="of the newest source, or of the check",
+    ),
     Field("verified_how", "one-of", "What that date is", choices=VERIFIED_HOW, preset=None),
     Field("confidence", "one-of", "Confidence", choices=CONFIDENCES, preset=None),
     Field("notes", "text", "Open questions and notes", "Notes"),

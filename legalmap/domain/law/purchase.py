@@ -31,7 +31,7 @@ PERHAPS_BARRED: dict[str, tuple[str, ...]] = {"7-oh": ("no-synthetics", "no-extr
 BARS = frozenset({*BARRED.values(), "alkaloid-limit"})
 ALWAYS = Caveat(
     "not-advice",
-    "This reads what the record says, nothing more: other law, a change since it was last verified, or a "
+    "This reads what the record says, nothing more: other law, a change since its newest source, or a "
     "rule of a place not researched may say otherwise. It is not legal advice.",
 )
 
@@ -231,7 +231,7 @@ def _evidence(found: Resolution, _topic: Topic, _purchase: Purchase) -> Iterator
             yield Finding(
                 rule="freshness",
                 verdict="unclear",
-                text=f"The record of {name} is overdue for re-checking or was never verified.",
+                text=f"The record of {name} is overdue for re-checking or has no dated source.",
                 levels=(code,),
                 missing="record:last_verified",
             )

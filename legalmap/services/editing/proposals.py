@@ -7,17 +7,18 @@ from legalmap.domain.desk import edit_intents, risk
 from legalmap.domain.desk.edit_intents import Intent, intent_of
 from legalmap.domain.desk.moderation import Act, check
 from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
+from legalmap.domain.desk.tasks import Task
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
 from legalmap.domain.law import diff, payload
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, content_bytes
 from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
-from legalmap.domain.people.roles import Permission, require
-from legalmap.services.audit.actions import as_of_now, log_act, revision_of
+from legalmap.domain.people.roles import Permission, may, require
+from legalmap.services.audit.actions import as_of_now, is_in_remit, log_act, revision_of
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import rework, suggestions
 from legalmap.services.places import search
-from legalmap.store.desk import drafts
+from legalmap.store.desk import drafts, tasks
 from legalmap.store.desk.drafts import Draft
 from legalmap.store.engine import Connection
 from legalmap.store.history import records, submissions
@@ -41,6 +42,9 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     waiting: list[Revision] = []
     # The last proposal this person sent by the form of this record; 0 if none.
     last_sent: int = 0
+    # What to look up next, and whether this person may tick it off.
+    tasks: list[Task] = []
+    may_tick: bool = False
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
         record = records.find(connection, topic, place.code)
         if record is None:
             return Beginning(topic=topic, place=place)
+        moderates = may(actor.role, Permission.REVIEW)
         current = revision_at(connection, record, record.current_number)
         return Beginning(
             topic=topic,
@@ -80,6 +85,8 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
             draft=drafts.of_record(connection, record.id, actor.id),
             waiting=submissions.undecided_of(connection, record.id),
             last_sent=submissions.last_sent(connection, record.id, actor.id),
+            tasks=tasks.open_of(connection, topic, place.code),
+            may_tick=moderates and is_in_remit(tracker, actor, topic, place.code),
         )
 
 

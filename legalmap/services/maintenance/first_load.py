@@ -1,4 +1,4 @@
-"""Filling a new database from data/: the jurisdiction tree, and revision 0 of every record."""
+"""Filling a new database from data/: the jurisdiction tree, revision 0 of every record, and the tasks."""
 
 import csv
 import json
@@ -17,6 +17,7 @@ from legalmap.domain.people.accounts import SYSTEM_HANDLE
 from legalmap.domain.people.roles import Role
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log, places, schema
+from legalmap.store.desk import tasks
 from legalmap.store.engine import Connection
 from legalmap.store.history import feed, records
 from legalmap.store.people import accounts
@@ -80,6 +81,16 @@ def _shipped(file: Path) -> ShippedRecord:
         raise Invalid(named) from None
 
 
+def shipped_tasks(
+    file: Path = paths.DATA / "tasks.csv", topics: Iterable[str] | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """(topic, jurisdiction, text) of what to look up next, of ``topics`` or of all."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if topics is None or row["topic"] in topics:
+                yield row["topic"], row["jurisdiction"], row["text"]
+
+
 def shipped_count(folder: Path = paths.DATA / "records") -> int:
     """How many steps ``initialise`` reports: one a record, and one each for the tree and the ZIPs."""
     return sum(1 for _ in folder.glob("*/*.json")) + 2
@@ -107,13 +118,22 @@ def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> 
         step("jurisdictions", 1)
         places.fill_zips(connection, shipped_zips())
         step("ZIP codes", 1)
-        return publish_shipped(connection, tracker, shipped_records(topics=tracker.topics), step)
+        found = shipped_records(topics=tracker.topics)
+        noted = shipped_tasks(topics=tracker.topics)
+        return publish_shipped(connection, tracker, found, step, noted)
 
 
 def publish_shipped(
-    connection: Connection, tracker: Tracker, found: Iterable[ShippedRecord], step: Step
+    connection: Connection,
+    tracker: Tracker,
+    found: Iterable[ShippedRecord],
+    step: Step,
+    noted: Iterable[tuple[str, str, str]] = (),
 ) -> int:
-    """Make records of what ships and publish each as revision 0, which nobody reviews here."""
+    """Make records of what ships and publish each as revision 0, which nobody reviews here.
+
+    ``noted``: what to look up next about them.
+    """
     at = clock.now()
     system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
     total = 0
@@ -123,7 +143,8 @@ def publish_shipped(
         step("records", 1)
     system = accounts.by_id(connection, system_id) or SYSTEM_HANDLE
     subject = ("database", "", "data/ as shipped")
-    log.append(connection, system, "init", subject, at, records=total)
+    to_look_up = tasks.insert_all(connection, noted, at)
+    log.append(connection, system, "init", subject, at, records=total, tasks=to_look_up)
     return total
 
 

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from legalmap import clock
 from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.gists import content_of
-from legalmap.domain.law.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, newest, sha256_of
+from legalmap.domain.law.payload import (
+    NOT_RESEARCHED,
+    from_bytes,
+    newest,
+    sha256_of,
+)
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log
 from legalmap.store.derived import gist_index, legal_statuses, queue_index

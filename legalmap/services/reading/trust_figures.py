@@ -17,8 +17,9 @@ PACE_DAYS = 365
 
 
 class Ages(msgspec.Struct, frozen=True):
-    """How old the evidence of a topic is on a day. ``within`` counts the records verified in the
-    last so many days, the wider spans holding the narrower.
+    """How old the evidence of a topic is on a day. ``within`` counts the records whose evidence is
+    of the last so many days, the wider spans holding the narrower. ``reviewed``: those of which more is
+    published than what was first loaded.
     """
 
     total: int
@@ -27,13 +28,14 @@ class Ages(msgspec.Struct, frozen=True):
     never: int
     overdue: int
     newest: date | None
+    reviewed: int
     age_limit_days: int
     on: date
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the whole set must be shown as out of date: most of it is overdue or was never
-        verified, or even its newest verification is past the age limit.
+        """Whether the whole set must be shown as out of date: most of it is overdue or without
+        dated evidence, or even its newest evidence is past the age limit.
         """
         if self.newest is None or (self.on - self.newest).days > self.age_limit_days:
             return True
@@ -54,6 +56,7 @@ def ages(edition: Edition, on: date, view: str = "world") -> Ages:
         never=len(verified) - len(known),
         overdue=found.count("overdue"),
         newest=max(known, default=None),
+        reviewed=sum(item.publication.revision_number > 0 for item in items),
         age_limit_days=edition.topic.age_limit_days,
         on=on,
     )

@@ -296,7 +296,9 @@ def was_published(connection: sa.Connection, record_id: int, payload: Payload) -
         .where(revision.c.record_id == record_id)
     )
     content = content_bytes(payload)
-    return any(content_bytes(from_bytes(row.payload)) == content for row in connection.execute(query))
+    return any(
+        content_bytes(from_bytes(row.payload)) == content for row in connection.execute(query)
+    )
 
 
 def current_number(connection: sa.Connection, record_id: int) -> int:

@@ -72,7 +72,9 @@ class _Reading:
         return {
             **self._values("", fields.RECORD, form),
             "periods": self._periods(form.periods.entries),
-            "pending": self._rows("pending", form.pending.entries, self._bill, ignored=("outcome",)),
+            "pending": self._rows(
+                "pending", form.pending.entries, self._bill, ignored=("outcome",)
+            ),
         }
 
     def _periods(self, entries: list[Any]) -> list[dict[str, Any]]:

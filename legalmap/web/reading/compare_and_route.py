@@ -214,7 +214,7 @@ def _rows(view: View, columns: list[Resolution]) -> list[Row]:
         row("Enacted, not yet in force", lambda each: _coming(each, topic), is_law=True),
         row("Decided by", lambda each: Cell(_decider(each))),
         row("In force since", lambda each: Cell(_since(each))),
-        row("Last verified", _verified),
+        row("Evidence", _evidence),
         row("Confidence", lambda each: Cell(_confidence(view, each))),
         row("Sources", lambda each: Cell(_sources(each))),
         row("Bills under way", lambda each: _pending(view, each)),
@@ -252,11 +252,11 @@ def _since(resolution: Resolution) -> str:
     return in_words(period.effective_from) if period.effective_from else "Before anything known"
 
 
-def _verified(resolution: Resolution) -> Cell:
+def _evidence(resolution: Resolution) -> Cell:
     level = resolution.deciding_level
     if level is None or level.freshness is None:
         return Cell(NOTHING)
-    words = in_words(level.last_verified) if level.last_verified else ""
+    words = labels.evidence(level.last_verified, level.verified_how)
     return Cell(words, freshness=level.freshness)
 
 

@@ -17,6 +17,7 @@ def due(name: str, kind: str, severity: int | None = 0, verified: date | None = 
         record_id=1,
         freshness="overdue",
         last_verified=verified,
+        verified_how="source-date" if verified else None,
         status="legal",
         severity=severity,
     )

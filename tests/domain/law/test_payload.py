@@ -81,7 +81,11 @@ def bills(count: int) -> Payload:
         (Payload(confidence="low"), "periods", "Add at least one period."),
         (a_payload(*many(MAX_PERIODS + 1)), "periods", "Keep to at most 50 periods."),
         # The date of the evidence is not in the future, and says how, if and only if it is given.
-        (a_payload(last_verified=a_date("2026-11-24")), "last_verified", "Enter a date that is not"),
+        (
+            a_payload(last_verified=a_date("2026-11-24")),
+            "last_verified",
+            "Enter a date that is not",
+        ),
         (
             a_payload(last_verified=a_date("2027"), verified_how="source-date"),
             "last_verified",

@@ -78,7 +78,7 @@ def downgrade() -> None:
         _retype(DAY, TEXT)
 
 
-def _retype(to: sa.types.TypeEngine[object], before: sa.types.TypeEngine[object]) -> None:
+def _retype(to: sa.String | sa.Date, before: sa.String | sa.Date) -> None:
     """SQLite writes a table anew for it, PostgreSQL the rows."""
     for table in ("legal_status", "course"):
         kept = {"sqlite_with_rowid": False} if table == "course" else {}
