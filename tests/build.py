@@ -46,7 +46,10 @@ def a_bill(ref: str = "HB 1", url: str = "https://law.example/hb1", **changed: A
 
 
 def a_payload(*periods: Period, **changed: Any) -> Payload:
-    """A record that keeps every rule: one undated period unless others are given."""
+    """A record that keeps every rule: one undated period unless others are given.
+
+    The date of the evidence may be given as a day.
+    """
     fields: dict[str, Any] = {
         "last_verified": PartialDate("2026-11-01"),
         "verified_how": "checked",
@@ -54,6 +57,8 @@ def a_payload(*periods: Period, **changed: Any) -> Payload:
         "schema": payload_forms.NEWEST,
         **changed,
     }
+    if isinstance(fields["last_verified"], date):
+        fields["last_verified"] = a_date(fields["last_verified"].isoformat())
     return Payload(periods=periods or (a_period(),), **fields)
 
 

@@ -17,14 +17,21 @@ import pytest
 
 from legalmap.paths import DATA
 
-RECORDS = {"kratom": 222, "7-oh": 46}
-PERIODS = 324
-SOURCES = 948
-PENDING = 92
-NEVER_VERIFIED = 38
-CONFIDENCE = {"high": 84, "medium": 122, "low": 62}
-DATASET_SHA256 = "226d614c68862df0a9a43f35086bf05e4a92f7ff4be9e7de1b683c45d63fa552"
-COLLECTED_ON = date(2026, 11, 23)
+RECORDS = {"kratom": 230, "7-oh": 50}
+PERIODS = 341
+SOURCES = 1016
+OUTCOMES = {"open": 78, "died": 15, "enacted": 3}
+EXPECTED = {"day": 21, "month": 5, "year": 62, None: 8}
+TASKS = 295
+RECORDS_WITH_TASKS = 235
+WITHOUT_DATED_EVIDENCE = 26
+DATED_ROUGHLY = 61
+CONFIDENCE = {"high": 88, "medium": 127, "low": 65}
+POSSESSION_MIN_AGES = 11
+ALKALOID_LIMITS = 10
+REACH = {"whole-county": 1, "unincorporated": 8}
+DATASET_SHA256 = "9fe175246926abe8b40070217e27948661c8c8b8941618c99f342ca5fe4e5130"
+COLLECTED_ON = date(2026, 11, 30)
 
 JURISDICTIONS = {
     "countries.csv": 249,
@@ -58,6 +65,7 @@ RECORD_KEYS = [
     "topic",
     "jurisdiction",
     "name",
+    "schema",
     "periods",
     "last_verified",
     "verified_how",
@@ -70,12 +78,15 @@ ANSWERS = [
     "possession",
     "sale",
     "min_age",
+    "possession_min_age",
     "local_rules",
     "product_rules",
     "seven_oh_limit_percent",
+    "alkaloid_limits",
+    "reach",
 ]
 SOURCE_KEYS = ["url", "title", "publisher", "kind", "citation", "published_on"]
-PENDING_KEYS = ["kind", "ref", "what", "url"]
+PENDING_KEYS = ["kind", "ref", "what", "url", "expected_on", "outcome"]
 OPTIONAL_SOURCE_KEYS = {"citation", "published_on"}
 
 GEOGRAPHY = DATA / "geography"
@@ -106,6 +117,18 @@ def records() -> list[tuple[Path, Json]]:
     """Return every record that ships, with its file."""
     files = sorted((DATA / "records").glob("*/*.json"))
     return [(file, json.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
+@cache
+def tasks() -> list[Row]:
+    """Return what to look up next about the records, in the order of the file."""
+    with (DATA / "tasks.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pending() -> list[Json]:
+    """Return what is under way of all records."""
+    return [bill for _, record in records() for bill in record["pending"]]
 
 
 def periods() -> list[Json]:
@@ -150,6 +173,8 @@ def as_in_the_dataset(record: Json) -> Json:
     """Return a shipped record in the form the dataset had it in."""
     place = jurisdictions()[record["jurisdiction"]]
     local = place["kind"] not in COUNTRY_KINDS | STATE_KINDS
+    # Only a county's rule has a reach.
+    answers = ANSWERS if place["kind"] in COUNTY_KINDS else ANSWERS[:-1]
     original: Json = {
         "jurisdiction": place["code"],
         "name": place["name"],
@@ -163,7 +188,7 @@ def as_in_the_dataset(record: Json) -> Json:
                 "effective_from": period["effective_from"],
                 "status": period["status"],
                 "summary": period["summary"],
-                **{name: period["answers"].get(name) for name in ANSWERS},
+                **{name: period["answers"].get(name) for name in answers},
                 "product_rules": period["answers"].get("product_rules", []),
                 "sources": [
                     {name: source.get(name) for name in SOURCE_KEYS} for source in period["sources"]
@@ -173,8 +198,13 @@ def as_in_the_dataset(record: Json) -> Json:
         ],
         "evidence_as_of": record["last_verified"],
         "confidence": record["confidence"],
-        "pending": record["pending"],
+        "pending": [{name: bill.get(name) for name in PENDING_KEYS} for bill in record["pending"]],
         "notes": record["notes"],
+        "tasks": [
+            row["text"]
+            for row in tasks()
+            if (row["topic"], row["jurisdiction"]) == (record["topic"], place["code"])
+        ],
     }
     if place["lat"]:
         original |= {"lat": float(place["lat"]), "lon": float(place["lon"])}
@@ -190,35 +220,62 @@ def test_the_records_are_the_dataset_unchanged() -> None:
 
 
 def test_every_topic_has_all_its_records() -> None:
-    """222 records on kratom and 46 on 7-OH ship."""
+    """230 records on kratom and 50 on 7-OH ship."""
     assert Counter(record["topic"] for _, record in records()) == RECORDS
 
 
 def test_periods_sources_and_pending_bills_are_complete() -> None:
-    """324 periods, 948 sources and 92 pending bills ship."""
+    """341 periods, 1016 sources and 96 bills ship; of these 78 are open, 3 enacted, 15 dead."""
     assert len(periods()) == PERIODS
     assert len(sources()) == SOURCES
-    assert sum(len(record["pending"]) for _, record in records()) == PENDING
+    assert Counter(bill["outcome"] for bill in pending()) == OUTCOMES
+    expected = Counter(precision(bill.get("expected_on")) for bill in pending())
+    assert expected == EXPECTED
+
+
+def precision(text: str | None) -> str | None:
+    """Return how exactly a date is known."""
+    return None if text is None else {4: "year", 7: "month", 10: "day"}[len(text)]
+
+
+def test_the_variables_of_version_2_are_as_collected() -> None:
+    """11 periods name an age for possession, 10 further limits, and 9 county rules their reach."""
+    answers = [period["answers"] for period in periods()]
+    assert sum("possession_min_age" in each for each in answers) == POSSESSION_MIN_AGES
+    assert sum("alkaloid_limits" in each for each in answers) == ALKALOID_LIMITS
+    assert Counter(each["reach"] for each in answers if "reach" in each) == REACH
+
+
+def test_tasks_are_complete_and_no_part_of_a_record() -> None:
+    """295 sentences on 235 records ship for the desk, each on a record that ships."""
+    of_records = [(row["topic"], row["jurisdiction"]) for row in tasks()]
+    assert len(of_records) == TASKS
+    assert len({*of_records}) == RECORDS_WITH_TASKS
+    shipped = {(record["topic"], record["jurisdiction"]) for _, record in records()}
+    assert {*of_records} <= shipped
+    assert all("tasks" not in record for _, record in records())
 
 
 def test_confidence_is_as_collected() -> None:
-    """84 records are of high, 122 of medium and 62 of low confidence."""
+    """88 records are of high, 127 of medium and 65 of low confidence."""
     assert Counter(record["confidence"] for _, record in records()) == CONFIDENCE
 
 
 def test_records_without_a_dated_source_are_not_called_verified() -> None:
-    """38 records have no date of verification, and only those have no way of verification."""
-    assert sum(record["last_verified"] is None for _, record in records()) == NEVER_VERIFIED
+    """26 records have no dated evidence; of the others nobody has checked one."""
+    reached = Counter(precision(record["last_verified"]) for _, record in records())
+    assert reached[None] == WITHOUT_DATED_EVIDENCE
+    assert reached["month"] + reached["year"] == DATED_ROUGHLY
     for _, record in records():
         expected = None if record["last_verified"] is None else "source-date"
         assert record["verified_how"] == expected, record["jurisdiction"]
 
 
-def test_no_record_is_verified_after_the_dataset_was_collected() -> None:
+def test_no_evidence_is_newer_than_the_collection() -> None:
     """The evidence reaches no further than the day of collection."""
     for _, record in records():
         if record["last_verified"] is not None:
-            assert date.fromisoformat(record["last_verified"]) <= COLLECTED_ON
+            assert first_day(record["last_verified"]) <= COLLECTED_ON
 
 
 def test_a_record_lies_where_its_topic_and_code_say() -> None:
@@ -234,7 +291,8 @@ def test_records_have_their_keys_in_order() -> None:
         assert list(record) == RECORD_KEYS, file
         assert record["periods"], file
         for bill in record["pending"]:
-            assert list(bill) == PENDING_KEYS, file
+            assert list(bill) == [name for name in PENDING_KEYS if name in bill], file
+            assert set(PENDING_KEYS) - set(bill) <= {"expected_on"}, file
     for period in periods():
         assert list(period) == PERIOD_KEYS
         assert list(period["answers"]) == [name for name in ANSWERS if name in period["answers"]]

@@ -65,10 +65,11 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
             return "Enter a whole number." if whole else "Enter a number."
         if isinstance(value, float) and not math.isfinite(value):
             return "Enter a number."
-        if abs(value) > LARGEST:
-            return "Enter a number of at most 15 digits."
-        if round(value, MOST_DECIMALS) != value:
-            return f"Enter a number with at most {MOST_DECIMALS} decimals."
+        if not _has_one_spelling(value):
+            return f"Enter a number of at most 15 digits, with at most {MOST_DECIMALS} decimals."
+        return self._problem_of_bounds(value)
+
+    def _problem_of_bounds(self, value: float) -> str | None:
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if low <= value <= high:
@@ -82,6 +83,10 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     def label_of(self, code: str) -> str:
         """The label of one choice, or the code itself if the codebook no longer has it."""
         return next((choice.label for choice in self.choices if choice.code == code), code)
+
+
+def _has_one_spelling(value: float) -> bool:
+    return abs(value) <= LARGEST and round(value, MOST_DECIMALS) == value
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -216,9 +216,10 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
     if proposal.intent is None:
         return
     problems = edit_intents.problems_of(proposal.intent, base.payload, proposal.payload)
-    if proposal.intent is Intent.REVERT:
-        if not records.was_published(connection, base.record_id, proposal.payload):
-            problems.append(Problem("intent", NO_REVERT))
+    if proposal.intent is Intent.REVERT and not records.was_published(
+        connection, base.record_id, proposal.payload
+    ):
+        problems.append(Problem("intent", NO_REVERT))
     if problems:
         raise Invalid(problems)
 

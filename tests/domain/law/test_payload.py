@@ -160,12 +160,12 @@ def bills(count: int) -> Payload:
         (
             answered(seven_oh_limit_percent=0.00001),
             "periods.1.answers.seven_oh_limit_percent",
-            "Enter a number with at most 4 decimals.",
+            "Enter a number of at most 15 digits, with at most 4 decimals.",
         ),
         (
             answered(seven_oh_limit_percent=1e300),
             "periods.1.answers.seven_oh_limit_percent",
-            "Enter a number of at most 15 digits.",
+            "Enter a number of at most 15 digits, with at most 4 decimals.",
         ),
         # A text is one, short and in visible characters.
         (answered(alkaloid_limits=400), "periods.1.answers.alkaloid_limits", "Enter text."),

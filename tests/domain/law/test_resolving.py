@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
 from legalmap.domain.law.periods import FORCES
 from legalmap.domain.law.resolving import Level, Resolution, resolve
-from tests.build import TODAY, a_payload, a_period, a_place, the_topic
+from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 from tests.strategies import STATUSES, answers
 
 TOPIC = the_topic()
@@ -265,7 +265,7 @@ def test_preemption_begins_with_the_law_that_preempts() -> None:
 def test_freshness_is_counted_to_today_not_to_the_day_asked_about() -> None:
     old = a_payload(last_verified=date(2020, 1, 1))
     level = resolved(old, on=date(2020, 1, 2)).levels[0]
-    assert (level.freshness, level.last_verified) == ("overdue", date(2020, 1, 1))
+    assert (level.freshness, level.last_verified) == ("overdue", a_date("2020-01-01"))
     unverified = a_payload(last_verified=None, verified_how=None)
     assert resolved(unverified).levels[0].freshness == "never"
     assert resolved(None).levels[0].freshness is None
