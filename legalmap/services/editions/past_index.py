@@ -90,7 +90,7 @@ class Courses:
         if left:
             with self._tracker.reading(self._feed_no) as connection:
                 texts = gist_index.gists(connection, left)
-            self._gists |= {key: gists.read(text, None) for key, text in texts.items()}
+            self._gists |= {key: gists.read(text, None, None) for key, text in texts.items()}
         return {key: self._gists[key] for key in wanted}
 
 

@@ -126,7 +126,7 @@ KNOWN_AT = Parameter(
     "known_at",
     "Edit time: what this site said at a feed number or an instant. By default now.",
     {"anyOf": [FEED_NO, {"type": "string", "format": "date-time"}]},
-    268,
+    280,
 )
 LIMIT = Parameter(
     "limit", "How many items a page holds; 100 if it is not given.", _number("integer", 1, 500), 3
@@ -404,10 +404,10 @@ ROUTES: tuple[Route, ...] = (
         "The records of a topic that differ between two feed numbers.",
         contract.DiffAnswer,
         (
-            Parameter("from", "The feed number you have.", FEED_NO, 260, required=True),
-            Parameter("to", "The later one; by default the head.", FEED_NO, 268),
+            Parameter("from", "The feed number you have.", FEED_NO, 272, required=True),
+            Parameter("to", "The later one; by default the head.", FEED_NO, 280),
         ),
-        (Example("The last of the shipped", f"{ROOT}/kratom/diff?from=220&to=222"),),
+        (Example("The last of the shipped", f"{ROOT}/kratom/diff?from=228&to=230"),),
     ),
     Route(
         "changes",
