@@ -194,6 +194,16 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
+def test_every_file_that_a_comment_names_is_there() -> None:
+    """As ``services/reviewing/review.py``: from the root, or from one of our two folders."""
+    above = (ROOT, ROOT / "legalmap", ROOT / "tests")
+    rooms = {child.name for folder in above for child in folder.iterdir() if child.is_dir()}
+    for file in _sources():
+        for path in re.findall(r"\b(?:[a-z_]+/)+\w+\.py\b", file.read_text(encoding="utf-8")):
+            if path.partition("/")[0] in rooms:
+                assert any((folder / path).exists() for folder in above), (file, path)
+
+
 def test_only_config_reads_the_environment() -> None:
     readers = {
         file.name
