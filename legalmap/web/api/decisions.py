@@ -1,6 +1,5 @@
 """/api/v1: what holds at many places at once, side by side, and whether a sale is allowed."""
 
-import msgspec
 from flask import Response
 
 from legalmap.domain.people.roles import Permission
@@ -58,7 +57,7 @@ def resolve_many(topic: str) -> Response:
     view = parameters.view(topic, given)
     content = batch.content(view)
     if "fields" in given:
-        content = responses.encoded(msgspec.json.decode(content, type=contract.BatchAnswer))
+        content = responses.encoded(contract.decode(content, contract.BatchAnswer))
     response = Response(content, content_type=responses.JSON)
     # What somebody asks in a body is theirs alone.
     response.headers["Cache-Control"] = "no-store"

@@ -271,9 +271,15 @@ def _sources(resolution: Resolution) -> str:
 
 
 def _pending(view: View, resolution: Resolution) -> Cell:
-    """The bills of every level whose law reaches the place, each with the level it is of."""
+    """The open bills of every level whose law reaches the place, each with the level it is of."""
     items = [view.edition.records.get(level.jurisdiction.code) for level in resolution.levels]
-    found = [(item.place.name, bill) for item in items if item for bill in item.payload.pending]
+    found = [
+        (item.place.name, bill)
+        for item in items
+        if item
+        for bill in item.payload.pending
+        if bill.outcome == "open"
+    ]
     return Cell("" if found else NOTHING, bills=tuple(found))
 
 

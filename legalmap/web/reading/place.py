@@ -164,11 +164,14 @@ def _coming(view: View, now: Resolution) -> list[str]:
     return [sentences.coming(now, each, view.topic) for each in then]
 
 
+_AGE_FOR = {"min_age": "sale", "possession_min_age": "possession"}
+
+
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
     """Whether a person on the way needs it: what they may have and buy, from what age, how strong."""
-    sale = resolution.answers.get("sale")
-    if variable.code == "min_age" and sale and sale.value == "prohibited":
-        # An age beside a ban would read as if those above it may buy.
+    barring = resolution.answers.get(_AGE_FOR.get(variable.code, ""))
+    if barring and barring.value == "prohibited":
+        # An age beside a ban would read as if those above it may buy, or have it.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 

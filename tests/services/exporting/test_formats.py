@@ -40,7 +40,8 @@ def everything(edition: Edition, as_of: date = TODAY) -> dict[str, bytes]:
 
 def said(record: dict) -> Payload:
     """A record of the export as the payload it was made from."""
-    raw = {name: record[name] for name in msgspec.structs.asdict(payload.NOT_RESEARCHED)}
+    fields = msgspec.structs.asdict(payload.NOT_RESEARCHED)
+    raw = {name: record[name] for name in fields if name != "schema"}
     return payload.from_builtins(raw)
 
 

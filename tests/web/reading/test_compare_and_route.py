@@ -38,18 +38,21 @@ def places_of(href: str) -> list[str]:
 
 def test_two_places_side_by_side(client: Visitor) -> None:
     with time_machine.travel(date(2026, 11, 24), tick=False):
-        page = client.get("/kratom/compare?place=us-al&place=us-tn")
-    assert columns(page) == ["Alabama", "Tennessee"]
+        page = client.get("/kratom/compare?place=us-al&place=us-md")
+    assert columns(page) == ["Alabama", "Maryland"]
     found = rows(page)
-    assert found["Status ≠ differs"] == ["Banned", "Restricted"]
+    assert found["Status ≠ differs"] == ["Banned", "Regulated"]
     assert found["Minimum age ≠ differs"] == ["Not stated", "21 years"]
     assert found["7-OH limit"] == ["Not stated", "Not stated"]
-    assert found["Decided by"] == ["Alabama (state)", "Tennessee (state)"]
-    assert found["In force since"] == ["10 May 2016", "2018"]
-    assert found["Last verified"][0] == "31 March 2026 Verified within the age limit"
+    assert found["Decided by"] == ["Alabama (state)", "Maryland (state)"]
+    assert found["In force since"] == ["10 May 2016", "1 October 2024"]
+    assert found["Evidence"] == [
+        "Newest source: 31 March 2026 Evidence within the age limit",
+        "Newest source: 11 April 2026 Evidence within the age limit",
+    ]
     assert found["Sources"][0].isdigit()
     assert found["Confidence"][0] == "High"
-    assert "SB 1656" in found["Bills under way"][1]
+    assert "HB 1523" in found["Bills under way"][1]
 
 
 def test_only_law_that_differs_is_marked_and_listed(client: Visitor) -> None:
@@ -75,7 +78,7 @@ def test_what_nobody_researched_is_not_called_legal(client: Visitor) -> None:
     found = rows(client.get("/kratom/compare?place=us-al&place=np"))
     assert found["Status ≠ differs"][1] == "Not researched"
     assert found["Possession ≠ differs"] == ["Prohibited", "Not researched"]
-    assert found["Last verified"][1] == "–"
+    assert found["Evidence"][1] == "–"
     assert found["Confidence"][1] == "–"
 
 
@@ -243,13 +246,13 @@ def test_legs_that_are_alike_say_so_and_name_the_ban(client: Visitor) -> None:
 
 
 def test_a_leg_of_low_confidence_is_warned_of(client: Visitor) -> None:
-    """Tennessee may have banned it meanwhile; the law of Alabama is certain."""
-    page = client.get("/kratom/route?place=us-tn-memphis&place=us-al")
-    memphis, alabama = page.all(".leg")
-    assert "Low confidence: the sources are weak or disagree. Read the notes on Tennessee" in (
-        _said(memphis)
+    """Maryland may have banned its sale meanwhile; the law of Alabama is certain."""
+    page = client.get("/kratom/route?place=us-md-baltimore&place=us-al")
+    baltimore, alabama = page.all(".leg")
+    assert "Low confidence: the sources are weak or disagree. Read the notes on Maryland" in (
+        _said(baltimore)
     )
-    assert memphis.select(".warn a[href='/kratom/us-tn']")
+    assert baltimore.select(".warn a[href='/kratom/us-md']")
     assert "Low confidence" not in _said(alabama)
 
 

@@ -147,7 +147,7 @@ def test_a_change_is_told_with_both_values_its_day_and_its_source(
     assert page.all('.told a[href="https://law.example/hb7"]')
     assert "reviewed by ben" in page.text
     assert page.all('a[href="/kratom/us-ga/history/1/diff/0"]')
-    assert "221 records stand as they shipped" in page.text
+    assert "229 records stand as they were first loaded, not yet reviewed" in page.text
 
 
 def test_a_rewritten_value_shows_what_it_was(client: Visitor, tracker: Tracker) -> None:

@@ -123,7 +123,7 @@ def test_stale_places_are_hatched_and_counted(client: Visitor, tracker: Tracker)
     for day in (date(2026, 7, 2), date(2030, 1, 1)):
         svg = client.http.get(f"/kratom/map.svg?view=us&as_of={day}").text
         said = words(svg)
-        counts.append(int(said[said.index("Overdue or unverified") + 1]))
+        counts.append(int(said[said.index("Overdue or undated") + 1]))
         levels = [edition.resolve(place, day).deciding_level for place in places.values()]
         stale = [level for level in levels if level and level.freshness in ("overdue", "never")]
         assert svg.count('<path fill="url(#p-stale)"') == len(stale) == counts[-1]
@@ -331,7 +331,7 @@ def test_a_kept_frame_is_not_sent_again(client: Visitor) -> None:
 
 
 def overdue(client: Visitor) -> tuple[int, int]:
-    """Overdue and never verified, counted from the export on a given day."""
+    """Overdue and undated, counted from the export on a given day."""
     records = client.http.get("/export/7-oh.json").get_json()["records"]
     states = Counter(record["freshness"] for record in records)
     return states["overdue"], states["never"]
@@ -345,7 +345,7 @@ def test_the_frame_says_how_much_is_overdue_and_warns_once_the_whole_is(
         page = client.get("/7-oh/embed")
         old, never = overdue(client)
     assert f"{old} of 50 records are overdue" in page.text
-    assert f"{never} were never verified" in page.text
+    assert f"{never} have no dated evidence" in page.text
     assert ("These data are out of date" in page.text) is late
 
 
@@ -357,7 +357,7 @@ def test_a_frame_of_one_country_is_as_old_as_what_it_shows(client: Visitor) -> N
         shown = of_the_states(client)
     old, never = shown.count("overdue"), shown.count("never")
     assert f"{old} of {len(shown)} records are overdue" in states.text
-    assert f"{never} were never verified" in states.text
+    assert f"{never} have no dated evidence" in states.text
     assert "These data are out of date" not in states.text
     assert "These data are out of date" in world.text
 
@@ -379,7 +379,7 @@ def test_an_old_day_does_not_make_old_data_look_fresh(client: Visitor) -> None:
     ],
 )
 def test_when_the_whole_set_counts_as_out_of_date(change: dict[str, Any], expected: bool) -> None:
-    facts: dict[str, Any] = {"overdue": 0, "never": 0, "newest": DAY, **change}
+    facts: dict[str, Any] = {"overdue": 0, "never": 0, "newest": DAY, "reviewed": 0, **change}
     ages = Ages(total=10, within={}, older=0, age_limit_days=180, on=date(2026, 11, 23), **facts)
     assert ages.is_overdue is expected
 
