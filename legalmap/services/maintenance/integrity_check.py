@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from legalmap import clock
+from legalmap.domain.errors import Invalid
 from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.gists import content_of
 from legalmap.domain.law.payload import (
@@ -11,6 +12,7 @@ from legalmap.domain.law.payload import (
     newest,
     sha256_of,
 )
+from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log
 from legalmap.store.derived import gist_index, legal_statuses, queue_index
@@ -25,9 +27,13 @@ STEP = 1_000
 def check(tracker: Tracker) -> list[str]:
     """Every fault found, a sentence each; an empty list means the database is sound."""
     with tracker.store.reading() as connection:
+        faults = [*_changed_revisions(connection), *_broken_feed(connection)]
+        unreadable = list(_unreadable(connection))
+        if unreadable:
+            # What follows from a payload cannot be told without reading it.
+            return [*faults, *unreadable]
         return [
-            *_changed_revisions(connection),
-            *_broken_feed(connection),
+            *faults,
             *_underapproved(connection),
             *_unpublished(connection),
             *_wrong_status_rows(connection),
@@ -77,6 +83,15 @@ def _changed_revisions(connection: Connection) -> Iterator[str]:
             )
 
 
+def _unreadable(connection: Connection) -> Iterator[str]:
+    """Of a form that this version does not know, or of none."""
+    for topic, code, number, stored, _ in records.all_revision_bytes(connection):
+        try:
+            from_bytes(stored)
+        except Invalid as error:
+            yield f"{topic}/{code} revision {number}: {error.problems[0].message}"
+
+
 def _broken_feed(connection: Connection) -> Iterator[str]:
     expected, prev_sha256 = 1, NO_HASH
     for entry in feed.walk(connection):
@@ -87,6 +102,8 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
             yield f"{where}: it does not name the hash of the publication before it."
         if feed.hash_of(entry) != entry.sha256:
             yield f"{where}: its hash does not match what it says."
+        if sha256_of(contract.encode(contract.stored(entry.payload))) != entry.payload_sha256:
+            yield f"{where}: the feed gives other bytes than its hash is of."
         if entry.payload_sha256 != entry.stored_payload_sha256:
             yield f"{where}: it stands for another content than its revision holds."
         if entry.revision_number and not entry.reviewed:

@@ -43,7 +43,7 @@ def test_two_places_side_by_side(client: Visitor) -> None:
     found = rows(page)
     assert found["Status ≠ differs"] == ["Banned", "Regulated"]
     assert found["Minimum age ≠ differs"] == ["Not stated", "21 years"]
-    assert found["7-OH limit"] == ["Not stated", "Not stated"]
+    assert found["Other alkaloid limits"] == ["Not stated", "Not stated"]
     assert found["Decided by"] == ["Alabama (state)", "Maryland (state)"]
     assert found["In force since"] == ["10 May 2016", "1 October 2024"]
     assert found["Evidence"] == [

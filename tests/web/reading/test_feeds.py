@@ -108,13 +108,18 @@ def test_without_a_change_the_page_says_so(client: Visitor) -> None:
 def test_the_law_has_changed_even_if_nothing_was_published(client: Visitor) -> None:
     """By the day a rule takes effect: what is to come stands apart, and each day leads to the law then."""
     coming, past = client.get("/kratom/changes").all(".turns")
-    assert _turns(coming) == ["22 December 2026 New York US: regulated, with new rules"]
-    assert _turns(past)[:3] == [
+    assert _turns(coming) == [
+        "22 December 2026 New York US: regulated, with new rules",
+        "1 January 2027 Kentucky US: regulated → restricted",
+    ]
+    assert _turns(past)[:5] == [
+        "28 August 2026 Massachusetts US: legal → unclear",
         "1 August 2026 Minnesota US: regulated, with new rules",
         "1 July 2026 Wyoming US: legal → regulated",
+        "1 July 2026 Tennessee US: restricted → banned",
         "1 July 2026 Kansas US: legal → unclear",
     ]
-    wyoming = past.select("a")[1]
+    wyoming = past.select("a")[2]
     assert wyoming["href"] == "/kratom/us-wy?as_of=2026-07-01"
     assert (
         "Kratom is regulated in Wyoming since 1 July 2026" in client.get(str(wyoming["href"])).text

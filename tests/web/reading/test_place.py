@@ -315,13 +315,6 @@ def test_sentences_that_tell_of_a_disagreement(text: str, found: list[str]) -> N
     assert disagreements(text) == found
 
 
-def test_notes_speak_of_the_day_as_the_page_does(client: Visitor) -> None:
-    """The dataset has a name of its own for it, which no reader can look up."""
-    notes = _after(client.get("/kratom/al"), "Open questions and notes")
-    assert "known only as 2021; “last verified” gives the earliest day that fits." in notes
-    assert "evidence_as_of" not in notes
-
-
 def test_how_to_cite_leads_to_the_revision_for_ever(client: Visitor) -> None:
     page = client.get("/kratom/us-al")
     plain = page.one("p.cite").get_text()

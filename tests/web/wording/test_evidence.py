@@ -30,7 +30,7 @@ def _said(page: Page) -> str:
         # A level above decides, and is named.
         ("us-al-jefferson-county", "4 sources on the law of Alabama (news, advocacy group)."),
         # Where the law varies, that it does has sources too.
-        ("us", "6 sources (regulation, court, agency, news, reference work)."),
+        ("us", "6 sources (regulation, court, agency, news, reference work, advocacy group)."),
     ],
 )
 def test_the_answer_names_its_sources(client: Visitor, code: str, words: str) -> None:

@@ -184,7 +184,7 @@ def test_before_anything_known() -> None:
 
 def test_a_country_that_leaves_it_to_its_states() -> None:
     assert _said((US, VARIES)).startswith(
-        "The law on kratom varies in the United States since February 2014: look at its parts. Last"
+        "The law on kratom varies in the United States since February 2014: look at its parts. Verified"
     )
 
 
