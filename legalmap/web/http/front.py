@@ -48,8 +48,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.01
 # How often those who wait for news look, in seconds, and how many may wait.
 NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
-# A larger body leaves in pieces, of which a client who does not read holds a few.
-PIECE, WHOLE = 250_000, 1_000_000
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
 WORK = {"": (2, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
@@ -95,10 +93,12 @@ class Front:
         except Exception:
             log.exception("front: a request could not be answered.")
             answer = _refusal(scope.path, Refused(500, "Our mistake", "Ask again in a moment."))
-        if answer.file is not None or len(answer.body) > WHOLE:
-            await _send(answer, method, protocol)
-        elif method == "HEAD" or answer.status in (204, 304):
+        if method == "HEAD" or answer.status in (204, 304):
             protocol.response_empty(answer.status, answer.headers)
+        elif answer.file is not None:
+            protocol.response_file_range(
+                answer.status, answer.headers, answer.file, answer.start, answer.stop
+            )
         else:
             protocol.response_bytes(answer.status, answer.headers, answer.body)
 
@@ -401,22 +401,3 @@ def _refusal(path: str, refusal: Refused) -> Answer:
         ("x-content-type-options", "nosniff"),
     ]
     return Answer(refusal.status, headers, body).with_headers(**refusal.headers)
-
-
-async def _send(answer: Answer, method: str, protocol: Any) -> None:
-    """Send what is too large to leave at once."""
-    if method == "HEAD":
-        protocol.response_empty(answer.status, answer.headers)
-        return
-    if answer.file is not None:
-        protocol.response_file_range(
-            answer.status, answer.headers, answer.file, answer.start, answer.stop
-        )
-        return
-    transport = protocol.response_stream(answer.status, answer.headers)
-    try:
-        for start in range(0, len(answer.body), PIECE):
-            await transport.send_bytes(answer.body[start : start + PIECE])
-    except Exception:  # noqa: BLE001 - granian's errors have no class of their own
-        # The client has left, or has read nothing for so long that the system closed the connection.
-        log.debug("front: a client left in the middle of an answer.")
