@@ -81,8 +81,11 @@ class Files:
         return self.served(making.export(edition, as_of, format), newest=newest, wait=wait)
 
     def length_of(self, edition: Edition, as_of: date, format: str) -> int | None:  # noqa: A002
-        """The bytes of the newest file; None if it is so large that it is made only for who asks."""
-        if not is_large(edition):
+        """The bytes of the newest file; None if it is not there and costs much: then it is made for who asks.
+
+        To write Parquet is to load pyarrow, which takes more memory than all the rest.
+        """
+        if not is_large(edition) and format != "parquet":
             return self.of(edition, as_of, format, newest=True).length
         known = self._at_hand(making.export(edition, as_of, format), NEWEST)
         return known.length if known else None
