@@ -1,8 +1,12 @@
 """What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
 
+from functools import lru_cache
+
 import msgspec
 from flask import Blueprint, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.http import parse_accept_header
 
 from legalmap.domain.errors import BadQuery, Invalid
 from legalmap.web.api import registry, retiring, sending
@@ -22,12 +26,16 @@ def blueprint(name: str) -> Blueprint:
 
 def require_json_taken() -> None:
     """Refuse an Accept header that leaves out JSON; no header means that anything is taken."""
-    accepted = request.accept_mimetypes
-    given = request.headers.get("Accept", "").strip()
-    if request.method == "OPTIONS" or not given:
-        return
-    if not any(accepted.quality(kind) > 0 for kind in SPOKEN):
+    accept = request.headers.get("Accept", "")
+    if request.method != "OPTIONS" and not takes_json(accept):
         raise NotAcceptable(f"This address speaks {sending.JSON} alone: accept that, or */*.")
+
+
+@lru_cache(maxsize=256)
+def takes_json(accept: str) -> bool:
+    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1); an empty one allows anything."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return not accept.strip() or any(accepted.quality(kind) > 0 for kind in SPOKEN)
 
 
 def body(kind: type[msgspec.Struct]) -> msgspec.Struct:

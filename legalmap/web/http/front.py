@@ -10,19 +10,17 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import monotonic, time
 from typing import Any, TypeVar
 
 import msgspec
 from flask import Flask
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from legalmap import clock
 from legalmap.services import wire
 from legalmap.services.heading import Head
 from legalmap.web import session
+from legalmap.web.api.accepting import takes_json
 from legalmap.web.guard import LAW
 from legalmap.web.http import bodies, content_coding, limits
 from legalmap.web.http.answer import Answer, Condition, given
@@ -307,14 +305,7 @@ def _is_common(path: str, headers: Any) -> bool:
         return False
     if "accept-datetime" in headers or "if-match" in headers or "if-unmodified-since" in headers:
         return False
-    return not path.startswith("/api/") or _takes_json(headers.get("accept") or "*/*")
-
-
-@lru_cache(maxsize=256)
-def _takes_json(accept: str) -> bool:
-    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1)."""
-    accepted = parse_accept_header(accept, MIMEAccept)
-    return accepted.quality("application/json") > 0
+    return not path.startswith("/api/") or takes_json(headers.get("accept") or "")
 
 
 def _forwarded(headers: Any, name: str, hops: int) -> str | None:
