@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from itertools import takewhile
+from math import floor
 from threading import Lock
 from typing import cast
 
@@ -116,6 +117,16 @@ class Edition:
             for above in {place.parent, place.county} - {None}:
                 found.setdefault(cast("str", above), []).append(code)
         return found
+
+    @cached_property
+    def by_degree(self) -> dict[tuple[int, int], list[str]]:
+        """The codes of the records of places of which a point is known, by its whole degrees (lat, lon)."""
+        cells: dict[tuple[int, int], list[str]] = {}
+        for code in self.codes:
+            place = self.records[code].place
+            if place.lat is not None and place.lon is not None:
+                cells.setdefault((floor(place.lat), floor(place.lon)), []).append(code)
+        return cells
 
     @cached_property
     def roots(self) -> list[Jurisdiction]:
@@ -244,7 +255,7 @@ class Edition:
         later = Edition(self._source, feed_no, held, moves, self._following)
         if len(whole) == len(self.records):
             # No record is new: what only depends on which there are holds on.
-            names = {"codes", "_of_county", "directly_below", "roots", "_by_part"}
+            names = {"codes", "_of_county", "directly_below", "by_degree", "roots", "_by_part"}
             later.__dict__ |= {name: self.__dict__[name] for name in names & self.__dict__.keys()}
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at

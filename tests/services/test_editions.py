@@ -63,6 +63,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "roots": edition.roots,
         "began": edition.began,
         "directly_below": edition.directly_below,
+        "by_degree": edition.by_degree,
         "by part": edition.researched_by_part(),
         "records": {
             code: (item.publication, item.payload) for code, item in edition.records.items()
