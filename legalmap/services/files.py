@@ -130,11 +130,12 @@ class Files:
         ``best``: as small as can be. ``wait``: make it now if it is not there.
         """
         path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
-        hard = best and file.length <= packing.BEST_BYTES
+        is_small = file.length <= packing.BEST_BYTES
+        effort = packing.BEST if best and is_small else packing.USUAL
         seal = sealing.of(path)
 
         def make() -> Iterator[bytes]:
-            return packing.packed(file.parts(), coding, best=hard)
+            return packing.packed(file.parts(), coding, effort)
 
         with suppress(Unmade):
             if seal is None:

@@ -78,7 +78,7 @@ def test_a_file_is_packed_at_once_and_as_small_as_can_be_by_the_worker(app: Flas
     assert first.headers["CDN-Cache-Control"]
     whole = client.get(FILE, headers={"Accept-Encoding": "identity"}).data
     assert brotli.decompress(first.data) == whole
-    assert len(b"".join(packing.packed([whole], "br", best=True))) < len(first.data)
+    assert len(b"".join(packing.packed([whole], "br", packing.BEST))) < len(first.data)
 
 
 WHOLE = [

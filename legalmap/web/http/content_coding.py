@@ -1,45 +1,16 @@
-"""Content codings (RFC 9110, 8.4): which one a client is sent, how it is made, which ETag it has."""
+"""Content codings (RFC 9110, 8.4): which one a client is sent, and which ETag it has."""
 
-import gzip
 import re
-import sys
-from collections.abc import Callable
 from functools import lru_cache
 
-import brotli
 from werkzeug.http import parse_accept_header
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from legalmap.services import packing
+from legalmap.services.packing import CODINGS
 
 IDENTITY = "identity"
-# In the order of our liking, where a client takes several equally.
-CODINGS = ("br", "zstd", "gzip")
-# Below this a coding saves no packet.
-LEAST_BYTES = 600
 # A longer header is no browser's.
 MOST_HEADER = 300
-Compress = Callable[[bytes], bytes]
-# For what is sent once. Of an answer of 7 KB each takes 40 to 60 µs, a fifth of what making it does.
-FAST: dict[str, Compress] = {
-    "br": lambda content: brotli.compress(content, quality=1),
-    "zstd": lambda content: zstd.compress(content, 1),
-    "gzip": lambda content: gzip.compress(content, 1, mtime=0),
-}
-# For what is kept. A page of 140 KB takes 5 ms, about as long as making it; brotli's best level would
-# take 300 ms for a tenth less.
-KEPT: dict[str, Compress] = {
-    "br": lambda content: brotli.compress(content, quality=5),
-    "zstd": lambda content: zstd.compress(content, 9),
-    "gzip": lambda content: gzip.compress(content, 6, mtime=0),
-}
-_UNDO: dict[str, Compress] = {
-    "br": brotli.decompress,
-    "zstd": zstd.decompress,
-    "gzip": gzip.decompress,
-}
 _TYPES = re.compile(
     r"text/|image/svg|application/(?:[a-z.-]+\+)?(?:json|xml)|application/(?:javascript|x-ndjson)"
 )
@@ -63,17 +34,12 @@ def negotiate(accept_encoding: str | None) -> str:
 
 def gains(media_type: str, length: int) -> bool:
     """Whether content of this type and length is worth a coding."""
-    return length >= LEAST_BYTES and _TYPES.match(media_type) is not None
+    return length >= packing.LEAST_BYTES and _TYPES.match(media_type) is not None
 
 
 def compress(content: bytes, coding: str, *, kept: bool) -> bytes:
     """The content in one of ``CODINGS``; ``kept`` content is worth more time."""
-    return (KEPT if kept else FAST)[coding](content)
-
-
-def decompress(content: bytes, coding: str) -> bytes:
-    """The content without its coding."""
-    return content if coding == IDENTITY else _UNDO[coding](content)
+    return b"".join(packing.packed([content], coding, packing.USUAL if kept else packing.FAST))
 
 
 def coded_etag(etag: str, coding: str) -> str:

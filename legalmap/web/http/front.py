@@ -17,7 +17,7 @@ import msgspec
 from flask import Flask
 
 from legalmap import clock
-from legalmap.services import wire
+from legalmap.services import packing, wire
 from legalmap.services.heading import Head
 from legalmap.web import session
 from legalmap.web.api.accepting import takes_json
@@ -71,7 +71,6 @@ class Front:
         self._making: dict[Key, asyncio.Future[Answer | None]] = {}
         self._looking: asyncio.Future[None] | None = None
         self._next_look = 0.0
-        self._swept = 0
         self._slots = {kind: Slots(*room) for kind, room in WORK.items()}
         self._bodies = Slots(64, 200)
         self._news = Slots(MOST_WAITING, 0)
@@ -194,7 +193,7 @@ class Front:
 
     async def _recoded(self, key: Key) -> Answer | None:
         """The same content in another coding than it is kept in; None if it is kept in none."""
-        for coding in (IDENTITY, *content_coding.CODINGS):
+        for coding in (IDENTITY, *packing.CODINGS):
             known = self.cache.get(key._replace(coding=coding), self._heading.number, time())
             if known is not None and known.is_ours:
                 answer = await self._in_thread(lambda: _recode(known.answer, coding, key.coding))  # noqa: B023
@@ -281,9 +280,6 @@ class Front:
                 self._looking.set_result(None)
                 self._looking = None
         self._next_look = monotonic() + LOOK_SECONDS
-        if self._heading.number != self._swept:
-            self._swept = self._heading.number
-            self.cache.sweep(self._swept)
 
     async def _in_thread(self, work: Callable[[], Done]) -> Done:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -355,7 +351,7 @@ def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> An
     """An answer that is in one coding in another."""
     content, etag = answer.body, answer.header("etag")
     if answer.header("content-encoding") is not None:
-        content = content_coding.decompress(content, coded)
+        content = packing.unpacked(content, coded)
         etag = content_coding.plain_etags(etag) if etag else None
         answer = answer._replace(headers=[p for p in answer.headers if p[0] != "content-encoding"])
     headers = {}

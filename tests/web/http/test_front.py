@@ -15,10 +15,10 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import Client as Plain
 
 from legalmap.domain.moderation import Verdict
+from legalmap.services.packing import zstd
 from legalmap.services.tracker import Tracker
 from legalmap.web.guard import LAW
 from legalmap.web.http import front as fronts
-from legalmap.web.http.content_coding import zstd
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 from tests.store.build import PASSWORD
