@@ -7,7 +7,7 @@ one of the past loads what is asked for.
 
 import gc
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -78,6 +78,7 @@ class Edition:
         # (feed number, what was published between it and the next one here), oldest first.
         self._moves = moves
         self._following = following or _Following()
+        self._counted: tuple[date, Counter[str | None]] | None = None
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -177,6 +178,12 @@ class Edition:
             return self._source.statuses(self.feed_no, as_of)
         codes = self.records if codes is None else codes
         return {code: status_on(self.records[code].gist, as_of) for code in codes}
+
+    def counts(self, as_of: date) -> Counter[str | None]:
+        """How many records have which status on a day: each stretch of a file says so."""
+        if self._counted is None or self._counted[0] != as_of:
+            self._counted = as_of, Counter(self.statuses(as_of).values())
+        return self._counted[1]
 
     def shown(self, as_of: date) -> Mapping[str, str]:
         """What a map shows of the place of every record on a day, all levels taken together."""
