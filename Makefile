@@ -48,7 +48,7 @@ pictures: $(VENV)/.test ## take the README's pictures anew
 	$(BIN)/python -m tests.bench.pictures
 
 bench-api: $(VENV)/.test ## schemathesis with 10,000 cases over the whole API
-	LEGALMAP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 0 -q -s tests/api/test_fuzzing.py
+	LEGALMAP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 0 -q -s tests/web/api/test_fuzzing.py
 
 clean: ## forget the virtual environment and caches; the database stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

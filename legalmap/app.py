@@ -11,13 +11,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from legalmap import paths, web
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Unusable
-from legalmap.services import loading, locating
-from legalmap.services.files import Files
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.exporting.files import Files
+from legalmap.services.maintenance import first_load
+from legalmap.services.places import point_index
+from legalmap.services.reading.reader import Reader
 from legalmap.store import schema
+from legalmap.store.connection_errors import named
 from legalmap.store.engine import Store
-from legalmap.store.failures import named
 
 if TYPE_CHECKING:
     from legalmap.jobs.tasks import Jobs
@@ -48,11 +49,11 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     )
     replica = Store(settings.replica_url) if settings.replica_url else None
     tracker = Tracker(store, replica=replica, listen=serving)
-    if not loading.is_initialised(tracker):
+    if not first_load.is_initialised(tracker):
         raise Unusable(
             f"{named(store.url)} holds nothing yet: run “legalmap init”, or “legalmap copy” again."
         )
-    locating.share_in(files_folder(settings, store))
+    point_index.share_in(files_folder(settings, store))
     reader = Reader(tracker)
     web.register(app, reader)
     if settings.behind_proxy:
@@ -72,7 +73,7 @@ def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
     @cache
     def jobs() -> "Jobs":
         # With the first publication: to import it takes as long as to import Flask.
-        from legalmap.jobs.queueing import open_queue  # noqa: PLC0415
+        from legalmap.jobs.queue import open_queue  # noqa: PLC0415
         from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
         queue = open_queue(url)

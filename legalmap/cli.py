@@ -14,26 +14,17 @@ import click
 from legalmap import __version__, clock
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Invalid, LegalmapError, Missing
-from legalmap.domain.roles import Role
-from legalmap.services import (
-    accounts,
-    bundling,
-    checking,
-    copying,
-    delivering,
-    exporting,
-    importing,
-    loading,
-    locating,
-    mailing,
-    releasing,
-    suggesting,
-    webhooks,
-)
-from legalmap.services.files import Files
-from legalmap.services.making import File
-from legalmap.services.reading import Reader, asked_day
-from legalmap.services.tracker import Tracker
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import file_import, suggestions
+from legalmap.services.exporting import data_package, formats, releases
+from legalmap.services.exporting.files import Files
+from legalmap.services.exporting.made_file import File
+from legalmap.services.maintenance import copy_database, first_load, integrity_check
+from legalmap.services.notifying import mail_delivery, webhook_delivery, webhooks
+from legalmap.services.people import accounts
+from legalmap.services.places import point_index
+from legalmap.services.reading.reader import Reader, asked_day
 from legalmap.store import schema
 from legalmap.store.engine import Store
 
@@ -91,13 +82,13 @@ def main() -> None:
 def init(if_missing: bool) -> None:
     """Make the database and load data/ as revision 0 of every record."""
     with _tracker(current=False) as tracker:
-        if if_missing and loading.is_initialised(tracker):
+        if if_missing and first_load.is_initialised(tracker):
             return
-        total = loading.shipped_count()
+        total = first_load.shipped_count()
         with click.progressbar(length=total, label="Loading data/", file=sys.stderr) as bar:
-            records = loading.initialise(tracker, lambda _what, how_many: bar.update(how_many))
-        locating.share_in(files_folder(Settings.from_environment(), tracker.store))
-        locating.prepare()
+            records = first_load.initialise(tracker, lambda _what, how_many: bar.update(how_many))
+        point_index.share_in(files_folder(Settings.from_environment(), tracker.store))
+        point_index.prepare()
     click.echo(f"Ready: {records} records.")
 
 
@@ -126,8 +117,8 @@ def run(demo: bool, host: str, port: int, workers: int, connections: int) -> Non
         secret_key(settings, tracker.store)
         if folder := files_folder(settings, tracker.store):
             # Made here once if it is not there, and mapped by every worker.
-            locating.share_in(folder)
-            locating.prepare()
+            point_index.share_in(folder)
+            point_index.prepare()
         if demo:
             _print_demo(accounts.make_demo_people(tracker))
         else:
@@ -225,13 +216,13 @@ def import_(file: Path, handle: str, dry_run: bool) -> None:
     with _tracker() as tracker:
         actor = accounts.active(tracker, handle)
         if dry_run:
-            _print_plan(importing.plan(tracker, actor, file.read_bytes()))
+            _print_plan(file_import.plan(tracker, actor, file.read_bytes()))
             return
-        made = importing.import_file(tracker, actor, file.read_bytes())
+        made = file_import.import_file(tracker, actor, file.read_bytes())
     click.echo(f"{len(made)} proposals wait for review: batch {made[0].batch}.")
 
 
-def _print_plan(plan: importing.Plan) -> None:
+def _print_plan(plan: file_import.Plan) -> None:
     """Each proposal with the fields that it would change; raise Invalid if there would be none."""
     if plan.problems:
         raise Invalid(plan.problems)
@@ -246,7 +237,7 @@ def _print_plan(plan: importing.Plan) -> None:
 @main.command()
 @click.argument("topic", required=False)
 @click.option(
-    "--format", "form", type=click.Choice([*exporting.FORMATS, "datapackage"]), default="json"
+    "--format", "form", type=click.Choice([*formats.FORMATS, "datapackage"]), default="json"
 )
 @click.option("--as-of", help="The day whose law is asked for; today by default.")
 @click.option("--known-at", help="A feed number or instant; now by default.")
@@ -297,16 +288,16 @@ def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date
     first, *others = reader.tracker.topics
     editions = [reader.edition(first, known_at)]
     editions += [reader.edition(other, str(editions[0].feed_no)) for other in others]
-    return bundling.zipped(editions, day, Files())
+    return data_package.zipped(editions, day, Files())
 
 
 def _export_site(folder: Path, others: list[object]) -> None:
     from legalmap.app import create_app  # noqa: PLC0415 - only this command and run need the web
-    from legalmap.web import freezing  # noqa: PLC0415
+    from legalmap.web import static_site  # noqa: PLC0415
 
     if any(other is not None for other in others):
         raise Invalid.at("--site", "It writes everything as it stands now: give nothing else.")
-    site = freezing.write(create_app(), folder)
+    site = static_site.write(create_app(), folder)
     total = sum(frozen.bytes for frozen in site.files)
     click.echo(f"{folder}: {len(site.files):,} files, {total:,} bytes, feed number {site.feed_no}.")
 
@@ -317,7 +308,7 @@ def release(name: str) -> None:
     """Freeze every file, with hashes, changes and citation, as release NAME, such as 2026.11."""
     settings = Settings.from_environment()
     with _tracker() as tracker:
-        made = releasing.freeze(Reader(tracker), releases_folder(settings, tracker.store), name)
+        made = releases.freeze(Reader(tracker), releases_folder(settings, tracker.store), name)
     click.echo(f"{made}: {len(list(made.iterdir()))} files, never to be written again.")
 
 
@@ -374,7 +365,7 @@ def webhook_replay(number: int, since: int) -> None:
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     # Nobody else needs them, and they take long to import.
-    from legalmap.jobs.queueing import open_queue  # noqa: PLC0415
+    from legalmap.jobs.queue import open_queue  # noqa: PLC0415
     from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
     settings = Settings.from_environment()
@@ -382,12 +373,12 @@ def worker(once: bool, threads: int) -> None:
         files = Files(files_folder(settings, tracker.store))
         loopback = settings.webhooks_to_loopback
         if once:
-            while lines := delivering.deliver_due(tracker, loopback=loopback):
+            while lines := webhook_delivery.deliver_due(tracker, loopback=loopback):
                 for line in lines:
                     click.echo(line)
-            for line in mailing.send_due(tracker, settings.mail) if settings.mail else ():
+            for line in mail_delivery.send_due(tracker, settings.mail) if settings.mail else ():
                 click.echo(line)
-            suggesting.forget_old_addresses(tracker)
+            suggestions.forget_old_addresses(tracker)
             files.make_all(Reader(tracker), clock.today())
             return
         huey = open_queue(jobs_url(settings, tracker.store))
@@ -399,7 +390,7 @@ def worker(once: bool, threads: int) -> None:
 def check() -> None:
     """Re-walk the feed, verify every hash, compare legal_status; exit status 1 on any fault."""
     with _tracker() as tracker:
-        faults = checking.check(tracker)
+        faults = integrity_check.check(tracker)
         head = Reader(tracker).head()
     _require_sound(faults)
     click.echo(f"Sound: {head} publications, every hash and row as it should be.")
@@ -409,7 +400,7 @@ def check() -> None:
 def reindex() -> None:
     """Write the legal_status table anew from the published revisions."""
     with _tracker() as tracker:
-        click.echo(f"{checking.reindex(tracker)} rows written.")
+        click.echo(f"{integrity_check.reindex(tracker)} rows written.")
 
 
 @main.command()
@@ -419,7 +410,7 @@ def migrate() -> None:
         if not schema.exists(tracker.store):
             raise Invalid.at("database", "There is none yet: run “legalmap init”.")
         schema.migrate(tracker.store)
-        checking.catch_up(tracker)
+        integrity_check.catch_up(tracker)
     click.echo("The database is up to date.")
 
 
@@ -430,10 +421,12 @@ def copy(url: str) -> None:
     target = Store(url)
     try:
         with _tracker() as tracker:
-            total = copying.row_count(tracker)
+            total = copy_database.row_count(tracker)
             with click.progressbar(length=total, label="Copying", file=sys.stderr) as bar:
-                head = copying.copy(tracker, target, lambda _what, how_many: bar.update(how_many))
-            faults = copying.faults(tracker, target)
+                head = copy_database.copy(
+                    tracker, target, lambda _what, how_many: bar.update(how_many)
+                )
+            faults = copy_database.faults(tracker, target)
     finally:
         target.close()
     _require_sound(faults)

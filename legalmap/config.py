@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from legalmap.domain.errors import Unusable
-from legalmap.domain.mail import Server, is_address
+from legalmap.domain.outside.mail import Server, is_address
 from legalmap.store.engine import Store
 
 DEFAULT_URL = "sqlite:///legalmap.sqlite3"

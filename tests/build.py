@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.dates import PartialDate
-from legalmap.domain.evidence import Source
-from legalmap.domain.jurisdictions import Jurisdiction
-from legalmap.domain.payload import Payload, Pending
-from legalmap.domain.periods import Period
-from legalmap.domain.topics import Topic
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.evidence import Source
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.payload import Payload, Pending
+from legalmap.domain.law.periods import Period
+from legalmap.domain.law.topics import Topic
 from legalmap.paths import DATA
 
 TODAY = date(2026, 11, 23)

@@ -22,9 +22,9 @@ from werkzeug.test import TestResponse
 
 from legalmap.app import create_app
 from legalmap.config import Settings
-from legalmap.services import passwords
+from legalmap.services.people import passwords
 from legalmap.store.engine import Store
-from legalmap.web import limiting
+from legalmap.web.http import rate_limits
 from tests.redises import redis_server
 from tests.store.build import CHEAP_HASHER, fill_shipped, seed
 from tests.store.databases import CANNOT_START, DIALECTS, Postgres, Refillable
@@ -39,7 +39,7 @@ LOOPBACK = ("localhost", "::1", "", None)
 @pytest.fixture(scope="session", autouse=True)
 def generous() -> Iterator[None]:
     """All tests ask from one address, thousands of times a minute. Those of the limits set them low."""
-    with mock.patch.dict(limiting.PER_MINUTE, dict.fromkeys(limiting.PER_MINUTE, 1_000_000)):
+    with mock.patch.dict(rate_limits.PER_MINUTE, dict.fromkeys(rate_limits.PER_MINUTE, 1_000_000)):
         yield
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from legalmap.domain.dates import PartialDate
-from legalmap.domain.evidence import SOURCE_KINDS, Source
-from legalmap.domain.payload import Payload, normalised
-from legalmap.domain.periods import FORCES, Period
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.evidence import SOURCE_KINDS, Source
+from legalmap.domain.law.payload import Payload, normalised
+from legalmap.domain.law.periods import FORCES, Period
 from tests.build import a_bill, a_period, a_source, the_topic
 
 WORDS = st.text("ab é+.“", min_size=1, max_size=4).filter(str.strip)

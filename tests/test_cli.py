@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from legalmap.cli import main
-from legalmap.domain.payload import to_builtins
-from legalmap.services import exporting
+from legalmap.domain.law.payload import to_builtins
+from legalmap.services.exporting import formats
 from legalmap.store.engine import Store
-from legalmap.web import freezing
+from legalmap.web import static_site
 from tests.services.build import BANNED
-from tests.services.test_checking import drop_triggers
+from tests.services.maintenance.test_integrity_check import drop_triggers
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_export_does_not_replace_a_file_by_a_broken_one(
     file = tmp_path / "7-oh.csv"
     assert run("export", "7-oh", "--format", "csv", "--output", str(file)).exit_code == 0
     before = file.read_bytes()
-    monkeypatch.setattr(exporting, "render", lambda *_asked: b"<html>")
+    monkeypatch.setattr(formats, "render", lambda *_asked: b"<html>")
     broken = run("export", "7-oh", "--format", "csv", "--output", str(file))
     assert broken.exit_code == 2
     assert "7-oh csv at feed number 268 was refused: its columns are" in broken.stderr
@@ -133,8 +133,8 @@ def test_a_release_is_frozen_once(
 
 def test_a_site_is_written_whole(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEGALMAP_SECRET_KEY", "x" * 40)
-    # All of it is compared with the live answers in tests/web/test_freezing.py.
-    monkeypatch.setattr(freezing, "_starts", lambda *_asked: iter(["/api/v1/topics"]))
+    # All of it is compared with the live answers in tests/web/test_static_site.py.
+    monkeypatch.setattr(static_site, "_starts", lambda *_asked: iter(["/api/v1/topics"]))
     done = run("export", "--site", str(tmp_path / "site"))
     assert "1 files" in done.stdout
     assert (tmp_path / "site" / "site.json").is_file()

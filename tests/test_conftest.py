@@ -5,9 +5,11 @@ import urllib.request
 
 import pytest
 
-from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.store import accounts, feed, places
+from legalmap.domain.people.accounts import SYSTEM_HANDLE
+from legalmap.store import places
 from legalmap.store.engine import Store
+from legalmap.store.history import feed
+from legalmap.store.people import accounts
 from tests.store.build import PLACES
 
 

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from legalmap.services import checking, webhooks
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.maintenance import integrity_check
+from legalmap.services.notifying import webhooks
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from tests.browser.conftest import free_port, legalmap
 from tests.patience import soon
@@ -186,7 +187,7 @@ def test_one_of_two_hosts_is_killed_in_the_middle(
         assert soon(lambda: bool(receiver.numbers) and receiver.numbers[-1] == head, 120)
         heard = list(dict.fromkeys(receiver.numbers))
         assert heard == list(range(269, head + 1))
-        assert checking.check(tracker) == []
+        assert integrity_check.check(tracker) == []
         stretch = Reader(tracker).stretch(268, 500)
         said = {entry.revision.payload.notes for entry in stretch.entries}
         assert set(published) <= said

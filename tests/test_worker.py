@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from legalmap.cli import main
-from legalmap.services import mailing, webhooks
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.notifying import mail_delivery, webhooks
 from legalmap.store.engine import Store
 from tests.browser.conftest import legalmap
 from tests.patience import soon
@@ -89,7 +89,7 @@ def test_the_worker_sends_the_mail_that_is_due(
     monkeypatch.setenv("LEGALMAP_SITE_URL", "https://law.example")
     store.mails = True
     with store.writing() as connection:
-        mailing.post(connection, "ana@people.example", "Hello", "Text")
+        mail_delivery.post(connection, "ana@people.example", "Hello", "Text")
     assert run("worker", "--once").stdout == "mail 1: sent\n"
     assert run("worker", "--once").stdout == ""
     assert mailbox.subjects == ["Hello"]

@@ -12,11 +12,12 @@ from huey.consumer import Consumer
 
 from legalmap import clock
 from legalmap.domain.errors import Unusable
-from legalmap.domain.mail import Server
-from legalmap.services import delivering, mailing, suggesting
-from legalmap.services.files import Files
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.outside.mail import Server
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import suggestions
+from legalmap.services.exporting.files import Files
+from legalmap.services.notifying import mail_delivery, webhook_delivery
+from legalmap.services.reading.reader import Reader
 
 log = logging.getLogger(__name__)
 # Where no worker runs the queue grows no longer than this: one sweep finds everything that is due.
@@ -75,10 +76,10 @@ class Jobs:
         """Put everything that is due into the queue, unless more waits there than anybody works off."""
         if self.huey.pending_count() >= MOST_WAITING:
             return
-        for webhook_id in delivering.due(self._tracker):
+        for webhook_id in webhook_delivery.due(self._tracker):
             self._deliver(webhook_id)
         self._render()
-        if self._server is not None and mailing.is_due(self._tracker):
+        if self._server is not None and mail_delivery.is_due(self._tracker):
             self._mail()
 
     def sweep(self) -> None:
@@ -87,8 +88,8 @@ class Jobs:
         self._outliving(self._forget)
 
     def _forget(self) -> None:
-        suggesting.forget_old_addresses(self._tracker)
-        mailing.forget_old(self._tracker, is_sending=self._server is not None)
+        suggestions.forget_old_addresses(self._tracker)
+        mail_delivery.forget_old(self._tracker, is_sending=self._server is not None)
 
     def deliver(self, webhook_id: int) -> None:
         """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""
@@ -96,11 +97,11 @@ class Jobs:
         def bring() -> None:
             # A long way to the head holds up no stop: the sweep of the next worker goes on from there.
             while not self._stopped.is_set():
-                line = delivering.deliver(self._tracker, webhook_id, loopback=self._loopback)
+                line = webhook_delivery.deliver(self._tracker, webhook_id, loopback=self._loopback)
                 if not line:
                     break
                 self._say(line)
-            again = delivering.next_try(self._tracker, webhook_id)
+            again = webhook_delivery.next_try(self._tracker, webhook_id)
             if again is not None and again > clock.now():
                 self._deliver.schedule((webhook_id,), eta=again)
 
@@ -126,7 +127,7 @@ class Jobs:
             return
 
         def send() -> None:
-            for line in mailing.send_due(self._tracker, server, self._stopped.is_set):
+            for line in mail_delivery.send_due(self._tracker, server, self._stopped.is_set):
                 self._say(line)
 
         # Only one thread is at it, so that a server that is away holds up no deliveries.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from legalmap.domain.errors import Unusable
-from legalmap.store import failures
+from legalmap.store import connection_errors
 
 # What repositories take: services pass it on without knowing SQL.
 Connection = sa.Connection
@@ -111,14 +111,14 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database throughout and changes nothing."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with failures.translated(self.url), self.engine.connect() as connection:
+        with connection_errors.translated(self.url), self.engine.connect() as connection:
             yield connection.execution_options(**level)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that commits when the block ends well and leaves nothing when it does not."""
         with (
-            failures.translated(self.url),
+            connection_errors.translated(self.url),
             self.engine.connect() as connection,
             connection.execution_options(legalmap_writes=True, legalmap_mails=self.mails).begin(),
         ):
@@ -127,12 +127,12 @@ class Store:
     @contextmanager
     def listening(self, channel: str) -> Iterator[Any]:
         """A connection of its own that hears what is told on a channel (PostgreSQL, psycopg 3)."""
-        with failures.translated(self.url):
+        with connection_errors.translated(self.url):
             engine = sa.create_engine(self.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
                 connection.exec_driver_sql(f"LISTEN {channel}")
                 heard: Any = connection.connection.driver_connection
-                with failures.of_driver(self.url):
+                with connection_errors.of_driver(self.url):
                     yield heard
 
     @contextmanager
@@ -142,7 +142,7 @@ class Store:
             with self.writing() as connection:
                 yield connection
             return
-        with failures.translated(self.url), self.engine.connect() as connection:
+        with connection_errors.translated(self.url), self.engine.connect() as connection:
             # Others queue behind a statement that waits for its lock: it may not wait for long.
             connection.exec_driver_sql(f"SET lock_timeout = {ALTERING_WAIT_MS}")
             connection.exec_driver_sql("SET statement_timeout = 0")

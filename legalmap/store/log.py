@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from legalmap.domain import events
-from legalmap.domain.accounts import Account
 from legalmap.domain.events import Event, Filter
+from legalmap.domain.people.accounts import Account
 from legalmap.store.rows import as_struct
 from legalmap.store.tables import event
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from legalmap.domain.jurisdictions import Jurisdiction
+from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.store.rows import having
 from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
 

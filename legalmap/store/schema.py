@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from legalmap import paths
 from legalmap.domain.errors import Unusable
+from legalmap.store.connection_errors import named
 from legalmap.store.engine import Store
-from legalmap.store.failures import named
 
 if TYPE_CHECKING:
     from alembic.config import Config

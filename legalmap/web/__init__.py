@@ -2,92 +2,72 @@
 
 from flask import Flask
 
-from legalmap.services.reading import Reader
-from legalmap.web import (
-    batching,
-    components,
-    correcting,
-    crawling,
-    csrf,
-    desk,
-    editing,
-    errors,
-    factors,
+from legalmap.services.reading.reader import Reader
+from legalmap.web import components, errors, template_helpers
+from legalmap.web.api import decisions, docs, export, feed, memento, v1
+from legalmap.web.editing import edit, file_import, source_checks, suggestions
+from legalmap.web.http import bodies, csrf, headers, hosts, rate_limits, session
+from legalmap.web.people import admins, one_time_links, own_account, second_factor, sign_in
+from legalmap.web.reading import (
+    about,
+    compare_and_route,
+    corrections,
     feeds,
-    headers,
     history,
-    importing,
-    limiting,
-    links,
-    logbook,
-    mapping,
-    notices,
-    own_account,
-    people,
-    placing,
-    presenting,
-    public,
-    queue,
-    releasing,
-    remembering,
-    reviewing,
-    rounds,
-    searching,
-    session,
-    sharing,
-    signing,
-    sourcing,
-    suggesting,
-    travelling,
-    trust,
+    maps,
+    pages,
+    place,
+    releases,
+    search,
+    share,
+    sitemap,
 )
-from legalmap.web.api import bulk, deciding, feeding, reference, v1
-from legalmap.web.http import bodies, hosts
+from legalmap.web.reviewing import batches, dashboard, log, notices, queue, review, rounds
 
 # What runs last after a request is registered first.
 CONCERNS = (
     hosts,
     bodies,
-    presenting,
-    limiting,
+    template_helpers,
+    rate_limits,
     session,
     csrf,
     headers,
     errors,
-    remembering,
+    memento,
 )
 PEOPLE = (
-    signing,
-    factors,
-    links,
+    sign_in,
+    second_factor,
+    one_time_links,
     own_account,
-    people,
-    desk,
-    editing,
-    reviewing,
-    logbook,
-    suggesting,
-    importing,
-    batching,
+    admins,
+    dashboard,
+    edit,
+    review,
+    log,
+    suggestions,
+    file_import,
+    batches,
     notices,
     queue,
     rounds,
-    sourcing,
+    source_checks,
 )
-TOOLS = (v1, deciding, reference, feeding, bulk, remembering)
+TOOLS = (v1, decisions, docs, feed, export, memento)
 READERS = (
-    crawling,
-    searching,
-    travelling,
-    mapping,
-    sharing,
+    sitemap,
+    search,
+    compare_and_route,
+    maps,
+    share,
     feeds,
-    correcting,
-    trust,
+    corrections,
+    about,
     history,
-    public,
-    releasing,
-    placing,
+    pages,
+    releases,
+    place,
     components,
 )
 

@@ -9,20 +9,24 @@ from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from legalmap import clock
-from legalmap.domain import changes
-from legalmap.domain.dates import PartialDate
-from legalmap.domain.evidence import FRESHNESS_LABELS
-from legalmap.domain.moderation import State
-from legalmap.domain.payload import Payload
-from legalmap.domain.roles import Permission
-from legalmap.services import finding, geography
-from legalmap.services.tracker import DEFAULT_TOPIC
-from legalmap.web import answering, asking, comparing, drawing, mapping, previewing, timeline
-from legalmap.web.asking import View
-from legalmap.web.desk import PAGES
+from legalmap.domain.desk.moderation import State
+from legalmap.domain.law import diff
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.people.roles import Permission
+from legalmap.services.core.tracker import DEFAULT_TOPIC
+from legalmap.services.places import map_shapes, search
+from legalmap.web.drawing import map_drawing, timeline
+from legalmap.web.editing import preview
 from legalmap.web.forms.base import ChoiceField, Fault, HouseForm, LineField, Problems, TextField
-from legalmap.web.guard import needs, tracker
-from legalmap.web.placing import Reading
+from legalmap.web.http import query_params
+from legalmap.web.http.permissions import needs, tracker
+from legalmap.web.http.query_params import View
+from legalmap.web.reading import maps
+from legalmap.web.reading.place import Reading
+from legalmap.web.reviewing.dashboard import PAGES
+from legalmap.web.wording import differences, sentences
 
 blueprint = Blueprint("components", __name__)
 # A state with parts, a local rule, several periods and bills: most components have something to show.
@@ -47,7 +51,7 @@ def index() -> str:
     """The page of components; a site that is no demo has no such page."""
     if not current_app.config["DEMO"]:
         raise NotFound
-    view = asking.view(DEFAULT_TOPIC)
+    view = query_params.view(DEFAULT_TOPIC)
     return render_template("components/index.html", **_of_reading(view), **_of_the_desk(view))
 
 
@@ -72,7 +76,7 @@ def apart(html: str) -> Markup:
 
 def _of_reading(view: View) -> dict[str, Any]:
     """What the pages for readers show, from the real record of the sample."""
-    place = finding.place(tracker(), SAMPLE)
+    place = search.place(tracker(), SAMPLE)
     resolution = view.edition.resolve(place, view.as_of)
     payload = view.edition.records[SAMPLE].payload
     period = payload.periods[-1]
@@ -83,10 +87,10 @@ def _of_reading(view: View) -> dict[str, Any]:
         "past": replace(view, query="?known_at=0"),
         "place": place,
         "resolution": resolution,
-        "levels": [(level, answering.standing(level, resolution)) for level in resolution.levels],
-        "order": drawing.order_of(view.topic),
-        "shown": mapping.draw(view, geography.view_of(SAMPLE) or "us", "A map of sample data"),
-        "time": mapping.told(view, None),
+        "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
+        "order": map_drawing.order_of(view.topic),
+        "shown": maps.draw(view, map_shapes.view_of(SAMPLE) or "us", "A map of sample data"),
+        "time": maps.told(view, None),
         "drawn": timeline.draw(view.topic, payload.periods, view.as_of, clock.today()),
         "payload": payload,
         "period": period,
@@ -101,14 +105,14 @@ def _of_the_desk(view: View) -> dict[str, Any]:
     """What the desk shows: a proposal for the sample, as differences and as readers would see it."""
     payload = view.edition.records[SAMPLE].payload
     proposed, rival = _proposed(payload), _proposed(payload, "Banned by another act.")
-    comparison = changes.compare(payload, rival, proposed)
-    clashes = changes.clashes(comparison)
+    comparison = diff.compare(payload, rival, proposed)
+    clashes = diff.clashes(comparison)
     return {
         "desk_paths": [(path, label) for path, label, _ in PAGES],
         "states": [(state.value, state.label) for state in State],
-        "changed": changes.shown(payload, proposed),
-        "row": comparing.rows(comparison, clashes, view.topic)[0],
-        "preview": previewing.preview(view.edition, finding.place(tracker(), SAMPLE), proposed),
+        "changed": diff.shown(payload, proposed),
+        "row": differences.rows(comparison, clashes, view.topic)[0],
+        "preview": preview.preview(view.edition, search.place(tracker(), SAMPLE), proposed),
         "form": SampleForm(),
         "problems": _problems("summary", "url"),
         "others": _problems("sample", "sample"),

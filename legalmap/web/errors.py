@@ -8,10 +8,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import LegalmapError, Missing, NotSignedIn, Unusable
-from legalmap.services import finding
-from legalmap.web import guard, kinds, signing
+from legalmap.services.places import search
 from legalmap.web.api import problems
-from legalmap.web.forms import typed
+from legalmap.web.http import error_status, permissions, posted_data
+from legalmap.web.people import sign_in
 
 log = logging.getLogger(__name__)
 
@@ -31,27 +31,27 @@ def _domain_error(error: LegalmapError) -> Response:
     if _wants_json():
         return problems.response(error)
     if isinstance(error, NotSignedIn):
-        return signing.ask_again(error)
-    kind = kinds.of(error)
+        return sign_in.ask_again(error)
+    kind = error_status.of(error)
     if isinstance(error, Unusable):
         return _out_of_order(error, kind)
     return _page(kind.status, kind.title, error=error, near=_near(error))
 
 
-def _out_of_order(error: Unusable, kind: kinds.Kind) -> Response:
+def _out_of_order(error: Unusable, kind: error_status.Kind) -> Response:
     """Nothing of the inside; and what was typed into a form that could not be taken is given back."""
     log.error("database: %s", error)
-    response = _page(kind.status, kind.title, message=kinds.OUT_OF_ORDER, kept=_typed())
-    response.headers["Retry-After"] = kinds.RETRY_AFTER
+    response = _page(kind.status, kind.title, message=error_status.OUT_OF_ORDER, kept=_typed())
+    response.headers["Retry-After"] = error_status.RETRY_AFTER
     return response
 
 
 def _typed() -> str:
     """What a form brought; nothing if it brought more than may be read."""
-    if request.method != "POST" or not typed.is_written(request.path):
+    if request.method != "POST" or not posted_data.is_written(request.path):
         return ""
     try:
-        return typed.to_json(typed.sent())
+        return posted_data.to_json(posted_data.sent())
     except HTTPException:
         return ""
 
@@ -63,8 +63,8 @@ def _near(error: LegalmapError) -> list[dict[str, str]]:
     if error.kind == "topic":
         return [{"href": f"/{code}", "name": code} for code in error.near]
     if error.kind == "jurisdiction":
-        topic = (request.view_args or {}).get("topic") or next(iter(guard.tracker().topics))
-        places = guard.tracker().places(list(error.near))
+        topic = (request.view_args or {}).get("topic") or next(iter(permissions.tracker().topics))
+        places = permissions.tracker().places(list(error.near))
         return [{"href": f"/{topic}/{p.code}", "name": p.name} for p in places.values()]
     return []
 
@@ -99,9 +99,9 @@ def _page(status: int, title: str, **context: Any) -> Response:
 def _near_path() -> list[dict[str, str]]:
     """For an address nobody knows: places whose name resembles its last part."""
     word = request.path.rstrip("/").rpartition("/")[2].replace("-", " ")
-    topic = next(iter(guard.tracker().topics))
+    topic = next(iter(permissions.tracker().topics))
     try:
-        found = finding.near(guard.tracker(), word)
+        found = search.near(permissions.tracker(), word)
     except LegalmapError:
         return []
     return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in found]

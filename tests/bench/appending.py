@@ -12,14 +12,23 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from legalmap.domain import changes, risks
-from legalmap.domain.accounts import Account
-from legalmap.domain.intents import intent_of
-from legalmap.domain.moderation import Judgement, Verdict, told
-from legalmap.domain.payload import NOT_RESEARCHED, Payload, canonical_bytes, from_bytes, sha256_of
-from legalmap.domain.records import RevisionKind
-from legalmap.services.tracker import Tracker
-from legalmap.store import feed, log, moderation, waiting
+from legalmap.domain.desk import risk
+from legalmap.domain.desk.edit_intents import intent_of
+from legalmap.domain.desk.moderation import Judgement, Verdict, told
+from legalmap.domain.desk.revisions import RevisionKind
+from legalmap.domain.law import diff
+from legalmap.domain.law.payload import (
+    NOT_RESEARCHED,
+    Payload,
+    canonical_bytes,
+    from_bytes,
+    sha256_of,
+)
+from legalmap.domain.people.accounts import Account
+from legalmap.services.core.tracker import Tracker
+from legalmap.store import log
+from legalmap.store.derived import queue_index
+from legalmap.store.history import feed, submissions
 from legalmap.store.rows import in_batches
 from legalmap.store.tables import event, record, review, revision, submission
 from tests.bench.many import (
@@ -154,7 +163,7 @@ class _Batch:
         revision_id, number = next(self._revision_ids), stand.next_number
         sha256 = self._revise(entry, stand, revision_id, canonical)
         intent = intent_of(entry.kind, stand.payload, entry.payload)
-        weight = risks.weigh(
+        weight = risk.weigh(
             self._tracker.topic(entry.topic),
             self._tracker.place(entry.jurisdiction),
             stand.payload,
@@ -163,9 +172,9 @@ class _Batch:
             first_edit=self._is_first(entry.author.id),
         )
         self._submissions.append(
-            moderation.submission_row(revision_id, entry.author.id, entry.at, intent, weight)
+            submissions.submission_row(revision_id, entry.author.id, entry.at, intent, weight)
         )
-        changed = [change.field for change in changes.diff(stand.payload, entry.payload)]
+        changed = [change.field for change in diff.diff(stand.payload, entry.payload)]
         self._log(
             entry,
             "submit",
@@ -187,7 +196,7 @@ class _Batch:
         if author_id in self._known:
             return False
         self._known.add(author_id)
-        return not moderation.has_submitted(self._connection, author_id)
+        return not submissions.has_submitted(self._connection, author_id)
 
     def _revise(self, entry: Entry, stand: _Stand, revision_id: int, canonical: bytes) -> str:
         sha256 = sha256_of(canonical)
@@ -288,7 +297,7 @@ class _Batch:
         point_to_genesis(connection, self._pointers)
         insert_many(connection, submission, self._submissions)
         insert_many(connection, review, self._reviews)
-        waiting.add(connection, self._undecided)
+        queue_index.add(connection, self._undecided)
         publish_many(connection, self._published)
         insert_many(connection, event, self._events)
 

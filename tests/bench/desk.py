@@ -15,9 +15,9 @@ import msgspec
 
 from legalmap.app import create_app
 from legalmap.config import Settings
-from legalmap.domain.payload import Payload
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.law.payload import Payload
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Connection, Store
 from tests.bench import appending
 from tests.bench.appending import Entry

@@ -7,8 +7,9 @@ import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.errors import Unusable
-from legalmap.domain.payload import Payload
-from legalmap.store import courses, feed, statuses
+from legalmap.domain.law.payload import Payload
+from legalmap.store.derived import gist_index, legal_statuses
+from legalmap.store.history import feed
 from legalmap.store.tables import legal_status, publication, record
 
 Row = dict[str, Any]
@@ -61,10 +62,10 @@ def publish_many(connection: sa.Connection, published: Sequence[Published]) -> N
         for each in published
     }
     _rewrite_statuses(connection, [(*place, *said) for place, said in last.items()])
-    courses.write(
+    gist_index.write(
         connection,
         [
-            courses.Point(each.row["record_id"], each.row["feed_no"], each.payload)
+            gist_index.Point(each.row["record_id"], each.row["feed_no"], each.payload)
             for each in published
         ],
     )
@@ -84,7 +85,7 @@ def _rewrite_statuses(
     if places:
         connection.execute(legal_status.delete().where(*same), places)
     insert_many(
-        connection, legal_status, [row for each in stands for row in statuses.rows_of(*each)]
+        connection, legal_status, [row for each in stands for row in legal_statuses.rows_of(*each)]
     )
 
 

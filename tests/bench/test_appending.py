@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap import clock
-from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.services import editing, reviewing
-from legalmap.services.editing import Proposal
-from legalmap.services.tracker import Tracker
-from legalmap.store import feed, records
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.people.accounts import SYSTEM_HANDLE
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.reviewing import review
 from legalmap.store.engine import Connection, Store
+from legalmap.store.history import feed, records
 from legalmap.store.tables import metadata
 from tests.bench import appending
 from tests.bench.appending import Entry, Reviewed
@@ -91,9 +92,9 @@ def _act(connection: Connection, tracker: Tracker, step: dict[str, Any]) -> None
         payload=step["payload"],
         note="A law. ",
     )
-    made = editing.submit(tracker, person(connection, step["author"]), proposal)
+    made = proposals.submit(tracker, person(connection, step["author"]), proposal)
     if step["verdict"] is not None:
-        reviewing.decide(
+        review.decide(
             tracker,
             person(connection, step["reviewer"]),
             made.id,

@@ -12,12 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from legalmap.domain.roles import Role
-from legalmap.services import editing, links, suggesting
-from legalmap.services.editing import Proposal
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, factors
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals, suggestions
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.people import one_time_links
 from legalmap.store.engine import Store
+from legalmap.store.people import accounts, second_factors
 from tests.browser.conftest import PATIENCE_MS, Site, serving
 from tests.browser.steps import give_password, propose_a_ban, sign_in
 from tests.build import a_payload
@@ -192,14 +193,14 @@ def made(tracker: Tracker, site: Site) -> dict[str, object]:
         note="The first record.",
         batch="b" * 32,
     )
-    found = editing.submit(tracker, ana, sent)
+    found = proposals.submit(tracker, ana, sent)
     said = {"text": "It was repealed in May.", "url": "https://law.example/2026/5"}
     return {
         "proposal": found.id,
         "batch": found.batch,
-        "suggestion": suggesting.suggest(tracker, "kratom", "us-al", **said),
-        "token": links.invite(tracker, dana, Role.MODERATOR),
-        "recovery": links.offer(tracker, dana, "demo-ana"),
+        "suggestion": suggestions.suggest(tracker, "kratom", "us-al", **said),
+        "token": one_time_links.invite(tracker, dana, Role.MODERATOR),
+        "recovery": one_time_links.offer(tracker, dana, "demo-ana"),
     }
 
 
@@ -210,7 +211,7 @@ def test_axe_finds_nothing_on_any_page(
         for handle in ("to-prove", "to-set-up"):
             made_id = accounts.insert(connection, handle, Role.MODERATOR, a_password_hash(), NOW)
             if handle == "to-prove":
-                factors.set_totp(connection, made_id, TOTP_SECRET, None)
+                second_factors.set_totp(connection, made_id, TOTP_SECRET, None)
     tabs = {handle: signed_in(context, site, handle) for handle in site.passwords}
     tabs[""] = context.new_page()
     assert context.browser is not None

@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from legalmap.domain.intents import Intent
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.desk.edit_intents import Intent
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from tests.browser.conftest import Site
 from tests.browser.steps import sign_in

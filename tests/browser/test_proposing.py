@@ -8,11 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from legalmap.domain.roles import Role
-from legalmap.services import editing
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, drafts, records
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals
+from legalmap.store.desk import drafts
 from legalmap.store.engine import Store
+from legalmap.store.history import records
+from legalmap.store.people import accounts
 from tests.browser.conftest import Site
 from tests.browser.steps import fill_in_a_ban, fill_in_password, sign_in
 from tests.patience import soon
@@ -63,7 +65,7 @@ def publish_notes(tracker: Tracker, code: str, notes: str) -> None:
         record = records.find(connection, "kratom", code)
     assert record is not None
     number = record.current_number
-    base = editing.payload_at(tracker, "kratom", code, number)
+    base = proposals.payload_at(tracker, "kratom", code, number)
     changed = msgspec.structs.replace(base, notes=notes)
     revised = propose(tracker, changed, by="kim", jurisdiction=code, base_number=number)
     decide(tracker, revised, by="demo-ben")

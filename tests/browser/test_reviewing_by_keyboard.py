@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from legalmap.services import batching, editing
-from legalmap.services.editing import Proposal
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import batches, proposals
+from legalmap.services.editing.proposals import Proposal
 from legalmap.store.engine import Store
 from tests.browser.conftest import Site
 from tests.browser.steps import sign_in
@@ -135,10 +135,10 @@ def test_keys_do_nothing_while_one_types_and_can_be_switched_off(ana: Page, ben:
 def batch(site: Site) -> str:
     """Three first records that ana sent together; gives the address of their page."""
     store = Store(site.database_url)
-    tracker, name = Tracker(store), batching.new_name()
+    tracker, name = Tracker(store), batches.new_name()
     said = {"topic": "kratom", "base_number": 0, "payload": a_payload(), "note": "Researched."}
     sent = [Proposal(jurisdiction=code, batch=name, **said) for code in PLACES["batch"]]
-    editing.submit_all(tracker, person(tracker, "demo-ana"), sent)
+    proposals.submit_all(tracker, person(tracker, "demo-ana"), sent)
     store.close()
     return f"/desk/batches/{name}"
 

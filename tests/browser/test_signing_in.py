@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from legalmap.domain.roles import Role
-from legalmap.services import accounts
-from legalmap.services.tracker import Tracker
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.people import accounts
 from legalmap.store.engine import Store
 from tests.browser.conftest import PATIENCE_MS, Site, legalmap
 from tests.browser.steps import give_password

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from legalmap.domain.roles import Permission
+from legalmap.domain.people.roles import Permission
 
 KNOWN = Path(__file__).with_name("routes.txt")
 # The point of “Where am I?” is sent in a body because addresses are logged, and a thousand places

@@ -9,8 +9,8 @@ import math
 
 import pytest
 
-from legalmap.domain.statuses import Status
-from legalmap.web import drawing
+from legalmap.domain.law.statuses import Status
+from legalmap.web.drawing import map_drawing
 from tests.build import the_topic
 
 RGB = tuple[float, float, float]
@@ -107,9 +107,9 @@ def test_neighbours_in_the_legend_differ_by_three_to_one(topic: str) -> None:
 def pattern_contrast(topic: str, status: Status) -> float:
     """The contrast of a pattern's ink, as thin as it is laid on, with the colour under it."""
     ground = linear(status.colour)
-    ink = drawing.ink_on(the_topic(topic), status.code)
+    ink = map_drawing.ink_on(the_topic(topic), status.code)
     mixed = "#" + "".join(
-        f"{round(drawing.INK_OPACITY * int(ink[i : i + 2], 16) + (1 - drawing.INK_OPACITY) * int(status.colour[i : i + 2], 16)):02x}"
+        f"{round(map_drawing.INK_OPACITY * int(ink[i : i + 2], 16) + (1 - map_drawing.INK_OPACITY) * int(status.colour[i : i + 2], 16)):02x}"
         for i in (1, 3, 5)
     )
     return contrast(linear(mixed), ground)

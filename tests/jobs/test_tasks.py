@@ -13,12 +13,14 @@ from huey import Huey, MemoryHuey
 from legalmap import clock
 from legalmap.domain.errors import Unusable
 from legalmap.jobs import tasks
-from legalmap.jobs.queueing import open_queue
+from legalmap.jobs.queue import open_queue
 from legalmap.jobs.tasks import Jobs
-from legalmap.services import delivering, exporting, mailing, packing, suggesting, webhooks
-from legalmap.services.files import Files
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import suggestions
+from legalmap.services.exporting import compression, formats
+from legalmap.services.exporting.files import Files
+from legalmap.services.notifying import mail_delivery, webhook_delivery, webhooks
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from legalmap.store.tables import outbox
 from tests.services.build import decide, person, propose
@@ -124,7 +126,7 @@ def test_what_failed_is_scheduled_for_when_it_is_due(tracker: Tracker, receiver:
     receiver.answers = [500]
     decide(tracker, propose(tracker))
     worked_off(huey)
-    again = delivering.next_try(tracker, hook.id)
+    again = webhook_delivery.next_try(tracker, hook.id)
     assert again is not None
     [scheduled] = huey.scheduled()
     assert scheduled.name == "deliver"
@@ -150,10 +152,10 @@ def test_the_files_are_there_before_anybody_asks(
     """What the worker made and packed, a web process takes from the folder."""
     jobs_on(MemoryHuey(results=False), tracker, tmp_path / "files").render()
     asking, edition = Files(tmp_path / "files"), Reader(tracker).edition("kratom")
-    monkeypatch.setattr("legalmap.services.sealing.laid", _refuse)
-    for form in exporting.available():
+    monkeypatch.setattr("legalmap.services.core.sealed_file.laid", _refuse)
+    for form in formats.available():
         file = asking.of(edition, clock.today(), form, newest=True, wait=False)
-        for coding in packing.codings_of(file.media_type, file.length):
+        for coding in compression.codings_of(file.media_type, file.length):
             assert asking.packed(file, coding, best=True, wait=False)
 
 
@@ -165,7 +167,7 @@ def test_a_worker_outlives_a_database_that_is_away(
     def away(*_asked: object, **_named: object) -> None:
         raise Unusable("It is gone.")
 
-    monkeypatch.setattr(delivering, "due", away)
+    monkeypatch.setattr(webhook_delivery, "due", away)
     jobs.sweep()
     assert "It is gone. The next sweep tries again." in caplog.text
 
@@ -245,7 +247,7 @@ def test_mail_is_a_task_and_a_server_that_is_away_fails_no_other(
     jobs = Jobs(huey, tracker, Files(), loopback=True, mail=mailbox.server(), say=said.append)
     webhooks.add(tracker, receiver.url, loopback=True)
     with tracker.store.writing() as connection:
-        mailing.post(connection, "ana@people.example", "Hello", "Text")
+        mail_delivery.post(connection, "ana@people.example", "Hello", "Text")
     mailbox.refused["ana@people.example"] = "450 Later"
     decide(tracker, propose(tracker))
     jobs.sweep()
@@ -264,7 +266,7 @@ def test_mail_is_a_task_and_a_server_that_is_away_fails_no_other(
 def test_without_a_server_no_task_is_made_of_mail(tracker: Tracker) -> None:
     tracker.store.mails = True
     with tracker.store.writing() as connection:
-        mailing.post(connection, "ana@people.example", "Hello", "Text")
+        mail_delivery.post(connection, "ana@people.example", "Hello", "Text")
     huey = MemoryHuey(results=False)
     jobs = Jobs(huey, tracker, Files())
     jobs.sweep()
@@ -278,12 +280,12 @@ def test_a_sweep_forgets_addresses_that_are_old(tracker: Tracker) -> None:
         "url": "https://law.example/1",
         "email": "kim@mail.example",
     }
-    number = suggesting.suggest(tracker, "kratom", "us-al", **said)
+    number = suggestions.suggest(tracker, "kratom", "us-al", **said)
     jobs = jobs_on(MemoryHuey(results=False), tracker)
     for days, left in ((89, "kim@mail.example"), (91, None)):
         with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
             jobs.sweep()
-            sheet = suggesting.sheet(tracker, person(tracker, "ana"), number)
+            sheet = suggestions.sheet(tracker, person(tracker, "ana"), number)
         assert sheet.suggestion.email == left
 
 
@@ -297,7 +299,7 @@ def test_a_sweep_empties_the_last_mail_too(tracker: Tracker, mailbox: Mailbox) -
     """After a week nobody's address is kept, though nothing else is to be sent ever after."""
     tracker.store.mails = True
     with tracker.store.writing() as connection:
-        mailing.post(connection, "kim@people.example", "Hello", "Text")
+        mail_delivery.post(connection, "kim@people.example", "Hello", "Text")
     jobs = Jobs(MemoryHuey(results=False), tracker, Files(), mail=mailbox.server())
     jobs.mail()
     assert mailbox.subjects == ["Hello"]
@@ -312,7 +314,7 @@ def test_where_mail_was_turned_off_none_is_kept(tracker: Tracker) -> None:
     """What nobody will ever send is forgotten like what was sent."""
     tracker.store.mails = True
     with tracker.store.writing() as connection:
-        mailing.post(connection, "kim@people.example", "Hello", "Text")
+        mail_delivery.post(connection, "kim@people.example", "Hello", "Text")
     jobs = Jobs(MemoryHuey(results=False), tracker, Files())
     for days, left in ((6, "kim@people.example"), (8, "")):
         with time_machine.travel(clock.now() + timedelta(days=days), tick=False):

@@ -3,17 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from legalmap.domain import gists
-from legalmap.domain.accounts import Account
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import Payload
-from legalmap.domain.records import Revision, Stand
-from legalmap.services import editing, reviewing
-from legalmap.services.editing import Proposal
-from legalmap.services.editions import Edition
-from legalmap.services.gathering import Payloads, Published, Records, Source
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.desk.revisions import Revision, Stand
+from legalmap.domain.law import gists
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.people.accounts import Account
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.editions.contents import Payloads, Published, Records, Source
+from legalmap.services.editions.editions import Edition
+from legalmap.services.reviewing import review
+from legalmap.store.people import accounts
 from tests.build import a_payload, a_period, the_topic
 
 BANNED = a_payload(a_period(), a_period("2020-05", "banned"))
@@ -36,7 +37,7 @@ def propose(tracker: Tracker, payload: Payload = BANNED, by: str = "ana", **more
         "note": "A law.",
         **more,
     }
-    return editing.submit(tracker, person(tracker, by), Proposal(payload=payload, **fields))
+    return proposals.submit(tracker, person(tracker, by), Proposal(payload=payload, **fields))
 
 
 def decide(
@@ -55,7 +56,7 @@ def decide(
         "reasons": [] if is_approval else ["other"],
         "payload_sha256": revision.payload_sha256,
     }
-    return reviewing.decide(
+    return review.decide(
         tracker, person(tracker, by), revision.id, verdict, comment=comment, **{**said, **more}
     )
 

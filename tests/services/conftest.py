@@ -2,7 +2,7 @@
 
 import pytest
 
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
 from legalmap.store.engine import Store
 from tests.store.build import a_record
 

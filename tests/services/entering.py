@@ -6,27 +6,27 @@ import pyotp
 import pytest
 
 from legalmap import clock
-from legalmap.domain.accounts import Account
 from legalmap.domain.errors import LegalmapError
-from legalmap.domain.factors import Standing
-from legalmap.domain.roles import Role
-from legalmap.domain.sessions import Session
-from legalmap.services import factors, signing
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts
-from legalmap.store import factors as kept
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Role
+from legalmap.domain.people.second_factor import Standing
+from legalmap.domain.people.sessions import Session
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.people import authentication, totp
+from legalmap.store.people import accounts
+from legalmap.store.people import second_factors as kept
 from tests.services.build import person
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash, contents, fresh_code
 
 
 def opened(tracker: Tracker, handle: str, password: str = PASSWORD) -> tuple[Session, str]:
     """A session after the password, and its token."""
-    return found(tracker, signing.sign_in(tracker, handle, password, "Firefox on Linux"))
+    return found(tracker, authentication.sign_in(tracker, handle, password, "Firefox on Linux"))
 
 
 def found(tracker: Tracker, token: str) -> tuple[Session, str]:
     """The session of a token, and the token."""
-    session = signing.signed_in(tracker, token)
+    session = authentication.signed_in(tracker, token)
     assert session is not None
     return session, token
 
@@ -36,7 +36,7 @@ def entered(tracker: Tracker, handle: str) -> tuple[Session, str]:
     session, token = opened(tracker, handle)
     if session.standing is Standing.TO_PROVE:
         code = fresh_code(tracker.store, handle)
-        return found(tracker, factors.prove(tracker, session, token, code).token)
+        return found(tracker, totp.prove(tracker, session, token, code).token)
     return session, token
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from time_machine import escape_hatch
 
-from legalmap.domain.mail import Server
+from legalmap.domain.outside.mail import Server
 
 SITE = "https://law.example"
 

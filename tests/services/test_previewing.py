@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.services import unfolding
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editions import law_changes_of_place
+from legalmap.services.reading.reader import Reader
 from tests.build import TODAY, a_payload, a_period
 from tests.services.build import decide, edition_of, propose
 
@@ -75,4 +75,4 @@ def test_the_maps_are_of_the_day_on_which_they_differ(
     edition = edition_of(tracker, 1, {"us-al": before})
     imagined = edition.imagined("us-al", after)
     place = tracker.place("us-al")
-    assert unfolding.telling_day(edition, imagined, place, TODAY) == day
+    assert law_changes_of_place.telling_day(edition, imagined, place, TODAY) == day

@@ -11,17 +11,20 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from legalmap import clock
-from legalmap.domain.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.revisions import Revision, RevisionKind
 from legalmap.domain.events import Event, Filter
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.domain.queue import Asked
-from legalmap.domain.records import Revision, RevisionKind
-from legalmap.domain.roles import Role
-from legalmap.services import loading
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, factors, feed, log, moderation, places, queue, records, schema
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.maintenance import first_load
+from legalmap.store import log, places, schema
+from legalmap.store.desk import queue
 from legalmap.store.engine import Connection, Store
+from legalmap.store.history import feed, records, submissions
+from legalmap.store.people import accounts, second_factors
 from legalmap.store.tables import metadata
 from tests.build import a_payload, a_period
 
@@ -108,7 +111,7 @@ def seed(url: str) -> None:
 def fill_shipped(url: str) -> None:
     """Everything data/ holds, and the people; one more contributor, for edits that collide."""
     store = Store(url)
-    loading.initialise(Tracker(store))
+    first_load.initialise(Tracker(store))
     with store.writing() as connection:
         add_people(connection)
         accounts.insert(connection, "dora", Role.CONTRIBUTOR, a_password_hash(), NOW)
@@ -120,13 +123,13 @@ def add_people(connection: Connection) -> None:
     for handle, role in PEOPLE.items():
         account_id = accounts.insert(connection, handle, role, a_password_hash(), NOW)
         if role is not Role.CONTRIBUTOR:
-            factors.set_totp(connection, account_id, TOTP_SECRET, None)
+            second_factors.set_totp(connection, account_id, TOTP_SECRET, None)
 
 
 def fresh_code(store: Store, handle: str) -> str:
     """The code that the app of a moderator shows now, as if none had been taken before."""
     with store.writing() as connection:
-        factors.set_totp(connection, person(connection, handle).id, TOTP_SECRET, None)
+        second_factors.set_totp(connection, person(connection, handle).id, TOTP_SECRET, None)
     return pyotp.TOTP(TOTP_SECRET).at(clock.now())
 
 
@@ -201,7 +204,7 @@ def a_proposal(
         reworks_id=reworks.id if reworks else None,
     )
     if submitted:
-        moderation.submit(connection, revision_id, author.id, at)
+        submissions.submit(connection, revision_id, author.id, at)
     return _revision(connection, revision_id)
 
 
@@ -216,7 +219,7 @@ def a_review(
 ) -> int:
     """A verdict on a proposal, without its consequences; gives the id of the review."""
     reviewer = person(connection, by)
-    return moderation.insert_review(connection, proposal, reviewer.id, verdict, comment, at)
+    return submissions.insert_review(connection, proposal, reviewer.id, verdict, comment, at)
 
 
 def approved(

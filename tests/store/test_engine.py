@@ -2,8 +2,8 @@
 
 import pytest
 
-from legalmap.store import feed, records
 from legalmap.store.engine import Store
+from legalmap.store.history import feed, records
 from tests.store.build import (
     a_publication,
     a_record,

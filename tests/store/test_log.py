@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from legalmap.domain.events import Filter, Undeclared
-from legalmap.store import accounts, log
+from legalmap.store import log
 from legalmap.store.engine import Connection, Store
+from legalmap.store.people import accounts
 from legalmap.store.tables import event as events_table
 from tests.store.build import minutes, person
 

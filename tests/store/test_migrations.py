@@ -15,11 +15,13 @@ from alembic.script import ScriptDirectory
 
 from legalmap import paths
 from legalmap.domain.errors import Unusable
-from legalmap.services import checking
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
-from legalmap.store import courses, engine, feed, records, schema
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.maintenance import integrity_check
+from legalmap.services.reading.reader import Reader
+from legalmap.store import engine, schema
+from legalmap.store.derived import gist_index
 from legalmap.store.engine import Store
+from legalmap.store.history import feed, records
 from legalmap.store.tables import metadata
 from tests.patience import soon
 from tests.store.build import a_publication, a_record, refreshed, seed
@@ -367,12 +369,12 @@ def test_what_an_older_version_published_gets_its_course(store: Store) -> None:
     with store.writing() as connection:
         base = a_record(connection)
         a_publication(connection, base)
-        courses.clear(connection)
-    assert any("the course of publication 1" in fault for fault in checking.check(tracker))
+        gist_index.clear(connection)
+    assert any("the course of publication 1" in fault for fault in integrity_check.check(tracker))
     edition = Reader(tracker).edition("kratom")
     assert edition.statuses(date(2026, 11, 23)) == {"us-al": "banned"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checking, "STEP", 1)
-        assert checking.catch_up(tracker) == 2
-    assert checking.check(tracker) == []
-    assert checking.catch_up(tracker) == 0
+        patch.setattr(integrity_check, "STEP", 1)
+        assert integrity_check.catch_up(tracker) == 2
+    assert integrity_check.check(tracker) == []
+    assert integrity_check.catch_up(tracker) == 0

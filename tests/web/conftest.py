@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from tests.conftest import app_on
 from tests.store.build import fill_shipped

@@ -1,6 +1,6 @@
 """Who may do what, as a table: a row for each route, and for whose work it is where that matters.
 
-A row without ``who`` is for everybody. ``{…}`` in a path is filled in by ``tests/web/test_permissions.py``.
+A row without ``who`` is for everybody. ``{…}`` in a path is filled in by ``tests/web/http/test_permissions.py``.
 """
 
 from collections.abc import Mapping

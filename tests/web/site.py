@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from legalmap.domain.accounts import Account
-from legalmap.domain.records import Revision
-from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
-from legalmap.services import editing, links, suggesting
-from legalmap.services.editing import Proposal
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, factors, tables
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals, suggestions
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.people import one_time_links
+from legalmap.services.reading.reader import Reader
+from legalmap.store import tables
 from legalmap.store.engine import inserted_id
-from legalmap.web import session
+from legalmap.store.people import accounts, second_factors
+from legalmap.web.http import session
 from tests.build import a_payload
 from tests.services.build import decide, propose
 from tests.store.build import NOW, PASSWORD, TOTP_SECRET, a_password_hash
@@ -69,7 +71,7 @@ class Site:
         with self.tracker.store.writing() as connection:
             for handle, role in MORE.items():
                 account_id = accounts.insert(connection, handle, role, a_password_hash(), NOW)
-                factors.set_totp(connection, account_id, TOTP_SECRET, None)
+                second_factors.set_totp(connection, account_id, TOTP_SECRET, None)
                 if handle == "otto":
                     accounts.replace_remits(connection, account_id, [Remit(jurisdiction="th")])
         self._words = count()
@@ -84,7 +86,9 @@ class Site:
             "notice": self.notice,
             "token": lambda _: self.invitation()[0],
             "invitation": lambda _: self.invitation()[1],
-            "recovery": lambda by: links.offer(self.tracker, self.person("dana"), self.account(by)),
+            "recovery": lambda by: one_time_links.offer(
+                self.tracker, self.person("dana"), self.account(by)
+            ),
         }
         self._publish_two_revisions()
         self.sessions = {role: self._session(role) for role in ROLES}
@@ -114,7 +118,7 @@ class Site:
     def proposal(self, by: str, **more: str) -> Revision:
         """Something fresh to be decided."""
         payload = a_payload(notes=f"Note {next(self._words)}.")
-        begun = editing.begin(self.tracker, self.person(by), "kratom", PLACE)
+        begun = proposals.begin(self.tracker, self.person(by), "kratom", PLACE)
         sent = Proposal(
             topic="kratom",
             jurisdiction=PLACE,
@@ -126,7 +130,7 @@ class Site:
         # Who is closed has sent it before that.
         closed = self.person(by).disabled_at
         self._close(by, None)
-        made = editing.submit(self.tracker, self.person(by), sent)
+        made = proposals.submit(self.tracker, self.person(by), sent)
         self._close(by, closed)
         self._last = made
         return made
@@ -145,7 +149,7 @@ class Site:
     def suggestion(self) -> int:
         """Something fresh that a reader wrote."""
         text, link = f"Wrong, {next(self._words)}.", f"https://law.example/{next(self._words)}"
-        return suggesting.suggest(self.tracker, "kratom", "us-al", text=text, url=link)
+        return suggestions.suggest(self.tracker, "kratom", "us-al", text=text, url=link)
 
     def account(self, owner: str) -> str:
         """The name of an account: one's own, or a fresh one with a second factor."""
@@ -154,7 +158,7 @@ class Site:
         handle = f"new-{next(self._words)}"
         with self.tracker.store.writing() as connection:
             made = accounts.insert(connection, handle, Role.CONTRIBUTOR, a_password_hash(), NOW)
-            factors.set_totp(connection, made, TOTP_SECRET, None)
+            second_factors.set_totp(connection, made, TOTP_SECRET, None)
         return handle
 
     def passkey(self, owner: str) -> int:
@@ -168,7 +172,7 @@ class Site:
                     .values(proved_at=NOW)
                     .where(tables.session.c.account_id == owner_id)
                 )
-            return factors.insert_passkey(
+            return second_factors.insert_passkey(
                 connection,
                 account_id=owner_id,
                 credential_id=name,
@@ -192,8 +196,8 @@ class Site:
     def invitation(self) -> tuple[str, int]:
         """The token and the number of a fresh invitation."""
         admin = self.person("dana")
-        token = links.invite(self.tracker, admin, Role.CONTRIBUTOR)
-        return token, max(made.id for made in links.listed(self.tracker, admin))
+        token = one_time_links.invite(self.tracker, admin, Role.CONTRIBUTOR)
+        return token, max(made.id for made in one_time_links.listed(self.tracker, admin))
 
     def ask(self, row: Row, role: str) -> Outcome:
         """Send what a row describes, in the name of a role, about work that nobody touched before."""

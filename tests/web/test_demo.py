@@ -7,8 +7,8 @@ from flask import Flask
 
 from legalmap.app import create_app
 from legalmap.config import Settings
-from legalmap.services import accounts
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.people import accounts
 from legalmap.store.engine import Store
 from tests.web.visit import Visitor
 

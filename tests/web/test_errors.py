@@ -5,8 +5,9 @@ from typing import NoReturn
 import pytest
 import sqlalchemy as sa
 
-from legalmap.services import links, suggesting
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import suggestions
+from legalmap.services.people import one_time_links
 from tests.web.visit import Visitor
 
 ADDRESS = "kim@people.example"
@@ -20,8 +21,8 @@ def test_a_bug_tells_the_log_no_token_and_no_place(
     def broken(*_: object, **__: object) -> NoReturn:
         raise KeyError
 
-    monkeypatch.setattr(links, "invitation", broken)
-    monkeypatch.setattr(suggesting, "place_for", broken)
+    monkeypatch.setattr(one_time_links, "invitation", broken)
+    monkeypatch.setattr(suggestions, "place_for", broken)
     client.get("/join/t0ken-of-an-invitation", status=500)
     client.http.get("/kratom/us-al/suggest")
     assert "unforeseen error at /join/<token>" in caplog.text
@@ -43,7 +44,7 @@ def test_what_the_database_refused_is_not_told(
             connection.execute(write, {"email": ADDRESS})
         raise AssertionError
 
-    monkeypatch.setattr(links, "invitation", broken)
+    monkeypatch.setattr(one_time_links, "invitation", broken)
     client.get("/join/anything", status=500)
     assert "IntegrityError" in caplog.text
     assert ADDRESS not in caplog.text

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from legalmap.domain.roles import Role
+from legalmap.domain.people.roles import Role
 from legalmap.store.tables.base import metadata
-from legalmap.store.types import UTCDateTime, word_of
+from legalmap.store.tables.types import UTCDateTime, word_of
 
 account = sa.Table(
     "account",

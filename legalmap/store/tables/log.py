@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from legalmap.store.tables.base import metadata
-from legalmap.store.types import UTCDateTime
+from legalmap.store.tables.types import UTCDateTime
 
 event = sa.Table(
     "event",

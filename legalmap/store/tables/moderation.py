@@ -5,10 +5,10 @@
 
 import sqlalchemy as sa
 
-from legalmap.domain.moderation import Verdict
+from legalmap.domain.desk.moderation import Verdict
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.records import SHA256
-from legalmap.store.types import UTCDateTime, word_of
+from legalmap.store.tables.types import UTCDateTime, word_of
 
 submission = sa.Table(
     "submission",

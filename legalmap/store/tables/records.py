@@ -9,7 +9,7 @@ the review it rests on.
 import sqlalchemy as sa
 
 from legalmap.store.tables.base import metadata
-from legalmap.store.types import UTCDateTime
+from legalmap.store.tables.types import UTCDateTime
 
 SHA256 = sa.String(64)
 NO_HASH = "0" * 64

@@ -17,15 +17,16 @@ from flask import request
 
 from legalmap import clock
 from legalmap.domain.errors import BadQuery, Missing, Problem
-from legalmap.services import finding, wire
-from legalmap.web import asking
-from legalmap.web.api import registry
-from legalmap.web.api.registry import Schema
-from legalmap.web.asking import View
-from legalmap.web.guard import tracker
+from legalmap.services import contract
+from legalmap.services.places import search
+from legalmap.web.api import routes
+from legalmap.web.api.routes import Schema
+from legalmap.web.http import query_params
+from legalmap.web.http.permissions import tracker
+from legalmap.web.http.query_params import View
 
 Given = dict[str, str]
-Answer = TypeVar("Answer", bound=wire.Answer)
+Answer = TypeVar("Answer", bound=contract.Answer)
 Some = TypeVar("Some")
 USUAL = 100
 # What lists have in common is named last where it is told what a route takes.
@@ -64,7 +65,7 @@ def _route_name() -> str:
 @cache
 def _taken(route: str) -> tuple[tuple[str, ...], str]:
     """The names of a route's parameters, and the one of them that may be given more than once."""
-    query = {parameter.name: parameter for parameter in registry.BY_NAME[route].query}
+    query = {parameter.name: parameter for parameter in routes.BY_NAME[route].query}
     own = (name for name in query if name not in _IN_COMMON)
     repeated = (name for name in query if query[name].schema.get("type") == "array")
     return (*own, *(name for name in _IN_COMMON if name in query)), next(repeated, "")
@@ -72,7 +73,7 @@ def _taken(route: str) -> tuple[tuple[str, ...], str]:
 
 def _schema(name: str) -> Schema:
     """What is declared of a parameter of this route."""
-    query = registry.BY_NAME[_route_name()].query
+    query = routes.BY_NAME[_route_name()].query
     return next(parameter.schema for parameter in query if parameter.name == name)
 
 
@@ -158,7 +159,7 @@ def degrees(given: Given, name: str) -> float:
 
 def zip_code(text: str) -> str:
     """A US ZIP code of five digits."""
-    if re.fullmatch(registry.ZIP["pattern"], text):
+    if re.fullmatch(routes.ZIP["pattern"], text):
         return text
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
@@ -177,7 +178,7 @@ def place_code(given: Given, name: str) -> str | None:
     if name not in given:
         return None
     try:
-        return finding.place(tracker(), given[name]).code
+        return search.place(tracker(), given[name]).code
     except Missing as error:
         hint = f" Did you mean {', '.join(error.near)}?" if error.near else ""
         message = f"“{given[name]}” is not the code of a jurisdiction.{hint}"
@@ -187,7 +188,7 @@ def place_code(given: Given, name: str) -> str | None:
 def view(topic: str, given: Given) -> View:
     """Read ``as_of`` and ``known_at``."""
     tracker().topic(topic)
-    return asking.view(topic, given)
+    return query_params.view(topic, given)
 
 
 class Now(msgspec.Struct, frozen=True):

@@ -5,9 +5,9 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from legalmap.domain.errors import Invalid, LegalmapError, NotYet, Problem, Unmade, Unusable
-from legalmap.services import wire
-from legalmap.web import kinds
-from legalmap.web.api import sending
+from legalmap.services import contract
+from legalmap.web.api import responses
+from legalmap.web.http import error_status
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 500
@@ -20,24 +20,24 @@ def response(error: Exception) -> Response:
     """The answer to any error under /api/ and /export/."""
     if isinstance(error, HTTPException):
         return _of_http(error)
-    kind = kinds.of(error)
+    kind = error_status.of(error)
     problems = error.problems if isinstance(error, Invalid) else ()
     answer = _answer(kind, _detail(error), problems, getattr(error, "near", ()))
     if isinstance(error, (NotYet, Unusable)):
-        answer.headers["Retry-After"] = kinds.RETRY_AFTER
+        answer.headers["Retry-After"] = error_status.RETRY_AFTER
     return answer
 
 
 def _detail(error: Exception) -> str:
     if isinstance(error, Unmade):
-        return kinds.NO_FILE
+        return error_status.NO_FILE
     if isinstance(error, Unusable):
-        return kinds.OUT_OF_ORDER
+        return error_status.OUT_OF_ORDER
     return str(error) if isinstance(error, LegalmapError) else OUR_MISTAKE
 
 
 def _of_http(error: HTTPException) -> Response:
-    status = error.code or kinds.UNFORESEEN.status
+    status = error.code or error_status.UNFORESEEN.status
     answer = _answer(_kind_of_http(error, status), _detail_of_http(error, status))
     for name, value in demanded(error):
         answer.headers[name] = value
@@ -52,12 +52,12 @@ def demanded(error: HTTPException) -> list[tuple[str, str]]:
     return [item for item in fields.items() if item[0] not in ("Content-Type", "Content-Length")]
 
 
-def _kind_of_http(error: HTTPException, status: int) -> kinds.Kind:
-    if status == kinds.UNFORESEEN.status:
-        return kinds.UNFORESEEN
+def _kind_of_http(error: HTTPException, status: int) -> error_status.Kind:
+    if status == error_status.UNFORESEEN.status:
+        return error_status.UNFORESEEN
     if status == 404:
-        return kinds.KINDS[0][1]
-    return kinds.Kind(status, error.name.lower().replace(" ", "-"), error.name)
+        return error_status.KINDS[0][1]
+    return error_status.Kind(status, error.name.lower().replace(" ", "-"), error.name)
 
 
 def _detail_of_http(error: HTTPException, status: int) -> str:
@@ -70,9 +70,12 @@ def _detail_of_http(error: HTTPException, status: int) -> str:
 
 
 def _answer(
-    kind: kinds.Kind, detail: str, problems: tuple[Problem, ...] = (), near: tuple[str, ...] = ()
+    kind: error_status.Kind,
+    detail: str,
+    problems: tuple[Problem, ...] = (),
+    near: tuple[str, ...] = (),
 ) -> Response:
-    details = wire.Details(
+    details = contract.Details(
         type=f"urn:legalmap:problem:{kind.name}",
         title=kind.title,
         status=kind.status,
@@ -84,4 +87,4 @@ def _answer(
     )
     answer = Response(msgspec.json.encode(details), kind.status, content_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
-    return sending.opened(answer)
+    return responses.opened(answer)

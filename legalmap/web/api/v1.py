@@ -4,24 +4,26 @@ from collections.abc import Callable
 
 from flask import Response
 
+from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.jurisdictions import Jurisdiction, chain
-from legalmap.domain.periods import in_force_on
-from legalmap.domain.records import Revision
-from legalmap.domain.roles import Permission
-from legalmap.services import exporting, finding, wire
-from legalmap.services.gathering import Published
-from legalmap.web.api import accepting, parameters, resolving, sending
+from legalmap.domain.law.jurisdictions import Jurisdiction, chain
+from legalmap.domain.law.periods import in_force_on
+from legalmap.domain.people.roles import Permission
+from legalmap.services import contract
+from legalmap.services.editions.contents import Published
+from legalmap.services.exporting import formats
+from legalmap.services.places import search
+from legalmap.web.api import negotiation, parameters, resolutions, responses
 from legalmap.web.api.parameters import BadParameter, Cursor, Given, Now
-from legalmap.web.api.registry import ROOT
-from legalmap.web.asking import View
-from legalmap.web.guard import needs, reader, tracker
+from legalmap.web.api.routes import ROOT
+from legalmap.web.http.permissions import needs, reader, tracker
+from legalmap.web.http.query_params import View
 
 # To search inside a place more has to be found than is shown.
 MOST_FOUND = 5_000
 
-blueprint = accepting.blueprint("v1")
-blueprint.after_app_request(sending.without_page)
+blueprint = negotiation.blueprint("v1")
+blueprint.after_app_request(responses.without_page)
 
 
 @blueprint.get("/topics")
@@ -31,24 +33,26 @@ def topics() -> Response:
     parameters.declared()
     now = parameters.now()
     entries = tuple(
-        wire.same(
-            wire.TopicEntry,
+        contract.same(
+            contract.TopicEntry,
             topic,
             records=len(reader().edition(topic.code, str(now.feed_no)).records),
             url=f"{ROOT}/topics/{topic.code}",
         )
         for topic in tracker().topics.values()
     )
-    return sending.answered(now, wire.TopicsAnswer, topics=entries)
+    return responses.answered(now, contract.TopicsAnswer, topics=entries)
 
 
 @blueprint.get("/topics/<topic>")
 @needs(Permission.READ, decided_by=())
 def topic(topic: str) -> Response:
     """The codebook of a topic."""
-    codebook = wire.codebook(tracker().topic(topic))
+    codebook = contract.codebook(tracker().topic(topic))
     parameters.declared()
-    return sending.answered(parameters.now(), wire.TopicAnswer, topic=topic, codebook=codebook)
+    return responses.answered(
+        parameters.now(), contract.TopicAnswer, topic=topic, codebook=codebook
+    )
 
 
 @blueprint.get("/jurisdictions")
@@ -59,28 +63,28 @@ def jurisdictions() -> Response:
     now = parameters.now()
     one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
     answer = _search(given, now) if one_page else _page_of_places(given, now)
-    return sending.send(answer, now.changed_at)
+    return responses.send(answer, now.changed_at)
 
 
-def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
+def _search(given: Given, now: Now) -> contract.JurisdictionsAnswer:
     if "cursor" in given:
         raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
     asked = parameters.identifiers(given)
-    known = finding.by_identifiers(tracker(), asked) if asked else []
-    found = finding.Found(known)
+    known = search.by_identifiers(tracker(), asked) if asked else []
+    found = search.Found(known)
     if "q" in given:
-        found = finding.search(tracker(), given["q"], MOST_FOUND if parent or asked else limit)
+        found = search.search(tracker(), given["q"], MOST_FOUND if parent or asked else limit)
     inside = [
         place
         for place in found.places
-        if (not parent or exporting.is_directly_below(place, parent))
+        if (not parent or formats.is_directly_below(place, parent))
         and (not asked or place in known)
     ]
     return parameters.answer(
         now,
-        wire.JurisdictionsAnswer,
-        jurisdictions=tuple(wire.jurisdiction(place) for place in inside[:limit]),
+        contract.JurisdictionsAnswer,
+        jurisdictions=tuple(contract.jurisdiction(place) for place in inside[:limit]),
         guessed=found.guessed,
         zip=found.zip_code,
         next=None,
@@ -88,16 +92,16 @@ def _search(given: Given, now: Now) -> wire.JurisdictionsAnswer:
     )
 
 
-def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
+def _page_of_places(given: Given, now: Now) -> contract.JurisdictionsAnswer:
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
     cursor = parameters.cursor(given)
     # One more than is shown tells whether there is a next page.
-    left = finding.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    left = search.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
     shown, following = parameters.page(given, now, left, lambda place: place.code)
     return parameters.answer(
         now,
-        wire.JurisdictionsAnswer,
-        jurisdictions=tuple(wire.jurisdiction(place) for place in shown),
+        contract.JurisdictionsAnswer,
+        jurisdictions=tuple(contract.jurisdiction(place) for place in shown),
         guessed=False,
         zip=None,
         **following,
@@ -109,14 +113,14 @@ def _page_of_places(given: Given, now: Now) -> wire.JurisdictionsAnswer:
 def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
     parameters.declared()
-    place, now = finding.place(tracker(), code), parameters.now()
+    place, now = search.place(tracker(), code), parameters.now()
     held = [t for t in tracker().topics if place.code in reader().edition(t).records]
-    return sending.answered(
+    return responses.answered(
         now,
-        wire.JurisdictionAnswer,
-        jurisdiction=wire.jurisdiction(place),
+        contract.JurisdictionAnswer,
+        jurisdiction=contract.jurisdiction(place),
         levels=tuple(level.code for level in chain(place, tracker().place)),
-        children=len(finding.children(tracker(), place.code)),
+        children=len(search.children(tracker(), place.code)),
         children_url=f"{ROOT}/jurisdictions?parent={place.code}",
         records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in held},
         note=place.note,
@@ -137,14 +141,14 @@ def records(topic: str) -> Response:
         "parent": parameters.place_code(given, "parent"),
     }
     view = _paged_view(topic, given, cursor)
-    found = [item for item in exporting.items(view.edition) if _fits(view, item, wanted)]
+    found = [item for item in formats.items(view.edition) if _fits(view, item, wanted)]
     left = [item for item in found if cursor is None or item.place.code > cursor.after]
     shown, following = parameters.page(given, view, left, lambda item: item.place.code)
-    return sending.answered(
+    return responses.answered(
         view,
-        wire.RecordsAnswer,
+        contract.RecordsAnswer,
         total=len(found),
-        records=tuple(exporting.record(view.edition, item, view.as_of) for item in shown),
+        records=tuple(formats.record(view.edition, item, view.as_of) for item in shown),
         **following,
     )
 
@@ -168,7 +172,7 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
         "freshness": lambda: view.edition.freshness_of(item, view.as_of),
     }
     parent = wanted["parent"]
-    if parent is not None and not exporting.is_directly_below(item.place, parent):
+    if parent is not None and not formats.is_directly_below(item.place, parent):
         return False
     return all(value() == wanted[name] for name, value in says.items() if wanted[name] is not None)
 
@@ -178,9 +182,9 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 def record(topic: str, code: str) -> Response:
     """One record."""
     view = parameters.view(topic, parameters.declared())
-    item = _item(view, finding.place(tracker(), code))
-    record = exporting.record(view.edition, item, view.as_of)
-    return sending.answered(view, wire.RecordAnswer, record=record)
+    item = _item(view, search.place(tracker(), code))
+    record = formats.record(view.edition, item, view.as_of)
+    return responses.answered(view, contract.RecordAnswer, record=record)
 
 
 def _item(view: View, place: Jurisdiction) -> Published:
@@ -200,14 +204,14 @@ def revisions(topic: str, code: str) -> Response:
     _, cursor = parameters.limit(given), parameters.cursor(given)
     tracker().topic(topic)
     view = _paged_view(topic, given, cursor)
-    place = finding.place(tracker(), code)
+    place = search.place(tracker(), code)
     _item(view, place)
     known = _known_revisions(view, place.code)
     left = [one for one in known if cursor is None or one.number < int(cursor.after)]
     shown, following = parameters.page(given, view, left, lambda revision: revision.number)
-    return sending.answered(
+    return responses.answered(
         view,
-        wire.RevisionsAnswer,
+        contract.RevisionsAnswer,
         jurisdiction=place.code,
         total=len(known),
         revisions=tuple(_revision(view, revision) for revision in shown),
@@ -220,14 +224,14 @@ def revisions(topic: str, code: str) -> Response:
 def revision(topic: str, code: str, number: str) -> Response:
     """One published revision, whole."""
     view = parameters.view(topic, parameters.declared())
-    place = finding.place(tracker(), code)
+    place = search.place(tracker(), code)
     _item(view, place)
     known = {str(one.number): one for one in _known_revisions(view, place.code)}
     if number not in known:
         raise Missing("revision", f"{number} of {topic}/{place.code}", known)
-    return sending.answered(
+    return responses.answered(
         view,
-        wire.RevisionAnswer,
+        contract.RevisionAnswer,
         jurisdiction=place.code,
         revision=_revision(view, known[number]),
         payload=known[number].payload,
@@ -239,17 +243,17 @@ def _known_revisions(view: View, code: str) -> list[Revision]:
     return [one for one in published if one.feed_no is not None and one.feed_no <= view.feed_no]
 
 
-def _revision(view: View, revision: Revision) -> wire.Revision:
+def _revision(view: View, revision: Revision) -> contract.Revision:
     [publication] = reader().feed((revision.feed_no or 0) - 1, 1)
     own = in_force_on(revision.payload.periods, view.as_of)
     where = f"{ROOT}/{revision.topic}/records/{revision.jurisdiction}/revisions"
-    return wire.same(
-        wire.Revision,
+    return contract.same(
+        contract.Revision,
         revision,
         base=revision.base_number,
         reviewer=publication.reviewer,
-        created_at=wire.instant(revision.created_at),
-        published_at=wire.instant(publication.at),
+        created_at=contract.instant(revision.created_at),
+        published_at=contract.instant(publication.at),
         feed_no=publication.feed_no,
         payload_sha256=publication.payload_sha256,
         prev_sha256=publication.prev_sha256,
@@ -266,4 +270,4 @@ def resolve(topic: str) -> Response:
     tracker().topic(topic)
     given = parameters.declared()
     view = parameters.view(topic, given)
-    return sending.send(resolving.answer(view, given), view.changed_at)
+    return responses.send(resolutions.answer(view, given), view.changed_at)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from legalmap.domain.errors import BadQuery, Problem
-from legalmap.web.asking import as_number
+from legalmap.web.http.query_params import as_number
 
 # Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
 _UNPRINTABLE = re.compile(

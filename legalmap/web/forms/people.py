@@ -2,11 +2,11 @@
 
 from wtforms import BooleanField, HiddenField, PasswordField
 
-from legalmap.domain.accounts import MAX_PASSWORD, MIN_PASSWORD
 from legalmap.domain.errors import Invalid, Problem
-from legalmap.domain.people import in_words
-from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
+from legalmap.domain.people.accounts import MAX_PASSWORD, MIN_PASSWORD
+from legalmap.domain.people.admin_rules import in_words
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
 from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, Problems, TextField
 
 ROLES = {

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RoutingException
 
-from legalmap.web import session
+from legalmap.web.http import session
 
 MOST_OF_ANYBODY, MOST_SIGNED_IN = 65_536, 4_000_000
 MOST_PARAMETERS = 100

@@ -1,12 +1,15 @@
-"""Content codings (RFC 9110, 8.4): which one a client is sent, and which ETag it has."""
+"""Content codings (RFC 9110, 8.4): which one a client is sent, and which ETag it has;
+and who takes JSON.
+"""
 
 import re
 from functools import lru_cache
 
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from legalmap.services import packing
-from legalmap.services.packing import CODINGS
+from legalmap.services.exporting import compression
+from legalmap.services.exporting.compression import CODINGS
 
 IDENTITY = "identity"
 # A longer header is no browser's.
@@ -32,14 +35,25 @@ def negotiate(accept_encoding: str | None) -> str:
     return _negotiate(accept_encoding)
 
 
+@lru_cache(maxsize=256)
+def takes_json(accept: str) -> bool:
+    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1); an empty one allows anything."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    # An error is JSON too.
+    spoken = ("application/json", "application/problem+json")
+    return not accept.strip() or any(accepted.quality(kind) > 0 for kind in spoken)
+
+
 def gains(media_type: str, length: int) -> bool:
     """Whether content of this type and length is worth a coding."""
-    return length >= packing.LEAST_BYTES and _TYPES.match(media_type) is not None
+    return length >= compression.LEAST_BYTES and _TYPES.match(media_type) is not None
 
 
 def compress(content: bytes, coding: str, *, kept: bool) -> bytes:
     """The content in one of ``CODINGS``; ``kept`` content is worth more time."""
-    return b"".join(packing.packed([content], coding, packing.USUAL if kept else packing.FAST))
+    return b"".join(
+        compression.packed([content], coding, compression.USUAL if kept else compression.FAST)
+    )
 
 
 def coded_etag(etag: str, coding: str) -> str:

@@ -17,17 +17,17 @@ import msgspec
 from flask import Flask
 
 from legalmap import clock
-from legalmap.services import packing, wire
-from legalmap.services.heading import Head
-from legalmap.web import session
-from legalmap.web.api.accepting import takes_json
-from legalmap.web.guard import LAW
-from legalmap.web.http import bodies, content_coding, limits
+from legalmap.services import contract
+from legalmap.services.core.feed_head import Head
+from legalmap.services.exporting import compression
+from legalmap.web.http import bodies, content_coding, limits, session
 from legalmap.web.http.answer import Answer, Condition, given
 from legalmap.web.http.bodies import MOST_OF_ANYBODY
 from legalmap.web.http.cache import Cache, Entry, Key
-from legalmap.web.http.content_coding import IDENTITY
+from legalmap.web.http.content_coding import IDENTITY, takes_json
 from legalmap.web.http.limits import Refused, Slots
+from legalmap.web.http.permissions import LAW
+from legalmap.web.http.rate_limits import BATCH, PAST, PICTURE
 from legalmap.web.http.routes import STRICT, Route, Routes, canonical
 from legalmap.web.http.wsgi import (
     CAN_WAIT,
@@ -39,7 +39,6 @@ from legalmap.web.http.wsgi import (
     call,
     environ_of,
 )
-from legalmap.web.limiting import BATCH, PAST, PICTURE
 
 log = logging.getLogger(__name__)
 # For how many seconds a look at the head of the feed serves everybody.
@@ -193,7 +192,7 @@ class Front:
 
     async def _recoded(self, key: Key) -> Answer | None:
         """The same content in another coding than it is kept in; None if it is kept in none."""
-        for coding in (IDENTITY, *packing.CODINGS):
+        for coding in (IDENTITY, *compression.CODINGS):
             known = self.cache.get(key._replace(coding=coding), self._heading.number, time())
             if known is not None and known.is_ours:
                 answer = await self._in_thread(lambda: _recode(known.answer, coding, key.coding))  # noqa: B023
@@ -351,7 +350,7 @@ def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> An
     """An answer that is in one coding in another."""
     content, etag = answer.body, answer.header("etag")
     if answer.header("content-encoding") is not None:
-        content = packing.unpacked(content, coded)
+        content = compression.unpacked(content, coded)
         etag = content_coding.plain_etags(etag) if etag else None
         answer = answer._replace(headers=[p for p in answer.headers if p[0] != "content-encoding"])
     headers = {}
@@ -369,7 +368,7 @@ def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> An
 def _refusal(path: str, refusal: Refused) -> Answer:
     """Problem details (RFC 9457) for tools, a sentence for people."""
     if path.startswith(STRICT):
-        details = wire.Details(
+        details = contract.Details(
             type=f"urn:legalmap:problem:{refusal.title.lower().replace(' ', '-')}",
             title=refusal.title,
             status=refusal.status,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from legalmap.domain.roles import Role
-from legalmap.services import accounts, signing
-from legalmap.services.tracker import Tracker
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.people import accounts, authentication
 from legalmap.store.engine import Store
 from tests.bench.speed import real
 from tests.bench.speed.clients import Client, Wish
@@ -112,7 +112,7 @@ def _signed_in(file: Path) -> str:
         tracker = Tracker(store)
         name = f"bench-{time.time_ns()}"
         made = accounts.add(tracker, name, Role.CONTRIBUTOR)
-        return f"legalmap-session={signing.sign_in(tracker, name, made.password)}"
+        return f"legalmap-session={authentication.sign_in(tracker, name, made.password)}"
     finally:
         store.close()
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, configure_mappers, mapped_column
 from sqlalchemy_continuum import Operation, make_versioned, version_class, versioning_manager
 
-from legalmap.domain.payload import from_bytes
+from legalmap.domain.law.payload import from_bytes
 from tests.bench.speed.filled import TOPIC
 
 make_versioned(user_cls=None, options={"strategy": "validity"})

@@ -12,15 +12,16 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.accounts import SYSTEM_HANDLE, Account
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import Payload
-from legalmap.domain.periods import Period
-from legalmap.domain.roles import Role
-from legalmap.services import loading
-from legalmap.services.tracker import Tracker
-from legalmap.store import accounts, places, schema
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.periods import Period
+from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.maintenance import first_load
+from legalmap.store import places, schema
 from legalmap.store.engine import Connection, Store
+from legalmap.store.people import accounts
 from tests.bench import appending
 from tests.bench.appending import Entry, Reviewed
 
@@ -44,10 +45,10 @@ def fill(
     if revisions < records:
         raise ValueError("Each record has at least its revision 0.")
     schema.migrate(store)
-    tree = list(loading.shipped_places())
+    tree = list(first_load.shipped_places())
     with store.writing() as connection:
         places.fill(connection, tree)
-        places.fill_zips(connection, loading.shipped_zips())
+        places.fill_zips(connection, first_load.shipped_zips())
         missing = records - len(tree)
         if missing > 0:
             places.fill(connection, _towns(tree, missing))
@@ -100,7 +101,7 @@ def _entries(
     chance: random.Random,
 ) -> Iterator[Entry]:
     system, author, reviewer = people
-    models = [_short(item.payload) for item in loading.shipped_records() if item.topic == topic]
+    models = [_short(item.payload) for item in first_load.shipped_records() if item.topic == topic]
     pause = timedelta(days=SPAN_DAYS) / revisions
     at = BEGAN
     for code in codes:

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
-from legalmap.services.editions import Edition
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editions.editions import Edition
+from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from tests.bench.speed import continuum, filled
 from tests.bench.speed.clients import Client, Wish

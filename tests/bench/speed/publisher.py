@@ -7,13 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from legalmap.domain.accounts import Account
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.roles import Role
-from legalmap.services import accounts, editing, reviewing
-from legalmap.services.editing import Proposal
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.people import accounts
+from legalmap.services.reading.reader import Reader
+from legalmap.services.reviewing import review
 from legalmap.store.engine import Store
 from tests.bench.speed.filled import TOPIC
 
@@ -48,7 +50,7 @@ class Publisher:
     def publish(self, code: str) -> tuple[bytes, float]:
         """Publish a change; gives a word that only it has, and when it was committed (monotonic)."""
         word = f"Benchmarked{time.monotonic_ns()}"
-        beginning = editing.begin(self._tracker, self._author, TOPIC, code)
+        beginning = proposals.begin(self._tracker, self._author, TOPIC, code)
         notes = f"{beginning.payload.notes} {word}"
         proposal = Proposal(
             topic=TOPIC,
@@ -57,8 +59,8 @@ class Publisher:
             payload=msgspec.structs.replace(beginning.payload, notes=notes),
             note="The benchmark adds a word.",
         )
-        made = editing.submit(self._tracker, self._author, proposal)
-        reviewing.decide(
+        made = proposals.submit(self._tracker, self._author, proposal)
+        review.decide(
             self._tracker,
             self._reviewer,
             made.id,

@@ -9,7 +9,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from legalmap.services.locating import region_at
+from legalmap.services.places.point_index import region_at
 from tests.bench.speed.measuring import SEED, Ground
 from tests.bench.speed.servers import environment, program
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from legalmap.services.locating import region_at
+from legalmap.services.places.point_index import region_at
 from tests.bench.speed import real
 from tests.bench.speed.clients import Wish, at
 from tests.bench.speed.driving import Load, WrongAnswer, check, compared

@@ -6,15 +6,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from legalmap.domain.accounts import Account
-from legalmap.domain.discussion import MAX_REMARK
-from legalmap.domain.moderation import Verdict
-from legalmap.domain.payload import Payload
-from legalmap.domain.records import Revision
-from legalmap.domain.roles import Role
-from legalmap.services import claiming, discussing, editing, reviewing, verifying
-from legalmap.services.editing import Proposal
-from legalmap.services.tracker import Tracker
+from legalmap.domain.desk.discussion import MAX_REMARK
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import proposals, verification
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.reviewing import claims, remarks, review
 from tests.services.workflow.world import PEOPLE, REMITS, Spot, Work, World, too_early
 
 # Of each verdict, what becomes of the proposal.
@@ -99,7 +100,7 @@ class Propose:
             reworks_id=self.reworks.id if self.reworks else None,
             suggestion_id=self.suggestion,
         )
-        return editing.submit(tracker, actor, proposal)
+        return proposals.submit(tracker, actor, proposal)
 
     def happen(self, world: World, made: Revision | None) -> None:
         """It waits; a place that had no record has revision 0 now, "not researched"."""
@@ -181,7 +182,7 @@ class Verify:
     def do(self, tracker: Tracker, actor: Account) -> Revision:
         """Through the service of the verify page."""
         topic, code = self.spot
-        return verifying.propose(
+        return verification.propose(
             tracker,
             actor,
             topic,
@@ -252,7 +253,7 @@ class Decide:
         """Through the service of the review page."""
         is_approval = self.verdict is Verdict.APPROVE
         checklist = tracker.topic(self.work.spot[0]).review.checklist
-        return reviewing.decide(
+        return review.decide(
             tracker,
             actor,
             self.work.id,
@@ -301,7 +302,7 @@ class Take:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the queue."""
-        claiming.take(tracker, actor, self.work.id, over=self.over)
+        claims.take(tracker, actor, self.work.id, over=self.over)
 
     def happen(self, world: World, _made: Revision | None) -> None:
         """They have it for half an hour, in which only its authors rework it."""
@@ -327,7 +328,7 @@ class Remark:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the discussion."""
-        discussing.say(tracker, actor, self.work.id, self.text)
+        remarks.say(tracker, actor, self.work.id, self.text)
 
     def happen(self, _world: World, _made: Revision | None) -> None:
         """No proposal stands elsewhere for it."""
@@ -354,7 +355,7 @@ class Withdraw:
 
     def do(self, tracker: Tracker, actor: Account) -> Revision:
         """Through the service of the desk."""
-        return editing.withdraw(tracker, actor, self.work.id)
+        return proposals.withdraw(tracker, actor, self.work.id)
 
     def happen(self, world: World, _made: Revision | None) -> None:
         """It waits no more."""

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from legalmap.domain import payload
-from legalmap.domain.accounts import Account
-from legalmap.domain.records import Revision
-from legalmap.services import importing
-from legalmap.services.tracker import Tracker
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law import payload
+from legalmap.domain.people.accounts import Account
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import file_import
 from tests.services.workflow.acts import Propose, arrive
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import World
@@ -42,7 +42,9 @@ class Import:
 
     def do(self, tracker: Tracker, actor: Account) -> list[Revision]:
         """Through the service of the page and of the command line."""
-        return importing.import_file(tracker, actor, json.dumps([*map(_line, self.lines)]).encode())
+        return file_import.import_file(
+            tracker, actor, json.dumps([*map(_line, self.lines)]).encode()
+        )
 
     def happen(self, world: World, made: list[Revision]) -> None:
         """What differs waits, each by itself, under the name of one batch."""

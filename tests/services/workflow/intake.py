@@ -5,9 +5,9 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
-from legalmap.domain.suggestions import Outcome
+from legalmap.domain.desk.suggestions import Outcome
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
 from tests.services.workflow.acts import Act, Propose
 from tests.services.workflow.batches import Import
 from tests.services.workflow.invitations import Invite, Join, Revoke

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from unittest import mock
 
-from legalmap.domain.accounts import Account
-from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
-from legalmap.services import links, passwords
-from legalmap.services.tracker import Tracker
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.people import one_time_links, passwords
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import PEOPLE, READER, Invited, World
 from tests.store.build import PASSWORD, a_password_hash
@@ -35,8 +35,8 @@ class Invite:
 
     def do(self, tracker: Tracker, actor: Account) -> tuple[str, int]:
         """Through the service of the page of people; gives the token and the number."""
-        token = links.invite(tracker, actor, self.role, self.remits)
-        return token, links.invitation(tracker, token).id
+        token = one_time_links.invite(tracker, actor, self.role, self.remits)
+        return token, one_time_links.invitation(tracker, token).id
 
     def happen(self, world: World, made: tuple[str, int]) -> None:
         """The link is open for a week."""
@@ -62,7 +62,7 @@ class Revoke:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the page of people."""
-        links.revoke(tracker, actor, self.number)
+        one_time_links.revoke(tracker, actor, self.number)
 
     def happen(self, world: World, _made: None) -> None:
         """It opens nothing any more."""
@@ -86,7 +86,7 @@ class Join:
     def do(self, tracker: Tracker, _actor: Account | None) -> None:
         """Through the service of the link."""
         with mock.patch.object(passwords, "hashed", return_value=a_password_hash()):
-            links.join(tracker, self.token, self.handle, PASSWORD)
+            one_time_links.join(tracker, self.token, self.handle, PASSWORD)
 
     def happen(self, world: World, _made: None) -> None:
         """One more account."""

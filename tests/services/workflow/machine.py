@@ -15,18 +15,22 @@ import sqlalchemy as sa
 from hypothesis.stateful import RuleBasedStateMachine
 
 from legalmap import clock
-from legalmap.domain.accounts import Account
+from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import Invalid, LegalmapError, Unusable
-from legalmap.domain.records import Revision
-from legalmap.domain.roles import Role
-from legalmap.services import batching, checking, exporting, factors, signing, suggesting
-from legalmap.services import rounds as round_service
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker, shipped_topics
-from legalmap.store import accounts as stored_accounts
-from legalmap.store import factors as stored_factors
-from legalmap.store import moderation
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker, shipped_topics
+from legalmap.services.editing import batches as import_batches
+from legalmap.services.editing import suggestions as suggestion_service
+from legalmap.services.exporting import formats
+from legalmap.services.maintenance import integrity_check
+from legalmap.services.people import authentication, totp
+from legalmap.services.reading.reader import Reader
+from legalmap.services.reviewing import rounds as round_service
 from legalmap.store.engine import Store
+from legalmap.store.history import submissions
+from legalmap.store.people import accounts as stored_accounts
+from legalmap.store.people import second_factors as stored_factors
 from tests.build import TODAY
 from tests.services.workflow import batches as batch_rules
 from tests.services.workflow import invitations, promises, rounds, suggestions
@@ -143,18 +147,18 @@ class Machine(RuleBasedStateMachine):
         """The person, if they can sign in: who is disabled cannot, with an old session neither."""
         if handle == READER:
             return None
-        found = signing.signed_in(self.tracker, self.tokens.get(handle, ""))
+        found = authentication.signed_in(self.tracker, self.tokens.get(handle, ""))
         if found is None:
             try:
-                token = signing.sign_in(self.tracker, handle, PASSWORD)
+                token = authentication.sign_in(self.tracker, handle, PASSWORD)
             except Invalid:
                 assert handle in self.world.away
                 return None
-            found = signing.signed_in(self.tracker, token)
+            found = authentication.signed_in(self.tracker, token)
             assert found is not None
             if not found.is_complete:
                 code = fresh_code(self.store, handle)
-                token = factors.prove(self.tracker, found, token, code).token
+                token = totp.prove(self.tracker, found, token, code).token
             self.tokens[handle] = token
             # Signing in is in the log, and is no part of the act that follows.
             self.rows = self.all_rows()
@@ -244,7 +248,7 @@ class Machine(RuleBasedStateMachine):
         if not changed:
             assert promises.lasting(self.rows) == promises.lasting(before)
         assert [fault for part in PARTS for fault in part.broken(self.rows)] == []
-        assert checking.check(self.tracker) == []
+        assert integrity_check.check(self.tracker) == []
         self._feed_and_queue()
         assert _claims(self.rows) == self.world.claims
         self._intake()
@@ -267,14 +271,14 @@ class Machine(RuleBasedStateMachine):
             person = stored_accounts.by_handle(connection, handle)
         assert person is not None
         waiting = {number for number, told in self.world.suggestions.items() if told.is_open}
-        listed = suggesting.listed(self.tracker, person)
+        listed = suggestion_service.listed(self.tracker, person)
         assert {each.id for each in listed.suggestions} == waiting
         shown = {(each.topic, each.place.code) for each in round_service.due(self.reader)}
         assert shown == rounds.due(self.world)
         batches = sorted(self.world.batches)
         if batches:
             name = batches[self.looks * 7 % len(batches)]
-            opened = batching.opened(self.tracker, person, name)
+            opened = import_batches.opened(self.tracker, person, name)
             assert tuple(each.id for each in opened.proposals) == self.world.batches[name]
             assert set(opened.ready) == {
                 each for each in self.world.batches[name] if _may_decide(self.world, handle, each)
@@ -286,7 +290,7 @@ class Machine(RuleBasedStateMachine):
         with self.store.reading() as connection:
             person = stored_accounts.by_handle(connection, handle)
             assert person is not None
-            found = moderation.proposals_of(connection, person.id)
+            found = submissions.proposals_of(connection, person.id)
         said = {each.id: each.state.value for each in found}
         mine = [work for work in self.world.proposals() if work.by == handle]
         assert said == {work.id: self.world.state(work) for work in mine}
@@ -310,7 +314,7 @@ class Machine(RuleBasedStateMachine):
         assert self._export(Reader(self.started()), topic, number) == known
 
     def _export(self, reader: Reader, topic: str, number: int) -> str:
-        content = exporting.render(reader.edition(topic, str(number)), TODAY, "json")
+        content = formats.render(reader.edition(topic, str(number)), TODAY, "json")
         return hashlib.sha256(content).hexdigest()
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from legalmap.domain.accounts import Account
-from legalmap.services import rounds
-from legalmap.services.reading import Reader
-from legalmap.services.tracker import Tracker
+from legalmap.domain.people.accounts import Account
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.reading.reader import Reader
+from legalmap.services.reviewing import rounds
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import Spot, World
 

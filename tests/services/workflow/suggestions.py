@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from legalmap.domain.accounts import Account
-from legalmap.domain.suggestions import Outcome
-from legalmap.services import suggesting
-from legalmap.services.tracker import Tracker
+from legalmap.domain.desk.suggestions import Outcome
+from legalmap.domain.people.accounts import Account
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import suggestions
 from tests.services.workflow.promises import Rows
 from tests.services.workflow.world import READER, Spot, Told, World
 
@@ -35,7 +35,7 @@ class Suggest:
 
     def do(self, tracker: Tracker, _actor: Account | None) -> int:
         """Through the service of the public form."""
-        return suggesting.suggest(tracker, *self.spot, text=self.text, url=LINK, email=self.email)
+        return suggestions.suggest(tracker, *self.spot, text=self.text, url=LINK, email=self.email)
 
     def happen(self, world: World, made: int) -> None:
         """It waits for somebody to look at it."""
@@ -63,7 +63,7 @@ class TakeUp:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the desk."""
-        suggesting.claim(tracker, actor, self.number, over=self.over)
+        suggestions.claim(tracker, actor, self.number, over=self.over)
 
     def happen(self, world: World, _made: None) -> None:
         """Others leave it alone until tomorrow, unless they take it over."""
@@ -88,7 +88,7 @@ class LeaveToOthers:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the desk."""
-        suggesting.release(tracker, actor, self.number)
+        suggestions.release(tracker, actor, self.number)
 
     def happen(self, world: World, _made: None) -> None:
         """Nobody is at it."""
@@ -122,7 +122,7 @@ class Close:
 
     def do(self, tracker: Tracker, actor: Account) -> None:
         """Through the service of the desk."""
-        suggesting.close(tracker, actor, self.number, self.outcome, self.answer)
+        suggestions.close(tracker, actor, self.number, self.outcome, self.answer)
 
     def happen(self, world: World, _made: None) -> None:
         """It is answered for good."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from legalmap.domain.accounts import SYSTEM_HANDLE
-from legalmap.domain.payload import NOT_RESEARCHED, Payload
-from legalmap.domain.remits import Remit
-from legalmap.domain.roles import Role
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.people.accounts import SYSTEM_HANDLE
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
 from tests.build import a_payload, a_period, a_source
 
 # Eve is a contributor who tries everything her role does not let her; otto moderates another topic

@@ -8,8 +8,7 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from legalmap.web import session
-from legalmap.web.http import bodies
+from legalmap.web.http import bodies, session
 from tests.web.conftest import SignedIn
 from tests.web.visit import BROWSER
 

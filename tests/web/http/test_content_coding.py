@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legalmap.services.packing import CODINGS, unpacked
+from legalmap.services.exporting.compression import CODINGS, unpacked
 from legalmap.web.http import content_coding
 from legalmap.web.http.content_coding import IDENTITY, negotiate
 

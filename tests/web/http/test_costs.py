@@ -82,8 +82,8 @@ def test_each_view_says_what_it_costs(app: Flask) -> None:
     """The server reads it too: what costs much waits for its turn."""
     costs = {name: view.cost for name, view in app.view_functions.items() if hasattr(view, "cost")}
     assert {name: cost for name, cost in costs.items() if cost} == {
-        "sharing.map_svg": "picture",
-        "sharing.map_png": "picture",
-        "sharing.embed": "picture",
-        "deciding.resolve_many": "batch",
+        "share.map_svg": "picture",
+        "share.map_png": "picture",
+        "share.embed": "picture",
+        "decisions.resolve_many": "batch",
     }

@@ -14,11 +14,11 @@ from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import Client as Plain
 
-from legalmap.domain.moderation import Verdict
-from legalmap.services.packing import zstd
-from legalmap.services.tracker import Tracker
-from legalmap.web.guard import LAW
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.exporting.compression import zstd
 from legalmap.web.http import front as fronts
+from legalmap.web.http.permissions import LAW
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose
 from tests.store.build import PASSWORD

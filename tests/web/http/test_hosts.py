@@ -119,10 +119,10 @@ def test_links_for_people_name_the_site(app: Flask, monkeypatch: pytest.MonkeyPa
     """Nobody gets an invitation or a passkey for a host that somebody else made up."""
     monkeypatch.setitem(app.extensions, "hosts", Hosts(("https://law.example", "http://localhost")))
     with app.test_request_context("/desk/people", headers={"Host": "localhost"}):
-        from legalmap.web import factors
         from legalmap.web.http.hosts import site_url
+        from legalmap.web.people import second_factor
 
         assert site_url() == "https://law.example"
-        known = factors.site()
+        known = second_factor.site()
         assert known is not None
         assert (known.host, known.origin) == ("law.example", "https://law.example")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from legalmap.store.types import UTCDateTime
+from legalmap.store.tables.types import UTCDateTime
 
 revision = "0003"
 down_revision = "0002"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from legalmap.store.migrations import guarding
-from legalmap.store.types import UTCDateTime
+from legalmap.store.tables.types import UTCDateTime
 
 revision = "0005"
 down_revision = "0004"

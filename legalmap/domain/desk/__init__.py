@@ -1,0 +1,1 @@
+"""What moderators work with: proposals, their states and risk, reviews, rounds, suggestions."""

@@ -1,0 +1,202 @@
+"""What a moderator would ask about an edit: warnings beside the fields, never a refusal.
+
+Only what is new or changed is looked at, so that old records do not drown an edit in warnings.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from difflib import SequenceMatcher
+
+import msgspec
+
+from legalmap.domain.errors import Problem
+from legalmap.domain.law import urls
+from legalmap.domain.law.evidence import PRIMARY_KINDS, Source
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.periods import Period
+from legalmap.domain.law.topics import Topic
+
+# How much of a summary may be a source's title, word for word, before it is a copy.
+ALIKE = 0.9
+# What a rule says of a period: a field and a sentence about it, or None.
+Remark = tuple[str, str] | None
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What an edit makes of a record, and what it is judged by."""
+
+    payload: Payload
+    base: Payload
+    topic: Topic
+    place: Jurisdiction
+    today: date
+
+    def before(self, period: Period) -> Period | None:
+        """The same period in what is published: the one that begins at the same date."""
+        same = (old for old in self.base.periods if old.effective_from == period.effective_from)
+        return next(same, None)
+
+
+def warnings(
+    payload: Payload, base: Payload, topic: Topic, place: Jurisdiction, today: date
+) -> list[Problem]:
+    """Everything about an edit that is allowed and yet worth a second look, in the order of the page."""
+    case = Case(payload, base, topic, place, today)
+    problems: list[Problem] = []
+    known = [source for period in base.periods for source in period.sources]
+    for index, period in enumerate(payload.periods):
+        if period not in base.periods:
+            problems += _of_period(case, index, known)
+    for index, bill in enumerate(payload.pending):
+        if bill not in base.pending:
+            problems += _shortened(f"pending.{index}.url", bill.url)
+    return [*problems, *_of_evidence(case)]
+
+
+def _of_period(case: Case, index: int, known: list[Source]) -> Iterator[Problem]:
+    period, at = case.payload.periods[index], f"periods.{index}"
+    earlier = case.payload.periods[index - 1] if index else None
+    for field, message in filter(None, (check(case, period) for check in _PERIOD_CHECKS)):
+        yield Problem(f"{at}.{field}", message)
+    if earlier and earlier.summary == period.summary:
+        yield Problem(f"{at}.summary", "The period before says the same: say what changed.")
+    yield from _duplicates(period, at)
+    for number, source in enumerate(period.sources):
+        if source not in known:
+            yield from _of_source(case, period, source, f"{at}.sources.{number}")
+
+
+def _begins_before_enacted(_case: Case, period: Period) -> Remark:
+    return _before_enacted("effective_from", period)
+
+
+def _lapses_before_enacted(_case: Case, period: Period) -> Remark:
+    return _before_enacted("effective_until", period)
+
+
+def _before_enacted(field: str, period: Period) -> Remark:
+    day, enacted = getattr(period, field), period.enacted_on
+    if day and enacted and day.last_day < enacted.first_day:
+        return field, f"This is before the law was enacted ({enacted}): check both dates."
+    return None
+
+
+def _to_come_but_not_enacted(case: Case, period: Period) -> Remark:
+    if period.first_day > case.today and period.enacted_on is None:
+        return "enacted_on", (
+            "This law is not in force yet: enter the day it was enacted. "
+            "If it is not enacted, list it under “Under way”."
+        )
+    return None
+
+
+def _strict_by_vendors(case: Case, period: Period) -> Remark:
+    kinds = {source.kind for source in period.sources if source.stance == "supports"}
+    if kinds == {"vendor"} and is_strict(case.topic, period.status):
+        label = case.topic.status(period.status).label
+        return "sources", f"Only vendors support “{label}”: look for the law itself."
+    return None
+
+
+def is_strict(topic: Topic, code: str) -> bool:
+    """Whether a status stands above the middle of the scale; what stands beside the scale does not."""
+    scale = {status.code: status.severity for status in topic.statuses if status.severity}
+    return code in scale and 2 * scale[code] > min(scale.values()) + max(scale.values())
+
+
+def _other_status_same_sources(case: Case, period: Period) -> Remark:
+    before = case.before(period)
+    if before and before.status != period.status:
+        old = {urls.same_page(source.url) for source in before.sources}
+        if all(urls.same_page(source.url) in old for source in period.sources):
+            return "status", "The status is another one, but no source was added that shows it."
+    return None
+
+
+def _other_status_same_summary(case: Case, period: Period) -> Remark:
+    before = case.before(period)
+    if before and before.status != period.status and before.summary == period.summary:
+        return "summary", "The status is another one, but the summary is still the old one."
+    return None
+
+
+def _copied_summary(_case: Case, period: Period) -> Remark:
+    if any(is_copy(period.summary, source.title) for source in period.sources):
+        return "summary", "This is the title of a source: say in your own words what the law says."
+    return None
+
+
+def is_copy(text: str, title: str) -> bool:
+    """Whether ``text`` is, but for case and punctuation, nearly the same as ``title``."""
+    words, others = _words(text), _words(title)
+    if not words or not others or max(len(words), len(others)) > 1.3 * min(len(words), len(others)):
+        return False
+    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= ALIKE
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+_PERIOD_CHECKS: tuple[Callable[[Case, Period], Remark], ...] = (
+    _begins_before_enacted,
+    _lapses_before_enacted,
+    _to_come_but_not_enacted,
+    _other_status_same_sources,
+    _other_status_same_summary,
+    _copied_summary,
+    _strict_by_vendors,
+)
+
+
+def _duplicates(period: Period, at: str) -> Iterator[Problem]:
+    """The very same link is refused elsewhere; this is about the same page under another address."""
+    first: dict[str, tuple[int, str]] = {}
+    for number, source in enumerate(period.sources):
+        earlier, url = first.setdefault(urls.same_page(source.url), (number, source.url))
+        if earlier != number and url != source.url:
+            message = f"Source {earlier + 1} of this period leads to the same page: keep one."
+            yield Problem(f"{at}.sources.{number}.url", message)
+
+
+def _of_source(case: Case, period: Period, source: Source, at: str) -> Iterator[Problem]:
+    yield from _shortened(f"{at}.url", source.url)
+    state = urls.state_of(source.url)
+    if state and case.place.code.startswith("us-") and case.place.code[3:5] != state:
+        message = (
+            f"This is a page of another state’s government ({state.upper()}): is it the right one?"
+        )
+        yield Problem(f"{at}.url", message)
+    published, enacted = source.published_on, period.enacted_on
+    shows = source.stance == "supports" and source.kind != "bill"
+    if shows and published and enacted and published.last_day < enacted.first_day:
+        message = f"It was published before the law was enacted ({enacted}), so it cannot show it."
+        yield Problem(f"{at}.published_on", message)
+    if source.kind in PRIMARY_KINDS and not source.archived_url:
+        message = "Pages of the law move: add the link of an archived copy."
+        yield Problem(f"{at}.archived_url", message)
+
+
+def _shortened(field: str, url: str) -> Iterator[Problem]:
+    if urls.is_shortened(url):
+        message = (
+            f"{urls.host_of(url)} hides where a link leads: enter the address of the page itself."
+        )
+        yield Problem(field, message)
+
+
+def _of_evidence(case: Case) -> Iterator[Problem]:
+    """A day of verification that moved on has to rest on something that somebody opened then."""
+    day, before = case.payload.last_verified, case.base.last_verified
+    if day is None or day == before:
+        return
+    sources = [source for period in case.payload.periods for source in period.sources]
+    opened = [source.accessed_on for source in sources if source.accessed_on]
+    if case.payload.verified_how == "checked" and max(opened, default=date.min) < day:
+        message = "No source says that it was opened on that day: enter the day at each you opened."
+        yield Problem("last_verified", message)
+    dated = opened + [source.published_on.last_day for source in sources if source.published_on]
+    if case.payload.verified_how == "source-date" and max(dated, default=date.min) < day:
+        yield Problem("last_verified", "No source is that new: enter the date of the newest one.")

@@ -1,0 +1,72 @@
+"""What a reader without an account says is wrong: its rules, and how it can end."""
+
+import re
+from datetime import datetime, timedelta
+
+import msgspec
+
+from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.labelled import Labelled
+from legalmap.domain.law.payload import problems_of_text, problems_of_url
+from legalmap.domain.outside.mail import is_address
+
+MAX_SUGGESTION = 2_000
+MAX_ANSWER = 2_000
+# An address that nobody answered to for so long is forgotten.
+ADDRESS_LIFE = timedelta(days=90)
+# For how long who took a suggestion up has it for themselves.
+CLAIM_LIFE = timedelta(days=1)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+class Outcome(Labelled):
+    """How a suggestion was closed."""
+
+    PROPOSED = "proposed", "Became a proposal"
+    DECLINED = "declined", "Declined"
+    DUPLICATE = "duplicate", "Told before"
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them as the desk sees it. Nothing is known of who wrote it but an address they left."""
+
+    id: int
+    topic: str
+    jurisdiction: str
+    text: str
+    url: str
+    email: str | None
+    at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    outcome: Outcome | None = None
+    answer: str = ""
+    revision_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What the log calls it."""
+        return f"{self.topic}/{self.jurisdiction} suggestion {self.id}"
+
+
+def problems_of(text: str, url: str, email: str) -> list[Problem]:
+    """Everything that is wrong with what a reader wrote."""
+    found = problems_of_text(
+        "text", text, MAX_SUGGESTION, needed="Say what is wrong, and what is right."
+    )
+    if _TAG.search(text):
+        found.append(Problem("text", "Write plain text: take out tags such as <b> or <a href>."))
+    found += problems_of_url("url", url)
+    if email and not is_address(email):
+        found.append(
+            Problem("email", "Enter an address such as name@example.org, or leave this empty.")
+        )
+    return found
+
+
+def check_answer(outcome: Outcome, answer: str) -> None:
+    """Raise Invalid unless a reason is given where one is needed."""
+    needed = "" if outcome is Outcome.PROPOSED else "Say why, in a sentence."
+    problems = problems_of_text("answer", answer, MAX_ANSWER, needed=needed)
+    if problems:
+        raise Invalid(problems)

@@ -1,0 +1,62 @@
+"""Sources, how strong each kind is, and how fresh a record's evidence is."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from legalmap.domain.law.dates import PartialDate
+
+SourceKind = Literal[
+    "statute",
+    "regulation",
+    "ordinance",
+    "court",
+    "bill",
+    "agency",
+    "news",
+    "academic",
+    "reference",
+    "advocacy",
+    "vendor",
+]
+# Strongest first: the order in which sources are shown.
+SOURCE_KINDS: tuple[str, ...] = SourceKind.__args__  # type: ignore[attr-defined]
+PRIMARY_KINDS = frozenset({"statute", "regulation", "ordinance", "court", "bill", "agency"})
+Stance = Literal["supports", "disputes"]
+Freshness = Literal["fresh", "due", "overdue", "never"]
+FRESHNESS_LABELS: dict[str, str] = {
+    "fresh": "Verified within the age limit",
+    "due": "Due for re-checking",
+    "overdue": "Overdue for re-checking",
+    "never": "Never verified",
+}
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A link that supports or disputes a period. ``accessed_on``: the day a person opened it."""
+
+    url: str
+    title: str
+    publisher: str
+    kind: SourceKind
+    citation: str | None = None
+    published_on: PartialDate | None = None
+    accessed_on: date | None = None
+    archived_url: str | None = None
+    stance: Stance = "supports"
+
+
+def freshness(last_verified: date | None, today: date, age_limit_days: int) -> Freshness:
+    """How old the evidence is: past the limit *due*, past twice the limit *overdue*."""
+    if last_verified is None:
+        return "never"
+    age = (today - last_verified).days
+    if age > 2 * age_limit_days:
+        return "overdue"
+    return "due" if age > age_limit_days else "fresh"
+
+
+def by_strength(sources: tuple[Source, ...]) -> list[Source]:
+    """Primary sources first, within one kind in the order given."""
+    return sorted(sources, key=lambda source: SOURCE_KINDS.index(source.kind))

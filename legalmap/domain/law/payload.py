@@ -1,0 +1,298 @@
+"""The content of a revision: one value, its canonical bytes, its hash, and the rules it must keep."""
+
+import hashlib
+import re
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from legalmap.domain.errors import Invalid, Problem
+from legalmap.domain.law import dates
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.evidence import Source
+from legalmap.domain.law.periods import Period
+from legalmap.domain.law.topics import Topic
+
+Confidence = Literal["high", "medium", "low"]
+VerifiedHow = Literal["source-date", "checked"]
+MAX_TEXT = 5_000
+MAX_SHORT = 500
+MAX_URL = 2_000
+MAX_PERIODS = 50
+MAX_SOURCES = 50
+# Characters that hide or reorder text; nobody types them into a law's summary by intent.
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+# What stands for a character that came as bytes or an escape of which there is no character.
+LOST = "\ufffd"
+_HALF = re.compile(r"[\ud800-\udfff]")
+# How msgspec says what is wrong and where; the message may quote what the person typed.
+_WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", re.DOTALL)
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A bill, rule or ordinance under way."""
+
+    kind: str
+    ref: str
+    what: str
+    url: str
+    expected_on: PartialDate | None = None
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A whole record at one revision. No periods at all means "not researched"."""
+
+    periods: tuple[Period, ...] = ()
+    last_verified: date | None = None
+    verified_how: VerifiedHow | None = None
+    confidence: Confidence | None = None
+    pending: tuple[Pending, ...] = ()
+    notes: str = ""
+
+
+NOT_RESEARCHED = Payload()
+
+
+def _to_json(value: Any) -> str:
+    if isinstance(value, PartialDate):
+        return value.text
+    raise NotImplementedError(f"{type(value)} has no place in a payload")
+
+
+def _from_json(kind: type, value: Any) -> Any:
+    if kind is PartialDate:
+        if not isinstance(value, str):
+            raise ValueError("Expected a date as text.")
+        return dates.read(value)
+    raise NotImplementedError(f"{kind} has no place in a payload")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_to_json, order="sorted")
+_decoder = msgspec.json.Decoder(Payload, dec_hook=_from_json)
+
+
+def canonical_bytes(payload: Payload) -> bytes:
+    """UTF-8 JSON with sorted keys and every field written: equal payloads give equal bytes."""
+    return _encoder.encode(payload)
+
+
+def sha256_of(canonical: bytes) -> str:
+    """The hash of canonical bytes, as 64 hex digits."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def from_bytes(canonical: bytes | str) -> Payload:
+    """The payload of canonical bytes; raise Invalid if they are none."""
+    try:
+        return _decoder.decode(canonical)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Invalid([_problem_of(error)]) from None
+
+
+def to_builtins(value: Any) -> Any:
+    """Plain lists, dicts and strings, in the order of the fields, for JSON answers."""
+    return msgspec.to_builtins(value, enc_hook=_to_json)
+
+
+def from_builtins(raw: Any) -> Payload:
+    """A payload from untrusted plain values; raise Invalid naming the field that does not fit."""
+    try:
+        return normalised(msgspec.convert(raw, Payload, dec_hook=_from_json))
+    except msgspec.ValidationError as error:
+        raise Invalid([_problem_of(error)]) from None
+
+
+def _problem_of(error: Exception) -> Problem:
+    found = _WHERE.fullmatch(str(error))
+    if found is None:
+        return Problem("payload", str(error))
+    path = re.sub(r"\[(\d+)\]", r".\1", found["path"]).removeprefix("$").strip(".")
+    return Problem(path or "payload", found["message"])
+
+
+def normalised(payload: Payload) -> Payload:
+    """The one way to write this content: whole numbers as integers, choices in alphabetical order,
+    empty answers left out.
+    """
+    periods = tuple(
+        msgspec.structs.replace(period, answers=_normalised_answers(period.answers))
+        for period in payload.periods
+    )
+    return msgspec.structs.replace(payload, periods=periods)
+
+
+def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
+    kept = {code: value for code, value in answers.items() if value not in (None, "", [], ())}
+    return {code: _normalised_value(value) for code, value in sorted(kept.items())}
+
+
+def _normalised_value(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:
+    """Everything about ``payload`` that breaks the codebook of ``topic`` or the rules of a record."""
+    found = _problems_of_record(payload, today)
+    earlier: Period | None = None
+    for index, period in enumerate(payload.periods):
+        at = f"periods.{index}"
+        found += _problems_of_order(period, earlier, at)
+        found += _problems_of_period(period, topic, at)
+        found += _problems_of_sources(period, at, today)
+        earlier = period
+    for index, bill in enumerate(payload.pending):
+        found += _problems_of_pending(bill, f"pending.{index}")
+        if any((bill.ref, bill.url) == (other.ref, other.url) for other in payload.pending[:index]):
+            found.append(Problem(f"pending.{index}.ref", "This record has that bill already."))
+    return found
+
+
+def sources_of(payload: Payload) -> list[Source]:
+    """Every link once, those of the newest period first."""
+    periods = reversed(payload.periods)
+    return list({source.url: source for period in periods for source in period.sources}.values())
+
+
+def validate(payload: Payload, topic: Topic, today: date) -> None:
+    """Raise Invalid with every problem there is."""
+    problems = problems_of(payload, topic, today)
+    if problems:
+        raise Invalid(problems)
+
+
+def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
+    found = problems_of_text("notes", payload.notes, MAX_TEXT, needed="")
+    if not payload.periods:
+        found.append(Problem("periods", "Add at least one period."))
+    if len(payload.periods) > MAX_PERIODS:
+        found.append(Problem("periods", f"Keep to at most {MAX_PERIODS} periods."))
+    if len(payload.pending) > MAX_SOURCES:
+        found.append(Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills."))
+    if payload.last_verified and payload.last_verified > today:
+        found.append(Problem("last_verified", "Enter a day that is not in the future."))
+    if (payload.last_verified is None) != (payload.verified_how is None):
+        found.append(
+            Problem("verified_how", "Say how it was verified, if and only if a day is given.")
+        )
+    if payload.confidence is None:
+        found.append(Problem("confidence", "Choose how sure you are: high, medium or low."))
+    return found
+
+
+def _problems_of_order(period: Period, earlier: Period | None, at: str) -> list[Problem]:
+    if earlier is None:
+        return []
+    where = f"{at}.effective_from"
+    if period.effective_from is None:
+        return [
+            Problem(where, "Only the oldest period may begin at an unknown date. Enter the date.")
+        ]
+    if earlier.effective_from and period.first_day <= earlier.first_day:
+        return [
+            Problem(where, f"Enter a date after {earlier.effective_from}: oldest period first.")
+        ]
+    if earlier.effective_until and period.first_day <= earlier.effective_until.first_day:
+        return [Problem(where, f"The period before it holds until {earlier.effective_until}.")]
+    return []
+
+
+def _problems_of_period(period: Period, topic: Topic, at: str) -> list[Problem]:
+    found = problems_of_text(
+        f"{at}.summary",
+        period.summary,
+        MAX_TEXT,
+        needed="Say in a plain sentence what the law says.",
+    )
+    codes = [status.code for status in topic.statuses]
+    if period.status not in codes:
+        found.append(
+            Problem(
+                f"{at}.status", f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
+            )
+        )
+    if period.effective_until and period.last_day < period.first_day:
+        found.append(Problem(f"{at}.effective_until", "Enter an end that is not before the start."))
+    known = {variable.code: variable for variable in topic.variables}
+    for code, value in period.answers.items():
+        variable = known.get(code)
+        message = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
+        if message:
+            found.append(Problem(f"{at}.answers.{code}", message))
+    return found
+
+
+def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
+    found: list[Problem] = []
+    if not period.sources:
+        found.append(Problem(f"{at}.sources", "Add at least one source: a link that shows this."))
+    if len(period.sources) > MAX_SOURCES:
+        found.append(Problem(f"{at}.sources", f"Keep to at most {MAX_SOURCES} sources."))
+    seen: set[str] = set()
+    for index, source in enumerate(period.sources):
+        where = f"{at}.sources.{index}"
+        found += problems_of_url(f"{where}.url", source.url)
+        if source.archived_url is not None:
+            found += problems_of_url(f"{where}.archived_url", source.archived_url)
+        if source.url in seen:
+            found.append(Problem(f"{where}.url", "This period has that link already."))
+        seen.add(source.url)
+        found += problems_of_text(
+            f"{where}.title", source.title, MAX_SHORT, needed="Enter the title of the page."
+        )
+        found += problems_of_text(
+            f"{where}.publisher",
+            source.publisher,
+            MAX_SHORT,
+            needed="Enter who publishes the page.",
+        )
+        found += problems_of_text(f"{where}.citation", source.citation or "", MAX_SHORT, needed="")
+        if source.accessed_on and source.accessed_on > today:
+            found.append(Problem(f"{where}.accessed_on", "Enter a day that is not in the future."))
+    return found
+
+
+def _problems_of_pending(bill: Pending, at: str) -> list[Problem]:
+    return [
+        *problems_of_text(f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"),
+        *problems_of_text(f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."),
+        *problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
+        *problems_of_url(f"{at}.url", bill.url),
+    ]
+
+
+def problems_of_url(field: str, url: str) -> list[Problem]:
+    """What is wrong with a link: too long, or none that begins with http:// or https://."""
+    if len(url) > MAX_URL:
+        return [Problem(field, f"Keep the link under {MAX_URL} characters.")]
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or re.search(r"[\s<>\"\\\ufffd]", url) or _HIDDEN.search(url):
+        return [Problem(field, "Enter a full link that begins with http:// or https://.")]
+    return []
+
+
+def whole(text: str) -> str:
+    """``text`` with the sign for a lost character where JSON named half a one, which no page can show."""
+    return _HALF.sub(LOST, text)
+
+
+def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
+    """What is wrong with a text: too long, hidden characters, or empty though ``needed`` says why not."""
+    if needed and not text.strip():
+        return [Problem(field, needed)]
+    if len(text) > limit:
+        return [Problem(field, f"Keep this under {limit:,} characters; it has {len(text):,}.")]
+    if LOST in text:
+        return [Problem(field, f"A character was lost where “{LOST}” stands: type it anew.")]
+    if _HIDDEN.search(text):
+        return [Problem(field, "Remove the invisible control characters.")]
+    return []

@@ -1,0 +1,124 @@
+"""A topic and its codebook: the scale of statuses and the variables, as a topic file holds them."""
+
+import math
+import reprlib
+from typing import Any, Literal
+
+import msgspec
+
+from legalmap.domain.errors import Missing
+from legalmap.domain.law.statuses import Status
+
+Rule = Literal["largest", "smallest", "strictest", "union", "nearest"]
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One value a variable may take."""
+
+    code: str
+    label: str
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """One question every period answers. ``resolve`` says how the levels' answers are combined.
+
+    The choices of a ``strictest`` variable are listed mildest first.
+    """
+
+    code: str
+    label: str
+    help: str
+    type: Literal["integer", "number", "choice", "choices"]
+    resolve: Rule
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Choice, ...] = ()
+
+    def problem(self, value: Any) -> str | None:
+        """Say what is wrong with ``value``, or None if the codebook allows it."""
+        if self.type in ("choice", "choices"):
+            return self._problem_of_choice(value)
+        return self._problem_of_number(value)
+
+    def _problem_of_choice(self, value: Any) -> str | None:
+        codes = [choice.code for choice in self.choices]
+        many = self.type == "choices"
+        if many and not isinstance(value, (list, tuple)):
+            return f"Give a list of: {', '.join(codes)}."
+        given = list(value) if many else [value]
+        wrong = [reprlib.repr(code) for code in given if code not in codes]
+        if wrong:
+            return f"{', '.join(wrong)} is not in the codebook. Choose from: {', '.join(codes)}."
+        return "Name each value once." if len(set(given)) < len(given) else None
+
+    def _problem_of_number(self, value: Any) -> str | None:
+        whole = self.type == "integer"
+        kinds = int if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return "Enter a whole number." if whole else "Enter a number."
+        if isinstance(value, float) and not math.isfinite(value):
+            return "Enter a number."
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        if low <= value <= high:
+            return None
+        if math.isinf(high):
+            return f"Enter a number of at least {low:g}."
+        if math.isinf(low):
+            return f"Enter a number of at most {high:g}."
+        return f"Enter a number from {low:g} to {high:g}."
+
+    def label_of(self, code: str) -> str:
+        """The label of one choice, or the code itself if the codebook no longer has it."""
+        return next((choice.label for choice in self.choices if choice.code == code), code)
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of the list a reviewer goes through."""
+
+    code: str
+    label: str
+
+
+class Grave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer whose beginning or end weighs heaviest, such as possession being prohibited."""
+
+    variable: str
+    value: str
+
+
+class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How proposals of a topic are reviewed. ``two_approvals``: two reviewers for what is grave."""
+
+    checklist: tuple[Check, ...] = ()
+    grave: Grave | None = None
+    two_approvals: bool = False
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is regulated. ``age_limit_days``: past it a record is due, past twice that overdue."""
+
+    code: str
+    name: str
+    sentence_name: str
+    about: str
+    scope: str
+    age_limit_days: int
+    statuses: tuple[Status, ...]
+    variables: tuple[Variable, ...]
+    review: ReviewRules = ReviewRules()
+
+    def status(self, code: str) -> Status:
+        """The status of that code; raise Missing if the scale has none."""
+        for status in self.statuses:
+            if status.code == code:
+                return status
+        raise Missing("status", code, [status.code for status in self.statuses])
+
+    def variable(self, code: str) -> Variable:
+        """The variable of that code; raise Missing if the codebook has none."""
+        for variable in self.variables:
+            if variable.code == code:
+                return variable
+        raise Missing("variable", code, [variable.code for variable in self.variables])

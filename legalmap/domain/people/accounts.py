@@ -1,0 +1,38 @@
+"""People as the services know them."""
+
+from datetime import datetime
+
+import msgspec
+
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
+
+# The account that owns what shipped in data/. It has no password and can never sign in.
+SYSTEM_HANDLE = "legalmap"
+# What who has left is called, with the number of the account.
+FORMER = "former-"
+MIN_PASSWORD, MAX_PASSWORD = 12, 1_000
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One person, or the system. ``handle`` is shown in public beside what they did.
+
+    ``remits`` is where a moderator may review; empty means everywhere.
+    """
+
+    id: int
+    handle: str
+    role: Role
+    is_demo: bool
+    created_at: datetime
+    disabled_at: datetime | None = None
+    email: str | None = None
+    # What somebody has to do with the trade or the cause, in their own words, shown beside reviews.
+    interest: str = ""
+    remits: tuple[Remit, ...] = ()
+    left_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this person can sign in and act."""
+        return self.disabled_at is None and self.handle != SYSTEM_HANDLE

@@ -1,0 +1,59 @@
+"""Invitations: a link that makes one account, once, until it expires or is revoked."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from legalmap.domain.errors import NotNow
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Role
+
+LIFE = timedelta(days=7)
+MAX_NOTE = 300
+
+
+class InvitationState(StrEnum):
+    """How far an invitation is. Never stored: see ``Invitation.state``."""
+
+    OPEN = "open"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+_WHY_NOT = {
+    InvitationState.USED: "This invitation was used already. Sign in with the name you chose.",
+    InvitationState.REVOKED: "This invitation was taken back. Ask who sent it to you.",
+    InvitationState.EXPIRED: "This invitation has expired. Ask for a new one.",
+}
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account to come may do, and who says so. The token of the link is not kept."""
+
+    id: int
+    role: Role
+    remits: tuple[Remit, ...]
+    note: str
+    inviter_id: int
+    inviter: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: str | None = None
+    revoked_at: datetime | None = None
+
+    def state(self, at: datetime) -> InvitationState:
+        """The state that follows from the facts, the most final one first."""
+        if self.used_at is not None:
+            return InvitationState.USED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        return InvitationState.EXPIRED if at >= self.expires_at else InvitationState.OPEN
+
+    def require_open(self, at: datetime) -> None:
+        """Raise NotNow, saying why, unless it can be used."""
+        state = self.state(at)
+        if state is not InvitationState.OPEN:
+            raise NotNow(_WHY_NOT[state])

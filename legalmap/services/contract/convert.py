@@ -1,0 +1,114 @@
+"""From the words of the domain to those of the contract, and from these to JSON and back."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from legalmap.domain.law import dates
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.evidence import FRESHNESS_LABELS, SOURCE_KINDS
+from legalmap.domain.law.jurisdictions import Jurisdiction as Place
+from legalmap.domain.law.ocd_ids import ocd_of
+from legalmap.domain.law.periods import FORCES
+from legalmap.domain.law.periods import Period as OwnPeriod
+from legalmap.domain.law.topics import Topic
+from legalmap.services.contract.records import Codebook, Jurisdiction, Period
+
+Some = TypeVar("Some", bound=msgspec.Struct)
+
+
+def same(kind: type[Some], source: Any, /, **others: Any) -> Some:
+    """A struct of the contract made of ``others`` and, by their names, of what ``source`` has."""
+    names = (name for name in kind.__struct_fields__ if name not in others)
+    return kind(**{name: getattr(source, name) for name in names}, **others)
+
+
+def instant(at: datetime) -> str:
+    """An instant as the chain of hashes spells it, so that a mirror can verify what it got."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# A state stands in the answer of each of its places: a tenth of what it takes to resolve one.
+@lru_cache(maxsize=4_096)
+def jurisdiction(place: Place) -> Jurisdiction:
+    """A place for the outside."""
+    # Written out, as are periods and records: lists have thousands, and by names it takes half as long again.
+    return Jurisdiction(
+        code=place.code,
+        name=place.name,
+        kind=place.kind,
+        called=place.word,
+        parent=place.parent,
+        county=place.county,
+        iso=place.iso,
+        fips=place.fips,
+        ocd=ocd_of(place),
+        lat=place.lat,
+        lon=place.lon,
+    )
+
+
+def period(own: OwnPeriod, topic: Topic) -> Period:
+    """A period with an answer to every variable: null, or an empty list, where it says nothing."""
+    return Period(
+        effective_from=own.effective_from,
+        effective_until=own.effective_until,
+        enacted_on=own.enacted_on,
+        status=own.status,
+        force=own.force,
+        answers=all_answers(own, topic),
+        summary=own.summary,
+        sources=own.sources,
+    )
+
+
+def all_answers(own: OwnPeriod | None, topic: Topic) -> dict[str, Any]:
+    """An answer to every variable, in the order of the codebook."""
+    given = own.answers if own else {}
+    return {
+        variable.code: given.get(variable.code, [] if variable.type == "choices" else None)
+        for variable in topic.variables
+    }
+
+
+def codebook(topic: Topic) -> Codebook:
+    """The codebook of a topic."""
+    return same(
+        Codebook,
+        topic,
+        forces=FORCES,
+        freshness=FRESHNESS_LABELS,
+        source_kinds=SOURCE_KINDS,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, PartialDate):
+        return value.text
+    raise NotImplementedError(f"{type(value)} has no place in an answer")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+
+
+def plain(answer: Any) -> Any:
+    """An answer as dictionaries and lists, as its JSON has it."""
+    return msgspec.to_builtins(answer, enc_hook=_plain, builtin_types=())
+
+
+def encode(answer: Any) -> bytes:
+    """UTF-8 JSON on one line, keys in the order of the structs: equal answers give equal bytes."""
+    return _encoder.encode(answer)
+
+
+def decode(content: bytes, kind: Any) -> Any:
+    """The answer of that type whose JSON this is; raise ValueError if it is none."""
+    return msgspec.json.decode(content, type=kind, dec_hook=_read)
+
+
+def _read(kind: type, value: Any) -> Any:
+    if kind is PartialDate and isinstance(value, str):
+        return dates.read(value)
+    raise NotImplementedError(f"{kind} has no place in an answer")

@@ -1,0 +1,74 @@
+"""What every use case needs: the store, the topics, and the editions readers see."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from legalmap import paths
+from legalmap.domain.errors import Missing
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.topics import Topic
+from legalmap.services.core.feed_head import Head
+from legalmap.services.core.place_cache import Tree
+from legalmap.services.core.replicas import Replica
+from legalmap.store.engine import Connection, Store
+
+DEFAULT_TOPIC = "kratom"
+
+
+def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
+    """All topic files, the default topic first."""
+    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TOPIC, file.stem))
+    return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Topic) for file in files}
+
+
+class Tracker:
+    """One running legalmap. Cheap to make; safe to share between threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        topics: dict[str, Topic] | None = None,
+        *,
+        replica: Store | None = None,
+        listen: bool = False,
+    ) -> None:
+        """``replica`` is asked by readers only. ``listen``: this process serves for long."""
+        self.store = store
+        self.heading = Head(store, listen=listen)
+        self._replica = Replica(replica) if replica else None
+        self.topics = shipped_topics() if topics is None else topics
+        self._tree = Tree(self.reading)
+        # Told, after the commit, of each feed number that was published here.
+        self.listeners: list[Callable[[int], None]] = []
+
+    def tell(self, feed_no: int) -> None:
+        """Let everybody know who wants to hear of publications."""
+        for listener in self.listeners:
+            listener(feed_no)
+
+    @contextmanager
+    def reading(self, feed_no: int = 0) -> Iterator[Connection]:
+        """A transaction for readers that sees the feed at least up to ``feed_no``.
+
+        On the replica if there is one, it answers, and it has come that far; else on the primary.
+        """
+        with ExitStack() as stack:
+            replica = self._replica.caught_up(stack, feed_no) if self._replica else None
+            yield replica or stack.enter_context(self.store.reading())
+
+    def topic(self, code: str) -> Topic:
+        """The topic of that code; raise Missing, naming the others, if there is none."""
+        if code not in self.topics:
+            raise Missing("topic", code, self.topics)
+        return self.topics[code]
+
+    def place(self, code: str) -> Jurisdiction:
+        """The place of that code or alias; raise Missing if there is none."""
+        return self._tree.one(code)
+
+    def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes``; raise Missing for the first unknown one."""
+        return self._tree.get(codes)

@@ -1,0 +1,1 @@
+"""Proposing a change: drafts, proposals, imports, verifications, suggestions."""

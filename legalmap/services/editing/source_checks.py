@@ -1,0 +1,193 @@
+"""Links and the records that rest on them: one link read once bears out many records."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
+from legalmap.domain.law.evidence import Freshness, Source
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.periods import Period
+from legalmap.domain.law.urls import host_of
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Permission, require
+from legalmap.services.editing import batches
+from legalmap.services.editing import proposals as editing_service
+from legalmap.services.editing.proposals import Proposal
+from legalmap.services.editing.verification import verified
+from legalmap.services.editions.contents import Published
+from legalmap.services.editions.editions import Edition
+from legalmap.services.reading.reader import Reader
+from legalmap.store.desk import rounds
+
+MOST_LISTED = 50
+MOST_AT_ONCE = 200
+# How many records are read in one look.
+STEP = 500
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One link, a source that names it, and how many records rest on it, of which so many are due."""
+
+    url: str
+    source: Source
+    records: int
+    due: int
+
+    @property
+    def host(self) -> str:
+        """Whose page it is."""
+        return host_of(self.url)
+
+
+class Resting(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that rests on a link: its periods that do, and whether it can be verified now."""
+
+    topic: str
+    place: Jurisdiction
+    number: int
+    freshness: Freshness
+    periods: list[Period]
+    others: int
+    is_checked_today: bool
+    # A proposal for it that waits for a verdict.
+    proposal: int | None
+
+    @property
+    def key(self) -> str:
+        """How the form names it: with the revision that was on screen."""
+        return f"{self.topic}/{self.place.code}@{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a check can be sent for it."""
+        return not self.is_checked_today and self.proposal is None
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A record somebody ticked, and the revision they saw."""
+
+    topic: str
+    code: str
+    number: int
+
+
+def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") -> list[Link]:
+    """All links, those that most records rest on first; of a host, or with some words in them."""
+    require(actor.role, Permission.PROPOSE)
+    today = clock.today()
+    counts: dict[str, tuple[Source, int, int]] = {}
+    for edition, item, payload in _everything(reader):
+        is_due = edition.freshness_of(item, today) != "fresh"
+        for url, source in _sources(payload).items():
+            known, count, due = counts.get(url, (source, 0, 0))
+            counts[url] = (known, count + 1, due + is_due)
+    every = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in counts.items())
+    wanted = (link for link in every if _is_wanted(link, words.casefold(), host.casefold()))
+    return sorted(wanted, key=lambda link: (-link.records, -link.due, link.url))
+
+
+def _is_wanted(link: Link, words: str, host: str) -> bool:
+    text = f"{link.url} {link.source.title} {link.source.publisher}".casefold()
+    of_host = not host or link.host == host or link.host.endswith(f".{host}")
+    return of_host and all(word in text for word in words.split())
+
+
+def _everything(reader: Reader) -> Iterator[tuple[Edition, Published, Payload]]:
+    """Every record of every topic with what it says. Of a large map not all contents stay in memory: so
+    they come in steps, a step in one look, and not one by one.
+    """
+    for topic in reader.tracker.topics:
+        edition = reader.edition(topic)
+        items = iter(edition.records.values())
+        while some := list(islice(items, STEP)):
+            contents = some[0].payloads.need(item.publication for item in some)
+            for item in some:
+                yield edition, item, contents[item.publication.revision_id]
+
+
+def _sources(payload: Payload) -> dict[str, Source]:
+    return {source.url: source for period in payload.periods for source in period.sources}
+
+
+def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[Resting]]:
+    """The records that rest on a link, what is due first; raise Missing if none does."""
+    require(actor.role, Permission.PROPOSE)
+    with reader.tracker.store.reading() as connection:
+        waiting = rounds.waiting_of(connection)
+    records: list[Resting] = []
+    source: Source | None = None
+    for edition, item, payload in _everything(reader):
+        if url in (sources := _sources(payload)):
+            source = source or sources[url]
+            fresh = edition.freshness_of(item, clock.today())
+            records.append(_resting(item, payload, url, fresh, waiting))
+    if source is None:
+        raise Missing("source", url)
+    order = {"never": 0, "overdue": 1, "due": 2, "fresh": 3}
+    records.sort(key=lambda record: (order[record.freshness], record.place.name, record.topic))
+    return source, records
+
+
+def _resting(
+    item: Published, payload: Payload, url: str, freshness: Freshness, waiting: dict[int, int]
+) -> Resting:
+    return Resting(
+        topic=item.publication.topic,
+        place=item.place,
+        number=item.publication.revision_number,
+        freshness=freshness,
+        periods=[p for p in payload.periods if any(s.url == url for s in p.sources)],
+        others=len(_sources(payload)) - 1,
+        is_checked_today=verified(payload, {url}, clock.today()) == payload,
+        proposal=waiting.get(item.publication.record_id),
+    )
+
+
+def verify(
+    reader: Reader, actor: Account, url: str, chosen: Iterable[Chosen], *, note: str = ""
+) -> list[Revision]:
+    """Propose of each chosen record that nothing changed, all in one batch or none.
+
+    Raises Invalid if nothing was chosen, or something that does not rest on the link; Stale for the
+    first that has moved on since it was on screen.
+    """
+    wanted = list(dict.fromkeys(chosen))
+    if not wanted:
+        raise Invalid.at("records", "Tick the records for which you read the source: at least one.")
+    if len(wanted) > MOST_AT_ONCE:
+        raise Invalid.at("records", f"Send at most {MOST_AT_ONCE} at once.")
+    note = note.strip() or f"Checked against {url}; nothing changed."
+    problems = editing_service.note_problems(note)
+    if problems:
+        raise Invalid(problems)
+    batch = batches.new_name()
+    proposals = [_proposal(reader, url, record, note, batch) for record in wanted]
+    return editing_service.submit_all(reader.tracker, actor, proposals)
+
+
+def _proposal(reader: Reader, url: str, chosen: Chosen, note: str, batch: str) -> Proposal:
+    edition = reader.edition(chosen.topic)
+    item = edition.records.get(chosen.code)
+    where = f"{chosen.topic}/{chosen.code}"
+    if item is None or url not in _sources(item.payload):
+        raise Invalid([Problem("records", f"{where} does not rest on this link.")])
+    if item.publication.revision_number != chosen.number:
+        now = item.publication.revision_number
+        raise Stale(chosen.topic, chosen.code, chosen.number, now)
+    again = verified(item.payload, {url}, clock.today())
+    if again == item.payload:
+        raise NothingChanged(f"{where} was checked against this link today already.")
+    return Proposal(
+        topic=chosen.topic,
+        jurisdiction=chosen.code,
+        base_number=chosen.number,
+        payload=again,
+        note=note,
+        kind="verify",
+        batch=batch,
+    )

@@ -1,0 +1,278 @@
+"""What readers without an account suggest: taken in, taken up, and answered.
+
+A suggestion is never a proposal: a contributor reads it, checks the link, and writes one.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.desk.claims import Claim, check_free, claimed, told
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.desk.suggestions import (
+    ADDRESS_LIFE,
+    CLAIM_LIFE,
+    Outcome,
+    Suggestion,
+    check_answer,
+    problems_of,
+)
+from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Permission, require
+from legalmap.services.audit.actions import as_of_now
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.notifying import notices
+from legalmap.services.places import search
+from legalmap.store import log
+from legalmap.store.desk import claims, suggestions
+from legalmap.store.engine import Connection
+
+MOST_LISTED = 100
+MOST_BESIDE = 10
+# How many may wait for one place: whoever floods it with copies stops here.
+MOST_OPEN_OF_PLACE = 200
+READER = "a reader"
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of them, how many are open in all, and who has taken up which."""
+
+    suggestions: list[Suggestion]
+    open_count: int
+    claims: dict[int, Claim]
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them with what a contributor needs beside it."""
+
+    suggestion: Suggestion
+    claim: Claim | None
+    others: list[Suggestion]
+
+
+def place_for(tracker: Tracker, topic: str, code: str) -> Jurisdiction:
+    """The place somebody wants to suggest something for; raise Missing if it has no record to correct."""
+    tracker.topic(topic)
+    place = search.place(tracker, code)
+    if place.kind == "community":
+        raise Missing("record", f"{topic}/{place.code}")
+    return place
+
+
+def suggest(
+    tracker: Tracker, topic: str, code: str, *, text: str, url: str, email: str = ""
+) -> int:
+    """Take in what a reader wrote; gives its number. Raise Invalid with every field at fault."""
+    place = place_for(tracker, topic, code)
+    text, url, email = text.strip(), url.strip(), email.strip()
+    check(text, url, email)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        _forget(connection, at)
+        _refuse_flood(connection, topic, place.code, text, url)
+        values = {"topic": topic, "jurisdiction_code": place.code, "text": text, "url": url}
+        number = suggestions.insert(connection, {**values, "email": email or None, "at": at})
+        made = _one(connection, number)
+        _log(connection, None, "suggest", made, at)
+    return number
+
+
+def check(text: str, url: str, email: str) -> None:
+    """Raise Invalid with every field at fault."""
+    problems = problems_of(text, url, email)
+    if problems:
+        raise Invalid(problems)
+
+
+def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url: str) -> None:
+    """Pressing the button twice makes one suggestion, and nobody buries a place under copies."""
+    earlier = suggestions.of_place(connection, topic, code, MOST_OPEN_OF_PLACE)
+    waiting = [other for other in earlier if other.closed_at is None]
+    if any((other.text, other.url) == (text, url) for other in waiting):
+        raise NotNow("Exactly this was suggested already: it waits for somebody to look at it.")
+    if len(waiting) == MOST_OPEN_OF_PLACE:
+        raise NotNow("Very many suggestions wait for this place. Come back in a few days.")
+
+
+def listed(
+    tracker: Tracker, actor: Account, *, topic: str | None = None, is_open: bool = True
+) -> Listed:
+    """Those that wait, the oldest first; or those that are closed, the last first."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.reading() as connection:
+        page = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
+        held = claims.live(
+            connection, "suggestion", [suggestion.id for suggestion in page], clock.now()
+        )
+        return Listed(
+            suggestions=page,
+            open_count=suggestions.count_open(connection, topic),
+            claims=held,
+        )
+
+
+def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
+    """One suggestion, who has it, and what else was said of the same record."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.reading() as connection:
+        suggestion = _one(connection, number)
+        held = claims.live(connection, "suggestion", [number], clock.now())
+        beside = suggestions.of_place(
+            connection, suggestion.topic, suggestion.jurisdiction, MOST_BESIDE + 1
+        )
+    others = [other for other in beside if other.id != number][:MOST_BESIDE]
+    return Sheet(suggestion=suggestion, claim=held.get(number), others=others)
+
+
+def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) -> Claim:
+    """Claim a suggestion for a day. ``over``: also from somebody who is still at it."""
+    require(actor.role, Permission.PROPOSE)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        _forget(connection, at)
+        suggestion = _open(connection, number)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
+        held = _free(connection, actor, number, at, over=over)
+        made = claimed(actor, number, at, CLAIM_LIFE)
+        claims.put(connection, "suggestion", made)
+        if event := told(held, made):
+            action, data = event
+            _log(connection, actor, action, suggestion, at, **data)
+    return made
+
+
+def release(tracker: Tracker, actor: Account, number: int) -> None:
+    """Leave it to others again; nothing happens if one does not have it."""
+    require(actor.role, Permission.PROPOSE)
+    with tracker.store.writing() as connection:
+        suggestion, at = _one(connection, number, lock=True), clock.now()
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
+        held = claims.live(connection, "suggestion", [number], at).get(number)
+        if held is not None and held.account_id == actor.id:
+            claims.drop(connection, "suggestion", number)
+            _log(connection, actor, "unclaim", suggestion, at)
+
+
+def close(
+    tracker: Tracker, actor: Account, number: int, outcome: Outcome, answer: str
+) -> Suggestion:
+    """Decline it, or say that it was told before, with the reason."""
+    require(actor.role, Permission.PROPOSE)
+    if outcome is Outcome.PROPOSED:
+        raise Invalid.at("outcome", "Send a proposal: that closes it.")
+    check_answer(outcome, answer)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        suggestion = _open(connection, number)
+        actor = as_of_now(connection, actor, Permission.PROPOSE)
+        _free(connection, actor, number, at)
+        _close(connection, actor, suggestion, at, outcome, answer.strip())
+        return _one(connection, number)
+
+
+def close_proposed(
+    connection: Connection, actor: Account, number: int, revised: Revision, at: datetime
+) -> None:
+    """A proposal answers it: close it in the transaction of the submission.
+
+    One that somebody closed meanwhile stays as it is: the proposal is good without it.
+    """
+    suggestion = check_about(connection, number, revised.topic, revised.jurisdiction, lock=True)
+    if suggestion.closed_at is None:
+        _close(connection, actor, suggestion, at, Outcome.PROPOSED, "", revised.id)
+
+
+def check_about(
+    connection: Connection, number: int, topic: str, code: str, *, lock: bool = False
+) -> Suggestion:
+    """The suggestion of that number; raise Missing unless it is about this very record."""
+    suggestion = _one(connection, number, lock=lock)
+    if (suggestion.topic, suggestion.jurisdiction) != (topic, code):
+        raise Missing("suggestion", f"{number} for {topic}/{code}")
+    return suggestion
+
+
+def forget_old_addresses(tracker: Tracker) -> int:
+    """Forget every address that was left longer ago than we keep any; gives how many."""
+    at = clock.now()
+    with tracker.store.reading() as connection:
+        if not suggestions.has_addresses(connection, at - ADDRESS_LIFE):
+            return 0
+    with tracker.store.writing() as connection:
+        return _forget(connection, at)
+
+
+def _forget(connection: Connection, at: datetime) -> int:
+    count = suggestions.forget_addresses(connection, at - ADDRESS_LIFE)
+    if count:
+        label = f"addresses left before {at - ADDRESS_LIFE:%Y-%m-%d}"
+        subject = ("suggestion", "", label)
+        log.append(connection, "legalmap", "forget-addresses", subject, at, count=count)
+    return count
+
+
+def _close(
+    connection: Connection,
+    actor: Account,
+    suggestion: Suggestion,
+    at: datetime,
+    outcome: Outcome,
+    answer: str,
+    revision_id: int | None = None,
+) -> None:
+    suggestions.close(
+        connection,
+        suggestion.id,
+        actor_id=actor.id,
+        at=at,
+        outcome=outcome,
+        answer=answer,
+        revision_id=revision_id,
+    )
+    claims.drop(connection, "suggestion", suggestion.id)
+    notices.tell_reader(connection, suggestion, outcome, answer)
+    data = {"outcome": outcome.value, "answer": answer, "revision": revision_id}
+    _log(connection, actor, "close", suggestion, at, **data)
+
+
+def _open(connection: Connection, number: int) -> Suggestion:
+    suggestion = _one(connection, number, lock=True)
+    if suggestion.closed_at is not None and suggestion.outcome is not None:
+        how = suggestion.outcome.label.lower()
+        raise AlreadyDecided(
+            f"closed it ({how})", suggestion.closed_by or "Somebody", suggestion.closed_at
+        )
+    return suggestion
+
+
+def _free(
+    connection: Connection, actor: Account, number: int, at: datetime, *, over: bool = False
+) -> Claim | None:
+    """Who had it until now, if anybody; raise NotNow if that is somebody else, unless taken ``over``."""
+    held = claims.live(connection, "suggestion", [number], at).get(number)
+    check_free(held, actor.id, at, over=over)
+    return held
+
+
+def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:
+    suggestion = suggestions.find(connection, number, lock=lock)
+    if suggestion is None:
+        raise Missing("suggestion", str(number))
+    return suggestion
+
+
+def _log(
+    connection: Connection,
+    actor: Account | None,
+    action: str,
+    suggestion: Suggestion,
+    at: datetime,
+    **data: object,
+) -> None:
+    """The log never holds the address somebody left."""
+    subject = ("suggestion", suggestion.id, suggestion.label)
+    data |= {"topic": suggestion.topic, "jurisdiction": suggestion.jurisdiction}
+    log.append(connection, actor or READER, action, subject, at, **data)

@@ -1,0 +1,239 @@
+"""What editions hold: the published records of a topic, gathered whole or one by one, and their contents."""
+
+from collections import OrderedDict
+from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, ValuesView
+from datetime import date, datetime
+from functools import lru_cache
+from threading import Lock
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.desk.revisions import Stand
+from legalmap.domain.law import gists
+from legalmap.domain.law.jurisdictions import Jurisdiction, chain
+from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
+from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.topics import Topic
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editions.past_index import Courses
+from legalmap.store.derived import published_at, state_at_feed_no
+from legalmap.store.history import records
+
+# The payloads of a tracker of usual size stay in memory, so that its pages never need the database.
+KEPT_PAYLOADS = 5_000
+# Somebody who asks for so many records of the past one by one wants the map: the rest comes at once.
+MANY = 64
+# Those of a world map, and of the towns of the state whose law was asked for.
+KEPT_RESOLUTIONS = 6_000
+
+
+class Payloads:
+    """The contents of revisions, which never change, for all editions together; a bounded number."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._kept: OrderedDict[int, Payload] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, stand: Stand) -> Payload:
+        """The content of the revision a record stands at."""
+        known = self._kept.get(stand.revision_id)
+        return self.need([stand])[stand.revision_id] if known is None else known
+
+    def known(self, revision_id: int) -> Payload | None:
+        """The content of a revision if it is at hand."""
+        return self._kept.get(revision_id)
+
+    def hold(self, revision_id: int, payload: Payload) -> None:
+        """Put a content at hand that came along with something else."""
+        self._keep({revision_id: payload})
+
+    def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
+        """The contents of some revisions, in one look; they stay at hand as long as there is room."""
+        newest = {stand.revision_id: stand.feed_no for stand in wanted}
+        known = {key: kept for key in newest if (kept := self._kept.get(key)) is not None}
+        left = [key for key in newest if key not in known]
+        if left:
+            with self._tracker.reading(max(newest[key] for key in left)) as connection:
+                fetched = records.payloads_of(connection, left)
+            known |= fetched
+            self._keep(fetched)
+        return known
+
+    def _keep(self, fetched: dict[int, Payload]) -> None:
+        with self._lock:
+            self._kept.update(fetched)
+            while len(self._kept) > KEPT_PAYLOADS:
+                self._kept.popitem(last=False)
+
+
+class Published(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """One record as readers see it, the publication that put it there, and its place.
+
+    Editions share it until something else is published: it is equal only to itself.
+    """
+
+    place: Jurisdiction
+    publication: Stand
+    payloads: Payloads
+
+    @property
+    def payload(self) -> Payload:
+        """What the record says, whole."""
+        return self.payloads.of(self.publication)
+
+    @property
+    def gist(self) -> Payload:
+        """What decides the status, without words and sources: always in memory."""
+        return self.publication.gist or gists.gist_of(self.payload)
+
+    @property
+    def handy(self) -> Payload:
+        """The payload if it is at hand, else its gist: enough for a status and its dates."""
+        return self.payloads.known(self.publication.revision_id) or self.gist
+
+
+class Records(Mapping[str, Published]):
+    """The records of an edition by the code of their place; of the past, those asked for so far."""
+
+    def __init__(
+        self, source: "Source", feed_no: int, whole: dict[str, Published] | None = None
+    ) -> None:
+        self._source = source
+        self._feed_no = feed_no
+        self._whole = whole
+        self._some: dict[str, Published | None] = {}
+
+    def __getitem__(self, code: str) -> Published:
+        """The record of a place."""
+        if self._whole is None and code not in self._some:
+            self.need([code], [code])
+        record = self._some.get(code) if self._whole is None else self._whole.get(code)
+        if record is None:
+            raise KeyError(code)
+        return record
+
+    def __iter__(self) -> Iterator[str]:
+        """The codes, in no order."""
+        return iter(self.whole)
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self.whole)
+
+    def values(self) -> ValuesView[Published]:
+        """The records, in no order."""
+        return self.whole.values()
+
+    def items(self) -> ItemsView[str, Published]:
+        """The codes and the records, in no order."""
+        return self.whole.items()
+
+    @property
+    def whole(self) -> dict[str, Published]:
+        """All of them."""
+        if self._whole is None:
+            self._whole = self._source.everything(self._feed_no)
+        return self._whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all are in memory."""
+        return self._whole is not None
+
+    def need(self, codes: Iterable[str], whole: Collection[str]) -> None:
+        """Load the records of some places in one look, and what those of ``whole`` say."""
+        if self._whole is not None:
+            return
+        left = [code for code in codes if code not in self._some]
+        if len(self._some) + len(left) > MANY:
+            self._whole = self._source.everything(self._feed_no)
+            return
+        if left:
+            records = self._source.some(self._feed_no, left, whole)
+            self._some |= {code: records.get(code) for code in left}
+        self._source.need_contents(item for code in whole if (item := self._some.get(code)))
+
+
+class Source:
+    """Where the records of one topic come from."""
+
+    def __init__(self, tracker: Tracker, topic: Topic, payloads: Payloads) -> None:
+        self.tracker = tracker
+        self.topic = topic
+        self._payloads = payloads
+        self._courses = Courses(tracker, topic.code)
+        # For all editions of the topic: what nobody has published anew is resolved already.
+        self.resolved = lru_cache(KEPT_RESOLUTIONS)(self._resolved)
+
+    def _resolved(
+        self, place: Jurisdiction, as_of: date, whole: bool, items: tuple[Published | None, ...]
+    ) -> Resolution:
+        """What holds at a place, from the records of the levels of its chain."""
+        levels = [
+            Level(level, (item.payload if whole else item.handy) if item else None)
+            for level, item in zip(chain(place, self.tracker.place), items, strict=True)
+        ]
+        return resolve(levels, self.topic, as_of, as_of)
+
+    def everything(self, feed_no: int) -> dict[str, Published]:
+        """Every record at a feed number; the contents too, if they all fit in memory."""
+        with self.tracker.reading(feed_no) as connection:
+            standing = list(state_at_feed_no.everything(connection, self.topic.code, feed_no))
+        if len(standing) <= KEPT_PAYLOADS:
+            self._payloads.need(standing)
+        return self._published(standing)
+
+    def some(
+        self, feed_no: int, codes: Iterable[str], whole: Collection[str]
+    ) -> dict[str, Published]:
+        """The records of some places at a feed number; what those of ``whole`` say is at hand."""
+        with self.tracker.reading(feed_no) as connection:
+            pairs = list(state_at_feed_no.some(connection, self.topic.code, feed_no, codes, whole))
+        for stand, text in pairs:
+            if text is not None and self._payloads.known(stand.revision_id) is None:
+                self._payloads.hold(stand.revision_id, from_bytes(text))
+        return self._published([stand for stand, _ in pairs])
+
+    def need_contents(self, items: Iterable[Published]) -> None:
+        """Have what some records say at hand."""
+        self._payloads.need(item.publication for item in items)
+
+    def moved(self, since: int, until: int) -> list[str]:
+        """The places something was published for after one feed number, up to another."""
+        with self.tracker.reading(until) as connection:
+            return state_at_feed_no.moved(connection, self.topic.code, since, until)
+
+    def statuses(self, feed_no: int, as_of: date) -> dict[str, str | None]:
+        """The status of every record on a day, as known at a feed number."""
+        return self._courses.statuses(feed_no, as_of)
+
+    def changed_at(self, feed_no: int) -> datetime | None:
+        """The instant of the newest publication of the topic up to a feed number."""
+        with self.tracker.reading(feed_no) as connection:
+            return published_at.newest(connection, self.topic.code, feed_no)
+
+    def imagined(self, code: str, payload: Payload, feed_no: int) -> Published:
+        """A record as if it said ``payload``. It is known to nobody else: the contents are its own."""
+        stand = Stand(
+            topic=self.topic.code,
+            jurisdiction=code,
+            record_id=0,
+            revision_id=0,
+            revision_number=0,
+            feed_no=feed_no,
+            payload_sha256=sha256_of(canonical_bytes(payload)),
+            at=clock.now(),
+            gist=None,
+        )
+        contents = Payloads(self.tracker)
+        contents.hold(stand.revision_id, payload)
+        return Published(self.tracker.place(code), stand, contents)
+
+    def _published(self, standing: list[Stand]) -> dict[str, Published]:
+        places = self.tracker.places([stand.jurisdiction for stand in standing])
+        return {
+            stand.jurisdiction: Published(places[stand.jurisdiction], stand, self._payloads)
+            for stand in standing
+        }

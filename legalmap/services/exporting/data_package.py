@@ -1,0 +1,200 @@
+"""All topics in one Frictionless Data Package (2.0): what each file is, its hash, its columns."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.errors import Unmade
+from legalmap.services import contract
+from legalmap.services.editions.editions import Edition
+from legalmap.services.exporting import formats, schemas
+from legalmap.services.exporting.files import Files
+from legalmap.services.exporting.made_file import File, Wanted
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+NAME = "datapackage.json"
+ZIP_NAME = "datapackage.zip"
+# NDJSON says what JSON says, and Parquet what CSV says: both are beside the package.
+PACKED = ("csv", "sources", "dictionary", "json", "geojson")
+TABLES = ("csv", "sources", "dictionary")
+# ZIP cannot tell earlier times. The bytes must not depend on the clock.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_README = """legalmap: legal status per jurisdiction, feed number {feed_no}, as of {as_of}.
+
+datapackage.json describes every file: columns, hashes, licence (Frictionless Data Package 2.0).
+{{topic}}-dictionary.csv explains every column and code. Licence: CC0 1.0, {licence_url}
+Nothing here is legal or medical advice.
+"""
+
+
+def package(
+    editions: list[Edition],
+    as_of: date,
+    files: Files,
+    *,
+    pinned: bool = False,
+    wait: bool = True,
+) -> File:
+    """``datapackage.json``. ``pinned`` paths name edition and day, so that their hashes always hold."""
+
+    def make() -> Iterator[bytes]:
+        yield _described(editions, as_of, _named(editions, as_of, files, newest=not pinned), pinned)
+
+    wanted = _wanted(editions, as_of, f"-{NAME}", "application/json", make)
+    return files.served(wanted, newest=not pinned, wait=wait)
+
+
+def _wanted(
+    editions: list[Edition],
+    as_of: date,
+    ending: str,
+    media_type: str,
+    make: Callable[[], Iterator[bytes]],
+) -> Wanted:
+    def changed_at(feed_no: int) -> datetime | None:
+        instants = (edition.changed_at_of(feed_no) for edition in editions)
+        return max(filter(None, instants), default=None)
+
+    feed_no = max(edition.feed_no for edition in editions)
+    return Wanted("", ending, media_type, feed_no, as_of, changed_at, make)
+
+
+# The files of a package, by edition and format.
+Named = dict[tuple[Edition, str], File]
+
+
+def _named(editions: list[Edition], as_of: date, files: Files, *, newest: bool) -> Named:
+    """The files, made if need be; raise Unmade if one is not of the package's feed number."""
+    named = {
+        (edition, format): files.of(edition, as_of, format, newest=newest)
+        for edition in editions
+        for format in PACKED  # noqa: A001
+    }
+    for file in named.values():
+        if not file.is_final:
+            raise Unmade(f"{file.name} is all there is of it: no package can hold it.")
+    return named
+
+
+def _described(editions: list[Edition], as_of: date, named: Named, pinned: bool) -> bytes:
+    feed_no = max(edition.feed_no for edition in editions)
+    changed = max((e.changed_at for e in editions if e.changed_at), default=None)
+    query = f"?as_of={as_of}&known_at={feed_no}" if pinned else ""
+    said = {
+        "$schema": PROFILE,
+        "name": "legalmap",
+        "title": "legalmap: legal status per jurisdiction",
+        "description": f"The law on each topic, its sources and dates. {contract.DISCLAIMER}",
+        "version": str(feed_no),
+        **({"created": contract.instant(changed)} if changed else {}),
+        "feed_no": feed_no,
+        "as_of": as_of.isoformat(),
+        "licenses": [{"name": contract.LICENCE, "path": contract.LICENCE_URL, "title": "CC0 1.0"}],
+        "sources": _sources(editions),
+        "keywords": ["law", "legal status", *(edition.topic.name for edition in editions)],
+        "resources": [
+            _resource(edition, format, file, query)
+            for (edition, format), file in named.items()  # noqa: A001
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+
+
+def _sources(editions: list[Edition]) -> list[dict[str, str]]:
+    own = [
+        {"title": f"Sources of every period on {edition.topic.name}", "path": path}
+        for edition in editions
+        for path in [formats.file_name(edition.topic.code, "sources")]
+    ]
+    return [
+        *own,
+        {"title": "Natural Earth (shapes)", "path": "https://www.naturalearthdata.com/"},
+        {"title": "U.S. Census Bureau (shapes, names)", "path": "https://www.census.gov/"},
+        {"title": "Unicode CLDR (names)", "path": "https://cldr.unicode.org/"},
+    ]
+
+
+def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str, Any]:  # noqa: A002
+    topic, kind = edition.topic, formats.format_of(format)
+    path = formats.file_name(topic.code, format)
+    said: dict[str, Any] = {
+        "name": path.replace(".csv", "").replace(".", "-"),
+        "path": f"{path}{query}",
+        "title": f"{topic.name}: {kind.about}",
+        "format": path.rpartition(".")[2],
+        "mediatype": kind.media_type.partition(";")[0],
+        "encoding": "utf-8",
+        "bytes": file.length,
+        "hash": f"sha256:{file.sha256}",
+    }
+    if format not in TABLES:
+        return {**said, "jsonSchema": f"{schemas.FOLDER}/{path}{schemas.SUFFIX}"}
+    dialect = {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True, "header": True}
+    return {"type": "table", **said, "dialect": dialect, "schema": schemas.of(topic, format)}
+
+
+def zipped(
+    editions: list[Edition], as_of: date, files: Files, *, newest: bool = True, wait: bool = True
+) -> File:
+    """The package, the files it names and their schemas in one archive, the same bytes every time."""
+
+    def make() -> Iterator[bytes]:
+        named = _named(editions, as_of, files, newest=newest)
+        yield from _archived(_members(_described(editions, as_of, named, False), as_of, named))
+
+    wanted = _wanted(editions, as_of, ".zip", "application/zip", make)
+    return files.served(wanted, newest=newest, wait=wait)
+
+
+def _members(
+    described: bytes, as_of: date, named: Named
+) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    """What the archive holds: the name, the length and the bytes of each file."""
+    yield NAME, len(described), iter((described,))
+    feed_no = max(file.feed_no for file in named.values())
+    readme = _README.format(feed_no=feed_no, as_of=as_of, licence_url=contract.LICENCE_URL).encode()
+    yield "README.txt", len(readme), iter((readme,))
+    for (edition, format), file in named.items():  # noqa: A001
+        name = formats.file_name(edition.topic.code, format)
+        yield name, file.length, file.parts()
+        content = schema(edition, format)
+        yield f"schemas/{name}{schemas.SUFFIX}", len(content), iter((content,))
+
+
+class _Sink(io.RawIOBase):
+    """Takes what an archive writes, until somebody takes it away."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def write(self, content: Any) -> int:
+        self._held += content
+        return len(content)
+
+    def taken(self) -> bytes:
+        taken, self._held = self._held, b""
+        return taken
+
+
+def _archived(members: Iterable[tuple[str, int, Iterator[bytes]]]) -> Iterator[bytes]:
+    """An archive in parts: a file larger than memory passes through it."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, length, parts in members:
+            told = zipfile.ZipInfo(name, _EPOCH)
+            told.compress_type, told.file_size = zipfile.ZIP_DEFLATED, length
+            told.external_attr = 0o644 << 16
+            with archive.open(told, "w") as member:
+                for part in parts:
+                    member.write(part)
+                    yield sink.taken()
+    yield sink.taken()
+
+
+def schema(edition: Edition, format: str) -> bytes:  # noqa: A002
+    """The schema of a file, for people to read as well."""
+    return msgspec.json.format(msgspec.json.encode(schemas.of(edition.topic, format))) + b"\n"

@@ -1,0 +1,50 @@
+"""What differs between two editions of a topic: records, fields, before and after."""
+
+import msgspec
+
+from legalmap.domain.law import diff
+from legalmap.domain.law.diff import Change
+from legalmap.domain.law.payload import NOT_RESEARCHED
+from legalmap.services import contract
+from legalmap.services.editions.contents import Published
+from legalmap.services.editions.editions import Edition
+from legalmap.services.exporting import formats
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One record as two editions have it; ``before`` is None where the older has none."""
+
+    before: Published | None
+    after: Published
+
+    @property
+    def changes(self) -> list[Change]:
+        """The fields that differ."""
+        earlier = self.before.payload if self.before else NOT_RESEARCHED
+        return diff.diff(earlier, self.after.payload)
+
+
+def between(older: Edition, newer: Edition) -> list[Difference]:
+    """The records that were published again, by code. None ever goes away."""
+    found = []
+    for item in formats.items(newer):
+        before = older.records.get(item.place.code)
+        if before is None or before.publication.feed_no != item.publication.feed_no:
+            found.append(Difference(before, item))
+    return found
+
+
+def told(difference: Difference) -> contract.RecordChange:
+    """A difference for the outside."""
+    before, after = difference.before, difference.after
+    return contract.RecordChange(
+        jurisdiction=contract.jurisdiction(after.place),
+        url=formats.url_of(after.publication.topic, after.place.code),
+        feed_no_before=before.publication.feed_no if before else None,
+        feed_no=after.publication.feed_no,
+        revision_before=before.publication.revision_number if before else None,
+        revision=after.publication.revision_number,
+        changed=tuple(contract.same(contract.FieldChange, change) for change in difference.changes),
+        before=before.payload if before else None,
+        after=after.payload,
+    )

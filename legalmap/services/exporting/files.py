@@ -1,0 +1,241 @@
+"""Files of an edition: made once, checked, and served from a folder that all processes of a host share.
+
+A file is written a stretch of records at a time, each proved as a file of these records alone would be.
+In the folder it lies under what it is of, and there under its feed number, its day and its origin.
+"""
+
+import atexit
+import logging
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import Lock, Thread
+
+import msgspec
+
+from legalmap.domain.errors import LegalmapError, NotYet, Unmade, Unusable
+from legalmap.services.core import sealed_file
+from legalmap.services.core.sealed_file import Seal
+from legalmap.services.editions.contents import KEPT_PAYLOADS
+from legalmap.services.editions.editions import Edition
+from legalmap.services.exporting import compression, formats, made_file
+from legalmap.services.exporting.made_file import File, Wanted
+from legalmap.services.reading.reader import Reader
+
+log = logging.getLogger(__name__)
+# The files of a topic with more records than this take longer to make than anybody should wait.
+MOST_AT_ONCE = KEPT_PAYLOADS
+# Beyond so many files, or bytes, those go that nobody has used for longest.
+MOST_FILES, MOST_BYTES = 500, 4 << 30
+# What could not be made is tried again after so many seconds: each try may cost a minute.
+AGAIN_SECONDS = 10
+# How a file is called by its feed number, day and origin; and a packed one by what was packed, and how.
+_OURS = re.compile(r"\d{9}-\d{4}-\d\d-\d\d-[0-9a-f]{16}|[0-9a-f]{64}\.[a-z]+", re.ASCII)
+NEWEST, PAST, PACKED = "newest", "past", "packed"
+
+
+def is_large(edition: Edition) -> bool:
+    """Whether a topic's files take so long to make that who asks for one does not wait."""
+    return len(edition.records) > MOST_AT_ONCE
+
+
+class Files:
+    """The files in a folder; None: in one of their own, which goes with the process.
+
+    Safe between threads and processes.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        # Whether who asks always waits: where a command does, and no reader.
+        self.is_patient = False
+        self._lock = Lock()
+        # What the one thread in the background has to do; and what failed, until when, and why.
+        self._waiting: dict[Path, Callable[[], object]] = {}
+        self._failed: dict[Path, tuple[float, Unmade]] = {}
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the files are."""
+        if self._folder is not None:
+            return self._folder
+        own = Path(tempfile.mkdtemp(prefix="legalmap-"))
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
+        return own
+
+    def of(
+        self,
+        edition: Edition,
+        as_of: date,
+        format: str,  # noqa: A002
+        *,
+        newest: bool = False,
+        wait: bool = True,
+    ) -> File:
+        """The file of an edition and day, as ``served`` gives it; raise Unsound if it is not sound."""
+        return self.served(made_file.export(edition, as_of, format), newest=newest, wait=wait)
+
+    def length_of(self, edition: Edition, as_of: date, format: str) -> int | None:  # noqa: A002
+        """The bytes of the newest file; None if it is not there and costs much: then it is made for who asks.
+
+        To write Parquet is to load pyarrow, which takes more memory than all the rest.
+        """
+        if not is_large(edition) and format != "parquet":
+            return self.of(edition, as_of, format, newest=True).length
+        known = self._at_hand(made_file.export(edition, as_of, format), NEWEST)
+        return known.length if known else None
+
+    def make_all(self, reader: Reader, as_of: date) -> None:
+        """Make the newest file of each topic and format, and its packed forms, before somebody asks."""
+        for topic in reader.tracker.topics:
+            for format in formats.available():  # noqa: A001
+                file = self.of(reader.edition(topic), as_of, format, newest=True)
+                for coding in compression.codings_of(file.media_type, file.length):
+                    self.packed(file, coding, best=True)
+
+    def served(self, wanted: Wanted, *, newest: bool, wait: bool) -> File:
+        """The file, made if it is not there. For who asks for the ``newest`` an earlier one may stand in.
+
+        ``wait``: make it now; else in the background. Raise NotYet where it is being made and nothing can
+        stand in, Unusable where it cannot be made.
+        """
+        place = NEWEST if newest else PAST
+        known = self._at_hand(wanted, place)
+        if known is not None:
+            return known
+        path = self.folder / place / wanted.path
+        error: Unusable | NotYet = NotYet("This file is being made: ask again in a moment.")
+        try:
+            self._refuse_again(path)
+            if wait or self.is_patient:
+                return self._tried(wanted, path)
+            self._begin(path, lambda: self._tried(wanted, path), first=newest)
+        except Unusable as refused:
+            error = refused
+        earlier = self._earlier(wanted, path)
+        if earlier is None:
+            raise error
+        return earlier
+
+    def packed(
+        self, file: File, coding: str, *, best: bool = False, wait: bool = True
+    ) -> File | None:
+        """The file in a coding; None while it is being made, or if it cannot be made.
+
+        ``best``: as small as can be. ``wait``: make it now if it is not there.
+        """
+        path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
+        is_small = file.length <= compression.BEST_BYTES
+        effort = compression.BEST if best and is_small else compression.USUAL
+        seal = sealed_file.of(path)
+
+        def make() -> Iterator[bytes]:
+            return compression.packed(file.parts(), coding, effort)
+
+        with suppress(Unmade):
+            if seal is None:
+                self._refuse_again(path)
+                if wait:
+                    seal = self._made(path, make)
+                else:
+                    self._begin(path, lambda: self._made(path, make), first=best)
+        return msgspec.structs.replace(file, path=path, seal=seal) if seal else None
+
+    def _at_hand(self, wanted: Wanted, place: str) -> File | None:
+        path = self.folder / place / wanted.path
+        seal = sealed_file.of(path)
+        return wanted.found(path, seal) if seal else None
+
+    def _earlier(self, wanted: Wanted, path: Path) -> File | None:
+        """The newest file before the newest, of the same history; None for one of the past."""
+        if not path.is_relative_to(self.folder / NEWEST) or not path.parent.is_dir():
+            return None
+        for file in sorted(_files_in(path.parent), reverse=True):
+            feed_no, as_of = int(file.name[:9]), date.fromisoformat(file.name[10:20])
+            is_before = (feed_no, as_of) != (wanted.feed_no, wanted.as_of)
+            if is_before and feed_no <= wanted.feed_no and as_of <= wanted.as_of:
+                before = msgspec.structs.replace(wanted, feed_no=feed_no, as_of=as_of)
+                known = self._at_hand(before, NEWEST)
+                if known is not None:
+                    return msgspec.structs.replace(known, is_final=False)
+        return None
+
+    def _tried(self, wanted: Wanted, path: Path) -> File:
+        """The file, made; where that fails the log says why, and what readers get instead."""
+        try:
+            return wanted.found(path, self._made(path, wanted.make))
+        except Unusable as error:
+            earlier = self._earlier(wanted, path)
+            stays = f"The one of feed number {earlier.feed_no} stays." if earlier else ""
+            log.error("export: %s %s", error, stays or "No earlier file can stand in for it.")
+            raise
+
+    def _made(self, path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            seal = sealed_file.written_once(path, make)
+            self._tidy(seal.mtime_ns)
+        except OSError as fault:
+            raise self._remembered(path, Unmade(f"{path}: {fault.strerror}.")) from None
+        except Unmade as error:
+            raise self._remembered(path, error) from None
+        return seal
+
+    def _remembered(self, path: Path, error: Unmade) -> Unmade:
+        if len(self._failed) > MOST_FILES:
+            self._failed.clear()
+        self._failed[path] = (time.monotonic() + AGAIN_SECONDS, error)
+        return error
+
+    def _refuse_again(self, path: Path) -> None:
+        """Raise what made a file fail lately."""
+        until, error = self._failed.get(path, (0.0, None))
+        if error is not None and time.monotonic() < until:
+            raise error.with_traceback(None)
+
+    def _begin(self, path: Path, work: Callable[[], object], *, first: bool) -> None:
+        """Let the one thread in the background do this; what is not needed ``first`` only if it is idle."""
+        with self._lock:
+            if path in self._waiting or (self._waiting and not first):
+                return
+            self._waiting[path] = work
+            if len(self._waiting) == 1:
+                Thread(target=self._work_off, name="files", daemon=True).start()
+
+    def _work_off(self) -> None:
+        """Do what waits, one after the other, until nothing does."""
+        is_left = True
+        while is_left:
+            path, work = next(iter(self._waiting.items()))
+            try:
+                work()
+            except LegalmapError as error:
+                log.info("export: %s", error)
+            except Exception:
+                log.exception("export: %s cannot be made.", path)
+            with self._lock:
+                del self._waiting[path]
+                is_left = bool(self._waiting)
+
+    def _tidy(self, now_ns: int) -> None:
+        """Others keep files of their own in this folder; the newest of each topic and format stays."""
+        places = [
+            folder for place in (NEWEST, PAST, PACKED) for folder in self.folder.glob(f"{place}/*")
+        ]
+        files = [file for folder in places for file in _files_in(folder)]
+        newest = {file.parent: file for file in sorted(files) if file.parts[-3] == NEWEST}
+        sealed_file.tidy(
+            files, stay=set(newest.values()), most_files=MOST_FILES, most_bytes=MOST_BYTES
+        )
+        for folder in places:
+            sealed_file.sweep(folder, now_ns)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if _OURS.fullmatch(file.name)]

@@ -1,0 +1,238 @@
+"""A whole topic as one file. ``render`` is pure: the same edition and day give the same bytes forever.
+
+No bytes depend on the clock, on a setting, or on a handle, which an account may lose. CSV follows
+RFC 4180 and holds every value exactly as the JSON does: nothing is put before a cell that begins with
+``=`` or ``-``, because that would change the data (a longitude begins so). A list is written with
+spaces between its items. Import it as text where a spreadsheet would run formulas. Parquet alone also
+depends on its writer: another version of pyarrow may give other bytes for the same rows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.errors import Missing
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.periods import in_force_on
+from legalmap.domain.law.resolving import Resolution
+from legalmap.services import contract
+from legalmap.services.editions.contents import Published
+from legalmap.services.editions.editions import Edition
+from legalmap.services.exporting import dictionary, parquet, tables
+from legalmap.services.places import geojson
+
+Records = tuple[contract.Record, ...]
+# How many records are made at once, so that what they say is read in one look.
+STRETCH = 200
+# How a JSON file ends that holds no record.
+_END = b"]}\n"
+
+
+def url_of(topic: str, code: str) -> str:
+    """The permanent address of a record, relative to the site."""
+    return f"/{topic}/{code}"
+
+
+def is_directly_below(place: Jurisdiction, code: str) -> bool:
+    """Whether ``code`` is the parent of a place or the county it lies in."""
+    return code in (place.parent, place.county)
+
+
+def resolved(resolution: Resolution) -> contract.Resolved:
+    """A resolution in short."""
+    return contract.Resolved(
+        outcome=resolution.outcome, status=resolution.status, deciding=resolution.deciding
+    )
+
+
+def record(edition: Edition, item: Published, as_of: date) -> contract.Record:
+    """One published record as it stands on a day."""
+    payload, publication, topic = item.payload, item.publication, edition.topic
+    own = in_force_on(payload.periods, as_of)
+    return contract.Record(
+        jurisdiction=contract.jurisdiction(item.place),
+        topic=topic.code,
+        url=url_of(topic.code, item.place.code),
+        revision=publication.revision_number,
+        feed_no=publication.feed_no,
+        published_at=contract.instant(publication.at),
+        payload_sha256=publication.payload_sha256,
+        status=own.status if own else None,
+        period=payload.periods.index(own) if own else None,
+        resolved=resolved(edition.glance(item.place, as_of)),
+        last_verified=payload.last_verified,
+        verified_how=payload.verified_how,
+        freshness=edition.freshness_of(item, as_of),
+        confidence=payload.confidence,
+        periods=tuple(contract.period(period, topic) for period in payload.periods),
+        pending=payload.pending,
+        notes=payload.notes,
+    )
+
+
+def items(edition: Edition) -> list[Published]:
+    """The records of an edition by code: databases sort letters in ways of their own."""
+    return [edition.records[code] for code in edition.codes]
+
+
+def stretches(edition: Edition, as_of: date) -> Iterator[Records]:
+    """Every record of an edition, by code, a bounded number at once."""
+    rest = iter(items(edition))
+    while stretch := list(islice(rest, STRETCH)):
+        stretch[0].payloads.need(item.publication for item in stretch)
+        yield tuple(record(edition, item, as_of) for item in stretch)
+
+
+def counted(edition: Edition, found: Mapping[str | None, int]) -> contract.Counts:
+    """How many records have which status on a day; a status nobody has counts zero."""
+    return contract.Counts(
+        records=sum(found.values()),
+        by_status={status.code: found.get(status.code, 0) for status in edition.topic.statuses},
+        not_known=found.get(None, 0),
+    )
+
+
+def _json(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
+    topic = edition.topic
+    export = contract.Export(
+        topic=topic.code,
+        name=topic.name,
+        feed_no=edition.feed_no,
+        as_of=as_of,
+        changed_at=contract.instant(edition.changed_at) if edition.changed_at else None,
+        scope=topic.scope,
+        codebook=contract.codebook(topic),
+        counts=counted(edition, edition.counts(as_of)),
+        records=tuple(records),
+    )
+    return contract.encode(export) + b"\n"
+
+
+def _ndjson(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
+    lines = [
+        contract.same(
+            contract.RecordLine,
+            record,
+            known_at=edition.feed_no,
+            as_of=as_of,
+            licence=contract.LICENCE,
+        )
+        for record in records
+    ]
+    return b"".join(contract.encode(line) + b"\n" for line in lines)
+
+
+def _geojson(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
+    """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
+    records = tuple(records)
+    shapes = geojson.outlines({each.jurisdiction.code for each in records}, edition.records)
+    topic = edition.topic
+    features = [
+        {
+            "type": "Feature",
+            "id": record.jurisdiction.code,
+            "geometry": _geometry(record.jurisdiction, shapes),
+            "properties": tables.on_the_day(edition, as_of, record),
+        }
+        for record in records
+    ]
+    collection = {
+        "type": "FeatureCollection",
+        "topic": topic.code,
+        "name": topic.name,
+        "feed_no": edition.feed_no,
+        "as_of": as_of,
+        "licence": contract.LICENCE,
+        "licence_url": contract.LICENCE_URL,
+        "scope": topic.scope,
+        "disclaimer": contract.DISCLAIMER,
+        "features": features,
+    }
+    return contract.encode(collection) + b"\n"
+
+
+def _geometry(place: contract.Jurisdiction, shapes: dict[str, bytes]) -> Any:
+    if place.code in shapes:
+        return msgspec.Raw(shapes[place.code])
+    if place.lat is None or place.lon is None:
+        return None
+    return {"type": "Point", "coordinates": [place.lon, place.lat]}
+
+
+def _parquet(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
+    rows = tables.period_rows(edition, as_of, records)
+    return parquet.written(dictionary.period_fields(edition.topic), rows)
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One kind of file: what its name ends with, its media type, what it is, what writes it.
+
+    ``between`` stands between two records and ``end`` behind the last; a file of kind ``is_small``
+    is so however many records there are, and is written in one go.
+    """
+
+    ending: str
+    media_type: str
+    about: str
+    write: Callable[[Edition, date, Iterable[contract.Record]], bytes]
+    between: bytes = b""
+    end: bytes = b""
+    is_small: bool = False
+
+
+CSV = "text/csv; charset=utf-8; header=present"
+FORMATS: dict[str, Format] = {
+    "json": Format(".json", "application/json", "everything, nested", _json, b",", _END),
+    "ndjson": Format(".ndjson", "application/x-ndjson", "a record on each line", _ndjson),
+    "csv": Format(".csv", CSV, "a row for each period", tables.table),
+    "sources": Format("-sources.csv", CSV, "a row for each source", tables.sources_table),
+    "dictionary": Format(
+        "-dictionary.csv",
+        CSV,
+        "what each column and code means",
+        tables.dictionary_table,
+        is_small=True,
+    ),
+    "geojson": Format(
+        ".geojson", "application/geo+json", "shapes with the law on them", _geojson, b",", _END
+    ),
+    "parquet": Format(
+        ".parquet", parquet.MEDIA_TYPE, "a row for each period, typed", _parquet, is_small=True
+    ),
+}
+
+
+def available() -> dict[str, Format]:
+    """The formats this installation can write: Parquet is an extra."""
+    return {name: kind for name, kind in FORMATS.items() if name != "parquet" or parquet.WRITES}
+
+
+def file_name(topic: str, format: str) -> str:  # noqa: A002
+    """The name of a topic's file, as in its address."""
+    return f"{topic}{format_of(format).ending}"
+
+
+def render(
+    edition: Edition,
+    as_of: date,
+    format: str,  # noqa: A002
+    records: Iterable[contract.Record] | None = None,
+) -> bytes:
+    """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another.
+
+    ``records``: some of the edition as they stand on the day, for a file of these alone; None for all.
+    """
+    kind = format_of(format)
+    if records is None:
+        records = chain.from_iterable(stretches(edition, as_of))
+    return kind.write(edition, as_of, records)
+
+
+def format_of(name: str) -> Format:
+    """The format of that name; raise Missing, naming the others, if there is none."""
+    if name not in FORMATS:
+        raise Missing("format", name, FORMATS)
+    return FORMATS[name]

@@ -1,0 +1,265 @@
+"""Releases: every file of one feed number and day, frozen in a folder with sums, changes, citation.
+
+A release is written beside its place and moved there whole, and never written again. Nothing in it
+names an account, which may lose its handle.
+"""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.errors import Invalid, Missing, Unusable
+from legalmap.services import contract
+from legalmap.services.core import sealed_file
+from legalmap.services.core.sealed_file import Seal
+from legalmap.services.editions.editions import Edition
+from legalmap.services.exporting import data_package, edition_diff, formats, schemas
+from legalmap.services.exporting.files import Files
+from legalmap.services.reading.reader import Reader
+from legalmap.store import log
+from legalmap.store.engine import Connection
+
+NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,3})?", re.ASCII)
+SUMS, TOLD, CHANGES = "SHA256SUMS", "release.json", "CHANGELOG.md"
+READ_ONLY = 0o444
+# A value longer than this is told by its length: a changelog is for reading.
+LONGEST = 160
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """What a release says of itself."""
+
+    name: str
+    feed_no: int
+    as_of: date
+    released_at: str
+    previous: str | None
+    head_sha256: str | None
+    licence: str = contract.LICENCE
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """A file of a release with the hash that its list of sums gives it."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+def folder_of(folder: Path | None) -> Path:
+    """Where releases are; raise Unusable, naming the setting, where nothing says so."""
+    if folder is None:
+        raise Unusable("Set LEGALMAP_RELEASES: the folder in which releases are kept.")
+    return folder
+
+
+def all_of(folder: Path | None) -> list[Release]:
+    """All releases, newest first."""
+    if folder is None or not folder.is_dir():
+        return []
+    found = [
+        msgspec.json.decode((inner / TOLD).read_bytes(), type=Release)
+        for inner in folder.iterdir()
+        if NAME.fullmatch(inner.name) and (inner / TOLD).is_file()
+    ]
+    return sorted(found, key=lambda release: (release.feed_no, release.name), reverse=True)
+
+
+def release_of(folder: Path | None, name: str) -> Release:
+    """One release; raise Missing, naming the others, if there is none of that name."""
+    releases = {release.name: release for release in all_of(folder)}
+    if name not in releases:
+        raise Missing("release", name, releases)
+    return releases[name]
+
+
+def files_of(folder: Path | None, name: str) -> dict[str, Frozen]:
+    """The files of a release by name, with the list of their sums itself."""
+    release_of(folder, name)
+    inner = folder_of(folder) / name
+    sums = (inner / SUMS).read_bytes()
+    found = [line.split("  ", 1) for line in sums.decode().splitlines()]
+    listed = [*((file, sha256) for sha256, file in found), (SUMS, hashlib.sha256(sums).hexdigest())]
+    return {
+        file: Frozen(file, inner / file, sha256, (inner / file).stat().st_size)
+        for file, sha256 in listed
+    }
+
+
+def checked(frozen: Frozen) -> Seal:
+    """The seal of a frozen file; raise Unusable if its bytes are not those that were frozen."""
+    seal = sealed_file.read(frozen.path)
+    if seal.sha256 != frozen.sha256:
+        raise Unusable(f"{frozen.path} is not what was released: its hash differs from {SUMS}.")
+    return seal
+
+
+def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
+    """Write a release; raise Invalid if the name is unfit or taken."""
+    if not NAME.fullmatch(name):
+        raise Invalid.at(
+            "name", f"“{name}” is no name. Write year and month: 2026.11 or 2026.11.1."
+        )
+    home = folder_of(folder)
+    final = home / name
+    if final.exists():
+        raise Invalid.at("name", f"{final} exists already: a release is never written again.")
+    home.mkdir(parents=True, exist_ok=True)
+    # Made whole beside its place, so that half a release never shows.
+    part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home))
+    try:
+        release = _write(reader, home, part, name)
+        part.chmod(0o755)
+        # What cannot be moved to its place is not logged either.
+        with reader.tracker.store.writing() as connection:
+            _log(connection, release)
+            _move(part, final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return final
+
+
+def _log(connection: Connection, release: Release) -> None:
+    data = {"feed_no": release.feed_no, "as_of": release.as_of.isoformat()}
+    subject = ("release", release.name, release.name)
+    log.append(connection, "command line", "release", subject, clock.now(), **data)
+
+
+def _move(part: Path, final: Path) -> None:
+    try:
+        part.rename(final)
+    except OSError as error:
+        raise Invalid.at("name", f"{final} cannot be made: {error.strerror}.") from None
+
+
+def _write(reader: Reader, home: Path, part: Path, name: str) -> Release:
+    feed_no, as_of = reader.head(), clock.today()
+    editions = [reader.edition(topic, str(feed_no)) for topic in reader.tracker.topics]
+    previous = next(iter(all_of(home)), None)
+    last = reader.feed(feed_no - 1, 1) if feed_no else []
+    release = Release(
+        name=name,
+        feed_no=feed_no,
+        as_of=as_of,
+        released_at=clock.now().isoformat(timespec="seconds"),
+        previous=previous.name if previous else None,
+        head_sha256=last[0].sha256 if last else None,
+    )
+    sums = []
+    for file, content in _contents(reader, editions, release, previous):
+        (part / file).write_bytes(content)
+        (part / file).chmod(READ_ONLY)
+        sums.append(f"{hashlib.sha256(content).hexdigest()}  {file}\n")
+    (part / SUMS).write_text("".join(sums))
+    (part / SUMS).chmod(READ_ONLY)
+    return release
+
+
+def _contents(
+    reader: Reader, editions: list[Edition], release: Release, previous: Release | None
+) -> Iterator[tuple[str, bytes]]:
+    made, as_of = Files(), release.as_of
+    for edition in editions:
+        for format in formats.available():  # noqa: A001
+            name = formats.file_name(edition.topic.code, format)
+            yield name, made.of(edition, as_of, format, newest=True).content
+            yield f"{name}{schemas.SUFFIX}", data_package.schema(edition, format)
+    yield data_package.NAME, data_package.package(editions, as_of, made).content
+    yield data_package.ZIP_NAME, data_package.zipped(editions, as_of, made).content
+    yield CHANGES, _changelog(reader, editions, release, previous).encode()
+    yield "CITATION.cff", _citation(editions, release).encode()
+    yield "datacite.json", _pretty(_datacite(editions, release))
+    yield TOLD, _pretty(msgspec.to_builtins(release))
+
+
+def _pretty(said: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+
+
+def _changelog(
+    reader: Reader, editions: list[Edition], release: Release, previous: Release | None
+) -> str:
+    since = previous.feed_no if previous else 0
+    what = f"since release {previous.name}" if previous else "since the beginning of the feed"
+    lines = [
+        f"# Release {release.name}",
+        "",
+        f"Feed number {release.feed_no}, as of {release.as_of}; {what} (feed number {since}).",
+    ]
+    for edition in editions:
+        older = reader.edition(edition.topic.code, str(since))
+        found = edition_diff.between(older, edition)
+        fresh = [difference for difference in found if difference.before is None]
+        lines += ["", f"## {edition.topic.name}", ""]
+        lines += [
+            f"{len(edition.records)} records; {len(fresh)} new, {len(found) - len(fresh)} changed."
+        ]
+        lines += [line for difference in found if difference.before for line in _lines(difference)]
+        lines += [f"- New: {_named(difference)}" for difference in fresh if since]
+    return "\n".join(lines) + "\n"
+
+
+def _named(difference: edition_diff.Difference) -> str:
+    after = difference.after
+    number = after.publication.feed_no
+    return f"{after.place.name} ({after.place.code}), feed number {number}"
+
+
+def _lines(difference: edition_diff.Difference) -> Iterator[str]:
+    yield f"- {_named(difference)}"
+    for change in difference.changes:
+        yield f"  - `{change.field}`: {_short(change.before)} → {_short(change.after)}"
+
+
+def _short(value: object) -> str:
+    text = "nothing" if value is None else msgspec.json.encode(value).decode()
+    return text if len(text) <= LONGEST else f"{len(text)} characters"
+
+
+def _title(editions: list[Edition]) -> str:
+    topics = " and ".join(edition.topic.name for edition in editions)
+    return f"legalmap: legal status of {topics} by jurisdiction"
+
+
+def _citation(editions: list[Edition], release: Release) -> str:
+    said = {
+        "cff-version": "1.2.0",
+        "message": "Cite this release by its name and feed number.",
+        "type": "dataset",
+        "title": _title(editions),
+        "version": release.name,
+        "date-released": release.as_of.isoformat(),
+        "license": contract.LICENCE,
+        "abstract": f"Feed number {release.feed_no}. {editions[0].topic.scope}",
+    }
+    # A JSON string is a YAML string, so whatever a topic is called stands as it is.
+    lines = [f"{key}: {msgspec.json.encode(value).decode()}" for key, value in said.items()]
+    return "\n".join([*lines, "authors:", '  - name: "legalmap"', "keywords:", '  - "law"', ""])
+
+
+def _datacite(editions: list[Edition], release: Release) -> dict[str, object]:
+    """The properties DataCite's schema 4 requires, and those that help; a DOI is added by who mints it."""
+    return {
+        "schemaVersion": "http://datacite.org/schema/kernel-4",
+        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Legal status dataset"},
+        "creators": [{"name": "legalmap", "nameType": "Organizational"}],
+        "titles": [{"title": _title(editions)}],
+        "publisher": {"name": "legalmap"},
+        "publicationYear": str(release.as_of.year),
+        "dates": [{"date": release.as_of.isoformat(), "dateType": "Issued"}],
+        "version": release.name,
+        "language": "en",
+        "subjects": [{"subject": edition.topic.name} for edition in editions],
+        "rightsList": [{"rightsIdentifier": contract.LICENCE, "rightsUri": contract.LICENCE_URL}],
+        "descriptions": [
+            {"description": f"Feed number {release.feed_no}.", "descriptionType": "TechnicalInfo"}
+        ],
+    }

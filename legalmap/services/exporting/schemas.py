@@ -1,0 +1,115 @@
+"""JSON Schema for every JSON file, Table Schema for every table, from the structs that write them."""
+
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.topics import Topic
+from legalmap.services import contract
+from legalmap.services.exporting import dictionary, tables
+from legalmap.services.exporting.dictionary import Field
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+FOLDER = "/export/schemas"
+SUFFIX = ".schema.json"
+_NULL = {"type": "null"}
+
+
+def of(topic: Topic, format: str) -> dict[str, Any]:  # noqa: A002
+    """The schema of a topic's file in a format."""
+    name = f"{topic.name}: {format}"
+    if format == "json":
+        return _of_struct(contract.Export, topic, name)
+    if format == "ndjson":
+        return _of_struct(contract.RecordLine, topic, f"{name}, each line")
+    if format == "geojson":
+        return {"$schema": DIALECT, "title": name, **_collection(topic)}
+    return dictionary.table_schema(fields_of(topic, format), key_of(format))
+
+
+def fields_of(topic: Topic, format: str) -> tuple[Field, ...]:  # noqa: A002
+    """The columns of a table of a topic."""
+    if format == "sources":
+        return dictionary.source_fields()
+    if format == "dictionary":
+        return dictionary.dictionary_fields()
+    return dictionary.period_fields(topic)
+
+
+def key_of(format: str) -> tuple[str, ...]:  # noqa: A002
+    """The columns that together name a row; the dictionary's rows have none without empty cells."""
+    keys = {"sources": ("jurisdiction", "period", "position"), "dictionary": ()}
+    return keys.get(format, ("jurisdiction", "period"))
+
+
+def _hook(kind: type) -> dict[str, Any]:
+    if kind is PartialDate:
+        return {"type": "string", "pattern": dictionary.PARTIAL_DATE}
+    raise NotImplementedError(f"{kind} has no place in an answer")
+
+
+def _of_struct(kind: type, topic: Topic, title: str) -> dict[str, Any]:
+    schema = msgspec.json.schema(kind, schema_hook=_hook)
+    parts = schema["$defs"]
+    for part in parts.values():
+        if "properties" in part:
+            # Every key is always there, also those that have a usual value.
+            part["required"] = list(part["properties"])
+            for said in part["properties"].values():
+                said.pop("default", None)
+    period = parts["Period"]["properties"]
+    period["status"] = {"type": "string", "enum": [status.code for status in topic.statuses]}
+    period["answers"] = _answers(topic)
+    return {"$schema": DIALECT, "title": title, **schema}
+
+
+def _answers(topic: Topic) -> dict[str, Any]:
+    variables = {variable.code: variable for variable in topic.variables}
+    said = {
+        field.name: dictionary.json_schema(field, nullable=field.kind != "codes")
+        for field in dictionary.period_fields(topic)
+        if field.name in variables
+    }
+    for name, variable in variables.items():
+        if variable.type == "choice":
+            codes = [choice.code for choice in variable.choices]
+            said[name]["anyOf"] = [{"type": "string", "enum": codes}, _NULL]
+    return {"type": "object", "properties": said, "required": list(said)}
+
+
+def _collection(topic: Topic) -> dict[str, Any]:
+    text = {"type": "string"}
+    same = dict.fromkeys(("topic", "name", "licence", "licence_url", "scope", "disclaimer"), text)
+    properties = {
+        "type": {"const": "FeatureCollection"},
+        **same,
+        "feed_no": {"type": "integer"},
+        "as_of": {"type": "string", "format": "date"},
+        "features": {"type": "array", "items": _feature(topic)},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _feature(topic: Topic) -> dict[str, Any]:
+    # A record may have no period on the day, and then nothing that a period says.
+    of_record = set(tables.columns(topic)[: tables.columns(topic).index("period")])
+    said = {
+        field.name: dictionary.json_schema(
+            field, nullable=not (field.required and field.name in of_record)
+        )
+        for field in dictionary.period_fields(topic)
+    }
+    properties = {
+        "type": {"const": "Feature"},
+        "id": {"type": "string"},
+        "geometry": {"anyOf": [_geometry(), _NULL]},
+        "properties": {"type": "object", "properties": said, "required": list(said)},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _geometry() -> dict[str, Any]:
+    kinds = {"type": "string", "enum": ["Point", "Polygon", "MultiPolygon"]}
+    said = {"type": kinds, "coordinates": {"type": "array", "minItems": 1}}
+    return {"type": "object", "properties": said, "required": list(said)}

@@ -1,0 +1,1 @@
+"""Filling, copying and checking a database."""

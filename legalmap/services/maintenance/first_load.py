@@ -1,0 +1,143 @@
+"""Filling a new database from data/: the jurisdiction tree, and revision 0 of every record."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from legalmap import clock, paths
+from legalmap.domain.errors import Invalid, Problem, Unusable
+from legalmap.domain.law import payload
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.people.accounts import SYSTEM_HANDLE
+from legalmap.domain.people.roles import Role
+from legalmap.services.core.tracker import Tracker
+from legalmap.store import log, places, schema
+from legalmap.store.engine import Connection
+from legalmap.store.history import feed, records
+from legalmap.store.people import accounts
+
+Step = Callable[[str, int], None]
+# Wider places first: a place may only name a parent that is there already.
+TREE_FILES = ("countries", "subdivisions", "us-counties", "us-places")
+
+
+class ShippedRecord(msgspec.Struct, frozen=True):
+    """One file of data/records."""
+
+    topic: str
+    jurisdiction: str
+    name: str
+    payload: Payload
+
+
+def shipped_places(folder: Path = paths.DATA / "jurisdictions") -> Iterator[dict[str, Any]]:
+    """Every row of the jurisdiction files, as ``store.places.fill`` takes them."""
+    for name in TREE_FILES:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            # Roots before territories that name one of them as parent.
+            rows = sorted(csv.DictReader(file), key=lambda row: bool(row["parent"]))
+            yield from (_place_row(row) for row in rows)
+
+
+def _place_row(row: dict[str, str]) -> dict[str, Any]:
+    known = {key: row[key] or None for key in ("parent", "county", "iso", "fips")}
+    point = {key: float(row[key]) if row[key] else None for key in ("lat", "lon")}
+    return {**row, **known, **point, "aliases": row["aliases"].split()}
+
+
+def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[str, list[str]]]:
+    """(ZIP code, codes of its counties)."""
+    with (folder / "us-zips.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield row["zip"], row["counties"].split()
+
+
+def shipped_records(
+    folder: Path = paths.DATA / "records", topics: Iterable[str] | None = None
+) -> Iterator[ShippedRecord]:
+    """Every record file in the order of ``topics`` (by default of their names) and code.
+
+    Raise Invalid naming file and field.
+    """
+    names = sorted(file.name for file in folder.iterdir()) if topics is None else topics
+    for name in names:
+        for file in sorted((folder / name).glob("*.json"), key=lambda file: file.stem):
+            yield _shipped(file)
+
+
+def _shipped(file: Path) -> ShippedRecord:
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    head = {key: raw.pop(key) for key in ("topic", "jurisdiction", "name")}
+    try:
+        return ShippedRecord(**head, payload=payload.from_builtins(raw))
+    except Invalid as error:
+        named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
+        raise Invalid(named) from None
+
+
+def shipped_count(folder: Path = paths.DATA / "records") -> int:
+    """How many steps ``initialise`` reports: one a record, and one each for the tree and the ZIPs."""
+    return sum(1 for _ in folder.glob("*/*.json")) + 2
+
+
+def is_initialised(tracker: Tracker) -> bool:
+    """Whether the database has been filled; raise Unusable if it does not fit the code."""
+    if not schema.exists(tracker.store):
+        return False
+    schema.require_current(tracker.store)
+    with tracker.store.reading() as connection:
+        return places.count(connection) > 0
+
+
+def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> int:
+    """Make the tables and load everything, all or nothing; gives the number of records.
+
+    ``step`` is called with what was done and how many of it, for a progress bar.
+    """
+    if is_initialised(tracker):
+        raise Unusable("The database has data already: nothing was changed.")
+    schema.migrate(tracker.store)
+    with tracker.store.writing() as connection:
+        places.fill(connection, shipped_places())
+        step("jurisdictions", 1)
+        places.fill_zips(connection, shipped_zips())
+        step("ZIP codes", 1)
+        return publish_shipped(connection, tracker, shipped_records(topics=tracker.topics), step)
+
+
+def publish_shipped(
+    connection: Connection, tracker: Tracker, found: Iterable[ShippedRecord], step: Step
+) -> int:
+    """Make records of what ships and publish each as revision 0, which nobody reviews here."""
+    at = clock.now()
+    system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
+    total = 0
+    for item in found:
+        _publish(connection, tracker, item, system_id, at)
+        total += 1
+        step("records", 1)
+    system = accounts.by_id(connection, system_id) or SYSTEM_HANDLE
+    subject = ("database", "", "data/ as shipped")
+    log.append(connection, system, "init", subject, at, records=total)
+    return total
+
+
+def _publish(
+    connection: Connection, tracker: Tracker, item: ShippedRecord, system_id: int, at: datetime
+) -> None:
+    content = payload.normalised(item.payload)
+    try:
+        payload.validate(content, tracker.topic(item.topic), clock.today())
+    except Invalid as error:
+        where = f"{item.topic}/{item.jurisdiction}"
+        raise Invalid([Problem(f"{where}: {p.field}", p.message) for p in error.problems]) from None
+    made = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
+    records.point_to_genesis(connection, *made)
+    revision = records.revision_by_id(connection, made[1])
+    if revision is not None and content != NOT_RESEARCHED:
+        feed.publish(connection, revision, None, at)

@@ -1,0 +1,1 @@
+"""Telling people and programs: notices, mail and webhooks."""

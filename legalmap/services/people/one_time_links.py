@@ -1,0 +1,204 @@
+"""Links by which somebody comes in, each for one use: an invitation, or a new password for who forgot theirs.
+
+Admins make them. The token of a link is kept nowhere and shown but once. One for a new password gives no
+more than the password gave: a second factor is still asked for.
+"""
+
+import re
+import secrets
+from datetime import datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.errors import Invalid, Missing, NotNow
+from legalmap.domain.law.payload import problems_of_text
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.admin_rules import check_remits, in_words
+from legalmap.domain.people.invitations import LIFE, MAX_NOTE, Invitation
+from legalmap.domain.people.remits import Remit
+from legalmap.domain.people.roles import Permission, Role, may, require
+from legalmap.services.audit.actions import as_of_now
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.notifying import notices
+from legalmap.services.people import accounts as account_service
+from legalmap.services.people import authentication, passwords
+from legalmap.services.people.accounts import log_on, log_own
+from legalmap.services.people.admins import managed
+from legalmap.services.people.authentication import hashed
+from legalmap.store import log
+from legalmap.store.engine import Connection
+from legalmap.store.people import accounts, invitations, second_factors, sessions
+
+MOST_LISTED = 100
+# No row has a greater number; the databases refuse to look for one.
+BIGGEST_ID = 2**31 - 1
+_PURPOSE = "password"
+# Who did not ask for it learns of it.
+_TOLD = (
+    "{who} made a link by which a new password can be set for your account. If you did not ask for "
+    "it, tell another admin."
+)
+_CLOSED = "This link was used, replaced or taken back, or has expired. Ask an admin for a new one."
+
+
+def invite(
+    tracker: Tracker, actor: Account, role: Role, remits: tuple[Remit, ...] = (), note: str = ""
+) -> str:
+    """Make an invitation; gives the token of its link, which is kept nowhere."""
+    require(actor.role, Permission.MANAGE_ACCOUNTS)
+    check_remits(role, remits)
+    problems = problems_of_text("note", note, MAX_NOTE, needed="")
+    if problems:
+        raise Invalid(problems)
+    token, at = secrets.token_urlsafe(32), clock.now()
+    with tracker.store.writing() as connection:
+        as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
+        invitation_id = invitations.insert(
+            connection,
+            token_sha256=hashed(token),
+            role=role,
+            remits=remits,
+            note=note.strip(),
+            inviter_id=actor.id,
+            created_at=at,
+            expires_at=at + LIFE,
+        )
+        _log(connection, actor, "invite", invitation_id, role=role.value, remits=in_words(remits))
+    return token
+
+
+def _log(
+    connection: Connection, actor: Account, action: str, invitation_id: int, **data: object
+) -> None:
+    subject = ("invitation", invitation_id, f"invitation {invitation_id}")
+    log.append(connection, actor, action, subject, clock.now(), **data)
+
+
+def listed(tracker: Tracker, actor: Account) -> list[Invitation]:
+    """The newest invitations, whatever became of them."""
+    require(actor.role, Permission.MANAGE_ACCOUNTS)
+    with tracker.store.reading() as connection:
+        return invitations.newest(connection, MOST_LISTED)
+
+
+def revoke(tracker: Tracker, actor: Account, invitation_id: int) -> None:
+    """Take an invitation back that was not used yet."""
+    require(actor.role, Permission.MANAGE_ACCOUNTS)
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
+        invited = invitations.by_id(connection, min(invitation_id, BIGGEST_ID))
+        if invited is None:
+            raise Missing("invitation", str(invitation_id))
+        invited.require_open(at)
+        invitations.revoke(connection, invitation_id, at)
+        _log(connection, actor, "invite-revoke", invitation_id)
+
+
+def invitation(tracker: Tracker, token: str) -> Invitation:
+    """The invitation of a link; raise Missing or NotNow if it cannot be used."""
+    with tracker.store.reading() as connection:
+        return _open_invitation(connection, token)
+
+
+def _open_invitation(connection: Connection, token: str) -> Invitation:
+    invited = invitations.by_token(connection, hashed(token))
+    if invited is None:
+        raise Missing("invitation", f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…")
+    invited.require_open(clock.now())
+    if not _is_admin_still(connection, invited.inviter_id):
+        raise NotNow("Who invited you is no admin any more. Ask another one for an invitation.")
+    return invited
+
+
+def join(tracker: Tracker, token: str, handle: str, password: str, label: str = "") -> str:
+    """Make the account of an invitation and sign in to it; gives the token of the session."""
+    invitation(tracker, token)
+    password_hash = passwords.hashed(passwords.checked(password))
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        invited = _open_invitation(connection, token)
+        person = account_service.insert(
+            connection, handle.strip().lower(), invited.role, password_hash, at
+        )
+        accounts.replace_remits(connection, person.id, invited.remits)
+        if not invitations.use(connection, invited.id, person.id, at):
+            raise NotNow("This invitation was used a moment ago.")
+        log_own(
+            connection,
+            person,
+            "join",
+            at,
+            role=person.role.value,
+            remits=in_words(invited.remits),
+            invitation=invited.id,
+            invited_by=invited.inviter,
+        )
+        return authentication.open_first(connection, person, label, at)
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Whose link it is, and until when it works."""
+
+    account: Account
+    expires_at: datetime
+
+
+def offer(tracker: Tracker, actor: Account, handle: str) -> str:
+    """Make a link for somebody else; gives its token, which is kept nowhere. An earlier link is void."""
+    token, at = secrets.token_urlsafe(32), clock.now()
+    with tracker.store.writing() as connection:
+        person = managed(connection, actor, handle)
+        if not person.is_active:
+            raise NotNow(f"“{handle}” cannot sign in: let them in again first.")
+        second_factors.end_challenges_of(connection, person.id, _PURPOSE)
+        second_factors.insert_challenge(
+            connection,
+            at,
+            LIFE,
+            id=hashed(token),
+            account_id=person.id,
+            purpose=_PURPOSE,
+            value=str(actor.id),
+        )
+        log_on(connection, actor, "account-link", person, at)
+        notices.tell_owner(connection, person, _TOLD.format(who=actor.handle), at)
+    return token
+
+
+def recovery(tracker: Tracker, token: str) -> Opened:
+    """What a link is for; raise NotNow if it cannot be used."""
+    with tracker.store.reading() as connection:
+        return _open_recovery(connection, token)
+
+
+def _open_recovery(connection: Connection, token: str) -> Opened:
+    link = second_factors.challenge_called(connection, hashed(token), _PURPOSE, clock.now())
+    person = accounts.by_id(connection, link.account_id) if link else None
+    if link is None or person is None or not person.is_active:
+        raise NotNow(_CLOSED)
+    if not _is_admin_still(connection, int(link.value)):
+        raise NotNow(_CLOSED)
+    return Opened(person, link.expires_at)
+
+
+def _is_admin_still(connection: Connection, maker_id: int) -> bool:
+    """Who was sent away leaves no doors open."""
+    maker = accounts.by_id(connection, maker_id)
+    return maker is not None and maker.is_active and may(maker.role, Permission.MANAGE_ACCOUNTS)
+
+
+def recover(tracker: Tracker, token: str, password: str, label: str = "") -> str:
+    """Another password; all browsers are signed out, and this one goes on as after any password."""
+    recovery(tracker, token)
+    secret = passwords.hashed(passwords.checked(password))
+    at = clock.now()
+    with tracker.store.writing() as connection:
+        person = _open_recovery(connection, token).account
+        if not second_factors.end_challenge(connection, hashed(token)):
+            raise NotNow(_CLOSED)
+        accounts.update(connection, person.id, password_hash=secret)
+        ended = sessions.end_of(connection, person.id)
+        log_own(connection, person, "account-recover", at, sessions=ended)
+        return authentication.open_first(connection, person, label, at)

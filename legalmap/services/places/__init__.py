@@ -1,0 +1,1 @@
+"""Where a place is: search, points, outlines, shapes and routes."""

@@ -1,0 +1,228 @@
+"""Which county, state or country a point lies in: from an index that all processes of a host share.
+
+The outlines are cut into bands of latitude. A ray from a point meets only edges of its own band, so the
+answer is exactly that of the whole outline. The index is one file, mapped into memory and made once.
+"""
+
+import hashlib
+import logging
+import mmap
+import os
+from array import array
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from legalmap import paths
+from legalmap.services.core import sealed_file
+from legalmap.services.places import map_shapes
+
+log = logging.getLogger(__name__)
+# First the counties of the United States, then the first-level subdivisions of the world.
+LAYERS = ("pip-us-counties", "pip-admin1")
+# Height of a band and width of a column, in degrees.
+HEIGHT, WIDTH = 0.25, 1
+BANDS, COLUMNS = int(180 / HEIGHT), int(360 / WIDTH)
+# Another number whenever the layout of the file changes.
+FORMAT = 1
+_DIGEST = 32
+_LENGTH = 8
+Edge = tuple[float, float, float, float]
+
+
+def region_at(lat: float, lon: float) -> str | None:
+    """The code of the county, state or country at a point in degrees (WGS 84), or None at sea.
+
+    Nothing is kept. The rule is even-odd over all rings of a polygon, as RFC 7946 shapes are read.
+    """
+    cell = _band(lat) * COLUMNS + _column(lon)
+    for layer in _index():
+        for candidate in range(layer.starts[cell], layer.starts[cell + 1]):
+            odd = False
+            first, last = layer.first_of[candidate], layer.last_of[candidate]
+            coordinates = iter(layer.edges[first:last])
+            for x1, y1, x2, y2 in zip(*[coordinates] * 4, strict=True):
+                if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
+                    odd = not odd
+            if odd:
+                code: str = layer.codes[layer.code_of[candidate]]
+                return code
+    return None
+
+
+def _band(lat: float) -> int:
+    return min(int((lat + 90) / HEIGHT), BANDS - 1)
+
+
+def _column(lon: float) -> int:
+    return min(int((lon + 180) / WIDTH), COLUMNS - 1)
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """The polygons of one file of outlines.
+
+    ``starts``: for each cell where its candidates begin. Of each candidate ``code_of`` names the region;
+    from ``first_of`` to ``last_of`` lie the x1, y1, x2, y2 of its edges in this band, in degrees.
+    """
+
+    codes: tuple[str, ...]
+    starts: Any
+    code_of: Any
+    first_of: Any
+    last_of: Any
+    edges: Any
+
+
+_ARRAYS: dict[str, Any] = {
+    "starts": "i",
+    "code_of": "i",
+    "first_of": "i",
+    "last_of": "i",
+    "edges": "d",
+}
+_folder: Path | None = None
+_known: tuple[Layer, ...] | None = None
+_lock = Lock()
+
+
+def share_in(folder: Path | None) -> None:
+    """Keep the index in a folder that the processes of a host share; None: each has its own."""
+    global _folder  # noqa: PLW0603 - the outlines are part of the product: one index serves a process
+    _folder = folder
+
+
+def prepare() -> None:
+    """Make the index now, so that nobody waits for it."""
+    _index()
+
+
+def _index() -> tuple[Layer, ...]:
+    global _known  # noqa: PLW0603
+    if _known is None:
+        with _lock:
+            if _known is None:
+                _known = _shared(_folder) if _folder else _made()
+    return _known
+
+
+def _shared(folder: Path) -> tuple[Layer, ...]:
+    """The index in the file, made if it is not there or not whole; in memory if it cannot be written."""
+    file = folder / f"points-{_fingerprint()}.index"
+    mapped = _mapped(file)
+    if mapped is not None:
+        return mapped
+    made = _made()
+    try:
+        _write(file, made)
+    except OSError as error:
+        log.warning("points: %s cannot be written: %s. It is kept in memory.", file, error.strerror)
+        return made
+    return _mapped(file) or made
+
+
+def _fingerprint() -> str:
+    """Another outline, or another layout, has another file."""
+    digest = hashlib.sha256(f"{FORMAT} {HEIGHT} {WIDTH}".encode())
+    for name in LAYERS:
+        digest.update((paths.DATA / "geography" / f"{name}.topojson.gz").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _mapped(file: Path) -> tuple[Layer, ...] | None:
+    """The index of a file as long as nobody but us wrote it and it is whole; else None."""
+    try:
+        with file.open("rb") as opened:
+            if os.fstat(opened.fileno()).st_uid != os.geteuid():
+                return None
+            file_in_memory = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return None
+    mapped = memoryview(file_in_memory)
+    digest, body = bytes(mapped[:_DIGEST]), mapped[_DIGEST:]
+    if len(body) < _LENGTH or hashlib.sha256(body).digest() != digest:
+        return None
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # All of it was read; this process needs no more than what it is asked for.
+        file_in_memory.madvise(mmap.MADV_DONTNEED)
+    length = int.from_bytes(body[:_LENGTH], "little")
+    head = msgspec.json.decode(bytes(body[_LENGTH : _LENGTH + length]))
+    return tuple(_layer(layer, body[_LENGTH + length :]) for layer in head)
+
+
+def _layer(head: dict[str, Any], body: memoryview) -> Layer:
+    held = {name: body[head[name][0] : head[name][1]].cast(kind) for name, kind in _ARRAYS.items()}
+    return Layer(tuple(head["codes"]), **held)
+
+
+def _write(file: Path, layers: Iterable[Layer]) -> None:
+    """Wholly or not at all: another process may be writing the same."""
+    heads, arrays, at = [], [], 0
+    for layer in layers:
+        where: dict[str, Any] = {"codes": layer.codes}
+        for name in _ARRAYS:
+            content = getattr(layer, name).tobytes()
+            content += b"\0" * (-len(content) % 8)
+            where[name] = [at, at + len(getattr(layer, name)) * getattr(layer, name).itemsize]
+            at += len(content)
+            arrays.append(content)
+        heads.append(where)
+    head = msgspec.json.encode(heads)
+    # What follows is read as numbers of eight bytes.
+    head += b" " * (-(len(head) + _DIGEST + _LENGTH) % 8)
+    body = b"".join((len(head).to_bytes(_LENGTH, "little"), head, *arrays))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sealed_file.laid(file, [hashlib.sha256(body).digest(), body])
+
+
+def _made() -> tuple[Layer, ...]:
+    return tuple(_layer_of(name) for name in LAYERS)
+
+
+def _layer_of(name: str) -> Layer:
+    topology = map_shapes.topology(name)
+    decoded = map_shapes.arcs(topology)
+    codes: dict[str, int] = {}
+    cells: dict[int, list[tuple[int, int, int]]] = {}
+    edges = array("d")
+    for code, part in map_shapes.parts(topology):
+        number = codes.setdefault(code, len(codes))
+        for band, held in _by_band(map_shapes.ring(decoded, indices) for indices in part):
+            first = len(edges)
+            for edge in held:
+                edges.extend(edge)
+            left = min(min(edge[0], edge[2]) for edge in held)
+            right = max(max(edge[0], edge[2]) for edge in held)
+            for column in range(_column(left), _column(right) + 1):
+                cell = band * COLUMNS + column
+                cells.setdefault(cell, []).append((number, first, len(edges)))
+    return _packed(tuple(codes), cells, edges)
+
+
+def _by_band(rings: Iterable[map_shapes.Ring]) -> Iterator[tuple[int, list[Edge]]]:
+    """The edges of a polygon by the bands they cross; a level edge crosses no ray."""
+    edges_of: dict[int, list[Edge]] = {}
+    for ring in rings:
+        x1, y1 = ring[-1]
+        for x2, y2 in ring:
+            if y1 != y2:
+                for band in range(_band(min(y1, y2)), _band(max(y1, y2)) + 1):
+                    edges_of.setdefault(band, []).append((x1, y1, x2, y2))
+            x1, y1 = x2, y2
+    return iter(edges_of.items())
+
+
+def _packed(
+    codes: tuple[str, ...], cells: dict[int, list[tuple[int, int, int]]], edges: "array[float]"
+) -> Layer:
+    starts, code_of, first_of, last_of = array("i"), array("i"), array("i"), array("i")
+    for cell in range(BANDS * COLUMNS):
+        starts.append(len(code_of))
+        for number, first, last in cells.get(cell, ()):
+            code_of.append(number)
+            first_of.append(first)
+            last_of.append(last)
+    starts.append(len(code_of))
+    return Layer(codes, starts, code_of, first_of, last_of, edges)

@@ -1,0 +1,1 @@
+"""What readers ask besides what holds: history, changes, corrections, the past."""

@@ -1,0 +1,156 @@
+"""What the public sees besides an edition: a record's history, the feed, law and edit time."""
+
+import re
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.desk.revisions import Publication, Revision
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.law import diff
+from legalmap.domain.law.diff import Change
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editions.due_index import Ageing
+from legalmap.services.editions.editions import Edition, Editions
+from legalmap.services.reading.published_changes import seen_before
+from legalmap.store.history import feed, records
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One publication, the revision it published, and what readers saw before, if anything."""
+
+    publication: Publication
+    revision: Revision
+    before: Revision | None
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A stretch of the feed, the number to go on from, and the head when it was read."""
+
+    entries: list[Entry]
+    next_since: int
+    head: int
+
+
+class Reader:
+    """Answers readers' questions about one tracker. Holds the editions; safe between threads."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self.tracker = tracker
+        self.ageing = Ageing()
+        self._editions = Editions(tracker)
+
+    def edition(self, topic: str, known_at: str | None = None) -> Edition:
+        """The edition of a topic now, or as this site knew it at a feed number or instant."""
+        asked = self.tracker.topic(topic)
+        if not known_at:
+            return self._editions.newest(asked)
+        return self._editions.at(asked, self._feed_no(known_at))
+
+    def _feed_no(self, known_at: str) -> int:
+        if not _NUMBER.fullmatch(known_at):
+            with self.tracker.reading() as connection:
+                return feed.head_at(connection, _instant(known_at))
+        asked, head = int(known_at), self.head()
+        if asked > head:
+            raise BadQuery.at("known_at", f"The feed ends at {head}: give a number up to it.")
+        return asked
+
+    def head(self) -> int:
+        """The newest feed number."""
+        return self.tracker.heading.now()
+
+    def feed(
+        self, since: int, limit: int, topic: str | None = None, *, newest_first: bool = False
+    ) -> list[Publication]:
+        """Publications after ``since``."""
+        if topic is not None:
+            self.tracker.topic(topic)
+        with self.tracker.reading() as connection:
+            return feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
+
+    def stretch(self, since: int, limit: int, topic: str | None = None) -> Stretch:
+        """Publications after ``since`` with what they changed, as one state of the database has them."""
+        if topic is not None:
+            self.tracker.topic(topic)
+        with self.tracker.reading() as connection:
+            head = feed.head(connection)
+            publications = feed.entries(connection, since, limit, topic=topic)
+            ids = [publication.revision_id for publication in publications]
+            revisions, bases = records.with_bases(connection, ids)
+        entries = [
+            Entry(publication, revisions[key], seen_before(revisions[key], bases))
+            for publication, key in zip(publications, ids, strict=True)
+        ]
+        # Of a stretch that is not full nothing is left up to the head, whatever the topic.
+        next_since = publications[-1].feed_no if len(entries) == limit else head
+        return Stretch(entries, next_since, head)
+
+    def published_revisions(self, topic: str, code: str) -> list[Revision]:
+        """The published revisions of a record, newest first; empty if nothing was published."""
+        with self.tracker.reading() as connection:
+            record = records.find(connection, topic, code)
+            revisions = records.revisions_of(connection, record.id) if record else []
+        return [revision for revision in revisions if revision.published_at is not None]
+
+    def published_revision(self, topic: str, code: str, number: int) -> Revision:
+        """One published revision; raise Missing for a number that was never published."""
+        revisions = self.published_revisions(topic, code)
+        for revision in revisions:
+            if revision.number == number:
+                return revision
+        near = [str(revision.number) for revision in revisions]
+        raise Missing("revision", f"{number} of {topic}/{code}", near)
+
+    def difference(
+        self, topic: str, code: str, older: int, newer: int
+    ) -> tuple[Revision, Revision, list[Change]]:
+        """Two published revisions and the fields in which they differ."""
+        before = self.published_revision(topic, code, older)
+        after = self.published_revision(topic, code, newer)
+        return before, after, diff.shown(before.payload, after.payload)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The day a reader asks about; ``given`` tells whether they named one."""
+
+    day: date
+    given: bool
+
+
+def asked_day(text: str | None) -> Asked:
+    """Read ``as_of``: a full ISO date; without one, today in UTC."""
+    if not text:
+        return Asked(clock.today(), given=False)
+    wrong = BadQuery.at("as_of", f"“{text}” is not a day. Write a full date such as 2026-07-01.")
+    if not _DAY.fullmatch(text):
+        raise wrong
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise wrong from None
+    if not EARLIEST <= day <= LATEST:
+        raise BadQuery.at("as_of", f"Give a day from {EARLIEST} to {LATEST}.")
+    return Asked(day, given=True)
+
+
+def _instant(text: str) -> datetime:
+    wrong = BadQuery.at(
+        "known_at",
+        f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
+    )
+    try:
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+        # Without a zone UTC is meant; year 1 or 9999 may have no instant in UTC at all.
+        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+    if instant > clock.now():
+        # What will be known then would change under the same address.
+        raise BadQuery.at("known_at", "Give an instant that is not in the future.")
+    return instant

@@ -1,0 +1,1 @@
+"""What reviewers do: the queue, claims, verdicts, remarks, the verification round."""

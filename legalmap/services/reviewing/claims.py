@@ -1,0 +1,112 @@
+"""Taking a proposal for review, giving it back, and going on to the next. The log remembers all of it."""
+
+import msgspec
+
+from legalmap import clock
+from legalmap.domain.desk.claims import CLAIM_LIFE, Claim, check_free, claimed, told
+from legalmap.domain.desk.moderation import UNDECIDED
+from legalmap.domain.desk.queue import Asked, Mark
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.errors import Forbidden, NotNow, OwnWork
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.roles import Permission, require
+from legalmap.services.audit.actions import as_of_now, log_act, require_remit, revision_of
+from legalmap.services.core.tracker import Tracker
+from legalmap.store.desk import claims, queue
+from legalmap.store.engine import Connection
+from legalmap.store.history import records
+
+# Of those at the head of the queue others may take some while we look.
+TRIES = 5
+
+
+def take(tracker: Tracker, actor: Account, revision_id: int, *, over: bool = False) -> Claim:
+    """Claim a proposal for half an hour. ``over``: also from somebody who is still at it."""
+    require(actor.role, Permission.REVIEW)
+    with tracker.store.writing() as connection:
+        records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
+        revised = revision_of(connection, revision_id)
+        actor = as_of_now(connection, actor, Permission.REVIEW)
+        require_remit(tracker, actor, revised.topic, revised.jurisdiction)
+        _check_waits(revised, actor)
+        return _take(connection, actor, revised, over=over)
+
+
+def _take(connection: Connection, actor: Account, revised: Revision, *, over: bool) -> Claim:
+    now = clock.now()
+    held = claims.live(connection, "proposal", [revised.id], now).get(revised.id)
+    check_free(held, actor.id, now, over=over)
+    made = claimed(actor, revised.id, now, CLAIM_LIFE)
+    claims.put(connection, "proposal", made)
+    if event := told(held, made):
+        action, data = event
+        log_act(connection, actor, action, revised, now, **data)
+    return made
+
+
+def _check_waits(revised: Revision, actor: Account) -> None:
+    if revised.state not in UNDECIDED:
+        state = revised.state.label.lower()
+        raise NotNow(f"There is nothing to review any more: it is {state}.")
+    if actor.id in revised.authors:
+        raise OwnWork("You are one of its authors: somebody else has to review it.")
+
+
+def release(tracker: Tracker, actor: Account, revision_id: int) -> None:
+    """Give one's own claim back; nothing happens if there is none."""
+    require(actor.role, Permission.REVIEW)
+    with tracker.store.writing() as connection:
+        _release(connection, actor, revision_id)
+
+
+def _release(connection: Connection, actor: Account, revision_id: int) -> None:
+    now = clock.now()
+    held = claims.live(connection, "proposal", [revision_id], now).get(revision_id)
+    if held is None or held.account_id != actor.id:
+        return
+    claims.drop(connection, "proposal", revision_id, actor.id)
+    revised = revision_of(connection, revision_id)
+    log_act(connection, actor, "unclaim", revised, now)
+
+
+def take_next(
+    tracker: Tracker, actor: Account, asked: Asked, after_id: int | None = None
+) -> int | None:
+    """Claim what comes next of what somebody asked for, and give its id; None if nothing waits.
+
+    ``after_id``: the one just looked at. A claim on it is given back, and the search goes on behind it
+    and from the top, but never comes back to it.
+    """
+    require(actor.role, Permission.REVIEW)
+    free = msgspec.structs.replace(asked, owner="free")
+    if after_id is not None:
+        release(tracker, actor, after_id)
+    with tracker.store.reading() as connection:
+        candidates = _candidates(connection, actor, free, after_id)
+    # Each in a transaction of its own: nobody holds one record while waiting for another.
+    for candidate in candidates:
+        try:
+            take(tracker, actor, candidate)
+        except (NotNow, Forbidden):
+            continue
+        return candidate
+    return None
+
+
+def _candidates(
+    connection: Connection, actor: Account, asked: Asked, after_id: int | None
+) -> list[int]:
+    now = clock.now()
+    after = _mark_of(connection, after_id) if after_id is not None else None
+    behind = queue.page(connection, asked, actor, now, after=after, limit=TRIES) if after else []
+    top = queue.page(connection, asked, actor, now, after=None, limit=TRIES)
+    ids = [mark.revision_id for mark in (*behind, *top)]
+    return [other for other in dict.fromkeys(ids) if other != after_id]
+
+
+def _mark_of(connection: Connection, revision_id: int) -> Mark | None:
+    """Where something stands in the queue, or stood before it was decided."""
+    revised = records.revision_by_id(connection, revision_id)
+    if revised is None or revised.submitted_at is None:
+        return None
+    return Mark(risk=revised.risk, at=revised.submitted_at, revision_id=revision_id)

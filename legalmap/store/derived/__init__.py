@@ -1,0 +1,1 @@
+"""Tables that follow from the history and can be made anew."""

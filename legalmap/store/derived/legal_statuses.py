@@ -1,0 +1,97 @@
+"""The plain table of what holds, one row for each period of every published record."""
+
+import json
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.payload import Payload, from_bytes, to_builtins
+from legalmap.store.tables import legal_status, publication, record, revision
+
+
+def rewrite(connection: sa.Connection, revised: Revision) -> None:
+    """Write the rows of one record anew, in the transaction of its publication."""
+    same = (
+        legal_status.c.topic == revised.topic,
+        legal_status.c.jurisdiction_code == revised.jurisdiction,
+    )
+    connection.execute(legal_status.delete().where(*same))
+    _insert(
+        connection,
+        rows_of(revised.topic, revised.jurisdiction, revised.number, revised.payload),
+    )
+
+
+def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
+    if rows:
+        connection.execute(legal_status.insert(), rows)
+
+
+def rows_of(topic: str, code: str, number: int, payload: Payload) -> list[dict[str, object]]:
+    """The rows of ``legal_status`` that follow from a published revision, one for each period."""
+    rows: list[dict[str, object]] = []
+    for position, period in enumerate(payload.periods):
+        plain = to_builtins(period)
+        rows.append(
+            {
+                "topic": topic,
+                "jurisdiction_code": code,
+                "position": position,
+                "status": period.status,
+                "effective_from": plain["effective_from"],
+                "effective_until": plain["effective_until"],
+                "force": period.force,
+                "answers": json.dumps(period.answers, sort_keys=True, ensure_ascii=False),
+                "last_verified": payload.last_verified,
+                "revision_number": number,
+                "number_of_sources": len(period.sources),
+            }
+        )
+    return rows
+
+
+def stored(connection: sa.Connection) -> list[dict[str, object]]:
+    """``legal_status`` as it is stored, in the order of its key."""
+    query = sa.select(legal_status).order_by(
+        legal_status.c.topic, legal_status.c.jurisdiction_code, legal_status.c.position
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def true(connection: sa.Connection) -> list[dict[str, object]]:
+    """``legal_status`` as it should be."""
+    return [
+        row
+        for topic, code, number, payload, feed_no in current_revisions(connection)
+        if feed_no is not None
+        for row in rows_of(topic, code, number, from_bytes(payload))
+    ]
+
+
+def replace(connection: sa.Connection) -> int:
+    """Write ``legal_status`` anew; gives the number of its rows."""
+    connection.execute(legal_status.delete())
+    rows = true(connection)
+    _insert(connection, rows)
+    return len(rows)
+
+
+def current_revisions(
+    connection: sa.Connection,
+) -> Iterator[tuple[str, str, int, str, int | None]]:
+    """(topic, jurisdiction, number, payload, feed number or None) of each record."""
+    query = (
+        sa.select(
+            record.c.topic,
+            record.c.jurisdiction_code,
+            revision.c.number,
+            revision.c.payload,
+            publication.c.feed_no,
+        )
+        .join(revision, revision.c.id == record.c.current_revision_id)
+        .outerjoin(publication, publication.c.revision_id == revision.c.id)
+        .order_by(record.c.topic, record.c.jurisdiction_code)
+    )
+    for row in connection.execute(query):
+        yield tuple(row)

@@ -1,0 +1,1 @@
+"""Rows of work under way: drafts, claims, notices, the queue."""

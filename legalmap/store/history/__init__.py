@@ -1,0 +1,1 @@
+"""What is only ever added to: records, revisions, reviews, the feed."""

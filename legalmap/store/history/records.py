@@ -1,0 +1,320 @@
+"""Records, revisions and the feed: inserting history and reading it back."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.domain.desk.edit_intents import Intent
+from legalmap.domain.desk.moderation import Decision, Verdict
+from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
+from legalmap.domain.desk.risk import Risk
+from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
+from legalmap.store.engine import RECORD_LOCK, inserted_id
+from legalmap.store.rows import having, in_batches
+from legalmap.store.tables import (
+    account,
+    assent,
+    publication,
+    record,
+    review,
+    revision,
+    revision_author,
+    submission,
+    withdrawal,
+)
+
+_base = revision.alias("base")
+_author = account.alias("author")
+_reviewer = account.alias("reviewer")
+
+
+def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False) -> Record | None:
+    """The record of a place, or None. ``lock`` keeps other writers of it waiting until the end."""
+    same = (record.c.topic == topic, record.c.jurisdiction_code == code)
+    if lock:
+        # A statement of its own: PostgreSQL would take a joined row whose record moved on while it
+        # waited for the lock for one that is not there.
+        connection.execute(sa.select(record.c.id).where(*same).with_for_update())
+    query = (
+        sa.select(record, revision.c.number)
+        .join(revision, revision.c.id == record.c.current_revision_id)
+        .where(*same)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Record(
+        id=row.id,
+        topic=row.topic,
+        jurisdiction=row.jurisdiction_code,
+        current_revision_id=row.current_revision_id,
+        current_number=row.number,
+    )
+
+
+def lock_by_id(connection: sa.Connection, record_id: int) -> int:
+    """Keep other writers of this record waiting; give the id of its current revision."""
+    query = sa.select(record.c.current_revision_id).where(record.c.id == record_id)
+    return int(connection.execute(query.with_for_update()).scalar_one())
+
+
+def lock_making(connection: sa.Connection) -> None:
+    """Keep others from making records until the end. Taken first, so that no two wait crosswise."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RECORD_LOCK)))
+
+
+def insert_record(
+    connection: sa.Connection, topic: str, code: str, payload: Payload, author_id: int, at: datetime
+) -> tuple[int, int]:
+    """A new record with its revision 0; gives (record id, revision id)."""
+    values = {"topic": topic, "jurisdiction_code": code}
+    record_id = inserted_id(connection, record, values)
+    revision_id = insert_revision(
+        connection, record_id, payload, author_id, at, kind="genesis", note="", base_id=None
+    )
+    return record_id, revision_id
+
+
+def point_to_genesis(connection: sa.Connection, record_id: int, revision_id: int) -> None:
+    """Make revision 0 the current one of a record that has none yet."""
+    connection.execute(
+        record.update().where(record.c.id == record_id).values(current_revision_id=revision_id)
+    )
+
+
+def insert_revision(
+    connection: sa.Connection,
+    record_id: int,
+    payload: Payload,
+    author_id: int,
+    at: datetime,
+    *,
+    kind: RevisionKind,
+    note: str,
+    base_id: int | None,
+    reworks_id: int | None = None,
+) -> int:
+    """Append a revision with the next number of its record; gives its id."""
+    last = sa.select(sa.func.coalesce(sa.func.max(revision.c.number), -1) + 1)
+    number = connection.scalar(last.where(revision.c.record_id == record_id))
+    canonical = canonical_bytes(payload)
+    values = {
+        "record_id": record_id,
+        "number": number,
+        "base_id": base_id,
+        "reworks_id": reworks_id,
+        "author_id": author_id,
+        "created_at": at,
+        "kind": kind,
+        "note": note,
+        "payload": canonical.decode(),
+        "payload_sha256": sha256_of(canonical),
+    }
+    return inserted_id(connection, revision, values)
+
+
+def _revisions() -> sa.Select[Any]:
+    return (
+        sa.select(
+            revision,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            record.c.current_revision_id,
+            _base.c.number.label("base_number"),
+            _author.c.handle.label("author"),
+            submission.c.at.label("submitted_at"),
+            submission.c.intent,
+            submission.c.risk,
+            submission.c.risks,
+            submission.c.approvals_needed,
+            submission.c.batch,
+            withdrawal.c.at.label("withdrawn_at"),
+            review.c.verdict,
+            review.c.reviewer_id,
+            review.c.comment,
+            review.c.reasons,
+            review.c.checks,
+            review.c.at.label("reviewed_at"),
+            _reviewer.c.handle.label("reviewer"),
+            _reviewer.c.interest.label("reviewer_interest"),
+            publication.c.at.label("published_at"),
+            publication.c.feed_no,
+        )
+        .join(record, record.c.id == revision.c.record_id)
+        .join(_author, _author.c.id == revision.c.author_id)
+        .outerjoin(_base, _base.c.id == revision.c.base_id)
+        .outerjoin(submission, submission.c.revision_id == revision.c.id)
+        .outerjoin(withdrawal, withdrawal.c.revision_id == revision.c.id)
+        .outerjoin(review, review.c.revision_id == revision.c.id)
+        .outerjoin(_reviewer, _reviewer.c.id == review.c.reviewer_id)
+        .outerjoin(publication, publication.c.revision_id == revision.c.id)
+    )
+
+
+def revisions_where(
+    connection: sa.Connection,
+    *conditions: sa.ColumnElement[bool],
+    order: sa.ColumnElement[Any],
+    limit: int | None = None,
+) -> list[Revision]:
+    """Revisions with all that is known of them: two queries, or three, whatever their number."""
+    query = _revisions().where(*conditions).order_by(order).limit(limit)
+    rows = connection.execute(query).all()
+    authors = _authors(connection, [row.id for row in rows])
+    assents = _assents(connection, [row.id for row in rows if (row.approvals_needed or 1) > 1])
+    return [
+        _revision(row, authors.get(row.id, frozenset()), assents.get(row.id, ())) for row in rows
+    ]
+
+
+def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[int]]:
+    authors: dict[int, frozenset[int]] = {}
+    query = sa.select(revision_author)
+    for row in having(connection, query, revision_author.c.revision_id, ids):
+        authors[row.revision_id] = authors.get(row.revision_id, frozenset()) | {row.account_id}
+    return authors
+
+
+def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decision, ...]]:
+    """The approvals that are not the last ones, of revisions that need more than one."""
+    assents: dict[int, tuple[Decision, ...]] = {}
+    query = (
+        sa.select(assent, account.c.handle)
+        .join(account, account.c.id == assent.c.reviewer_id)
+        .order_by(assent.c.id)
+    )
+    for row in having(connection, query, assent.c.revision_id, ids):
+        decision = Decision(Verdict.APPROVE, row.reviewer_id, row.handle, row.at)
+        assents[row.revision_id] = (*assents.get(row.revision_id, ()), decision)
+    return assents
+
+
+def decision_of(row: sa.Row[Any]) -> Decision | None:
+    """The decision in a row that holds what is asked of a review; None if there is none yet."""
+    if row.verdict is None:
+        return None
+    interest = getattr(row, "reviewer_interest", "")
+    return Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at, interest)
+
+
+def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
+    return Revision(
+        id=row.id,
+        topic=row.topic,
+        jurisdiction=row.jurisdiction,
+        record_id=row.record_id,
+        number=row.number,
+        base_id=row.base_id,
+        base_number=row.base_number,
+        reworks_id=row.reworks_id,
+        author_id=row.author_id,
+        author=row.author,
+        created_at=row.created_at,
+        kind=row.kind,
+        note=row.note,
+        payload=from_bytes(row.payload),
+        payload_sha256=row.payload_sha256,
+        submitted_at=row.submitted_at,
+        withdrawn_at=row.withdrawn_at,
+        decision=decision_of(row),
+        comment=row.comment or "",
+        reasons=tuple(json.loads(row.reasons or "[]")),
+        checks=tuple(json.loads(row.checks or "[]")),
+        intent=Intent(row.intent) if row.intent else None,
+        risk=row.risk or 0,
+        risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
+        approvals_needed=row.approvals_needed or 1,
+        batch=row.batch,
+        assents=assents,
+        published_at=row.published_at,
+        feed_no=row.feed_no,
+        authors=authors,
+        base_is_current=row.base_id == row.current_revision_id,
+        is_current=row.id == row.current_revision_id,
+    )
+
+
+def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
+    """The contents of some revisions by their id."""
+    query = sa.select(revision.c.id, revision.c.payload)
+    rows = having(connection, query, revision.c.id, revision_ids)
+    return {row.id: from_bytes(row.payload) for row in rows}
+
+
+def revision_by_id(connection: sa.Connection, revision_id: int) -> Revision | None:
+    """One revision, or None."""
+    return revisions_by_id(connection, [revision_id]).get(revision_id)
+
+
+def revisions_by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Revision]:
+    """The revisions of ``ids``, by id; unknown ones are left out."""
+    key = revision.c.id
+    return {
+        item.id: item
+        for part in in_batches(sorted(set(ids)))
+        for item in revisions_where(connection, key.in_(part), order=key)
+    }
+
+
+def with_bases(
+    connection: sa.Connection, ids: Iterable[int]
+) -> tuple[dict[int, Revision], dict[int, Revision]]:
+    """The revisions of ``ids`` and those they are based on, each by its id."""
+    revisions = revisions_by_id(connection, ids)
+    bases = (item.base_id for item in revisions.values() if item.base_id is not None)
+    return revisions, revisions_by_id(connection, bases)
+
+
+def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
+    """All revisions of a record, newest first."""
+    return revisions_where(
+        connection, revision.c.record_id == record_id, order=revision.c.number.desc()
+    )
+
+
+def revision_numbered(connection: sa.Connection, record_id: int, number: int) -> Revision | None:
+    """One revision of a record by its number, or None."""
+    same = (revision.c.record_id == record_id, revision.c.number == number)
+    return next(iter(revisions_where(connection, *same, order=revision.c.id)), None)
+
+
+def published_as(connection: sa.Connection, record_id: int, payload_sha256: str) -> int | None:
+    """The number of the newest published revision of a record with exactly this content, or None."""
+    query = (
+        sa.select(sa.func.max(revision.c.number))
+        .join(publication, publication.c.revision_id == revision.c.id)
+        .where(revision.c.record_id == record_id, revision.c.payload_sha256 == payload_sha256)
+    )
+    number = connection.scalar(query)
+    return None if number is None else int(number)
+
+
+def current_number(connection: sa.Connection, record_id: int) -> int:
+    """The number of the revision a record stands at."""
+    query = (
+        sa.select(revision.c.number)
+        .join(record, record.c.current_revision_id == revision.c.id)
+        .where(record.c.id == record_id)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def all_revision_bytes(connection: sa.Connection) -> Iterator[tuple[str, str, int, str, str]]:
+    """(topic, jurisdiction, number, payload, hash) of every revision."""
+    query = (
+        sa.select(
+            record.c.topic,
+            record.c.jurisdiction_code,
+            revision.c.number,
+            revision.c.payload,
+            revision.c.payload_sha256,
+        )
+        .join(record, record.c.id == revision.c.record_id)
+        .order_by(revision.c.id)
+    )
+    for row in connection.execute(query):
+        yield tuple(row)

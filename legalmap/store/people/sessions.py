@@ -1,0 +1,103 @@
+"""Sessions: whose browser this is, until when, and how far it has come."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from legalmap.domain.people.accounts import Account
+from legalmap.domain.people.second_factor import standing
+from legalmap.domain.people.sessions import Session
+from legalmap.store.people import accounts
+from legalmap.store.tables import account, passkey, session
+
+# Whether there is anything the owner of the session could show.
+_HAS_FACTOR = sa.or_(
+    account.c.totp_secret.is_not(None),
+    sa.exists().where(passkey.c.account_id == account.c.id),
+).label("has_factor")
+_OF_SESSION = [
+    column.label(f"session_{column.name}") for column in session.c if column.name != "token_sha256"
+]
+
+
+def insert(connection: sa.Connection, created_at: datetime, **columns: Any) -> None:
+    """Open a session."""
+    values = {"created_at": created_at, "seen_at": created_at, **columns}
+    connection.execute(session.insert().values(values))
+
+
+def find(connection: sa.Connection, token_sha256: str, at: datetime) -> Session | None:
+    """The session of that token, unless it ended or its account is disabled."""
+    rows = _open(connection, at, session.c.token_sha256 == token_sha256)
+    return next(iter(rows), None)
+
+
+def of_account(connection: sa.Connection, account_id: int, at: datetime) -> list[Session]:
+    """The open sessions of an account, the one used last first."""
+    return _open(connection, at, session.c.account_id == account_id)
+
+
+def last_seen(connection: sa.Connection) -> dict[int, datetime]:
+    """When each account was used last, of those with a session that was not forgotten yet."""
+    query = sa.select(session.c.account_id, sa.func.max(session.c.seen_at).label("at"))
+    return {
+        row.account_id: row.at for row in connection.execute(query.group_by(session.c.account_id))
+    }
+
+
+def _open(
+    connection: sa.Connection, at: datetime, condition: sa.ColumnElement[bool]
+) -> list[Session]:
+    query = (
+        sa.select(account, *_OF_SESSION, _HAS_FACTOR)
+        .join(session, session.c.account_id == account.c.id)
+        .where(condition, session.c.expires_at > at, account.c.disabled_at.is_(None))
+        .order_by(session.c.seen_at.desc(), session.c.created_at.desc())
+    )
+    rows = connection.execute(query).all()
+    owners = accounts.of_rows(connection, rows)
+    return [_session(row, owner) for row, owner in zip(rows, owners, strict=True)]
+
+
+def _session(row: sa.Row[Any], owner: Account) -> Session:
+    proved = row.session_proved_at is not None
+    return Session(
+        account=owner,
+        standing=standing(owner, has_factor=bool(row.has_factor), is_proved=proved),
+        public_id=row.session_public_id or "",
+        label=row.session_label,
+        created_at=row.session_created_at,
+        seen_at=row.session_seen_at,
+    )
+
+
+def see(connection: sa.Connection, token_sha256: str, at: datetime) -> None:
+    """Note that a session was used."""
+    connection.execute(
+        session.update().where(session.c.token_sha256 == token_sha256).values(seen_at=at)
+    )
+
+
+def end(connection: sa.Connection, token_sha256: str) -> None:
+    """Close one session."""
+    connection.execute(session.delete().where(session.c.token_sha256 == token_sha256))
+
+
+def end_public(connection: sa.Connection, account_id: int, public_id: str) -> bool:
+    """Close the session of an account that its owner picked from the list; say if there was one."""
+    mine = (session.c.account_id == account_id, session.c.public_id == public_id)
+    return connection.execute(session.delete().where(*mine)).rowcount > 0
+
+
+def end_of(connection: sa.Connection, account_id: int, *, but: str = "") -> int:
+    """Close every session of an account, but for the one of that public id; gives how many."""
+    of_it = [session.c.account_id == account_id]
+    if but:
+        of_it.append(sa.func.coalesce(session.c.public_id, "") != but)
+    return connection.execute(session.delete().where(*of_it)).rowcount
+
+
+def end_expired(connection: sa.Connection, at: datetime) -> None:
+    """Forget the sessions that ended by themselves."""
+    connection.execute(session.delete().where(session.c.expires_at <= at))

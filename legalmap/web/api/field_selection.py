@@ -1,0 +1,96 @@
+"""``fields=``: of what an answer is about, only the keys that are asked for."""
+
+import difflib
+from typing import Any
+
+from legalmap.services import contract
+from legalmap.web.api import openapi_document
+from legalmap.web.api.parameters import BadParameter
+
+MOST_FIELDS = 100
+# The key of an answer that ``fields`` narrows; an answer without one is narrowed as a whole.
+PARTS: dict[type[contract.Answer], str] = {
+    contract.TopicsAnswer: "topics",
+    contract.TopicAnswer: "codebook",
+    contract.JurisdictionsAnswer: "jurisdictions",
+    contract.RecordsAnswer: "records",
+    contract.RecordAnswer: "record",
+    contract.RevisionsAnswer: "revisions",
+    contract.ChangesAnswer: "changes",
+    contract.CompareAnswer: "places",
+    contract.BatchAnswer: "items",
+}
+# What no answer may lose: which law, of what day, and that it is no advice.
+STAYS = (*contract.Answer.__struct_fields__, "topic", "jurisdiction", "scope", "disclaimer")
+Tree = dict[str, Any]
+
+
+def narrowed(answer: contract.Answer, text: str) -> dict[str, Any]:
+    """The answer with only the fields named in ``text``; raise BadParameter for one it has not."""
+    asked = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if len(asked) > MOST_FIELDS:
+        raise BadParameter("fields", f"Name at most {MOST_FIELDS} keys.")
+    part = PARTS.get(type(answer), "")
+    schema = openapi_document.schemas()[type(answer).__name__]
+    inner = schema["properties"][part] if part else schema
+    for name in asked:
+        _require(name, inner)
+    plain, tree = contract.plain(answer), _tree(asked)
+    if part:
+        return {**plain, part: _pruned(plain[part], tree), "fields": asked}
+    always = {name: plain[name] for name in STAYS if name in plain}
+    return {**always, **_pruned(plain, tree), "fields": asked}
+
+
+def _require(name: str, schema: Any) -> None:
+    for key in name.split("."):
+        schema = _object(schema)
+        known = schema.get("properties")
+        if known is None and schema.get("type") == "object":
+            schema = schema.get("additionalProperties", {"type": "object"})
+        elif known is None or key not in known:
+            choices = sorted(known or ())
+            near = difflib.get_close_matches(key, choices, n=1)
+            takes = f" Choose from: {', '.join(choices)}." if choices else ""
+            raise BadParameter("fields", f"“{name[:80]}” is not a key here.{takes}", near)
+        else:
+            schema = known[key]
+
+
+def _object(schema: Any) -> Any:
+    """What a schema comes to behind references, lists and what may be null."""
+    while True:
+        if "$ref" in schema:
+            schema = openapi_document.schemas()[schema["$ref"].removeprefix(openapi_document.REF)]
+        elif "anyOf" in schema:
+            schema = next(each for each in schema["anyOf"] if each.get("type") != "null")
+        elif schema.get("type") == "array":
+            schema = schema.get("items", {})
+        else:
+            return schema
+
+
+def _tree(names: tuple[str, ...]) -> Tree:
+    tree: Tree = {}
+    for name in names:
+        here = tree
+        for key in name.split("."):
+            here = here.setdefault(key, {})
+    # A name alone asks for all that is in it, whatever is asked for below it besides.
+    for name in sorted(names, key=lambda each: each.count("."), reverse=True):
+        here = tree
+        *way, last = name.split(".")
+        for key in way:
+            here = here.get(key, {})
+        here[last] = {}
+    return tree
+
+
+def _pruned(value: Any, tree: Tree) -> Any:
+    if not tree:
+        return value
+    if isinstance(value, list | tuple):
+        return [_pruned(each, tree) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _pruned(inner, tree[key]) for key, inner in value.items() if key in tree}

@@ -1,0 +1,80 @@
+"""How a file leaves: whole or in part, packed where that was done, each form under a strong ETag of its own."""
+
+from typing import Any
+
+from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
+
+from legalmap.services.exporting import compression
+from legalmap.services.exporting.files import Files
+from legalmap.services.exporting.made_file import File
+from legalmap.web.api import responses
+from legalmap.web.http.wsgi import CODED, READY
+
+
+def files() -> Files:
+    """The files of this application."""
+    found: Files = current_app.extensions["files"]
+    return found
+
+
+def send(file: File, links: list[str], cache_control: str = responses.CACHE_CONTROL) -> Response:
+    """The file, the part of it that was asked for, or 304 if the asker has it.
+
+    What a better answer follows soon is not kept: it stands in for a newer file, or is large and not
+    packed yet.
+    """
+    request.environ[CODED] = True
+    coding = _coding(file)
+    form = _packed(file, coding) if coding else file
+    is_final = file.is_final and form is not None
+    if form is None:
+        form, coding = file, None
+    if not is_final:
+        request.environ.pop(READY, None)
+    response = _answer(form, f"{form.sha256}-{coding}" if coding else form.sha256)
+    cache_control = cache_control if is_final else responses.CACHE_CONTROL
+    responses.describe(response, file.changed_at, links, cache_control)
+    response.vary.add("Accept-Encoding")
+    if coding:
+        response.content_encoding = coding
+    response.headers["Content-Disposition"] = f'inline; filename="{file.name}"'
+    return response
+
+
+def _coding(file: File) -> str | None:
+    accepted = request.accept_encodings
+    codings = compression.codings_of(file.media_type, file.length)
+    return next((coding for coding in codings if accepted[coding] > 0), None)
+
+
+def _packed(file: File, coding: str) -> File | None:
+    """As small as can be if the worker has packed it so; else quickly, a large one in the background."""
+    return files().packed(file, coding, wait=file.length <= compression.BEST_BYTES)
+
+
+def _answer(form: File, etag: str) -> Response:
+    """The bytes as the server sends a file best; raise RequestedRangeNotSatisfiable beyond their end."""
+    opened = form.open()
+    content = wrap_file(request.environ, opened)
+    response = Response(content, content_type=form.media_type, direct_passthrough=True)
+    response.content_length = form.length
+    response.set_etag(etag)
+    try:
+        # Before it has a date, which proves nothing: two publications may share a second.
+        response.make_conditional(_conditions(), accept_ranges=True, complete_length=form.length)
+    except HTTPException:
+        opened.close()
+        raise
+    return response
+
+
+def _conditions() -> dict[str, Any]:
+    """What the asker makes the answer depend on. Of several ranges at once, and by HEAD, none is."""
+    environ, asked = dict(request.environ), request.range
+    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    is_weak = request.headers.get("If-Range", "").startswith("W/")
+    if request.method != "GET" or not is_one or is_weak:
+        environ.pop("HTTP_RANGE", None)
+    return environ

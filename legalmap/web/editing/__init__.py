@@ -1,0 +1,1 @@
+"""The pages on which an edit is made and sent."""

@@ -1,0 +1,161 @@
+"""How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
+
+import msgspec
+from flask import redirect
+from werkzeug.wrappers import Response
+
+from legalmap.domain.desk.edit_intents import Intent
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.desk.suggestions import Suggestion
+from legalmap.domain.errors import Missing
+from legalmap.services.editing import rework, suggestions
+from legalmap.services.editing.proposals import Beginning
+from legalmap.services.reviewing import review
+from legalmap.web.editing import conflict, form_page
+from legalmap.web.editing.form_page import Sheet
+from legalmap.web.forms import record as forms
+from legalmap.web.http import posted_data, query_params
+from legalmap.web.http.permissions import actor, reader, tracker
+from legalmap.web.wording.labels import day
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address asks for."""
+
+    intent: Intent | None
+    reworked: Revision | None
+    reverted: Revision | None
+    suggestion: Suggestion | None
+
+
+def page(beginning: Beginning) -> Response:
+    """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
+    asked = _asked(beginning)
+    if asked.intent is Intent.VERIFICATION:
+        return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
+    draft = beginning.draft
+    if draft and (asked.reworked is None or draft.reworks_id == asked.reworked.id):
+        return _draft(beginning, asked)
+    if asked.reworked is not None:
+        return _take_up(beginning, asked.reworked)
+    return _afresh(beginning, asked)
+
+
+def _asked(beginning: Beginning) -> Asked:
+    intent = query_params.choice("intent", [*Intent])
+    number = query_params.number("revert", "Give the number of a revision.")
+    return Asked(
+        intent=Intent(intent) if intent else None,
+        reworked=_reworked(beginning),
+        reverted=_published(beginning, number) if number is not None else None,
+        suggestion=_suggestion(beginning),
+    )
+
+
+def _reworked(beginning: Beginning) -> Revision | None:
+    """The proposal named by ``?rework=``, which must be one of this record."""
+    number = query_params.number("rework", "Give the number of a proposal.")
+    if number is None:
+        return None
+    revised = review.sheet(tracker(), actor(), number).revision
+    if (revised.topic, revised.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing("proposal", str(number))
+    return revised
+
+
+def _suggestion(beginning: Beginning) -> Suggestion | None:
+    """The suggestion named by ``?suggestion=``, which must be one about this record."""
+    number = query_params.number("suggestion", "Give the number of a suggestion.")
+    if number is None:
+        return None
+    suggestion = suggestions.sheet(tracker(), actor(), number).suggestion
+    if (suggestion.topic, suggestion.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing("suggestion", str(number))
+    return suggestion
+
+
+def _published(beginning: Beginning, number: int) -> Revision:
+    return reader().published_revision(beginning.topic, beginning.place.code, number)
+
+
+def _draft(beginning: Beginning, asked: Asked) -> Response:
+    """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
+    draft, topic = beginning.draft, tracker().topic(beginning.topic)
+    if draft is None:
+        raise Missing("draft", beginning.place.code)
+    form, problems = forms.from_typed(topic, posted_data.from_json(draft.form))
+    form.base.data = str(draft.base_number)
+    form.reworks.data = str(draft.reworks_id or "")
+    if asked.suggestion and not form.suggestion.data:
+        form.suggestion.data = str(asked.suggestion.id)
+    sheet = Sheet(
+        beginning=beginning,
+        topic=topic,
+        form=form,
+        problems=tuple(problems),
+        is_draft=True,
+        is_kept=True,
+    )
+    if asked.intent and asked.intent is not Intent.REVERT:
+        form.intent.data = asked.intent.value
+    forms.fit(form, sheet.base_payload)
+    if asked.reverted and sheet.form.reverts.number != asked.reverted.number:
+        number = asked.reverted.number
+        message = f"Throw this draft away first if you want to go back to revision {number}."
+        return sheet.told(200, message=message)
+    return form_page.page(sheet)
+
+
+def _take_up(beginning: Beginning, revised: Revision) -> Response:
+    """The form with what an earlier proposal said; if the record moved on, all three sides first."""
+    base, topic = revised.base_number or 0, tracker().topic(beginning.topic)
+    form = forms.from_payload(
+        topic,
+        revised.payload,
+        base,
+        note=revised.note,
+        reworks=revised.id,
+        intent=revised.intent,
+        reverts=_goes_back_to(beginning, revised),
+    )
+    sheet = Sheet(beginning=beginning, topic=topic, form=form, is_kept=True)
+    message = rework.obstacle(tracker(), actor(), revised)
+    if base != beginning.base_number:
+        return conflict.page(sheet, revised.payload, 200, message)
+    return sheet.told(200, message=message)
+
+
+def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
+    """The published revision that a revert says again."""
+    if revised.intent is not Intent.REVERT:
+        return None
+    known = reader().published_revisions(beginning.topic, beginning.place.code)
+    same = (earlier for earlier in known if earlier.payload_sha256 == revised.payload_sha256)
+    return next((earlier.number for earlier in same), None)
+
+
+def _afresh(beginning: Beginning, asked: Asked) -> Response:
+    """What is published now, or an earlier revision if the edit goes back to one."""
+    topic, back = tracker().topic(beginning.topic), asked.reverted
+    form = forms.from_payload(
+        topic,
+        back.payload if back else beginning.payload,
+        beginning.base_number,
+        note=_note(back) if back else "",
+        intent=Intent.REVERT if back else _kind(beginning, asked.intent),
+        reverts=back.number if back else None,
+        suggestion=asked.suggestion.id if asked.suggestion else None,
+    )
+    forms.fit(form, beginning.payload)
+    return form_page.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))
+
+
+def _note(back: Revision) -> str:
+    return f"Back to revision {back.number}, published on {day(back.published_at)}."
+
+
+def _kind(beginning: Beginning, asked: Intent | None) -> Intent:
+    """A place without a record has but one kind; nobody goes back without saying to which revision."""
+    if not beginning.payload.periods:
+        return Intent.FIRST_RECORD
+    return Intent.LAW_CHANGED if asked is Intent.LAW_CHANGED else Intent.CORRECTION

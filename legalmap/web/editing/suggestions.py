@@ -1,0 +1,186 @@
+"""A reader suggests a correction without an account; a contributor takes it up and answers it."""
+
+import math
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from limits import parse
+from werkzeug.wrappers import Response
+
+from legalmap.domain.desk.suggestions import MAX_SUGGESTION
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.people.roles import Permission
+from legalmap.services.editing import suggestions
+from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.suggestions import ANSWERS, AnswerForm, SuggestForm
+from legalmap.web.http import posted_data
+from legalmap.web.http.permissions import actor, needs, tracker
+from legalmap.web.http.rate_limits import address, limiter
+from legalmap.web.people.sign_in import ask_again
+
+blueprint = Blueprint("suggestions", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+PER_ADDRESS = parse("10 per 1 hour")
+
+
+@blueprint.get("/<topic>/<code>/suggest")
+@needs(Permission.SUGGEST, decided_by=())
+def show(topic: str, code: str) -> Response:
+    """The form, the same for every reader."""
+    place = suggestions.place_for(tracker(), topic, code)
+    return _form_page(topic, place, SuggestForm(formdata=None))
+
+
+@blueprint.post("/<topic>/<code>/suggest")
+@needs(Permission.SUGGEST)
+def suggest(topic: str, code: str) -> Response:
+    """Take it in, or say at each field what to mend; nothing typed is lost."""
+    place = suggestions.place_for(tracker(), topic, code)
+    form = SuggestForm(formdata=posted_data.sent())
+    if posted_data.is_kept():
+        return _form_page(topic, place, form)
+    try:
+        wait = _suggest(topic, place, form)
+    except Invalid as error:
+        return _form_page(topic, place, form, 422, problems=error.problems)
+    except NotNow as error:
+        return _form_page(topic, place, form, 409, message=str(error))
+    if wait:
+        return _too_often(topic, place, form, wait)
+    return redirect(f"/{topic}/{place.code}/suggest/sent", code=303)
+
+
+def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
+    """Seconds to wait if too many came from there; 0 if it was taken in."""
+    problems = form.trap_problems()
+    if problems:
+        raise Invalid(problems)
+    text, url, email = (
+        unix_lines(field.data or "").strip() for field in (form.text, form.url, form.email)
+    )
+    suggestions.check(text, url, email)
+    wait = limiter().wait(PER_ADDRESS, "suggest", address())
+    if not wait:
+        suggestions.suggest(tracker(), topic, place.code, text=text, url=url, email=email)
+    return wait
+
+
+@blueprint.get("/<topic>/<code>/suggest/sent")
+@needs(Permission.SUGGEST, decided_by=())
+def sent(topic: str, code: str) -> str:
+    """Thanks, and what happens next."""
+    place = suggestions.place_for(tracker(), topic, code)
+    return render_template(
+        "editing/suggestions/sent.html", topic=tracker().topic(topic), place=place
+    )
+
+
+def _form_page(
+    topic: str, place: Jurisdiction, form: SuggestForm, status: int = 200, **more: Any
+) -> Response:
+    return form_page(
+        "editing/suggestions/suggest.html",
+        status,
+        topic=tracker().topic(topic),
+        place=place,
+        form=form,
+        most=MAX_SUGGESTION,
+        **more,
+    )
+
+
+def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) -> Response:
+    minutes = math.ceil(wait / 60)
+    message = (
+        "Many suggestions came from your address. What you typed is still here: "
+        f"send it again in {minutes} minute{'s' if minutes != 1 else ''}."
+    )
+    response = _form_page(topic, place, form, 429, message=message)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+@blueprint.get("/desk/suggestions")
+@needs(Permission.PROPOSE)
+def index() -> str:
+    """What readers suggested: what waits, the oldest first, or what is closed."""
+    is_open = request.args.get("show") != "closed"
+    topic = request.args.get("topic") or None
+    if topic:
+        tracker().topic(topic)
+    found = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
+    return render_template(
+        "editing/suggestions/index.html",
+        found=found,
+        is_open=is_open,
+        chosen=topic or "",
+        places=tracker().places([suggestion.jurisdiction for suggestion in found.suggestions]),
+        topics=tracker().topics,
+    )
+
+
+@blueprint.get("/desk/suggestions/<int:number>")
+@needs(Permission.PROPOSE)
+def open_(number: int) -> Response:
+    """One suggestion, and what can be done with it."""
+    return _desk_page(number, AnswerForm(formdata=None))
+
+
+@blueprint.post("/desk/suggestions/<int:number>/claim")
+@needs(Permission.PROPOSE)
+def claim(number: int) -> Response:
+    """Take it up for a day; with ``over=yes`` also from somebody who is at it."""
+    try:
+        suggestions.claim(tracker(), actor(), number, over=request.form.get("over") == "yes")
+    except (AlreadyDecided, NotNow) as error:
+        return _desk_page(number, AnswerForm(formdata=None), 409, message=str(error))
+    flash("It is yours for a day.")
+    return redirect(f"/desk/suggestions/{number}", code=303)
+
+
+@blueprint.post("/desk/suggestions/<int:number>/release")
+@needs(Permission.PROPOSE)
+def release(number: int) -> Response:
+    """Leave it to others again."""
+    suggestions.release(tracker(), actor(), number)
+    flash("Others can take it up now.")
+    return redirect("/desk/suggestions", code=303)
+
+
+@blueprint.post("/desk/suggestions/<int:number>/close")
+@needs(Permission.PROPOSE)
+def close(number: int) -> Response:
+    """Decline it or mark it as told before, with a reason."""
+    form = AnswerForm(formdata=posted_data.sent())
+    outcome = form.chosen()
+    if posted_data.is_kept():
+        return _desk_page(number, form, message="Here is what you typed. Send it once more.")
+    if outcome is None:
+        problems = [Problem("outcome", "Choose how it ends.")]
+        return _desk_page(number, form, 422, problems=problems)
+    answer = unix_lines(form.answer.data or "")
+    try:
+        suggestions.close(tracker(), actor(), number, outcome, answer)
+    except Invalid as error:
+        return _desk_page(number, form, 422, problems=error.problems)
+    except (AlreadyDecided, NotNow) as error:
+        return _desk_page(number, form, 409, message=str(error))
+    flash("Closed. The reason is kept with it.")
+    return redirect("/desk/suggestions", code=303)
+
+
+def _desk_page(number: int, form: AnswerForm, status: int = 200, **more: Any) -> Response:
+    sheet = suggestions.sheet(tracker(), actor(), number)
+    return form_page(
+        "editing/suggestions/show.html",
+        status,
+        sheet=sheet,
+        suggestion=sheet.suggestion,
+        topic=tracker().topic(sheet.suggestion.topic),
+        place=tracker().place(sheet.suggestion.jurisdiction),
+        me=actor(),
+        form=form,
+        answers=ANSWERS,
+        **more,
+    )

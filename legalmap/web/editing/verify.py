@@ -1,0 +1,87 @@
+"""“I checked it: nothing changed”: a proposal that only moves the day of the last check."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect
+from werkzeug.wrappers import Response
+
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.law.payload import sources_of
+from legalmap.domain.people.roles import Permission
+from legalmap.services.editing import proposals, verification
+from legalmap.services.editing.proposals import Beginning
+from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.verify import VerifyForm
+from legalmap.web.http import posted_data
+from legalmap.web.http.permissions import actor, needs, tracker
+from legalmap.web.people.sign_in import ask_again
+
+blueprint = Blueprint("verify", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+
+
+@blueprint.get("/desk/verify/<topic>/<code>")
+@needs(Permission.PROPOSE)
+def show(topic: str, code: str) -> Response:
+    """The sources of a record, to be opened and ticked."""
+    return _page(_begin(topic, code), VerifyForm(formdata=None))
+
+
+@blueprint.post("/desk/verify/<topic>/<code>")
+@needs(Permission.PROPOSE)
+def propose(topic: str, code: str) -> Response:
+    """Propose that the sources still say what the record says."""
+    beginning = _begin(topic, code)
+    form = VerifyForm(formdata=posted_data.sent())
+    base = base_number(form.base.data)
+    if posted_data.is_kept():
+        return _page(beginning, form)
+    try:
+        revised = send(topic, beginning.place.code, form, base)
+    except Invalid as error:
+        return _page(beginning, form, 422, problems=error.problems)
+    except Stale:
+        message = (
+            "The record has moved on since you opened this page. "
+            "Below are the sources of what is published now: check again."
+        )
+        return _page(beginning, form, 409, message=message)
+    except (NothingChanged, NotNow) as error:
+        return _page(beginning, form, 409, message=str(error))
+    flash("Sent for review. Thank you for checking.")
+    return redirect(f"/desk/proposals/{revised.id}", code=303)
+
+
+def _begin(topic: str, code: str) -> Beginning:
+    beginning = proposals.begin(tracker(), actor(), topic, code)
+    if not beginning.payload.periods:
+        raise Missing("record", f"{topic}/{beginning.place.code}")
+    return beginning
+
+
+def send(topic: str, code: str, form: VerifyForm, base: int) -> Revision:
+    """Propose what somebody ticked; ``base`` is the revision they had on screen."""
+    return verification.propose(
+        tracker(),
+        actor(),
+        topic,
+        code,
+        base_number=base,
+        opened=set(form.opened.data or []),
+        note=unix_lines(form.note.data or "").strip(),
+    )
+
+
+def _page(beginning: Beginning, form: VerifyForm, status: int = 200, **more: Any) -> Response:
+    return form_page(
+        "editing/verify.html",
+        status,
+        topic=tracker().topic(beginning.topic),
+        place=beginning.place,
+        beginning=beginning,
+        sources=sources_of(beginning.payload),
+        form=form,
+        ticked=set(form.opened.data or []),
+        **more,
+    )

@@ -1,0 +1,262 @@
+"""The form of a whole record: its fields made from the codebook, any number of periods and sources."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, SelectMultipleField
+
+from legalmap.domain.desk.edit_intents import Intent
+from legalmap.domain.errors import Problem
+from legalmap.domain.law import fields
+from legalmap.domain.law.evidence import SOURCE_KINDS
+from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
+from legalmap.domain.law.topics import Topic, Variable
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
+from legalmap.web.http.posted_data import Typed
+
+# Where the words to choose from are not those of the table: they are no more than a hint there.
+_CHOICES = {
+    "kind": {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}},
+    "verified_how": {"": "Not verified", **fields.VERIFIED_HOW},
+}
+# What a form can send; anything else in it is not ours and is left aside.
+_KEY = re.compile(
+    r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
+    r"(?P<name>answers-[A-Za-z0-9_-]+|[a-z_]+)",
+    re.ASCII,
+)
+
+
+# Fields that say something before anybody touched them.
+_PRESET = frozenset({"force", "kind", "stance"})
+
+
+class RecordForm(HouseForm):
+    """What the form carries along unseen. ``_forms_of`` adds the fields of the record."""
+
+    base = HiddenField()
+    reworks = NumberField()
+    reverts = NumberField()
+    suggestion = NumberField()
+
+
+@cache
+def _forms_of(topic: Topic) -> type[RecordForm]:
+    answers = type("AnswersForm", (Form,), {v.code: _answer_field(v) for v in topic.variables})
+    statuses = {status.code: status.label for status in topic.statuses}
+    period = _form(
+        "PeriodForm",
+        fields.PERIOD,
+        status=lambda: RadioField("Status", choices=statuses, validate_choice=False),
+        answers=lambda: FormField(answers),
+        sources=lambda: FieldList(FormField(_form("SourceForm", fields.SOURCE))),
+    )
+    record = {
+        **_inputs(fields.EDIT, pending=lambda: FieldList(FormField(_form("Bill", fields.BILL)))),
+        "periods": FieldList(FormField(period)),
+    }
+    return type("TopicRecordForm", (RecordForm,), record)
+
+
+def _form(name: str, table: Iterable[fields.Field], **own: Callable[[], Field]) -> type[Form]:
+    return type(name, (Form,), _inputs(table, **own))
+
+
+def _inputs(table: Iterable[fields.Field], **own: Callable[[], Field]) -> dict[str, Field]:
+    """An input for each field of a table; ``own`` make those that need more than the table knows."""
+    return {
+        field.name: own[field.name]() if field.name in own else _input(field)
+        for field in table
+        if field.name in own or field.kind != "rows"
+    }
+
+
+def _input(field: fields.Field) -> Field:
+    if field.name in ("intent", "confidence"):
+        return RadioField(field.label, choices=field.choices, validate_choice=False)
+    if field.kind in ("one-of", "listed"):
+        choices = _CHOICES.get(field.name, field.choices)
+        return ChoiceField(field.label, choices, default=field.preset or None)
+    return (TextField if field.kind == "text" else LineField)(field.label)
+
+
+def _answer_field(variable: Variable) -> Field:
+    choices = {choice.code: choice.label for choice in variable.choices}
+    if variable.type == "choice":
+        return ChoiceField(variable.label, {"": "Not stated", **choices})
+    if variable.type == "choices":
+        return SelectMultipleField(variable.label, choices=choices, validate_choice=False)
+    return LineField(variable.label)
+
+
+def kinds(base: Payload, reverts: int | None) -> dict[str, str]:
+    """The kinds of edit to choose from, in words; a first record is the only kind where it is one."""
+    if not base.periods:
+        return _labelled(Intent.FIRST_RECORD)
+    offered = _labelled(Intent.LAW_CHANGED, Intent.CORRECTION)
+    if reverts is not None:
+        offered[Intent.REVERT.value] = f"Back to revision {reverts}"
+    return offered
+
+
+def _labelled(*kinds: Intent) -> dict[str, str]:
+    return {kind.value: kind.label for kind in kinds}
+
+
+def from_payload(
+    topic: Topic,
+    content: Payload,
+    base: int,
+    *,
+    note: str = "",
+    reworks: int | None = None,
+    intent: Intent | None = None,
+    reverts: int | None = None,
+    suggestion: int | None = None,
+) -> RecordForm:
+    """The form filled with a record; one that was never researched begins with an empty period."""
+    data = to_builtins(content)
+    if not data["periods"]:
+        data["periods"] = [{"sources": [{}]}]
+    about = {
+        "base": str(base),
+        "note": note,
+        "reworks": str(reworks or ""),
+        "reverts": "" if reverts is None else str(reverts),
+        "suggestion": str(suggestion or ""),
+        "intent": "" if intent is None else intent.value,
+    }
+    return _forms_of(topic)(formdata=None, data={**data, **about})
+
+
+def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
+    """The form as typed, and a problem wherever more was sent than one record can hold."""
+    tidied, problems = tidy(sent)
+    return _forms_of(topic)(formdata=tidied), problems
+
+
+def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
+    """Only the names a form can send, their numbers closed up, and no more of them than allowed."""
+    matches = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
+    periods = _numbers(match["period"] for match, _ in matches)
+    bills = _numbers(match["bill"] for match, _ in matches)
+    numbers: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
+    for match, _ in matches:
+        if match["source"] and int(match["period"]) in numbers:
+            numbers[int(match["period"])].append(match["source"])
+    sources = {period: _numbers(of_period) for period, of_period in numbers.items()}
+    tidied: Typed = MultiDict()
+    for match, name in matches:
+        new = _renamed(match, periods, sources, bills)
+        if new is not None:
+            for value in sent.getlist(name):
+                tidied.add(new, value)
+    return tidied, _too_many(periods, sources, bills)
+
+
+def _numbers(written: Iterable[str | None]) -> dict[int, int]:
+    """The numbers that occur, each with its place among them."""
+    occurring = sorted({int(number) for number in written if number is not None})
+    return {number: place for place, number in enumerate(occurring)}
+
+
+def _renamed(
+    match: re.Match[str],
+    periods: dict[int, int],
+    sources: dict[int, dict[int, int]],
+    bills: dict[int, int],
+) -> str | None:
+    if match["bill"]:
+        place = bills[int(match["bill"])]
+        return f"pending-{place}-{match['name']}" if place < MAX_SOURCES else None
+    if not match["period"]:
+        return match["name"]
+    number = int(match["period"])
+    if periods[number] >= MAX_PERIODS:
+        return None
+    if not match["source"]:
+        return f"periods-{periods[number]}-{match['name']}"
+    place = sources[number][int(match["source"])]
+    if place >= MAX_SOURCES:
+        return None
+    return f"periods-{periods[number]}-sources-{place}-{match['name']}"
+
+
+def _too_many(
+    periods: dict[int, int], sources: dict[int, dict[int, int]], bills: dict[int, int]
+) -> list[Problem]:
+    counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
+    counted += [
+        (f"periods.{periods[number]}.sources", len(links), MAX_SOURCES)
+        for number, links in sources.items()
+    ]
+    return [
+        Problem(
+            field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here."
+        )
+        for field, count, most in counted
+        if count > most
+    ]
+
+
+def rearrange(form: RecordForm, action: str) -> str:
+    """Do what an add or remove button says; gives the id of what to look at next."""
+    word, _, numbers = re.sub(r"-(\d{1,9})", r" \1", action).partition(" ")
+    at = [int(number) for number in numbers.split()]
+    lists = {"period": form.periods, "pending": form.pending}
+    what = word.partition("-")[2]
+    rows = _sources(form, at.pop(0)) if what == "source" and at else lists.get(what)
+    if word.startswith("add-") and not at:
+        return _append(rows, what)
+    return _remove(rows, at[0]) if word.startswith("remove-") and len(at) == 1 else ""
+
+
+def fit(form: RecordForm, base: Payload) -> str:
+    """An empty period at the end where the law changed, none where it did not; gives its id.
+
+    Nothing that was typed goes away.
+    """
+    entries = form.periods.entries
+    has_blank = len(entries) > 1 and is_blank(entries[-1].form)
+    if form.intent.data == Intent.LAW_CHANGED:
+        return (
+            "" if has_blank or len(entries) > len(base.periods) else _append(form.periods, "period")
+        )
+    if has_blank:
+        form.periods.pop_entry()
+    return ""
+
+
+def is_blank(form: Form) -> bool:
+    """Whether nothing was typed or chosen in a period, its answers and its sources."""
+    return all(_is_blank_field(field) for field in form)
+
+
+def _is_blank_field(field: Field) -> bool:
+    if isinstance(field, FormField):
+        return is_blank(field.form)
+    if isinstance(field, FieldList):
+        return all(is_blank(entry.form) for entry in field.entries)
+    if field.short_name in _PRESET:
+        return True
+    return not (field.data.strip() if isinstance(field.data, str) else field.data)
+
+
+def _sources(form: RecordForm, period: int) -> FieldList | None:
+    entries = form.periods.entries
+    return entries[period].form.sources if period < len(entries) else None
+
+
+def _append(rows: FieldList | None, what: str) -> str:
+    if rows is None or len(rows.entries) >= (MAX_PERIODS if what == "period" else MAX_SOURCES):
+        return ""
+    return str(rows.append_entry({"sources": [{}]} if what == "period" else {}).id)
+
+
+def _remove(rows: FieldList | None, at: int) -> str:
+    if rows is None or at >= len(rows.entries):
+        return ""
+    rows.pop_entry(at)
+    return str(rows.id)

@@ -1,0 +1,42 @@
+"""The verdict on a proposal, and a word about it."""
+
+from wtforms import HiddenField, RadioField, SelectMultipleField
+
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.desk.rejection_reasons import REASON_LABELS
+from legalmap.web.forms.base import HouseForm, TextField
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.APPROVE: ("Approve", "It is published at once, exactly as shown here."),
+    Verdict.REQUEST_CHANGES: ("Request changes", "The author can mend it and send it again."),
+    Verdict.REJECT: ("Reject", "It is closed. Say why."),
+}
+
+
+class VerdictForm(HouseForm):
+    """Verdict, what was checked, reasons and comment on the content whose hash the reviewer saw."""
+
+    verdict = RadioField(
+        "Your verdict",
+        choices={verdict.value: label for verdict, (label, _) in VERDICTS.items()},
+        validate_choice=False,
+    )
+    checks = SelectMultipleField("To approve, tick each", choices={}, validate_choice=False)
+    reasons = SelectMultipleField(
+        "Reasons",
+        choices={str(code): label for code, label in REASON_LABELS.items()},
+        validate_choice=False,
+    )
+    comment = TextField("Comment")
+    payload_sha256 = HiddenField()
+
+    def chosen(self) -> Verdict | None:
+        """The verdict, or None if none of the three was chosen."""
+        known = {verdict.value: verdict for verdict in Verdict}
+        return known.get(self.verdict.data or "")
+
+
+class RemarkForm(HouseForm):
+    """A word in the discussion of a proposal."""
+
+    text = TextField("Your remark")

@@ -1,0 +1,43 @@
+"""What a reader suggests, and how the desk answers."""
+
+from wtforms import RadioField
+
+from legalmap.domain.desk.suggestions import Outcome
+from legalmap.domain.errors import Problem
+from legalmap.web.forms.base import HouseForm, LineField, TextField
+
+ANSWERS: dict[Outcome, tuple[str, str]] = {
+    Outcome.DECLINED: ("Decline it", "The record is right, or the link does not show it."),
+    Outcome.DUPLICATE: ("Told before", "Another suggestion or a proposal says the same."),
+}
+
+
+class SuggestForm(HouseForm):
+    """What is wrong, a link that shows it, and an address if they want to hear of it."""
+
+    text = TextField("What is wrong?")
+    url = LineField("A link that shows it")
+    email = LineField("Your e-mail address (optional)")
+    # People never see it; programs that fill in everything do.
+    homepage = LineField("Leave this empty")
+
+    def trap_problems(self) -> list[Problem]:
+        """Told, not swallowed: a person whose browser filled it in can go on."""
+        if (self.homepage.data or "").strip():
+            return [Problem("homepage", "Leave this field empty: it catches programs.")]
+        return []
+
+
+class AnswerForm(HouseForm):
+    """How the desk closes a suggestion that becomes no proposal."""
+
+    outcome = RadioField(
+        "How does it end?",
+        choices={outcome.value: label for outcome, (label, _) in ANSWERS.items()},
+        validate_choice=False,
+    )
+    answer = TextField("Why")
+
+    def chosen(self) -> Outcome | None:
+        """The outcome, or None if neither was chosen."""
+        return {outcome.value: outcome for outcome in ANSWERS}.get(self.outcome.data or "")

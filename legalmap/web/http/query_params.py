@@ -1,0 +1,110 @@
+"""What a reader asks of a page: topic, day and edit time, read from the address the same way everywhere."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from flask import request
+
+from legalmap import clock
+from legalmap.domain.errors import BadQuery
+from legalmap.domain.law.topics import Topic
+from legalmap.services.editions.editions import Edition
+from legalmap.services.reading.reader import asked_day
+from legalmap.web.http.permissions import reader
+
+
+class View(msgspec.Struct, frozen=True):
+    """An edition, the day asked about, and the query that keeps both in every link.
+
+    ``names_day``: whether the reader named the day.
+    """
+
+    edition: Edition
+    as_of: date
+    query: str
+    names_day: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it may be another than the present one."""
+        return bool(self.query)
+
+    @property
+    def feed_no(self) -> int:
+        """The feed number of the edition."""
+        return self.edition.feed_no
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the answer last became another. Unless a day is named, each day brings a new one."""
+        published = self.edition.changed_at
+        if self.names_day or published is None:
+            return published
+        return max(published, datetime.combine(self.as_of, time(), UTC))
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What answers of the API begin with."""
+        about = {"feed_no": self.feed_no, "as_of": self.as_of}
+        return {**about, "topic": self.topic.code, "scope": self.topic.scope}
+
+    @property
+    def topic(self) -> Topic:
+        """The topic of the edition."""
+        return self.edition.topic
+
+    @property
+    def is_future(self) -> bool:
+        """Whether the day is still to come: the law may change until then."""
+        return self.as_of > clock.today()
+
+
+def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:
+    """Read ``as_of`` and ``known_at``, by default of the address.
+
+    Raise BadQuery naming the parameter and what it accepts.
+    """
+    parameters = request.args if parameters is None else parameters
+    asked = asked_day(parameters.get("as_of"))
+    known_at = parameters.get("known_at") or None
+    edition = reader().edition(topic, known_at)
+    kept = {"as_of": asked.day.isoformat() if asked.given else None, "known_at": known_at}
+    pairs = {name: value for name, value in kept.items() if value}
+    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", asked.given)
+
+
+def choice(name: str, allowed: Iterable[str]) -> str | None:
+    """A filter parameter: one of ``allowed``, or None when it is absent or empty."""
+    value = request.args.get(name) or None
+    codes = list(allowed)
+    if value is not None and value not in codes:
+        raise BadQuery.at(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.")
+    return value
+
+
+def as_number(text: str) -> int | None:
+    """The number that up to nine digits write; None if it is anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def number(name: str, message: str) -> int | None:
+    """A number in the address, or None where it is absent; raise BadQuery with ``message`` if it is none."""
+    text = request.args.get(name)
+    value = None if text is None else as_number(text)
+    if text is not None and value is None:
+        raise BadQuery.at(name, message)
+    return value
+
+
+def page(most: int) -> int:
+    """Which page of a long list is asked for, from 1; raise BadQuery for one that is not there."""
+    text = request.args.get("page") or "1"
+    value = as_number(text)
+    if value is None or not 1 <= value <= most:
+        raise BadQuery.at(
+            "page", f"There is no page “{text[:20]}”: give a number from 1 to {most}."
+        )
+    return value

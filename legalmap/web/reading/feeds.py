@@ -1,0 +1,182 @@
+"""Recent changes with old and new value: a page, and Atom and JSON feeds of a topic and of a place."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Blueprint, Response, render_template
+
+from legalmap import clock
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.topics import Topic
+from legalmap.domain.people.roles import Permission
+from legalmap.services import contract
+from legalmap.services.editions import law_changes_of_place
+from legalmap.services.places import search
+from legalmap.services.reading import published_changes
+from legalmap.services.reading.published_changes import News
+from legalmap.web.api import responses
+from legalmap.web.http.hosts import site_url
+from legalmap.web.http.permissions import needs, reader, tracker
+from legalmap.web.wording import change_sentences, sentences
+from legalmap.web.wording.change_sentences import Line
+
+blueprint = Blueprint("feeds", __name__)
+ATOM = "application/atom+xml; charset=utf-8"
+JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
+# The year in which the ids of entries were first given out (RFC 4151): it never changes.
+TAG_YEAR = 2026
+# So many changes of the law stand on the page; the map plays all of them.
+MOST_TURNS = 12
+# XML 1.0 has no place for these, not even escaped.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One change for a template: its headline and everything it changed, in words."""
+
+    news: News
+    headline: str
+    lines: list[Line]
+
+
+def _told(found: list[News], topic: Topic) -> list[Told]:
+    return [
+        Told(each, change_sentences.headline(each, topic), change_sentences.lines(each, topic))
+        for each in found
+    ]
+
+
+@blueprint.get("/<topic>/changes")
+@needs(Permission.READ)
+def changes(topic: str) -> str:
+    """When the law changed, and what was published, newest first; what shipped is told in one line."""
+    found = tracker().topic(topic)
+    entries = _told(published_changes.of_topic(tracker(), topic), found)
+    edition = reader().edition(topic)
+    coming, past = law_changes_of_place.around(edition, clock.today(), MOST_TURNS)
+    return render_template(
+        "reading/feeds/changes.html",
+        topic=found,
+        coming=coming,
+        past=past,
+        entries=entries,
+        edition=edition,
+        sources=change_sentences.sources,
+        shipped=sum(item.publication.revision_number == 0 for item in edition.records.values()),
+    )
+
+
+@blueprint.get("/<topic>/changes.atom")
+@blueprint.get("/<topic>/<code>/changes.atom")
+@needs(Permission.READ)
+def atom_feed(topic: str, code: str | None = None) -> Response:
+    """The changes of a topic, or those that can reach a place, as Atom."""
+    return atom(*_published(topic, code))
+
+
+@blueprint.get("/<topic>/changes.json")
+@blueprint.get("/<topic>/<code>/changes.json")
+@needs(Permission.READ)
+def json_feed(topic: str, code: str | None = None) -> Response:
+    """The entries of the Atom feed as JSON Feed."""
+    return _json_feed(*_published(topic, code))
+
+
+def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None, list[News]]:
+    """What a feed tells of; of a place also what was published of the levels above it."""
+    codebook = tracker().topic(topic)
+    if code is None:
+        return codebook, None, published_changes.of_topic(tracker(), topic)
+    place = search.place(tracker(), code)
+    return codebook, place, published_changes.of_place(tracker(), topic, place)
+
+
+def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
+    path, root = _path(topic, place), site_url()
+    where = f" {sentences.in_place(place)}" if place else ""
+    feed = {
+        "version": JSON_FEED_VERSION,
+        "title": f"{topic.name}{where}: changes of the law",
+        "home_page_url": f"{root}{path}" if place else f"{root}{path}/changes",
+        "feed_url": f"{root}{path}/changes.json",
+        "description": f"What was published, after review. {contract.DISCLAIMER}",
+        "language": "en",
+        "authors": [{"name": "legalmap", "url": f"{root}/about"}],
+        "_legalmap": {"licence": contract.LICENCE, "licence_url": contract.LICENCE_URL},
+        "items": [_item(told, topic, root) for told in _told(found, topic)],
+    }
+    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, found))
+
+
+def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
+    """One change; its id is that of the same entry in the Atom feed."""
+    revision = told.news.revision
+    address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
+    html = render_template("reading/feeds/entry.html", entry=told, sources=change_sentences.sources)
+    published = stamp(revision.published_at or revision.created_at)
+    return {
+        "id": f"{_tag()}{address}",
+        "url": f"{root}{address}",
+        "title": told.headline,
+        "summary": revision.note or told.headline,
+        "content_html": html,
+        "date_published": published,
+        "date_modified": published,
+        "authors": [{"name": revision.author}],
+        "tags": [topic.code, revision.jurisdiction],
+        "_legalmap": {"feed_no": revision.feed_no, "kind": revision.kind},
+    }
+
+
+def atom(
+    topic: Topic, place: Jurisdiction | None, found: list[News], name: str = "changes"
+) -> Response:
+    """What was published as Atom. ``name``: of the page it goes with, changes or corrections."""
+    updated = _updated(topic, found)
+    content = render_template(
+        "reading/feeds/atom.xml",
+        topic=topic,
+        place=place,
+        path=_path(topic, place),
+        name=name,
+        root=site_url(),
+        tag=_tag(),
+        updated=updated,
+        entries=_told(found, topic),
+        sources=change_sentences.sources,
+        licence_url=contract.LICENCE_URL,
+        stamp=stamp,
+    )
+    return _sent(_NOT_XML.sub("", content).encode(), ATOM, updated)
+
+
+def _path(topic: Topic, place: Jurisdiction | None) -> str:
+    return f"/{topic.code}/{place.code}" if place else f"/{topic.code}"
+
+
+def _sent(content: bytes, media_type: str, updated: datetime) -> Response:
+    return responses.opened(responses.send_bytes(content, media_type, updated))
+
+
+def _updated(topic: Topic, found: list[News]) -> datetime:
+    """When the feed last changed; without any change, when the data were loaded."""
+    instants = [each.revision.published_at for each in found if each.revision.published_at]
+    return max(instants, default=reader().edition(topic.code).changed_at or clock.now())
+
+
+def _tag() -> str:
+    return f"tag:{_authority()},{TAG_YEAR}:"
+
+
+def _authority() -> str:
+    """The name in the ids: who runs the site. RFC 4151 knows no ports and no brackets."""
+    host = urlsplit(site_url()).hostname or "localhost"
+    return host if re.fullmatch(r"[a-z0-9.-]+", host) else "localhost"
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as RFC 3339 asks, to the second."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds")

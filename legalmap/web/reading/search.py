@@ -1,0 +1,230 @@
+"""Finding a place: the search page, its suggestions, and “Where am I?”, which keeps nothing."""
+
+import math
+from typing import Any, Literal
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.law.jurisdictions import COUNTIES, Jurisdiction, chain, parent_of
+from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.people.roles import Permission
+from legalmap.services.core.tracker import DEFAULT_TOPIC
+from legalmap.services.places import routes
+from legalmap.services.places import search as place_search
+from legalmap.services.places.search import Found
+from legalmap.web.drawing import map_drawing
+from legalmap.web.http import query_params
+from legalmap.web.http.permissions import needs, tracker
+from legalmap.web.http.query_params import View
+from legalmap.web.wording import sentences
+
+blueprint = Blueprint("search", __name__)
+LONGEST = 200
+MOST_SUGGESTED = 8
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A place that was found, where it lies and what holds there."""
+
+    place: Jurisdiction
+    where: str
+    resolution: Resolution
+    url: str
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """One line of the suggestions; ``label`` is the status in words."""
+
+    code: str
+    name: str
+    where: str
+    word: str
+    status: str
+    label: str
+    url: str
+
+
+class Suggestions(msgspec.Struct, frozen=True):
+    """What fits the letters so far; ``note`` is a sentence to read out before the list."""
+
+    query: str
+    note: str
+    suggestions: tuple[Suggestion, ...]
+
+
+def hit(view: View, place: Jurisdiction) -> Hit:
+    """A found place with all a line about it says."""
+    url = f"/{view.topic.code}/{place.code}{view.query}"
+    return Hit(place, where(place), view.edition.resolve(place, view.as_of), url)
+
+
+def where(place: Jurisdiction) -> str:
+    """The wider places it lies in, nearest first: “Mobile County, Alabama, United States”."""
+    above = chain(place, tracker().place)[-2::-1]
+    if not above and (parent := parent_of(place)):
+        above = [tracker().place(parent)]
+    return ", ".join(level.name for level in above)
+
+
+def typed(name: str) -> str:
+    """What a person typed into a search box; raise BadQuery if it is too long to be a name."""
+    text = request.args.get(name, "")
+    if len(text) > LONGEST:
+        raise BadQuery.at(name, f"Keep the search under {LONGEST} characters.")
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """Without the control characters that no page may hold."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def _topic() -> str:
+    asked = request.args.get("topic") or DEFAULT_TOPIC
+    if asked not in tracker().topics:
+        raise Missing("topic", asked, tracker().topics)
+    return asked
+
+
+@blueprint.get("/search")
+@needs(Permission.READ)
+def search() -> str:
+    """Places by name, code or US ZIP code, each with what holds there."""
+    text, view = typed("q"), query_params.view(_topic())
+    found = place_search.search(tracker(), text)
+    counties = place_search.counties_of_zip(tracker(), found.zip_code) if found.zip_code else []
+    known = {county.code for county in counties}
+    others = [place for place in found.places if place.code not in known]
+    return render_template(
+        "reading/search/search.html",
+        topic=view.topic,
+        view=view,
+        query=text,
+        found=found,
+        counties=[_county(view, county) for county in counties],
+        hits=[hit(view, place) for place in others],
+        is_unknown_zip=_looks_like_zip(text) and not found.zip_code,
+    )
+
+
+def _looks_like_zip(text: str) -> bool:
+    return len(text) == place_search.ZIP_DIGITS and text.isascii() and text.isdigit()
+
+
+def _county(view: View, county: Jurisdiction) -> dict[str, Any]:
+    """One of the counties a ZIP code touches, and the towns in and near it with rules of their own."""
+    return {
+        "hit": hit(view, county),
+        "towns": routes.towns_around_county(view.edition, county, view.as_of),
+    }
+
+
+@blueprint.get("/suggest")
+@needs(Permission.READ)
+def suggest() -> Response:
+    """The places that fit what has been typed so far, as JSON for the search boxes."""
+    text, view = typed("q"), query_params.view(_topic())
+    found = place_search.search(tracker(), text)
+    places = found.places if found.guessed else _known_first(view, text, found.places)
+    answer = Suggestions(
+        query=text,
+        note=_note(text, found),
+        suggestions=tuple(_suggestion(view, each) for each in places[:MOST_SUGGESTED]),
+    )
+    return Response(msgspec.json.encode(answer), content_type="application/json")
+
+
+def _known_first(view: View, text: str, places: list[Jurisdiction]) -> list[Jurisdiction]:
+    """Of places that only begin like the text those with a record come first: they are asked for."""
+    wanted = text.casefold()
+
+    def rank(place: Jurisdiction) -> bool:
+        is_exact = wanted in (place.name.casefold(), place.code, place.code[3:])
+        return not is_exact and place.code not in view.edition.records
+
+    return places if text.isdigit() else sorted(places, key=rank)
+
+
+def _note(text: str, found: Found) -> str:
+    if found.zip_code:
+        count = len(place_search.counties_of_zip(tracker(), found.zip_code))
+        if count > 1:
+            return f"ZIP code {found.zip_code} touches {count} counties. Which one is yours?"
+        return f"ZIP code {found.zip_code} lies in one county."
+    if _looks_like_zip(text):
+        return f"{text} is not in the Census list of ZIP codes."
+    if text.isascii() and text.isdigit() and len(text) < place_search.ZIP_DIGITS:
+        return "A ZIP code has five digits."
+    if found.guessed and found.places:
+        return f"Nothing is called “{text}”. Did you mean:"
+    return "" if found.places or not text else f"Nothing found for “{text}”."
+
+
+def _suggestion(view: View, place: Jurisdiction) -> Suggestion:
+    found = hit(view, place)
+    shown = found.resolution.shown
+    return Suggestion(
+        code=found.place.code,
+        name=found.place.name,
+        where=found.where,
+        word=found.place.word,
+        status=shown,
+        label=map_drawing.label_of(view.topic, shown),
+        url=found.url,
+    )
+
+
+@blueprint.get("/here")
+@needs(Permission.READ)
+def ask_here() -> str:
+    """What “Where am I?” does with a point, and the button."""
+    view = query_params.view(_topic())
+    return render_template("reading/search/here.html", topic=view.topic, view=view, state="asking")
+
+
+@blueprint.post("/here")
+@needs(Permission.READ)
+def here() -> Response:
+    """The answer at a point. It comes in the body, because addresses are logged; nothing is kept."""
+    view = query_params.view(_topic())
+    lat, lon = _degrees("lat"), _degrees("lon")
+    try:
+        place = place_search.place_at(tracker(), lat, lon)
+    except Missing:
+        page = render_template(
+            "reading/search/here.html", topic=view.topic, view=view, state="nowhere"
+        )
+    else:
+        page = render_template("reading/search/here.html", **_here(view, place, (lat, lon)))
+    response = Response(page, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _here(view: View, place: Jurisdiction, point: tuple[float, float]) -> dict[str, Any]:
+    found = hit(view, place)
+    levels = found.resolution.levels
+    return {
+        "topic": view.topic,
+        "view": view,
+        "state": "found",
+        "hit": found,
+        "sentences": sentences.sentences(found.resolution, view.topic),
+        "levels": [(level, sentences.standing(level, found.resolution)) for level in levels],
+        "towns": routes.towns_near(view.edition, point, view.as_of),
+        "in_county": place.kind in COUNTIES,
+    }
+
+
+def _degrees(name: Literal["lat", "lon"]) -> float:
+    """A coordinate of the body. The message never repeats what was sent."""
+    limit = 90 if name == "lat" else 180
+    try:
+        value = float(request.form.get(name, ""))
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= limit:
+        raise BadQuery.at(name, f"Give degrees from -{limit} to {limit}.")
+    return value

@@ -1,0 +1,119 @@
+"""The table of a topic: one row a record, filtered and sorted."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from legalmap.domain.law.evidence import Freshness
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.periods import Period, in_force_on
+from legalmap.domain.law.resolving import Resolution
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editions.contents import Published
+from legalmap.services.editions.editions import Edition
+from legalmap.web.drawing import map_drawing
+
+KINDS = ("country", "territory", "state", "district", "county", "parish", "city", "town", "village")
+SORTS = {
+    "name": "Place",
+    "status": "Strictest first",
+    "since": "Newest law first",
+    "verified": "Longest unverified first",
+}
+
+
+# So many rows stand on a page.
+PAGE = 500
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One record: what it says itself on the day, and what holds there in all."""
+
+    item: Published
+    period: Period | None
+    freshness: Freshness
+    resolution: Resolution
+
+    @property
+    def place(self) -> Jurisdiction:
+        """Whose record it is."""
+        return self.item.place
+
+
+def found(
+    edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
+) -> list[Published]:
+    """The records that pass every filter given, in the order asked for. No contents are read."""
+    tests = _tests(edition, as_of, filters)
+    kept = [item for item in edition.records.values() if all(test(item) for test in tests)]
+    return sorted(sorted(kept, key=lambda item: item.place.name), key=_order(edition, as_of, sort))
+
+
+def rows(edition: Edition, as_of: date, items: list[Published]) -> list[Row]:
+    """The rows of a page of records; what they say is read in one look."""
+    if items:
+        items[0].payloads.need(item.publication for item in items)
+    return [_row(edition, item, as_of) for item in items]
+
+
+def _row(edition: Edition, item: Published, as_of: date) -> Row:
+    return Row(
+        item,
+        in_force_on(item.payload.periods, as_of),
+        edition.freshness_of(item, as_of),
+        edition.glance(item.place, as_of),
+    )
+
+
+def _tests(
+    edition: Edition, as_of: date, filters: dict[str, str | None]
+) -> list[Callable[[Published], bool]]:
+    """What a record has to pass: a test for each filter that is given."""
+    asked = {name: value for name, value in filters.items() if value is not None}
+    statuses = edition.statuses(as_of) if "status" in asked else {}
+    shown = edition.shown(as_of) if "show" in asked else {}
+    tests: dict[str, Callable[[Published], bool]] = {
+        "status": lambda item: asked["status"] == statuses.get(item.place.code),
+        "kind": lambda item: asked["kind"] == item.place.kind,
+        "freshness": lambda item: asked["freshness"] == edition.freshness_of(item, as_of),
+        "parent": lambda item: item.place.code.startswith(f"{asked['parent']}-"),
+        "show": lambda item: asked["show"] == shown[item.place.code],
+    }
+    return [test for name, test in tests.items() if name in asked]
+
+
+def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], Any]:
+    severity = {status.code: status.severity for status in edition.topic.statuses}
+    statuses = edition.statuses(as_of)
+
+    def since(item: Published) -> int:
+        period = in_force_on(item.gist.periods, as_of)
+        return -period.first_day.toordinal() if period else 0
+
+    def strictest(item: Published) -> int:
+        status = statuses.get(item.place.code)
+        return -severity[status] if status else 1
+
+    orders: dict[str, Callable[[Published], Any]] = {
+        "name": lambda item: item.place.name,
+        "status": strictest,
+        "since": since,
+        "verified": lambda item: item.handy.last_verified or date.min,
+    }
+    return orders[sort]
+
+
+def parents(tracker: Tracker, edition: Edition, chosen: str | None) -> list[Jurisdiction]:
+    """The places that have records below them by name, and the one that is chosen already."""
+    codes = {item.place.parent for item in edition.records.values() if item.place.parent}
+    found = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
+    return sorted(found, key=lambda place: place.name)
+
+
+def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
+    """What the world map draws and no record tells of: with the rows, all that the map holds."""
+    places = tracker.places(map_drawing.codes_of(edition, "world")).values()
+    found = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
+    return sorted(found, key=lambda place: place.name)

@@ -1,0 +1,145 @@
+"""The queue with its filters, and going on to what comes next."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from legalmap.domain.desk.edit_intents import Intent
+from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.risk import LEVELS
+from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
+from legalmap.domain.people.roles import Permission, may
+from legalmap.services.places import search
+from legalmap.services.reviewing import claims, queue
+from legalmap.services.reviewing.queue import QueuePage
+from legalmap.web.http.permissions import actor, needs, tracker
+from legalmap.web.http.query_params import as_number, choice
+
+blueprint = Blueprint("queue", __name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AGE_LABELS = {"day": "More than a day", "week": "More than a week", "month": "More than a month"}
+OWNER_LABELS = {"not-mine": "Not mine", "free": "Free for me to review"}
+ORDER_LABELS = {"risk": "Riskiest first", "age": "Oldest first"}
+RISK_LABELS = {"high": "High risk", "medium": "Medium risk", "low": "Low risk"}
+
+
+@blueprint.get("/desk/queue")
+@needs(Permission.PROPOSE)
+def show() -> str:
+    """A page of what waits for a verdict."""
+    wanted = asked()
+    page = queue.page(tracker(), actor(), wanted, _mark(request.args.get("after")))
+    return render_template("reviewing/queue/show.html", **_context(wanted, page))
+
+
+@blueprint.post("/desk/queue/next")
+@needs(Permission.REVIEW)
+def next_one() -> Response:
+    """Take the next one of the filter and open it. ``after``: the one to leave."""
+    return to_next(asked(), as_number(request.args.get("after", "")))
+
+
+def to_next(wanted: Asked, after_id: int | None) -> Response:
+    """On to what comes after a proposal, or to the end of the queue."""
+    revision_id = claims.take_next(tracker(), actor(), wanted, after_id)
+    if revision_id is None:
+        flash("Nothing else waits for you here.")
+        return redirect(f"/desk/queue{query_of(wanted)}", code=303)
+    return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
+
+
+def asked() -> Asked:
+    """The filter in the address; raise BadQuery naming what cannot be read."""
+    intent = choice("kind", [*Intent])
+    risk = choice("risk", LEVELS)
+    place = (request.args.get("place") or "").strip()
+    return Asked(
+        topic=choice("topic", tracker().topics),
+        place=_place(place).code if place else None,
+        intent=Intent(intent) if intent else None,
+        age=choice("age", AGES),
+        risk=LEVELS.index(risk) if risk else None,
+        owner=choice("whose", OWNER_LABELS) or "",  # type: ignore[arg-type]
+        order=choice("order", ORDER_LABELS) or "risk",  # type: ignore[arg-type]
+    )
+
+
+def _place(text: str) -> Jurisdiction:
+    """By its code, or the first that its name finds."""
+    if looks_like_code(text) and text.isprintable():
+        with suppress(Missing):
+            return tracker().place(text)
+    result = search.search(tracker(), text)
+    if not result.places or result.guessed:
+        raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
+    return result.places[0]
+
+
+def query_of(asked: Asked, **more: str) -> str:
+    """The same filter as the end of an address."""
+    pairs = {
+        "topic": asked.topic,
+        "place": asked.place,
+        "kind": asked.intent,
+        "age": asked.age,
+        "risk": None if asked.risk is None else LEVELS[asked.risk],
+        "whose": asked.owner,
+        "order": asked.order if asked.order != "risk" else None,
+        **more,
+    }
+    kept = {name: value for name, value in pairs.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def _mark(text: str | None) -> Mark | None:
+    """Where the page before ended: risk, microseconds and number."""
+    if not text:
+        return None
+    match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
+    if match is None:
+        raise BadQuery.at("after", "This link is damaged. Open the queue from its beginning.")
+    risk, micros, number = (int(part) for part in match.groups())
+    return Mark(risk=risk, at=_EPOCH + timedelta(microseconds=micros), revision_id=number)
+
+
+def _written(mark: Mark) -> str:
+    micros = (mark.at - _EPOCH) // timedelta(microseconds=1)
+    return f"{mark.risk}-{micros}-{mark.revision_id}"
+
+
+def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
+    codes = [line.revision.jurisdiction for line in found.lines]
+    codes += [wanted.place] if wanted.place else []
+    return {
+        "wanted": wanted,
+        "found": found,
+        "total": total_words(found.total),
+        "places": tracker().places(codes),
+        "topics": tracker().topics,
+        "query": query_of(wanted),
+        "more": query_of(wanted, after=_written(found.end)) if found.end else None,
+        "is_later": "after" in request.args,
+        "may_review": may(actor().role, Permission.REVIEW),
+        "topic_labels": {code: topic.name for code, topic in tracker().topics.items()},
+        "labels": {
+            "kind": {intent.value: intent.label for intent in Intent},
+            "age": AGE_LABELS,
+            "whose": OWNER_LABELS,
+            "order": ORDER_LABELS,
+            "risk": RISK_LABELS,
+        },
+        "levels": LEVELS,
+    }
+
+
+def total_words(total: int) -> str:
+    """A count as far as it was counted: 12, or more than 1,000."""
+    if total > queue.MOST_COUNTED:
+        return f"more than {queue.MOST_COUNTED:,}"
+    return str(total)

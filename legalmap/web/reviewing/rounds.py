@@ -1,0 +1,192 @@
+"""The verification round: the list, taking ten of it, and working through them one after the other."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from legalmap.domain.desk.rounds import TEN
+from legalmap.domain.errors import (
+    Invalid,
+    Missing,
+    NothingChanged,
+    NotNow,
+    NotSignedIn,
+    Stale,
+)
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.payload import sources_of
+from legalmap.domain.people.roles import Permission
+from legalmap.services.editing import proposals
+from legalmap.services.places import search
+from legalmap.services.reviewing import rounds
+from legalmap.services.reviewing.rounds import Standing
+from legalmap.web.editing import verify as verify_page
+from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.verify import SkipForm, VerifyForm
+from legalmap.web.http import posted_data, query_params
+from legalmap.web.http.permissions import actor, needs, reader, tracker
+from legalmap.web.people.sign_in import ask_again
+
+blueprint = Blueprint("rounds", __name__)
+blueprint.register_error_handler(NotSignedIn, ask_again)
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """The part of the round somebody looks at."""
+
+    topic: str | None
+    place: Jurisdiction | None
+
+    @property
+    def query(self) -> str:
+        """The same part in a link."""
+        pairs = {"topic": self.topic, "place": self.place.code if self.place else None}
+        kept = {name: value for name, value in pairs.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+def _wanted() -> Wanted:
+    """Read from the address; a place by its code or name."""
+    topic = query_params.choice("topic", tracker().topics)
+    text = " ".join(request.args.get("place", "").split())[:200]
+    return Wanted(topic, _place(text) if text else None)
+
+
+def _place(text: str) -> Jurisdiction:
+    try:
+        return search.place(tracker(), text)
+    except Missing:
+        result = search.search(tracker(), text)
+        if not result.places or result.guessed:
+            raise
+        return result.places[0]
+
+
+@blueprint.get("/desk/round")
+@needs(Permission.PROPOSE)
+def index() -> Response:
+    """What is due, in the order in which it is best worked off."""
+    return _list(_wanted())
+
+
+def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
+    place = wanted.place.code if wanted.place else None
+    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
+    return form_page(
+        "reviewing/rounds/index.html",
+        status,
+        round=overview,
+        wanted=wanted,
+        topics=tracker().topics,
+        ten=TEN,
+        me=actor(),
+        message=message,
+    )
+
+
+@blueprint.post("/desk/round/take")
+@needs(Permission.PROPOSE)
+def take() -> Response:
+    """Take ten of what one looks at."""
+    wanted = _wanted()
+    place = wanted.place.code if wanted.place else None
+    try:
+        count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=place)
+    except NotNow as error:
+        return _list(wanted, 409, str(error))
+    flash(f"{count} {'record is' if count == 1 else 'records are'} yours for a week.")
+    return redirect("/desk/round/work", code=303)
+
+
+@blueprint.post("/desk/round/release")
+@needs(Permission.PROPOSE)
+def release() -> Response:
+    """Leave to others what one has and has not done."""
+    count = rounds.give_back(reader(), actor())
+    flash(f"{count} given back." if count else "You had none.")
+    return redirect("/desk/round", code=303)
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """The work-through page as the answer to a request, with what was typed into its forms."""
+
+    at: tuple[str, str] | None = None
+    verify: VerifyForm | None = None
+    skip: SkipForm | None = None
+
+    def page(self, status: int = 200, **more: Any) -> Response:
+        """The page as it is now: the record asked for if one has it, else the first that is open."""
+        mine = rounds.mine(reader(), actor())
+        left = [standing for standing in mine if standing.is_open_for(actor().id)]
+        named = [one for one in left if (one.due.topic, one.due.place.code) == self.at]
+        current = next(iter(named or left), None)
+        beginning = _beginning(current)
+        return form_page(
+            "reviewing/rounds/work.html",
+            status,
+            mine=mine,
+            left=left,
+            current=current,
+            beginning=beginning,
+            sources=sources_of(beginning.payload) if beginning else [],
+            verify=self.verify or VerifyForm(formdata=None),
+            skip=self.skip or SkipForm(formdata=None),
+            ticked=set(self.verify.opened.data or []) if self.verify else set(),
+            topics=tracker().topics,
+            **more,
+        )
+
+
+def _beginning(current: Standing | None) -> proposals.Beginning | None:
+    if current is None:
+        return None
+    return proposals.begin(tracker(), actor(), current.due.topic, current.due.place.code)
+
+
+@blueprint.get("/desk/round/work")
+@needs(Permission.PROPOSE)
+def work() -> Response:
+    """One record after the other of those one has."""
+    topic, _, code = request.args.get("at", "").partition("/")
+    return Work(at=(topic, code)).page()
+
+
+@blueprint.post("/desk/round/<topic>/<code>/verify")
+@needs(Permission.PROPOSE)
+def verify(topic: str, code: str) -> Response:
+    """Nothing changed: propose that, and go on to the next."""
+    form = VerifyForm(formdata=posted_data.sent())
+    answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
+    if posted_data.is_kept():
+        return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
+    try:
+        verify_page.send(topic, code, form, base)
+    except Invalid as error:
+        return answer.page(422, problems=error.problems)
+    except Stale:
+        return answer.page(409, message="The record has moved on: below is what it says now.")
+    except (NothingChanged, NotNow) as error:
+        return answer.page(409, message=str(error))
+    flash("Sent for review. Here is the next one.")
+    return redirect("/desk/round/work", code=303)
+
+
+@blueprint.post("/desk/round/<topic>/<code>/skip")
+@needs(Permission.PROPOSE)
+def skip(topic: str, code: str) -> Response:
+    """Leave it to somebody else and say why."""
+    form = SkipForm(formdata=posted_data.sent())
+    answer = Work(at=(topic, code), skip=form)
+    if posted_data.is_kept():
+        return answer.page(message="Here is what you typed. Send it once more.")
+    try:
+        rounds.skip(tracker(), actor(), topic, code, unix_lines(form.why.data or ""))
+    except Invalid as error:
+        return answer.page(422, problems=error.problems)
+    except NotNow as error:
+        return answer.page(409, message=str(error))
+    flash("Skipped. Others see why. Here is the next one.")
+    return redirect("/desk/round/work", code=303)

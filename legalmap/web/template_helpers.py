@@ -1,0 +1,74 @@
+"""What templates can call besides Flask's own: words, addresses of assets, states and their labels."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+
+from legalmap import clock, paths
+from legalmap.domain.desk import risk
+from legalmap.domain.desk.moderation import State
+from legalmap.domain.desk.rejection_reasons import REASON_LABELS
+from legalmap.domain.law import evidence, periods, resolving
+from legalmap.domain.law.fields import KIND_LABELS
+from legalmap.services.reading.reader import Reader
+from legalmap.web.drawing import map_drawing
+from legalmap.web.http import csrf
+from legalmap.web.wording import labels, sentences
+
+
+def register(app: Flask) -> None:
+    """Hang the helpers on the template environment."""
+    reader: Reader = app.extensions["reader"]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=labels.day,
+        ago=labels.ago,
+        answer=labels.answer,
+        field_words=labels.field_words,
+        noted=labels.noted,
+        risk_words=risk.said,
+        zip_labels=zip,
+    )
+    helpers: dict[str, Callable[..., Any]] = {
+        "asset": asset,
+        "csrf_field": csrf.field,
+        "by_strength": evidence.by_strength,
+        "swatch": map_drawing.swatch,
+        "status_label": map_drawing.label_of,
+        "is_stale": map_drawing.is_stale,
+        "today": clock.today,
+        "here": here,
+        "turn_words": sentences.turn_words,
+        "in_place": sentences.in_place,
+        "named": sentences.named,
+    }
+    app.jinja_env.globals.update(
+        **helpers,
+        all_topics=list(reader.tracker.topics.values()),
+        freshness_labels=evidence.FRESHNESS_LABELS,
+        force_labels=periods.FORCES,
+        outcome_labels=resolving.OUTCOME_LABELS,
+        reason_labels=REASON_LABELS,
+        state_labels={state.value: state.label for state in State},
+        source_kind_labels=KIND_LABELS,
+        primary_kinds=evidence.PRIMARY_KINDS,
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The URL of a static file. It changes with the content, so browsers may keep it for ever."""
+    content = (paths.STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def here(**changed: str | None) -> str:
+    """The address on screen with some parameters changed; None takes one away."""
+    kept = {name: value for name, value in request.args.items() if name not in changed}
+    kept |= {name: value for name, value in changed.items() if value is not None}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path

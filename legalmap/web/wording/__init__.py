@@ -1,0 +1,1 @@
+"""From values of the domain to sentences people read."""

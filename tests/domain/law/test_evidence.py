@@ -1,0 +1,64 @@
+"""How fresh evidence is, and in which order sources are shown."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from legalmap.domain.law.evidence import (
+    FRESHNESS_LABELS,
+    PRIMARY_KINDS,
+    SOURCE_KINDS,
+    by_strength,
+    freshness,
+)
+from tests.build import TODAY, a_source
+
+LIMIT = 270
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        # Up to and on the age limit a record is fresh.
+        (0, "fresh"),
+        (LIMIT, "fresh"),
+        # A day past it it is due.
+        (LIMIT + 1, "due"),
+        (2 * LIMIT, "due"),
+        # A day past twice the limit it is overdue, for good.
+        (2 * LIMIT + 1, "overdue"),
+        (100 * LIMIT, "overdue"),
+    ],
+)
+def test_freshness_by_age_in_days(age: int, expected: str) -> None:
+    assert freshness(TODAY - timedelta(days=age), TODAY, LIMIT) == expected
+
+
+def test_what_nobody_verified_is_never_fresh() -> None:
+    assert freshness(None, TODAY, LIMIT) == "never"
+
+
+@given(st.dates(max_value=TODAY), st.integers(1, 1000), st.integers(0, 1000))
+def test_evidence_only_grows_older(verified: date, limit: int, days: int) -> None:
+    order = ["fresh", "due", "overdue"]
+    now = freshness(verified, TODAY, limit)
+    later = freshness(verified, TODAY + timedelta(days=days), limit)
+    assert order.index(later) >= order.index(now)
+
+
+def test_every_freshness_has_a_label() -> None:
+    assert set(FRESHNESS_LABELS) == {"fresh", "due", "overdue", "never"}
+
+
+def test_the_strongest_sources_come_first_and_equals_stay_in_order() -> None:
+    kinds = ["vendor", "news", "statute", "court", "news", "agency"]
+    given_in = tuple(a_source(f"https://x.example/{n}", kind=k) for n, k in enumerate(kinds))
+    shown = [(source.kind, source.url[-1]) for source in by_strength(given_in)]
+    strong = [("statute", "2"), ("court", "3"), ("agency", "5")]
+    assert shown == [*strong, ("news", "1"), ("news", "4"), ("vendor", "0")]
+
+
+def test_primary_kinds_are_the_strongest() -> None:
+    assert set(SOURCE_KINDS[: len(PRIMARY_KINDS)]) == PRIMARY_KINDS

@@ -1,0 +1,266 @@
+"""Who is told what, in the transaction of the act, and never of their own."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from legalmap import clock
+from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.desk.suggestions import Outcome
+from legalmap.domain.errors import Missing
+from legalmap.domain.people.accounts import Account
+from legalmap.services.audit.actions import log_act
+from legalmap.services.core.tracker import Tracker
+from legalmap.services.editing import suggestions
+from legalmap.services.notifying import mail_delivery, notices
+from legalmap.services.people import accounts
+from legalmap.store import log
+from legalmap.store.desk.notices import Notice
+from legalmap.store.engine import Connection, Store
+from legalmap.store.people import accounts as account_rows
+from legalmap.store.tables import assent, remark
+from tests.build import a_payload, a_period
+from tests.services.build import BANNED, decide, person, propose
+from tests.services.mailbox import Mailbox
+from tests.store.build import counted_queries
+
+OTHER = a_payload(a_period(), a_period("2021", "restricted"))
+
+
+def told(tracker: Tracker, handle: str) -> list[str]:
+    return [each.text for each in notices.of_account(tracker, person(tracker, handle))]
+
+
+def remarks(tracker: Tracker, handle: str, revised: Revision) -> None:
+    """As the discussion writes it."""
+    who = person(tracker, handle)
+    with tracker.store.writing() as connection:
+        at = clock.now()
+        row = {"revision_id": revised.id, "author_id": who.id, "at": at, "text": "Why?"}
+        connection.execute(remark.insert().values(row))
+        log_act(connection, who, "remark", revised, at, text="Why?")
+
+
+def assents(tracker: Tracker, handle: str, revised: Revision) -> None:
+    """As a first of two approvals is written."""
+    who = person(tracker, handle)
+    with tracker.store.writing() as connection:
+        at = clock.now()
+        row = {
+            "revision_id": revised.id,
+            "author_id": revised.author_id,
+            "payload_sha256": revised.payload_sha256,
+            "reviewer_id": who.id,
+            "comment": "",
+            "checks": "[]",
+            "at": at,
+        }
+        connection.execute(assent.insert().values(row))
+        log_act(connection, who, "assent", revised, at, comment="")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict.APPROVE, "ben approved your proposal for Alabama (kratom). It is published."),
+        (Verdict.REQUEST_CHANGES, "ben asked for changes to your proposal for Alabama (kratom)."),
+        (Verdict.REJECT, "ben rejected your proposal for Alabama (kratom)."),
+    ],
+)
+def test_the_author_hears_of_a_verdict(tracker: Tracker, verdict: Verdict, said: str) -> None:
+    made = propose(tracker)
+    assert told(tracker, "ana") == []
+    decide(tracker, made, verdict)
+    (notice,) = notices.of_account(tracker, person(tracker, "ana"))
+    assert (notice.text, notice.path, notice.read_at) == (said, f"/desk/proposals/{made.id}", None)
+    assert told(tracker, "ben") == []
+    assert told(tracker, "cleo") == []
+
+
+def test_the_author_hears_of_a_first_approval(tracker: Tracker) -> None:
+    assents(tracker, "ben", propose(tracker))
+    (said,) = told(tracker, "ana")
+    assert said.startswith("ben gave your proposal for Alabama (kratom) the first of two")
+
+
+def test_all_who_take_part_hear_of_a_remark_but_not_who_made_it(tracker: Tracker) -> None:
+    made = propose(tracker)
+    remarks(tracker, "ben", made)
+    assert told(tracker, "ana") == ["ben remarked on the proposal for Alabama (kratom)."]
+    assert told(tracker, "cleo") == []
+    assents(tracker, "cleo", made)
+    remarks(tracker, "ana", made)
+    assert told(tracker, "ben") == ["ana remarked on the proposal for Alabama (kratom)."]
+    assert told(tracker, "cleo") == ["ana remarked on the proposal for Alabama (kratom)."]
+    assert len(told(tracker, "ana")) == 2
+
+
+def test_earlier_reviewers_hear_of_a_new_version_however_many_there_were(tracker: Tracker) -> None:
+    first = propose(tracker)
+    decide(tracker, first, Verdict.REQUEST_CHANGES)
+    second = propose(tracker, OTHER, reworks_id=first.id)
+    said = "ana sent a new version of the proposal for Alabama (kratom)."
+    assert told(tracker, "ben") == [said]
+    decide(tracker, second, Verdict.REQUEST_CHANGES, by="cleo")
+    propose(tracker, a_payload(a_period(), a_period("2022", "banned")), reworks_id=second.id)
+    assert told(tracker, "ben") == [said, said]
+    assert told(tracker, "cleo") == [said]
+    assert said not in told(tracker, "ana")
+
+
+def test_a_fresh_proposal_is_for_the_queue_and_tells_nobody(tracker: Tracker) -> None:
+    propose(tracker)
+    assert [told(tracker, who) for who in ("ana", "ben", "cleo")] == [[], [], []]
+
+
+def test_whose_proposal_became_stale_is_told(tracker: Tracker) -> None:
+    waiting = propose(tracker, OTHER, by="cleo")
+    elsewhere = propose(tracker, by="cleo", jurisdiction="us-ca")
+    decide(tracker, propose(tracker, BANNED))
+    (notice,) = notices.of_account(tracker, person(tracker, "cleo"))
+    assert notice.text.startswith("The record of Alabama (kratom) has moved on")
+    assert notice.path == f"/desk/proposals/{waiting.id}"
+    assert elsewhere.id != waiting.id
+
+
+def test_an_act_that_fails_tells_nobody(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = propose(tracker)
+
+    def fail(*_asked: object, **_more: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("legalmap.store.history.feed.publish", fail)
+    with pytest.raises(KeyError):
+        decide(tracker, made)
+    assert told(tracker, "ana") == []
+
+
+def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
+    made = propose(tracker)
+    accounts.disable(tracker, "ana")
+    decide(tracker, made)
+    assert told(tracker, "ana") == []
+
+
+# Reading
+
+
+@pytest.mark.both_databases
+def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
+    for status in ("banned", "restricted", "regulated"):
+        made = propose(tracker, a_payload(a_period(), a_period("2020", status)))
+        decide(tracker, made, Verdict.REJECT)
+    ana, ben = person(tracker, "ana"), person(tracker, "ben")
+    third, second, first = notices.of_account(tracker, ana)
+    assert notices.unread_count(tracker, ana) == 3
+    notices.mark_read(tracker, ana, second.id)
+    notices.mark_read(tracker, ana, second.id)
+    assert _ids(notices.of_account(tracker, ana)) == [third.id, first.id, second.id]
+    assert notices.unread_count(tracker, ana) == 2
+    with pytest.raises(Missing):
+        notices.mark_read(tracker, ben, first.id)
+    assert notices.mark_all_read(tracker, ben) == 0
+    assert notices.unread_count(tracker, ana) == 2
+    assert notices.mark_all_read(tracker, ana) == 2
+    assert notices.unread_count(tracker, ana) == 0
+    assert _ids(notices.of_account(tracker, ana)) == [third.id, second.id, first.id]
+
+
+def _ids(found: list[Notice]) -> list[int]:
+    return [each.id for each in found]
+
+
+def test_the_number_is_one_query(tracker: Tracker, store: Store) -> None:
+    ana = person(tracker, "ana")
+    with counted_queries(store) as sent:
+        notices.unread_count(tracker, ana)
+    assert len(sent) == 1
+
+
+# Mail
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server."""
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.stop()
+
+
+def with_address(tracker: Tracker, handle: str) -> Account:
+    found = person(tracker, handle)
+    tracker.store.mails = True
+    with tracker.store.writing() as connection:
+        account_rows.update(connection, found.id, email=f"{handle}@people.example")
+    return found
+
+
+def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mailbox) -> None:
+    with_address(tracker, "ana")
+    made = propose(tracker)
+    decide(tracker, made, Verdict.REJECT, comment="Secret? No.")
+    assert list(mail_delivery.send_due(tracker, mailbox.server())) == ["mail 1: sent"]
+    (message,) = mailbox.got
+    said = "ben rejected your proposal for Alabama (kratom)."
+    assert message["Subject"] == said
+    assert message["To"] == "ana@people.example"
+    body = message.get_content().replace("\r\n", "\n")
+    assert body.startswith(f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n")
+    assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [(Outcome.DECLINED, "Nothing was changed."), (Outcome.DUPLICATE, "suggested before.")],
+)
+def test_who_suggested_something_gets_one_answer_by_mail(
+    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, said: str
+) -> None:
+    tracker.store.mails = True
+    fields = {"text": "The ban was lifted.", "url": "https://law.example/5"}
+    for email in ("kim@mail.example", ""):
+        text = f"{fields['text']} {email}"
+        number = suggestions.suggest(
+            tracker, "kratom", "us-al", **{**fields, "text": text}, email=email
+        )
+        suggestions.close(tracker, person(tracker, "ana"), number, outcome, "Thank you.")
+    assert len(list(mail_delivery.send_due(tracker, mailbox.server()))) == 1
+    (message,) = mailbox.got
+    assert message["To"] == "kim@mail.example"
+    assert message["Subject"] == "Your suggestion for Alabama (kratom)"
+    body = message.get_content()
+    assert said in body
+    assert "Thank you." in body
+    assert "https://law.example/kratom/us-al" in body
+    assert message["List-Unsubscribe"] is None
+
+
+def test_the_act_never_speaks_to_the_mail_server(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_address(tracker, "ana")
+
+    def fail(*_asked: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("smtplib.SMTP.__init__", fail)
+    decide(tracker, propose(tracker), Verdict.REJECT)
+    assert mail_delivery.is_due(tracker)
+
+
+@pytest.mark.both_databases
+def test_addresses_never_stand_in_the_log(tracker: Tracker, store: Store) -> None:
+    with_address(tracker, "ana")
+    decide(tracker, propose(tracker), Verdict.REJECT)
+    with store.reading() as connection:
+        assert "people.example" not in json.dumps(_logged(connection))
+
+
+def _logged(connection: Connection) -> list[str]:
+    rows = connection.execute(sa.text("SELECT * FROM event"))
+    assert log.newest(connection, 1)
+    return [str(tuple(row)) for row in rows]
