@@ -204,12 +204,9 @@ class Edition:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
 
+    @cached_property
     def researched_by_part(self) -> list[str]:
         """The countries that have records of their first-level subdivisions."""
-        return self._by_part
-
-    @cached_property
-    def _by_part(self) -> list[str]:
         wide = ("state", "district", "territory")
         found = {
             item.place.parent
@@ -262,7 +259,14 @@ class Edition:
         later = Edition(self._source, feed_no, held, moves, self._following)
         if len(whole) == len(self.records):
             # No record is new: what only depends on which there are holds on.
-            names = {"codes", "_of_county", "directly_below", "by_degree", "roots", "_by_part"}
+            names = {
+                "codes",
+                "_of_county",
+                "directly_below",
+                "by_degree",
+                "roots",
+                "researched_by_part",
+            }
             later.__dict__ |= {name: self.__dict__[name] for name in names & self.__dict__.keys()}
         later.changed_at = max(
             (item.publication.at for item in found.values()), default=self.changed_at
