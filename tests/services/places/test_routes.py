@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -269,6 +269,7 @@ def test_towns_of_a_county_come_with_or_without_a_middle(
     assert routes.towns_around_county(edition, nowhere, DAY) == []
 
 
+@settings(deadline=None)
 @given(st.floats(-89, 89), st.floats(-180, 180), st.floats(0, 1), st.floats(0, 2 * math.pi))
 def test_who_is_near_lies_in_the_degrees_that_are_searched(
     lat: float, lon: float, part: float, bearing: float
