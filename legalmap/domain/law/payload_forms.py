@@ -1,7 +1,7 @@
 """The forms in which payloads are stored, by number; the newest is what a new edit is written in.
 
 A form only adds to the one before, so what reads the newest reads them all. Each is written as it was,
-byte for byte, so that hashes of the past hold for ever: as RFC 8785 has it (docs/data.md).
+byte for byte, so that hashes of the past hold for ever: as RFC 8785 has it (docs/api.md).
 """
 
 from typing import Any

@@ -199,7 +199,19 @@ def test_the_nearest_counting_ancestor_says_whether_local_rules_are_allowed() ->
         ),
         # A level that demands nothing is no source of the union.
         ("product_rules", [["testing"], [], None], ["testing"], ("us",)),
+        # Limits in words: every level's own, the nearest first, each once.
+        (
+            "alkaloid_limits",
+            ["At most 400 ppm.", "At most 1 mg.", "At most 400 ppm."],
+            "At most 400 ppm.; At most 1 mg.",
+            ("us", "us-fl", "us-fl-c-county"),
+        ),
+        ("alkaloid_limits", ["At most 1 mg.", None, None], "At most 1 mg.", ("us",)),
+        # Having it: the highest age; how far a county's rule reaches: as the nearest level says.
+        ("possession_min_age", [None, 18, 21], 21, ("us-fl-c-county",)),
+        ("reach", [None, None, "unincorporated"], "unincorporated", ("us-fl-c-county",)),
         # Nobody answers: no value, and no rules.
+        ("alkaloid_limits", [None, None, None], None, ()),
         ("min_age", [None, None, None], None, ()),
         ("product_rules", [None, None, None], [], ()),
     ],
