@@ -101,7 +101,7 @@ def _near_path() -> list[dict[str, str]]:
     word = request.path.rstrip("/").rpartition("/")[2].replace("-", " ")
     topic = next(iter(permissions.tracker().topics))
     try:
-        found = search.near(permissions.tracker(), word)
+        places = search.near(permissions.tracker(), word)
     except LegalmapError:
         return []
-    return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in found]
+    return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in places]

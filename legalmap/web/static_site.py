@@ -135,14 +135,14 @@ def file_of(address: str, media_type: str) -> str:
 
 def _further(address: str, answer: Any) -> list[str]:
     """The next page of a list, the next stretch of the feed, and every revision of a record."""
-    found = [answer["next"]] if answer.get("next") else []
+    addresses = [answer["next"]] if answer.get("next") else []
     path = urlsplit(address).path
     if path == f"{ROOT}/changes" and answer["next_since"] < answer["head"]:
         limit = f"&{WHOLE_PAGES}" if WHOLE_PAGES in address else ""
-        found.append(f"{path}?since={answer['next_since']}{limit}")
+        addresses.append(f"{path}?since={answer['next_since']}{limit}")
     if path.endswith("/revisions"):
-        found += [revision["url"] for revision in answer["revisions"]]
-    return found
+        addresses += [revision["url"] for revision in answer["revisions"]]
+    return addresses
 
 
 def _put(file: Path, content: bytes) -> None:

@@ -69,6 +69,6 @@ def asset(name: str) -> str:
 
 def here(**changed: str | None) -> str:
     """The address on screen with some parameters changed; None takes one away."""
-    kept = {name: value for name, value in request.args.items() if name not in changed}
-    kept |= {name: value for name, value in changed.items() if value is not None}
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    parameters = {name: value for name, value in request.args.items() if name not in changed}
+    parameters |= {name: value for name, value in changed.items() if value is not None}
+    return f"{request.path}?{urlencode(parameters)}" if parameters else request.path

@@ -58,18 +58,18 @@ def content(view: View) -> bytes:
         most, sent = routes.MOST_ASKED, len(batch.items)
         raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
     known = _Known(view)
-    read = _all_read(batch.items)
-    told = _all_told(known, batch.items if read is None else read)
+    items = _all_read(batch.items)
+    answers = _all_told(known, batch.items if items is None else items)
     empty = parameters.answer(
         view,
         contract.BatchAnswer,
-        answered=len(told) - known.refused,
+        answered=len(answers) - known.refused,
         refused=known.refused,
         items=(),
     )
-    pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(told) + 1)
+    pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(answers) + 1)
     # Each item behind its index, all laid together in one go.
-    pieces[1::2], pieces[2::2] = _INDICES[: len(told)], told
+    pieces[1::2], pieces[2::2] = _INDICES[: len(answers)], answers
     return b"".join((*pieces, _END))
 
 
@@ -83,23 +83,23 @@ def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
 
 def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
     """What is told of each item, a ``wire.BatchItem`` as JSON from behind its index on."""
-    told, of_points, region_at = [], known.of_points, point_index.region_at
+    answers, of_points, region_at = [], known.of_points, point_index.region_at
     for item in items:
-        found = None
+        result = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
             lat, lon = item.lat, item.lon
             # A point, the commonest of all, takes no more here than to find where it lies.
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
-                found = of_points.get(region_at(lat, lon) or "")
-        told.append(found or _told(known, item))
-    return told
+                result = of_points.get(region_at(lat, lon) or "")
+        answers.append(result or _told(known, item))
+    return answers
 
 
 def _told(known: "_Known", item: Item | msgspec.Raw) -> bytes:
     try:
-        read = item if isinstance(item, Item) else _read(item)
-        places, caveats = _places(known.tracker, read)
+        place_asked = item if isinstance(item, Item) else _read(item)
+        places, caveats = _places(known.tracker, place_asked)
     except Unusable:
         raise
     except LegalmapError as error:
@@ -147,23 +147,23 @@ class _Known:
         self.refused = 0
         # Asked of Flask once, not for each of a thousand points.
         self.tracker = tracker()
-        topic, asked = view.edition.topic.code, (view.edition, view.as_of)
-        kept = _kept.get(topic)
-        if kept is None or kept[:2] != asked:
-            kept = _kept[topic] = (*asked, {})
-        self._results = kept[2]
+        topic, edition_and_day = view.edition.topic.code, (view.edition, view.as_of)
+        remembered = _kept.get(topic)
+        if remembered is None or remembered[:2] != edition_and_day:
+            remembered = _kept[topic] = (*edition_and_day, {})
+        self._results = remembered[2]
         self.of_points = self._results.setdefault(_OF_POINT, {})
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
         """What is told of a place, with what a vague way of asking for it leaves open."""
         results = self._results.setdefault(caveats, {})
-        known = results.get(place.code)
-        if known is None:
+        encoded = results.get(place.code)
+        if encoded is None:
             edition, day = self._view.edition, self._view.as_of
-            known = _of(_result(self._view, edition.resolve(place, day), caveats), None)
+            encoded = _of(_result(self._view, edition.resolve(place, day), caveats), None)
             if len(results) < MOST_KNOWN:
-                results[place.code] = known
-        return known
+                results[place.code] = encoded
+        return encoded
 
 
 def _refusal(error: LegalmapError) -> contract.BatchRefusal:
@@ -178,16 +178,20 @@ def _refusal(error: LegalmapError) -> contract.BatchRefusal:
     )
 
 
-def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    topic, deciding = view.edition.topic, found.deciding_level
+def _result(
+    view: View, resolution: Resolution, caveats: tuple[Caveat, ...]
+) -> contract.BatchResult:
+    topic, deciding = view.edition.topic, resolution.deciding_level
     return contract.same(
         contract.BatchResult,
-        found,
-        jurisdiction=found.place.code,
-        label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
+        resolution,
+        jurisdiction=resolution.place.code,
+        label=topic.status(resolution.status).label
+        if resolution.status
+        else OUTCOME_LABELS[resolution.outcome],
         variables={
             code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in found.answers.items()
+            for code, answer in resolution.answers.items()
         },
         levels=tuple(
             contract.BatchLevel(
@@ -195,13 +199,13 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> contr
                 standing=level.standing,
                 status=level.period.status if level.period else None,
             )
-            for level in found.levels
+            for level in resolution.levels
         ),
-        caveats=(*found.caveats, *caveats),
+        caveats=(*resolution.caveats, *caveats),
         last_verified=deciding.last_verified if deciding else None,
         freshness=deciding.freshness if deciding else None,
         candidates=(),
-        url=formats.url_of(topic.code, found.place.code),
+        url=formats.url_of(topic.code, resolution.place.code),
     )
 
 

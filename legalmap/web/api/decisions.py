@@ -21,11 +21,11 @@ blueprint = negotiation.blueprint("decisions")
 def compare(topic: str) -> Response:
     """What holds at several places, and in what they differ."""
     tracker().topic(topic)
-    given = parameters.declared()
-    view = parameters.view(topic, given)
-    asked = parameters.many("place")
-    found = [search.place(tracker(), code) for code in asked]
-    places = {place.code: place for place in found}
+    query = parameters.declared()
+    view = parameters.view(topic, query)
+    codes = parameters.many("place")
+    named = [search.place(tracker(), code) for code in codes]
+    places = {place.code: place for place in named}
     resolutions = tuple(api_resolutions.resolution(view, place, ()) for place in places.values())
     differs = _differing(resolutions)
     return responses.answered(view, contract.CompareAnswer, differs=differs, places=resolutions)
@@ -44,9 +44,9 @@ def _differing(places: tuple[contract.Resolution, ...]) -> tuple[str, ...]:
 def check(topic: str) -> Response:
     """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
     tracker().topic(topic)
-    given = parameters.declared()
-    view = parameters.view(topic, given)
-    return responses.send(purchase.answer(view, given), view.changed_at)
+    query = parameters.declared()
+    view = parameters.view(topic, query)
+    return responses.send(purchase.answer(view, query), view.changed_at)
 
 
 @blueprint.post("/<topic>/resolve")
@@ -54,10 +54,10 @@ def check(topic: str) -> Response:
 def resolve_many(topic: str) -> Response:
     """What holds at up to a thousand places; each is answered or refused on its own."""
     tracker().topic(topic)
-    given = parameters.declared()
-    view = parameters.view(topic, given)
+    query = parameters.declared()
+    view = parameters.view(topic, query)
     content = batch.content(view)
-    if "fields" in given:
+    if "fields" in query:
         content = responses.encoded(msgspec.json.decode(content, type=contract.BatchAnswer))
     response = Response(content, content_type=responses.JSON)
     # What somebody asks in a body is theirs alone.

@@ -21,11 +21,11 @@ RETIRED: dict[str, Retired] = {}
 
 def announce(response: Response) -> Response:
     """Deprecation by RFC 9745, Sunset by RFC 8594, and a link to what comes instead."""
-    found = RETIRED.get(request.url_rule.rule) if request.url_rule else None
-    if found is not None:
-        response.headers["Deprecation"] = f"@{int(found.since.timestamp())}"
-        response.headers["Sunset"] = http_date(found.until.astimezone(UTC))
-        links = [response.headers.get("Link"), f'<{found.instead}>; rel="successor-version"']
+    retired = RETIRED.get(request.url_rule.rule) if request.url_rule else None
+    if retired is not None:
+        response.headers["Deprecation"] = f"@{int(retired.since.timestamp())}"
+        response.headers["Sunset"] = http_date(retired.until.astimezone(UTC))
+        links = [response.headers.get("Link"), f'<{retired.instead}>; rel="successor-version"']
         more = '</api>; rel="deprecation"; type="text/html"'
-        response.headers["Link"] = ", ".join([*(each for each in links if each), more])
+        response.headers["Link"] = ", ".join([*(link for link in links if link), more])
     return response

@@ -32,14 +32,14 @@ def openapi() -> Response:
 def schema(name: str) -> Response:
     """One JSON Schema with all that it refers to."""
     parameters.declared()
-    found = openapi_document.schema_alone(name)
-    if found is None:
+    document = openapi_document.schema_alone(name)
+    if document is None:
         raise Missing("schema", name, sorted(openapi_document.schemas()))
-    return _sent(found)
+    return _sent(document)
 
 
-def _sent(made: dict[str, object]) -> Response:
-    return responses.send_bytes(msgspec.json.encode(made), responses.JSON, None)
+def _sent(document: dict[str, object]) -> Response:
+    return responses.send_bytes(msgspec.json.encode(document), responses.JSON, None)
 
 
 @blueprint.get("/api")

@@ -20,11 +20,11 @@ waiting = feed.Waiting()
 @needs(Permission.READ)
 def changes() -> Response:
     """The feed after a number, oldest first, with what each publication changed."""
-    given = parameters.declared()
-    head, limit = reader().head(), parameters.limit(given)
-    since = parameters.whole_number(given, "since", usual=0, most=head)
-    topic = parameters.choice(given, "topic", tracker().topics)
-    wait = parameters.whole_number(given, "wait", usual=0)
+    query = parameters.declared()
+    head, limit = reader().head(), parameters.limit(query)
+    since = parameters.whole_number(query, "since", usual=0, most=head)
+    topic = parameters.choice(query, "topic", tracker().topics)
+    wait = parameters.whole_number(query, "wait", usual=0)
     if wait and not _is_due(since, topic, wait):
         return Response(status=204)
     stretch = reader().stretch(since, limit, topic)
@@ -59,16 +59,16 @@ def _is_due(since: int, topic: str | None, wait: int) -> bool:
 def diff(topic: str) -> Response:
     """The records that differ between ``from`` and ``to``, by default the head of the feed."""
     tracker().topic(topic)
-    given = parameters.declared()
+    query = parameters.declared()
     now = parameters.now()
-    if "from" not in given:
+    if "from" not in query:
         raise BadParameter("from", "Give the feed number you have.")
-    since = parameters.whole_number(given, "from", usual=0, most=now.feed_no)
-    until = parameters.whole_number(given, "to", usual=now.feed_no, most=now.feed_no)
+    since = parameters.whole_number(query, "from", usual=0, most=now.feed_no)
+    until = parameters.whole_number(query, "to", usual=now.feed_no, most=now.feed_no)
     if since > until:
         raise BadParameter("from", f"Give a number up to that of “to”, {until}.")
     older, newer = (reader().edition(topic, str(number)) for number in (since, until))
-    found = edition_diff.between(older, newer)
+    differences = edition_diff.between(older, newer)
     return responses.answered(
         now,
         contract.DiffAnswer,
@@ -76,8 +76,8 @@ def diff(topic: str) -> Response:
         topic=topic,
         since=since,
         until=until,
-        total=len(found),
-        records=tuple(edition_diff.told(difference) for difference in found),
+        total=len(differences),
+        records=tuple(edition_diff.told(difference) for difference in differences),
     )
 
 
@@ -89,14 +89,14 @@ def heartbeat() -> Response:
     By it a tool tells a feed that is silent from one that is broken.
     """
     parameters.declared()
-    found, now = feed.heartbeat(tracker()), clock.now()
-    newest = found.newest
+    pulse, now = feed.heartbeat(tracker()), clock.now()
+    newest = pulse.newest
     answer = contract.HeartbeatAnswer(
         feed_no=newest.feed_no if newest else 0,
         as_of=now.date(),
         sha256=newest.sha256 if newest else None,
         published_at=contract.instant(newest.at) if newest else None,
-        verified_at=contract.instant(found.verified_at) if found.verified_at else None,
+        verified_at=contract.instant(pulse.verified_at) if pulse.verified_at else None,
         server_time=contract.instant(now),
     )
     return responses.send(answer, now)

@@ -56,14 +56,14 @@ def register(app: Flask) -> None:
 
 
 def _negotiate() -> Response | None:
-    asked = request.headers.get("Accept-Datetime")
+    wished = request.headers.get("Accept-Datetime")
     if (
-        asked is None
+        wished is None
         or request.endpoint not in ORIGINALS
         or any(word in request.args for word in _WORDS)
     ):
         return None
-    instant = parse_date(asked)
+    instant = parse_date(wished)
     if instant is None:
         raise BadQuery.at("Accept-Datetime", "Write it as “Mon, 23 Nov 2026 12:00:00 GMT”.")
     try:
@@ -75,17 +75,17 @@ def _negotiate() -> Response | None:
 
 
 def _towards(memento: Memento) -> Response:
-    others = [(name, value) for name, value in request.args.items(multi=True)]
+    query = [(name, value) for name, value in request.args.items(multi=True)]
     response = Response(status=302)
-    response.headers["Location"] = _address(request.path, memento, others)
+    response.headers["Location"] = _address(request.path, memento, query)
     response.headers["Cache-Control"] = responses.CACHE_CONTROL
     del response.headers["Content-Type"]
     return responses.opened(response)
 
 
-def _address(path: str, memento: Memento, others: Iterable[tuple[str, str]] = ()) -> str:
+def _address(path: str, memento: Memento, query: Iterable[tuple[str, str]] = ()) -> str:
     pinned = [("as_of", memento.as_of.isoformat()), ("known_at", str(memento.feed_no))]
-    return f"{site_url()}{path}?{urlencode([*others, *pinned])}"
+    return f"{site_url()}{path}?{urlencode([*query, *pinned])}"
 
 
 def _tell(response: AnyResponse) -> AnyResponse:

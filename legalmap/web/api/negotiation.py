@@ -23,8 +23,8 @@ def blueprint(name: str) -> Blueprint:
 def require_json_taken() -> None:
     """Refuse an Accept header that leaves out JSON; no header means that anything is taken."""
     accepted = request.accept_mimetypes
-    given = request.headers.get("Accept", "").strip()
-    if request.method == "OPTIONS" or not given:
+    header = request.headers.get("Accept", "").strip()
+    if request.method == "OPTIONS" or not header:
         return
     if not any(accepted.quality(kind) > 0 for kind in SPOKEN):
         raise NotAcceptable(f"This address speaks {responses.JSON} alone: accept that, or */*.")

@@ -49,8 +49,10 @@ def schemas() -> dict[str, Schema]:
         contract.RecordLine,
         contract.Details,
     ]
-    _, found = msgspec.json.schema_components(kinds, schema_hook=_hook, ref_template=REF + "{name}")
-    named = {_short(name): _whole(schema) for name, schema in found.items()}
+    _, components = msgspec.json.schema_components(
+        kinds, schema_hook=_hook, ref_template=REF + "{name}"
+    )
+    named = {_short(name): _whole(schema) for name, schema in components.items()}
     return {name: {**schema, "title": name} for name, schema in named.items()}
 
 
@@ -64,20 +66,20 @@ def _short(name: str) -> str:
 def _whole(schema: Any) -> Any:
     """Shorten the names; every key is always there, and none is forbidden that may come later."""
     if isinstance(schema, list):
-        return [_whole(each) for each in schema]
+        return [_whole(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _whole(value) for key, value in schema.items() if key != "default"}
-    if isinstance(made.get("$ref"), str):
-        made["$ref"] = REF + _short(made["$ref"].removeprefix(REF))
-    if isinstance(made.get("description"), str):
-        made["description"] = " ".join(made["description"].split())
-    if isinstance(made.get("enum"), list):
-        made["type"] = "string"
-    if isinstance(made.get("properties"), dict):
-        made["required"] = list(made["properties"])
-        made.pop("additionalProperties", None)
-    return made
+    result = {key: _whole(value) for key, value in schema.items() if key != "default"}
+    if isinstance(result.get("$ref"), str):
+        result["$ref"] = REF + _short(result["$ref"].removeprefix(REF))
+    if isinstance(result.get("description"), str):
+        result["description"] = " ".join(result["description"].split())
+    if isinstance(result.get("enum"), list):
+        result["type"] = "string"
+    if isinstance(result.get("properties"), dict):
+        result["required"] = list(result["properties"])
+        result.pop("additionalProperties", None)
+    return result
 
 
 def schema_alone(name: str) -> Schema | None:
@@ -141,37 +143,37 @@ def _known(topics: Mapping[str, Topic]) -> dict[str, list[str]]:
 
 
 def _operation(route: Route, known: dict[str, list[str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": route.name,
         "tags": [route.group],
         "summary": route.about.partition(".")[0],
         "description": route.about,
-        "parameters": [_parameter(each, known) for each in route.parameters],
+        "parameters": [_parameter(parameter, known) for parameter in route.parameters],
         "responses": _responses(route),
     }
     if route.body is not None:
         sample = {"examples": {"first": {"value": route.examples[0].body}}}
         content = {"application/json": {"schema": route.body, **sample}}
-        made["requestBody"] = {"required": True, "content": content}
-    return made
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
 
 
-def _parameter(each: Parameter, known: dict[str, list[str]]) -> dict[str, Any]:
-    schema = dict(each.schema)
+def _parameter(parameter: Parameter, known: dict[str, list[str]]) -> dict[str, Any]:
+    schema = dict(parameter.schema)
     if "x-of" in schema:
         schema["enum"] = known[schema.pop("x-of")]
-    made = {
-        "name": each.name,
-        "in": each.where,
-        "description": each.about,
-        "required": each.required,
+    described = {
+        "name": parameter.name,
+        "in": parameter.where,
+        "description": parameter.about,
+        "required": parameter.required,
         "schema": schema,
     }
-    return made if each.example is None else {**made, "example": each.example}
+    return described if parameter.example is None else {**described, "example": parameter.example}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    responses: dict[str, Any] = {
         "200": {
             "description": "The answer.",
             "headers": _headers(route),
@@ -179,12 +181,12 @@ def _responses(route: Route) -> dict[str, Any]:
         }
     }
     if route.method == "get":
-        found["304"] = {"description": "You have this already: its ETag is the one you sent."}
+        responses["304"] = {"description": "You have this already: its ETag is the one you sent."}
     # What asks for the past is limited in its rate.
     of_the_past = (429,) if routes.AS_OF in route.parameters else ()
     for status in sorted({*route.errors, *of_the_past, *ALWAYS}):
-        found[str(status)] = {"$ref": f"#/components/responses/{status}"}
-    return found
+        responses[str(status)] = {"$ref": f"#/components/responses/{status}"}
+    return responses
 
 
 def _answer(route: Route) -> Schema:
@@ -198,12 +200,12 @@ def _answer(route: Route) -> Schema:
 
 def _headers(route: Route) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
-    found = {"ETag": {"description": "The SHA-256 of the answer, in quotes.", **text}}
+    headers = {"ETag": {"description": "The SHA-256 of the answer, in quotes.", **text}}
     if 429 in route.errors:
-        found["RateLimit"] = {"description": "How many of these calls are left.", **text}
-        found["RateLimit-Policy"] = {"description": "How many there are in a window.", **text}
-        found.pop("ETag")
-    return found
+        headers["RateLimit"] = {"description": "How many of these calls are left.", **text}
+        headers["RateLimit-Policy"] = {"description": "How many there are in a window.", **text}
+        headers.pop("ETag")
+    return headers
 
 
 def _problems() -> dict[str, Any]:

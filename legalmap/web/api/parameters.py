@@ -82,7 +82,7 @@ def read(*accepted: str, repeated: str = "") -> Given:
 
     The one named ``repeated`` may be given more than once: ``many`` reads it.
     """
-    given: Given = {}
+    query: Given = {}
     for name, values in request.args.lists():
         if name not in accepted:
             near = difflib.get_close_matches(name, accepted, n=1)
@@ -94,8 +94,8 @@ def read(*accepted: str, repeated: str = "") -> Given:
             raise BadParameter(name, "Give it once.")
         if not all(value.strip() for value in values):
             raise BadParameter(name, "Give it a value or leave it out.")
-        given[name] = values[0]
-    return given
+        query[name] = values[0]
+    return query
 
 
 def many(name: str) -> list[str]:
@@ -107,20 +107,20 @@ def many(name: str) -> list[str]:
     raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
-def choice(given: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
+def choice(query: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
     """One of ``allowed``, by default of those declared, or None if the parameter is not given."""
-    if name not in given:
+    if name not in query:
         return None
-    value, codes = given[name], list(_schema(name)["enum"] if allowed is None else allowed)
+    value, codes = query[name], list(_schema(name)["enum"] if allowed is None else allowed)
     if value in codes:
         return value
     near = difflib.get_close_matches(value, codes, n=1)
     raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
 
 
-def whole_number(given: Given, name: str, *, usual: int, most: int | None = None) -> int:
+def whole_number(query: Given, name: str, *, usual: int, most: int | None = None) -> int:
     """A whole number as declared, or up to ``most``; ``usual`` if it is not given."""
-    text, schema = given.get(name), _schema(name)
+    text, schema = query.get(name), _schema(name)
     if text is None:
         return usual
     least, most = schema["minimum"], schema["maximum"] if most is None else most
@@ -129,9 +129,9 @@ def whole_number(given: Given, name: str, *, usual: int, most: int | None = None
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
 
 
-def number(given: Given, name: str) -> float | None:
+def number(query: Given, name: str) -> float | None:
     """A number in decimals as declared, or None if it is not given."""
-    text = given.get(name)
+    text = query.get(name)
     if text is None:
         return None
     least, most = (_schema(name)[bound] for bound in ("minimum", "maximum"))
@@ -141,14 +141,14 @@ def number(given: Given, name: str) -> float | None:
     raise BadParameter(name, f"Give a number from {least:g} to {most:g}, such as 1.5.")
 
 
-def limit(given: Given) -> int:
+def limit(query: Given) -> int:
     """How many items a page holds."""
-    return whole_number(given, "limit", usual=USUAL)
+    return whole_number(query, "limit", usual=USUAL)
 
 
-def degrees(given: Given, name: str) -> float:
+def degrees(query: Given, name: str) -> float:
     """Degrees north or east, in decimals."""
-    text, bound = given.get(name), _schema(name)["maximum"]
+    text, bound = query.get(name), _schema(name)["maximum"]
     if text is None:
         raise BadParameter(name, "A point needs both lat and lon.")
     value = float(text) if _DECIMAL.fullmatch(text.replace(" ", "+", 1)) else math.nan
@@ -164,31 +164,31 @@ def zip_code(text: str) -> str:
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
 
-def identifiers(given: Given) -> dict[str, str]:
+def identifiers(query: Given) -> dict[str, str]:
     """The identifiers that a place is looked up by; each has a shape of its own."""
-    asked = {name: given[name] for name in IDENTIFIERS if name in given}
-    for name, text in asked.items():
+    looked_up = {name: query[name] for name in IDENTIFIERS if name in query}
+    for name, text in looked_up.items():
         if not re.fullmatch(_schema(name)["pattern"], text):
             raise BadParameter(name, f"Give {IDENTIFIERS[name]}.")
-    return asked
+    return looked_up
 
 
-def place_code(given: Given, name: str) -> str | None:
+def place_code(query: Given, name: str) -> str | None:
     """The code of a place that narrows a list, an alias resolved; None if it is not given."""
-    if name not in given:
+    if name not in query:
         return None
     try:
-        return search.place(tracker(), given[name]).code
+        return search.place(tracker(), query[name]).code
     except Missing as error:
         hint = f" Did you mean {', '.join(error.near)}?" if error.near else ""
-        message = f"“{given[name]}” is not the code of a jurisdiction.{hint}"
+        message = f"“{query[name]}” is not the code of a jurisdiction.{hint}"
         raise BadParameter(name, message, error.near) from None
 
 
-def view(topic: str, given: Given) -> View:
+def view(topic: str, query: Given) -> View:
     """Read ``as_of`` and ``known_at``."""
     tracker().topic(topic)
-    return query_params.view(topic, given)
+    return query_params.view(topic, query)
 
 
 class Now(msgspec.Struct, frozen=True):
@@ -229,37 +229,39 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: date
 
 
-def cursor(given: Given) -> Cursor | None:
+def cursor(query: Given) -> Cursor | None:
     """Read ``cursor``; raise BadParameter if it is none of ours or belongs to another query."""
-    text = given.get("cursor")
+    text = query.get("cursor")
     if text is None:
         return None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        found = msgspec.json.decode(urlsafe_b64decode(padded), type=Cursor)
+        decoded = msgspec.json.decode(urlsafe_b64decode(padded), type=Cursor)
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise BadParameter("cursor", "Take it from the answer before, as it is.") from None
-    if found.query != _fingerprint(given):
+    if decoded.query != _fingerprint(query):
         raise BadParameter("cursor", "It belongs to another query: begin again without it.")
-    return found
+    return decoded
 
 
 def page(
-    given: Given, about: View | Now, left: Sequence[Some], name: Callable[[Some], object]
+    query: Given, about: View | Now, remaining: Sequence[Some], name: Callable[[Some], object]
 ) -> tuple[Sequence[Some], dict[str, str | None]]:
     """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
 
     ``name`` gives that of an item, behind which the next page begins.
     """
-    shown = left[: limit(given)]
-    if len(shown) == len(left):
+    shown = remaining[: limit(query)]
+    if len(shown) == len(remaining):
         return shown, {"next": None, "next_cursor": None}
-    made = Cursor(str(name(shown[-1])), _fingerprint(given), about.feed_no, about.as_of)
-    following = urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
-    address = f"{request.path}?{urlencode({**given, 'cursor': following})}"
-    return shown, {"next": address, "next_cursor": following}
+    following = Cursor(str(name(shown[-1])), _fingerprint(query), about.feed_no, about.as_of)
+    encoded = urlsafe_b64encode(msgspec.json.encode(following)).decode().rstrip("=")
+    address = f"{request.path}?{urlencode({**query, 'cursor': encoded})}"
+    return shown, {"next": address, "next_cursor": encoded}
 
 
-def _fingerprint(given: Given) -> str:
-    kept = sorted((name, value) for name, value in given.items() if name not in _NOT_FINGERPRINTED)
-    return hashlib.sha256(f"{request.path}?{urlencode(kept)}".encode()).hexdigest()[:16]
+def _fingerprint(query: Given) -> str:
+    filters = sorted(
+        (name, value) for name, value in query.items() if name not in _NOT_FINGERPRINTED
+    )
+    return hashlib.sha256(f"{request.path}?{urlencode(filters)}".encode()).hexdigest()[:16]

@@ -68,12 +68,12 @@ def answer(view: View, given: Given) -> contract.CheckAnswer:
     )
 
 
-def _purchase(given: Given) -> Purchase:
-    age = parameters.whole_number(given, "age", usual=-1)
+def _purchase(query: Given) -> Purchase:
+    age = parameters.whole_number(query, "age", usual=-1)
     return Purchase(
         age=None if age < 0 else age,
-        product=cast("Product | None", parameters.choice(given, "product")),
-        seven_oh_percent=parameters.number(given, "seven_oh_percent"),
+        product=cast("Product | None", parameters.choice(query, "product")),
+        seven_oh_percent=parameters.number(query, "seven_oh_percent"),
     )
 
 
@@ -92,15 +92,15 @@ def _of_place(
     purchase: Purchase,
     caveats: tuple[Caveat, ...],
 ) -> list[Verdict]:
-    found = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
+    verdicts = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
     # What a ZIP code or a point finds is a county: a town in it may say no where the county does not.
     for edition in editions if caveats else []:
         for item in formats.items(edition):
             if formats.is_directly_below(item.place, place.code):
                 inside = _verdict(edition, view, item.place, purchase, caveats)
                 if inside.permit.verdict == "not-allowed":
-                    found.append(_perhaps(inside))
-    return found
+                    verdicts.append(_perhaps(inside))
+    return verdicts
 
 
 def _verdict(
@@ -111,8 +111,8 @@ def _verdict(
     caveats: tuple[Caveat, ...],
 ) -> Verdict:
     resolution = edition.resolve(place, view.as_of)
-    made = permit(resolution, edition.topic, purchase)
-    return Verdict(edition, resolution, made, (*made.caveats, *caveats))
+    judged = permit(resolution, edition.topic, purchase)
+    return Verdict(edition, resolution, judged, (*judged.caveats, *caveats))
 
 
 def _perhaps(inside: Verdict) -> Verdict:
@@ -127,22 +127,22 @@ def _perhaps(inside: Verdict) -> Verdict:
         levels=own.deciding.levels,
         missing="place",
     )
-    made = msgspec.structs.replace(
+    unclear = msgspec.structs.replace(
         own,
         verdict="unclear",
         deciding=finding,
         findings=(finding,),
         missing=("place",),
     )
-    return msgspec.structs.replace(inside, permit=made)
+    return msgspec.structs.replace(inside, permit=unclear)
 
 
-def _gravity(found: Verdict) -> int:
-    return GRAVITY[found.permit.verdict]
+def _gravity(verdict: Verdict) -> int:
+    return GRAVITY[verdict.permit.verdict]
 
 
-def _missing(every: list[Verdict], several: bool) -> tuple[str, ...]:
-    named = [name for each in every for name in each.permit.missing]
+def _missing(verdicts: list[Verdict], several: bool) -> tuple[str, ...]:
+    named = [name for verdict in verdicts for name in verdict.permit.missing]
     return tuple(dict.fromkeys([*(["place"] if several else []), *named]))
 
 
@@ -150,29 +150,29 @@ def _once(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys(caveats))
 
 
-def _check(found: Verdict) -> contract.Check:
-    topic, place = found.edition.topic.code, found.resolution.place
+def _check(verdict: Verdict) -> contract.Check:
+    topic, place = verdict.edition.topic.code, verdict.resolution.place
     return contract.same(
         contract.Check,
-        found.permit,
+        verdict.permit,
         topic=topic,
         jurisdiction=contract.jurisdiction(place),
-        rule=_rule(found),
-        caveats=_once(found.caveats),
+        rule=_rule(verdict),
+        caveats=_once(verdict.caveats),
         url=formats.url_of(topic, place.code),
     )
 
 
-def _rule(found: Verdict) -> contract.CheckRule:
+def _rule(verdict: Verdict) -> contract.CheckRule:
     """The deciding rule with the sources of the law it was read from."""
-    said, levels = found.permit.deciding, found.resolution.levels
-    wanted = said.levels[0] if said.levels else found.resolution.deciding
-    level = next((each for each in levels if each.jurisdiction.code == wanted), None)
+    finding, levels = verdict.permit.deciding, verdict.resolution.levels
+    code = finding.levels[0] if finding.levels else verdict.resolution.deciding
+    level = next((candidate for candidate in levels if candidate.jurisdiction.code == code), None)
     period = level.period if level else None
     return contract.same(
         contract.CheckRule,
-        said,
-        topic=found.edition.topic.code,
+        finding,
+        topic=verdict.edition.topic.code,
         jurisdiction=contract.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),
         last_verified=level.last_verified if level else None,

@@ -15,8 +15,8 @@ from legalmap.web.http.wsgi import CODED, READY
 
 def files() -> Files:
     """The files of this application."""
-    found: Files = current_app.extensions["files"]
-    return found
+    made_files: Files = current_app.extensions["files"]
+    return made_files
 
 
 def send(file: File, links: list[str], cache_control: str = responses.CACHE_CONTROL) -> Response:
@@ -56,8 +56,8 @@ def _packed(file: File, coding: str) -> File | None:
 
 def _answer(form: File, etag: str) -> Response:
     """The bytes as the server sends a file best; raise RequestedRangeNotSatisfiable beyond their end."""
-    opened = form.open()
-    content = wrap_file(request.environ, opened)
+    stream = form.open()
+    content = wrap_file(request.environ, stream)
     response = Response(content, content_type=form.media_type, direct_passthrough=True)
     response.content_length = form.length
     response.set_etag(etag)
@@ -65,15 +65,15 @@ def _answer(form: File, etag: str) -> Response:
         # Before it has a date, which proves nothing: two publications may share a second.
         response.make_conditional(_conditions(), accept_ranges=True, complete_length=form.length)
     except HTTPException:
-        opened.close()
+        stream.close()
         raise
     return response
 
 
 def _conditions() -> dict[str, Any]:
     """What the asker makes the answer depend on. Of several ranges at once, and by HEAD, none is."""
-    environ, asked = dict(request.environ), request.range
-    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    environ, wished = dict(request.environ), request.range
+    is_one = wished is not None and wished.units == "bytes" and len(wished.ranges) == 1
     is_weak = request.headers.get("If-Range", "").startswith("W/")
     if request.method != "GET" or not is_one or is_weak:
         environ.pop("HTTP_RANGE", None)

@@ -24,74 +24,76 @@ POINT_REACH = Caveat(
 )
 
 
-def answer(view: View, given: Given) -> contract.ResolveAnswer:
+def answer(view: View, query: Given) -> contract.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    asked, places, caveats = asked_places(given)
+    request, places, caveats = asked_places(query)
     resolutions = tuple(resolution(view, place, caveats) for place in places)
-    sure = resolutions[0] if len(resolutions) == 1 else None
+    only = resolutions[0] if len(resolutions) == 1 else None
     return parameters.answer(
         view,
         contract.ResolveAnswer,
-        asked=asked,
-        outcome=sure.outcome if sure else ASK,
-        status=sure.status if sure else None,
-        deciding=sure.deciding.code if sure and sure.deciding else None,
-        ask=None if sure else _question(asked, places),
-        resolution=sure,
-        candidates=() if sure else resolutions,
+        asked=request,
+        outcome=only.outcome if only else ASK,
+        status=only.status if only else None,
+        deciding=only.deciding.code if only and only.deciding else None,
+        ask=None if only else _question(request, places),
+        resolution=only,
+        candidates=() if only else resolutions,
     )
 
 
-def asked_places(given: Given) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
+def asked_places(query: Given) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
     """What was asked, the places it may mean, and what a vague way of asking leaves open."""
-    ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
+    ways = [name for name in ("place", "zip", "lat", "lon") if name in query]
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
-    if "place" in given:
-        asked = contract.Asked(place=given["place"])
-    elif "zip" in given:
-        asked = contract.Asked(zip=parameters.zip_code(given["zip"]))
+    if "place" in query:
+        request = contract.Asked(place=query["place"])
+    elif "zip" in query:
+        request = contract.Asked(zip=parameters.zip_code(query["zip"]))
     else:
-        lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
-        asked = contract.Asked(lat=lat, lon=lon)
-    return asked, *places_of(tracker(), asked, search.place)
+        lat, lon = (parameters.degrees(query, name) for name in ("lat", "lon"))
+        request = contract.Asked(lat=lat, lon=lon)
+    return request, *places_of(tracker(), request, search.place)
 
 
 def places_of(
-    tracker: Tracker, asked: contract.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
+    tracker: Tracker, request: contract.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
 ) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
     """The places that one way of asking may mean, and what it leaves open if it is vague."""
-    if asked.place is not None:
-        return [by_code(tracker, asked.place)], ()
-    if asked.zip is not None:
-        return search.counties_of_zip(tracker, asked.zip), (ZIP_REACH,)
-    if asked.lat is None or asked.lon is None:
+    if request.place is not None:
+        return [by_code(tracker, request.place)], ()
+    if request.zip is not None:
+        return search.counties_of_zip(tracker, request.zip), (ZIP_REACH,)
+    if request.lat is None or request.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [search.place_at(tracker, asked.lat, asked.lon)], (POINT_REACH,)
+    return [search.place_at(tracker, request.lat, request.lon)], (POINT_REACH,)
 
 
-def _question(asked: contract.Asked, places: list[Jurisdiction]) -> str:
+def _question(request: contract.Asked, places: list[Jurisdiction]) -> str:
     names = ", ".join(place.name for place in places)
-    return f"ZIP code {asked.zip} touches {len(places)} counties: {names}. Ask which one it is."
+    return f"ZIP code {request.zip} touches {len(places)} counties: {names}. Ask which one it is."
 
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
     """What holds at one place, with more caveats if the place was found in a vague way."""
     edition, topic = view.edition, view.edition.topic
-    found = edition.resolve(place, view.as_of)
-    deciding = found.deciding_level
+    resolved = edition.resolve(place, view.as_of)
+    deciding = resolved.deciding_level
     return contract.same(
         contract.Resolution,
-        found,
+        resolved,
         jurisdiction=contract.jurisdiction(place),
-        label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
+        label=topic.status(resolved.status).label
+        if resolved.status
+        else OUTCOME_LABELS[resolved.outcome],
         deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
         variables={
             code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in found.answers.items()
+            for code, answer in resolved.answers.items()
         },
-        levels=tuple(_level(view, level, found) for level in found.levels),
-        caveats=(*found.caveats, *caveats),
+        levels=tuple(_level(view, level, resolved) for level in resolved.levels),
+        caveats=(*resolved.caveats, *caveats),
         last_verified=deciding.last_verified if deciding else None,
         freshness=deciding.freshness if deciding else None,
         below=tuple(_below(view, place)),
@@ -99,13 +101,13 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
     )
 
 
-def _level(view: View, level: LevelAnswer, found: Resolution) -> contract.Level:
+def _level(view: View, level: LevelAnswer, resolved: Resolution) -> contract.Level:
     topic = view.edition.topic
     return contract.same(
         contract.Level,
         level,
         jurisdiction=contract.jurisdiction(level.jurisdiction),
-        reason=standing(level, found),
+        reason=standing(level, resolved),
         status=level.period.status if level.period else None,
         period=contract.period(level.period, topic) if level.period else None,
         next_period=contract.period(level.next_period, topic) if level.next_period else None,

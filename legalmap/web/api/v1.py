@@ -59,45 +59,47 @@ def topic(topic: str) -> Response:
 @needs(Permission.READ)
 def jurisdictions() -> Response:
     """Places in the order of their codes, or those that fit a search, best first."""
-    given = parameters.declared()
+    query = parameters.declared()
     now = parameters.now()
-    one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(given)
-    answer = _search(given, now) if one_page else _page_of_places(given, now)
+    one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(query)
+    answer = _search(query, now) if one_page else _page_of_places(query, now)
     return responses.send(answer, now.changed_at)
 
 
-def _search(given: Given, now: Now) -> contract.JurisdictionsAnswer:
-    if "cursor" in given:
+def _search(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+    if "cursor" in query:
         raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
-    limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
-    asked = parameters.identifiers(given)
-    known = search.by_identifiers(tracker(), asked) if asked else []
-    found = search.Found(known)
-    if "q" in given:
-        found = search.search(tracker(), given["q"], MOST_FOUND if parent or asked else limit)
-    inside = [
+    limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
+    identifiers = parameters.identifiers(query)
+    identified = search.by_identifiers(tracker(), identifiers) if identifiers else []
+    result = search.Found(identified)
+    if "q" in query:
+        result = search.search(
+            tracker(), query["q"], MOST_FOUND if parent or identifiers else limit
+        )
+    places = [
         place
-        for place in found.places
+        for place in result.places
         if (not parent or formats.is_directly_below(place, parent))
-        and (not asked or place in known)
+        and (not identifiers or place in identified)
     ]
     return parameters.answer(
         now,
         contract.JurisdictionsAnswer,
-        jurisdictions=tuple(contract.jurisdiction(place) for place in inside[:limit]),
-        guessed=found.guessed,
-        zip=found.zip_code,
+        jurisdictions=tuple(contract.jurisdiction(place) for place in places[:limit]),
+        guessed=result.guessed,
+        zip=result.zip_code,
         next=None,
         next_cursor=None,
     )
 
 
-def _page_of_places(given: Given, now: Now) -> contract.JurisdictionsAnswer:
-    limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
-    cursor = parameters.cursor(given)
+def _page_of_places(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+    limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
+    cursor = parameters.cursor(query)
     # One more than is shown tells whether there is a next page.
-    left = search.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
-    shown, following = parameters.page(given, now, left, lambda place: place.code)
+    remaining = search.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    shown, following = parameters.page(query, now, remaining, lambda place: place.code)
     return parameters.answer(
         now,
         contract.JurisdictionsAnswer,
@@ -114,7 +116,7 @@ def jurisdiction(code: str) -> Response:
     """One place, by its code or one of its other codes."""
     parameters.declared()
     place, now = search.place(tracker(), code), parameters.now()
-    held = [t for t in tracker().topics if place.code in reader().edition(t).records]
+    topics = [t for t in tracker().topics if place.code in reader().edition(t).records]
     return responses.answered(
         now,
         contract.JurisdictionAnswer,
@@ -122,7 +124,7 @@ def jurisdiction(code: str) -> Response:
         levels=tuple(level.code for level in chain(place, tracker().place)),
         children=len(search.children(tracker(), place.code)),
         children_url=f"{ROOT}/jurisdictions?parent={place.code}",
-        records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in held},
+        records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in topics},
         note=place.note,
     )
 
@@ -131,32 +133,32 @@ def jurisdiction(code: str) -> Response:
 @needs(Permission.READ, decided_by=())
 def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
-    known = tracker().topic(topic)
-    given = parameters.declared()
-    cursor, _ = parameters.cursor(given), parameters.limit(given)
+    codebook = tracker().topic(topic)
+    query = parameters.declared()
+    cursor, _ = parameters.cursor(query), parameters.limit(query)
     wanted = {
-        "status": parameters.choice(given, "status", [status.code for status in known.statuses]),
-        "kind": parameters.choice(given, "kind"),
-        "freshness": parameters.choice(given, "freshness"),
-        "parent": parameters.place_code(given, "parent"),
+        "status": parameters.choice(query, "status", [status.code for status in codebook.statuses]),
+        "kind": parameters.choice(query, "kind"),
+        "freshness": parameters.choice(query, "freshness"),
+        "parent": parameters.place_code(query, "parent"),
     }
-    view = _paged_view(topic, given, cursor)
-    found = [item for item in formats.items(view.edition) if _fits(view, item, wanted)]
-    left = [item for item in found if cursor is None or item.place.code > cursor.after]
-    shown, following = parameters.page(given, view, left, lambda item: item.place.code)
+    view = _paged_view(topic, query, cursor)
+    fitting = [item for item in formats.items(view.edition) if _fits(view, item, wanted)]
+    remaining = [item for item in fitting if cursor is None or item.place.code > cursor.after]
+    shown, following = parameters.page(query, view, remaining, lambda item: item.place.code)
     return responses.answered(
         view,
         contract.RecordsAnswer,
-        total=len(found),
+        total=len(fitting),
         records=tuple(formats.record(view.edition, item, view.as_of) for item in shown),
         **following,
     )
 
 
-def _paged_view(topic: str, given: Given, cursor: Cursor | None) -> View:
+def _paged_view(topic: str, query: Given, cursor: Cursor | None) -> View:
     """All pages show the edition and the day of the first one, whatever is published meanwhile."""
     if cursor is None:
-        return parameters.view(topic, given)
+        return parameters.view(topic, query)
     pinned = {"as_of": cursor.as_of.isoformat(), "known_at": str(cursor.feed_no)}
     try:
         return parameters.view(topic, pinned)
@@ -188,9 +190,9 @@ def record(topic: str, code: str) -> Response:
 
 
 def _item(view: View, place: Jurisdiction) -> Published:
-    found = view.edition.record_of(place)
-    if found is not None:
-        return found
+    item = view.edition.record_of(place)
+    if item is not None:
+        return item
     levels = [level.code for level in view.edition.chain_of(place)]
     near = [level for level in reversed(levels) if level in view.edition.records]
     raise Missing("record", f"{view.edition.topic.code}/{place.code}", near)
@@ -200,20 +202,22 @@ def _item(view: View, place: Jurisdiction) -> Published:
 @needs(Permission.READ)
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
-    given = parameters.declared()
-    _, cursor = parameters.limit(given), parameters.cursor(given)
+    query = parameters.declared()
+    _, cursor = parameters.limit(query), parameters.cursor(query)
     tracker().topic(topic)
-    view = _paged_view(topic, given, cursor)
+    view = _paged_view(topic, query, cursor)
     place = search.place(tracker(), code)
     _item(view, place)
-    known = _known_revisions(view, place.code)
-    left = [one for one in known if cursor is None or one.number < int(cursor.after)]
-    shown, following = parameters.page(given, view, left, lambda revision: revision.number)
+    published = _known_revisions(view, place.code)
+    remaining = [
+        revision for revision in published if cursor is None or revision.number < int(cursor.after)
+    ]
+    shown, following = parameters.page(query, view, remaining, lambda revision: revision.number)
     return responses.answered(
         view,
         contract.RevisionsAnswer,
         jurisdiction=place.code,
-        total=len(known),
+        total=len(published),
         revisions=tuple(_revision(view, revision) for revision in shown),
         **following,
     )
@@ -226,21 +230,25 @@ def revision(topic: str, code: str, number: str) -> Response:
     view = parameters.view(topic, parameters.declared())
     place = search.place(tracker(), code)
     _item(view, place)
-    known = {str(one.number): one for one in _known_revisions(view, place.code)}
-    if number not in known:
-        raise Missing("revision", f"{number} of {topic}/{place.code}", known)
+    published = {str(earlier.number): earlier for earlier in _known_revisions(view, place.code)}
+    if number not in published:
+        raise Missing("revision", f"{number} of {topic}/{place.code}", published)
     return responses.answered(
         view,
         contract.RevisionAnswer,
         jurisdiction=place.code,
-        revision=_revision(view, known[number]),
-        payload=known[number].payload,
+        revision=_revision(view, published[number]),
+        payload=published[number].payload,
     )
 
 
 def _known_revisions(view: View, code: str) -> list[Revision]:
     published = reader().published_revisions(view.edition.topic.code, code)
-    return [one for one in published if one.feed_no is not None and one.feed_no <= view.feed_no]
+    return [
+        revision
+        for revision in published
+        if revision.feed_no is not None and revision.feed_no <= view.feed_no
+    ]
 
 
 def _revision(view: View, revision: Revision) -> contract.Revision:
@@ -268,6 +276,6 @@ def _revision(view: View, revision: Revision) -> contract.Revision:
 def resolve(topic: str) -> Response:
     """What holds at a place, a point or a ZIP code, level by level."""
     tracker().topic(topic)
-    given = parameters.declared()
-    view = parameters.view(topic, given)
-    return responses.send(resolutions.answer(view, given), view.changed_at)
+    query = parameters.declared()
+    view = parameters.view(topic, query)
+    return responses.send(resolutions.answer(view, query), view.changed_at)

@@ -107,7 +107,7 @@ def swatch(topic: Topic, shown: str) -> Markup:
 
 
 def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
-    drawn = [
+    patterns = [
         f'<pattern id="{apart}s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
         for shown in order_of(topic)
@@ -117,7 +117,7 @@ def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
         f' patternTransform="scale({scale:g}) rotate(45)">'
         '<path class="hatch" d="M0 0v9" stroke-width="3.2"/></pattern>'
     )
-    return "".join([*drawn, stale])
+    return "".join([*patterns, stale])
 
 
 def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> Shown:
@@ -126,15 +126,15 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     regions, by_part = regions_of(edition, view, shapes)
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    resolutions = {r.code: edition.glance(places[r.code], wish.as_of) for r in coded}
+    resolutions = {region.code: edition.glance(places[region.code], wish.as_of) for region in coded}
     pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
-    drawn = [pen.region(view, region, resolutions[region.code]) for region in coded]
+    regions_drawn = [pen.region(view, region, resolutions[region.code]) for region in coded]
     parts = [
-        *(f'<path class="blank" d="{r.d}"/>' for r in regions if not r.code),
-        *(each.area for each in drawn),
-        *(each.letter for each in drawn),
-        *(each.marker for each in drawn),
+        *(f'<path class="blank" d="{region.d}"/>' for region in regions if not region.code),
+        *(region_drawn.area for region_drawn in regions_drawn),
+        *(region_drawn.letter for region_drawn in regions_drawn),
+        *(region_drawn.marker for region_drawn in regions_drawn),
         *(pen.marker(at, resolution, "town") for at, resolution in towns),
     ]
     svg = (
@@ -148,7 +148,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
         view=view,
         counts=_counts(edition.topic, resolutions.values()),
         total=len(resolutions),
-        stale=sum(each.is_stale for each in drawn),
+        stale=sum(region_drawn.is_stale for region_drawn in regions_drawn),
         towns=len(towns),
         by_part=by_part,
     )
@@ -164,8 +164,8 @@ def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region
 @lru_cache(maxsize=8)
 def _by_part(countries: tuple[str, ...]) -> tuple[list[Region], tuple[str, ...]]:
     """The regions of the world with those of the parts of some countries in their place."""
-    found = {code: map_shapes.parts_in_world(code) for code in countries}
-    parts = {code: shapes for code, shapes in found.items() if shapes}
+    by_country = {code: map_shapes.parts_in_world(code) for code in countries}
+    parts = {code: shapes for code, shapes in by_country.items() if shapes}
     drawn = {region.code for shapes in parts.values() for region in shapes.regions}
     world = map_shapes.shapes("world").regions
     whole = [r for r in world if r.code not in parts and r.code not in drawn]
@@ -186,12 +186,12 @@ def _towns(
     """The towns of a view that have a record of their own, and where they lie in its frame."""
     if shapes.fit is None:
         return []
-    found = []
+    towns = []
     for item in edition.below(view.replace("/", "-")):
         place = item.place
         if place.lat is not None and place.lon is not None:
-            found.append((shapes.fit.place(place.lat, place.lon), edition.glance(place, as_of)))
-    return found
+            towns.append((shapes.fit.place(place.lat, place.lon), edition.glance(place, as_of)))
+    return towns
 
 
 def _counts(topic: Topic, resolutions: Iterable[Resolution]) -> dict[str, int]:
@@ -255,12 +255,12 @@ class Pen:
         if self.wish.query or self.wish.only or self.wish.apart or self.wish.mark:
             return self._region(region, resolution)
         key = self.topic.code, view, region.code
-        known = _kept.get(key)
-        if known is None or known.resolution is not resolution:
+        remembered = _kept.get(key)
+        if remembered is None or remembered.resolution is not resolution:
             if len(_kept) >= MOST_KEPT:
                 _kept.clear()
-            known = _kept[key] = self._region(region, resolution)
-        return known
+            remembered = _kept[key] = self._region(region, resolution)
+        return remembered
 
     def _region(self, region: Region, resolution: Resolution) -> Drawn:
         return Drawn(
@@ -274,15 +274,15 @@ class Pen:
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
         code = resolution.place.code
         dimmed = self.wish.only not in (None, resolution.shown)
-        words = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
-        classes = " ".join(word for word in words if word)
-        marked = f' class="{classes}"' if classes else ""
+        class_names = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
+        classes = " ".join(word for word in class_names if word)
+        class_attribute = f' class="{classes}"' if classes else ""
         content = f"<title>{escape(card(self.topic, resolution))}</title>{content}"
         if self.wish.apart:
-            return f"<g{marked}>{content}</g>"
+            return f"<g{class_attribute}>{content}</g>"
         return (
             f'<a href="/{self.topic.code}/{code}{self._query}" data-code="{code}"'
-            f"{marked}>{content}</a>"
+            f"{class_attribute}>{content}</a>"
         )
 
     def _fill(self, name: str) -> str:

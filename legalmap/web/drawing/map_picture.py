@@ -87,9 +87,9 @@ class Link(msgspec.Struct, frozen=True):
         """A shape as a link to its place."""
         if not shape:
             return ""
-        said = escape(map_drawing.card(self.topic, resolution))
-        to = f"/{self.topic.code}/{resolution.place.code}{escape(self.query)}"
-        return f'<a href="{to}"><title>{said}</title>{shape}</a>'
+        card = escape(map_drawing.card(self.topic, resolution))
+        address = f"/{self.topic.code}/{resolution.place.code}{escape(self.query)}"
+        return f'<a href="{address}"><title>{card}</title>{shape}</a>'
 
 
 def title_of(topic: Topic, view: str) -> str:
@@ -103,14 +103,14 @@ def inline(
     """The map as part of a page, every region a link that carries ``query`` along, and what it counts."""
     shapes = map_shapes.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
-    found = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
+    drawn = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
     svg = (
         f'<svg class="map" viewBox="{shapes.view_box}" role="group"'
         f' aria-label="{escape(title_of(edition.topic, view))}">'
-        f"<defs>{found.defs}</defs>{found.shapes}</svg>"
+        f"<defs>{drawn.defs}</defs>{drawn.shapes}</svg>"
     )
     # Every part is our own drawing or was escaped where it was put in.
-    return Markup(svg), found  # noqa: S704
+    return Markup(svg), drawn  # noqa: S704
 
 
 def _drawn(
@@ -125,24 +125,24 @@ def _drawn(
     regions, _ = map_drawing.regions_of(edition, view, map_shapes.shapes(view))
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    found = {region.code: edition.glance(places[region.code], as_of) for region in coded}
+    resolutions = {region.code: edition.glance(places[region.code], as_of) for region in coded}
 
     def linked(region: Region, shape: str) -> str:
-        return link.around(found[region.code], shape) if link else shape
+        return link.around(resolutions[region.code], shape) if link else shape
 
     parts = [
         f'<g stroke="{EDGE}" stroke-width="{0.5 / scale:.3g}" stroke-linejoin="round">',
         *(f'<path fill="{UNKNOWN}" d="{r.d}"/>' for r in regions if not r.code),
-        *(linked(region, _area(region, found[region.code])) for region in coded),
+        *(linked(region, _area(region, resolutions[region.code])) for region in coded),
         f'</g><g stroke="{INK}" stroke-width="{0.7 / scale:.3g}">',
-        *(linked(r, _dot(r, found[r.code], scale)) for r in coded if r.needs_marker),
+        *(linked(r, _dot(r, resolutions[r.code], scale)) for r in coded if r.needs_marker),
         "</g>",
     ]
     return Drawn(
         _patterns(edition.topic, scale),
         "".join(parts),
-        Counter(resolution.shown for resolution in found.values()),
-        sum(map_drawing.is_stale(resolution) for resolution in found.values()),
+        Counter(resolution.shown for resolution in resolutions.values()),
+        sum(map_drawing.is_stale(resolution) for resolution in resolutions.values()),
         _denominator(places.values()),
     )
 
@@ -151,8 +151,10 @@ def _denominator(places: Iterable[Jurisdiction]) -> str:
     """“50 states, D.C. and 5 territories”: what the counts are counts of."""
     kinds = Counter(_kind(place) for place in places)
     parts = [
-        one if kind == "district" else f"{kinds[kind]} {many if kinds[kind] > 1 else one}"
-        for kind, many, one in KINDS
+        singular
+        if kind == "district"
+        else f"{kinds[kind]} {plural if kinds[kind] > 1 else singular}"
+        for kind, plural, singular in KINDS
         if kinds[kind]
     ]
     return " and ".join([*filter(None, [", ".join(parts[:-1])]), *parts[-1:]])
@@ -186,7 +188,7 @@ def _tile(topic: Topic, shown: str) -> str:
 
 def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
     size = f'patternUnits="userSpaceOnUse" patternTransform="scale({tile / scale:.8g})'
-    found = [
+    patterns = [
         f'<pattern id="p-{shown}" width="16" height="16" {size}">{_tile(topic, shown)}</pattern>'
         for shown in map_drawing.order_of(topic)
     ]
@@ -194,7 +196,7 @@ def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
         f'<pattern id="p-stale" width="9" height="9" {size} rotate(45)">'
         '<path d="M0 0v9" stroke="#ffffff" stroke-opacity=".85" stroke-width="3.2"/></pattern>'
     )
-    return "".join([*found, stale])
+    return "".join([*patterns, stale])
 
 
 def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
@@ -202,7 +204,7 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
     left, top, wide, high = FRAME
     frame_width, frame_height = map_shapes.shapes(view).size
     scale = round(min(wide / frame_width, high / frame_height), 5)
-    found = _drawn(tracker, edition, as_of, view, scale)
+    drawn = _drawn(tracker, edition, as_of, view, scale)
     title = title_of(edition.topic, view)
     x = (left + (wide - frame_width * scale) / 2) // GRID * GRID
     y = (top + (high - frame_height * scale) / 2) // GRID * GRID
@@ -211,14 +213,14 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
         f' viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="{FAMILY}" fill="{INK}">'
         f"<title>{escape(title)} {day}.</title>"
-        f"<desc>{escape(_in_words(edition.topic, found))}</desc>"
-        f"<defs>{found.defs}{_legend_patterns(edition.topic)}</defs>"
+        f"<desc>{escape(_in_words(edition.topic, drawn))}</desc>"
+        f"<defs>{drawn.defs}{_legend_patterns(edition.topic)}</defs>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
         f"{_text(MARGIN, 56, title, 32, bold=True)}"
         f"{_text(MARGIN, 86, day, 18, colour=MUTED)}"
         f"{_text(WIDTH - MARGIN, 56, 'legalmap', 22, bold=True, end=True)}"
-        f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{found.shapes}</g>'
-        f"{_legend(edition.topic, found)}{_foot(edition, as_of, view)}</svg>\n"
+        f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{drawn.shapes}</g>'
+        f"{_legend(edition.topic, drawn)}{_foot(edition, as_of, view)}</svg>\n"
     )
 
 
@@ -240,17 +242,17 @@ def _text(
     )
 
 
-def _in_words(topic: Topic, found: Drawn) -> str:
-    counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, found))
-    return f"{counts}. Of {found.denominator} drawn."
+def _in_words(topic: Topic, drawn: Drawn) -> str:
+    counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, drawn))
+    return f"{counts}. Of {drawn.denominator} drawn."
 
 
-def _counted(topic: Topic, found: Drawn) -> list[tuple[str, str, int]]:
+def _counted(topic: Topic, drawn: Drawn) -> list[tuple[str, str, int]]:
     """The statuses that are on the map, with their labels and how many places have each."""
     return [
-        (shown, map_drawing.label_of(topic, shown), found.counts[shown])
+        (shown, map_drawing.label_of(topic, shown), drawn.counts[shown])
         for shown in map_drawing.order_of(topic)
-        if found.counts[shown]
+        if drawn.counts[shown]
     ]
 
 
@@ -259,16 +261,16 @@ def _legend_patterns(topic: Topic) -> str:
     return _patterns(topic, 1, LEGEND_TILE).replace('id="p-', 'id="l-')
 
 
-def _legend(topic: Topic, found: Drawn) -> str:
-    stale = [("stale", "Overdue or unverified", found.stale)] if found.stale else []
+def _legend(topic: Topic, drawn: Drawn) -> str:
+    stale = [("stale", "Overdue or unverified", drawn.stale)] if drawn.stale else []
     drawn_rows = [
         _legend_row(LEGEND_TOP + LEGEND_STEP * index, *row)
-        for index, row in enumerate([*_counted(topic, found), *stale])
+        for index, row in enumerate([*_counted(topic, drawn), *stale])
     ]
-    under = LEGEND_TOP + LEGEND_STEP * len(drawn_rows) + 14
-    lines = _wrapped(f"Of {found.denominator} drawn.", 32)
+    bottom = LEGEND_TOP + LEGEND_STEP * len(drawn_rows) + 14
+    lines = _wrapped(f"Of {drawn.denominator} drawn.", 32)
     below = [
-        _text(MARGIN, under + 19 * index, line, 14, colour=MUTED)
+        _text(MARGIN, bottom + 19 * index, line, 14, colour=MUTED)
         for index, line in enumerate(lines)
     ]
     return "".join([*drawn_rows, *below])
@@ -347,9 +349,9 @@ class Pictures:
     def of(self, edition: Edition, as_of: date, view: str, width: int = 0) -> Picture:
         """PNG of that width, or SVG for 0; drawn only if it is not kept."""
         key = (edition.topic.code, edition.feed_no, as_of, view, width)
-        found = self._found(key)
-        if found is not None:
-            return found
+        picture = self._found(key)
+        if picture is not None:
+            return picture
         if not self._pen.acquire(timeout=PATIENCE):
             raise Unusable("Too many pictures are asked for just now. Try again in a moment.")
         try:

@@ -55,11 +55,11 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> Timeline:
     """The timeline of the periods of one record, with a line at today and at the day asked about."""
-    found = spans(topic, periods, as_of, today)
-    axis = _axis(found, as_of, today)
+    all_spans = spans(topic, periods, as_of, today)
+    axis = _axis(all_spans, as_of, today)
     drawn = [
-        _patterns(topic, found),
-        *(_span(topic, span, axis) for span in found),
+        _patterns(topic, all_spans),
+        *(_span(topic, span, axis) for span in all_spans),
         *_ticks(axis),
         *_lines(axis, as_of, today),
     ]
@@ -68,28 +68,28 @@ def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> T
         ' aria-label="Timeline, the same as the list of periods below it">'
         f"{''.join(drawn)}</svg>"
     )
-    rough = any(span.first is None or span.rough_until for span in found if span.number)
+    rough = any(span.first is None or span.rough_until for span in all_spans if span.number)
     # Every part is our own drawing or was escaped where it was put in.
-    return Timeline(found, Markup(svg), rough)  # noqa: S704
+    return Timeline(all_spans, Markup(svg), rough)  # noqa: S704
 
 
 def spans(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> list[Span]:
     """The periods and the gaps before, between and after them, of which nothing is known."""
-    found: list[Span] = []
+    all_spans: list[Span] = []
     if periods and periods[0].effective_from is not None:
         start = periods[0].effective_from
-        found.append(_gap(f"Before {in_words(start)}", None, _day_before(start)))
+        all_spans.append(_gap(f"Before {in_words(start)}", None, _day_before(start)))
     for index, period in enumerate(periods):
         following = periods[index + 1] if index + 1 < len(periods) else None
         coming = _coming(period, as_of, today)
-        found.append(_span_of(topic, period, following, number=index + 1, coming=coming))
+        all_spans.append(_span_of(topic, period, following, number=index + 1, coming=coming))
         end = period.effective_until
         if end and (following is None or following.first_day > _shifted(end.last_day, 1)):
             until = following.effective_from if following else None
             words = f"After {in_words(end)}" + (f", before {in_words(until)}" if until else "")
             last = _day_before(until) if until else None
-            found.append(_gap(words, _shifted(end.last_day, 1), last))
-    return found
+            all_spans.append(_gap(words, _shifted(end.last_day, 1), last))
+    return all_spans
 
 
 def _day_before(start: PartialDate) -> date:
@@ -169,13 +169,13 @@ class _Axis(msgspec.Struct, frozen=True):
         return self.first <= day.toordinal() <= self.last
 
 
-def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
+def _axis(all_spans: Sequence[Span], as_of: date, today: date) -> _Axis:
     """From a little before the first change to a little after the last, or after today.
 
     A first law that is far older than all that followed is cut short, or the rest were slivers.
     """
-    starts = sorted(span.first.toordinal() for span in found if span.number and span.first)
-    ends = [span.last.toordinal() for span in found if span.number and span.last]
+    starts = sorted(span.first.toordinal() for span in all_spans if span.number and span.first)
+    ends = [span.last.toordinal() for span in all_spans if span.number and span.last]
     last = max([today.toordinal(), *starts, *ends])
     first = min([*starts, *ends, today.toordinal()])
     cut = False
@@ -185,15 +185,15 @@ def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
         first = starts[1] - rest if cut else first
     span = max(last - first, 2 * YEAR)
     # A day asked about is brought onto the axis only where that does not squeeze the law itself.
-    asked = as_of.toordinal()
-    if not cut and first - span <= asked <= last + span:
-        first, last = min(first, asked), max(last, asked)
+    asked_day = as_of.toordinal()
+    if not cut and first - span <= asked_day <= last + span:
+        first, last = min(first, asked_day), max(last, asked_day)
     # What came before the first date needs room for its letter; after the last a little will do.
     return _Axis(first - span // 6, last + span // 12)
 
 
-def _patterns(topic: Topic, found: Sequence[Span]) -> str:
-    codes = dict.fromkeys(span.shown for span in found)
+def _patterns(topic: Topic, all_spans: Sequence[Span]) -> str:
+    codes = dict.fromkeys(span.shown for span in all_spans)
     drawn = "".join(
         f'<pattern id="t-{escape(code)}" width="16" height="16" patternUnits="userSpaceOnUse">'
         f"{swatch(topic, code)}</pattern>"
@@ -268,8 +268,8 @@ def _lines(axis: _Axis, as_of: date, today: date) -> list[str]:
     if as_of == today:
         return [_line(axis, today, "Today", "today")]
     near = abs(axis.at(as_of) - axis.at(today)) < 8 * MARGIN
-    asked = _line(axis, as_of, in_words(as_of), "asked")
-    return [_line(axis, today, "" if near else "Today", "today"), asked]
+    asked_line = _line(axis, as_of, in_words(as_of), "asked")
+    return [_line(axis, today, "" if near else "Today", "today"), asked_line]
 
 
 def _line(axis: _Axis, day: date, words: str, kind: str) -> str:

@@ -127,8 +127,8 @@ def _last_sent() -> int:
 
 def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
     """Put what is typed into the draft; tells whether it is short enough for that."""
-    kept = posted_data.to_json(posted_data.pairs_of(sheet.form))
-    if len(kept) > MOST_DRAFTED:
+    typed = posted_data.to_json(posted_data.pairs_of(sheet.form))
+    if len(typed) > MOST_DRAFTED:
         return False
     drafts.save(
         tracker(),
@@ -136,7 +136,7 @@ def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
         sheet.topic.code,
         sheet.beginning.place.code,
         base_number=sheet.base,
-        form=kept,
+        form=typed,
         reworks_id=sheet.form.reworks.number,
         suggestion_id=sheet.form.suggestion.number,
         last_sent=last_sent,
@@ -156,17 +156,17 @@ def _submit(sheet: Sheet) -> Response:
     if read.problems:
         return sheet.told(422, problems=tuple(read.problems))
     try:
-        revised = proposals.submit(tracker(), actor(), _proposal(sheet, read.payload))
+        proposal = proposals.submit(tracker(), actor(), _proposal(sheet, read.payload))
     except Invalid as error:
         return sheet.told(422, problems=error.problems)
     except Stale:
         # Who closes the page that follows finds it again.
-        kept = not sheet.would_replace_a_draft and _keep(sheet)
-        return conflict.page(sheet, read.payload, 409, is_kept=kept)
+        is_kept = not sheet.would_replace_a_draft and _keep(sheet)
+        return conflict.page(sheet, read.payload, 409, is_kept=is_kept)
     except (NothingChanged, NotNow) as error:
         return sheet.told(409, message=str(error))
     flash("Sent for review. Somebody else will look at it before it is published.")
-    return redirect(f"/desk/proposals/{revised.id}", code=303)
+    return redirect(f"/desk/proposals/{proposal.id}", code=303)
 
 
 def _proposal(sheet: Sheet, content: Payload) -> Proposal:

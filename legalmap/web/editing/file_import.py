@@ -49,30 +49,30 @@ def send() -> Response:
     if posted_data.is_kept():
         return _planned(content, message="Here is your file again. Nothing has been sent yet.")
     try:
-        made = file_import.import_planned(
+        proposed = file_import.import_planned(
             tracker(), actor(), content, posted_data.sent().get("mark", "")
         )
     except (NotNow, Stale) as error:
         return _planned(content, 409, message=str(error))
     except Invalid:
         return _planned(content, 409, message="The file cannot be sent as it is now.")
-    flash(_thanks(made))
-    return redirect(f"/desk/batches/{made[0].batch}", code=303)
+    flash(_thanks(proposed))
+    return redirect(f"/desk/batches/{proposed[0].batch}", code=303)
 
 
-def _thanks(made: list[Revision]) -> str:
-    count = len(made)
+def _thanks(proposed: list[Revision]) -> str:
+    count = len(proposed)
     return f"{count} {'proposal waits' if count == 1 else 'proposals wait'} for review."
 
 
 def _planned(content: bytes, status: int = 200, *, message: str = "") -> Response:
     plan = file_import.plan(tracker(), actor(), content)
     if not plan.problems and len(plan.planned) > MOST_ON_PAGE:
-        told = (
+        message_of_size = (
             f"The file would make {len(plan.planned)} proposals, a page holds {MOST_ON_PAGE}. "
             "Split it, or use “legalmap import”."
         )
-        plan = Plan(problems=(Problem("file", told),))
+        plan = Plan(problems=(Problem("file", message_of_size),))
     if plan.problems:
         return _choose(list(plan.problems), 422, message=message)
     page = render_template(

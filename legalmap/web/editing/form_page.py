@@ -78,10 +78,12 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 def read(sheet: Sheet) -> Read:
     """The form as a payload, with everything that is wrong with it."""
     base = sheet.base_payload
-    whole = read_record.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
-    if not whole.problems and sheet.form.intent.data:
-        return msgspec.structs.replace(whole, problems=_of_intent(sheet, base, whole.payload))
-    return whole
+    read_form = read_record.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
+    if not read_form.problems and sheet.form.intent.data:
+        return msgspec.structs.replace(
+            read_form, problems=_of_intent(sheet, base, read_form.payload)
+        )
+    return read_form
 
 
 def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
@@ -92,14 +94,16 @@ def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
 
 def remarks(sheet: Sheet) -> Problems:
     """The problems of a sheet and the warnings about what it says, each with its place in words."""
-    found = read_record.read(sheet.form, sheet.topic, clock.today(), sheet.base_payload)
+    read_form = read_record.read(sheet.form, sheet.topic, clock.today(), sheet.base_payload)
     place = sheet.beginning.place
-    warned = edit_warnings.warnings(
-        found.payload, sheet.base_payload, sheet.topic, place, clock.today()
+    warnings = edit_warnings.warnings(
+        read_form.payload, sheet.base_payload, sheet.topic, place, clock.today()
     )
     faulty = {problem.field for problem in sheet.problems}
-    warned = [warning for warning in map(found.placed, warned) if warning.field not in faulty]
-    return read_record.on_page(list(sheet.problems), sheet.topic, warned)
+    warnings = [
+        warning for warning in map(read_form.placed, warnings) if warning.field not in faulty
+    ]
+    return read_record.on_page(list(sheet.problems), sheet.topic, warnings)
 
 
 def page(sheet: Sheet, status: int = 200) -> Response:

@@ -30,15 +30,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(beginning: Beginning) -> Response:
     """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
-    asked = _asked(beginning)
-    if asked.intent is Intent.VERIFICATION:
+    request = _asked(beginning)
+    if request.intent is Intent.VERIFICATION:
         return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
     draft = beginning.draft
-    if draft and (asked.reworked is None or draft.reworks_id == asked.reworked.id):
-        return _draft(beginning, asked)
-    if asked.reworked is not None:
-        return _take_up(beginning, asked.reworked)
-    return _afresh(beginning, asked)
+    if draft and (request.reworked is None or draft.reworks_id == request.reworked.id):
+        return _draft(beginning, request)
+    if request.reworked is not None:
+        return _take_up(beginning, request.reworked)
+    return _afresh(beginning, request)
 
 
 def _asked(beginning: Beginning) -> Asked:
@@ -78,7 +78,7 @@ def _published(beginning: Beginning, number: int) -> Revision:
     return reader().published_revision(beginning.topic, beginning.place.code, number)
 
 
-def _draft(beginning: Beginning, asked: Asked) -> Response:
+def _draft(beginning: Beginning, request: Asked) -> Response:
     """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
     draft, topic = beginning.draft, tracker().topic(beginning.topic)
     if draft is None:
@@ -86,8 +86,8 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
     form, problems = forms.from_typed(topic, posted_data.from_json(draft.form))
     form.base.data = str(draft.base_number)
     form.reworks.data = str(draft.reworks_id or "")
-    if asked.suggestion and not form.suggestion.data:
-        form.suggestion.data = str(asked.suggestion.id)
+    if request.suggestion and not form.suggestion.data:
+        form.suggestion.data = str(request.suggestion.id)
     sheet = Sheet(
         beginning=beginning,
         topic=topic,
@@ -96,11 +96,11 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
         is_draft=True,
         is_kept=True,
     )
-    if asked.intent and asked.intent is not Intent.REVERT:
-        form.intent.data = asked.intent.value
+    if request.intent and request.intent is not Intent.REVERT:
+        form.intent.data = request.intent.value
     forms.fit(form, sheet.base_payload)
-    if asked.reverted and sheet.form.reverts.number != asked.reverted.number:
-        number = asked.reverted.number
+    if request.reverted and sheet.form.reverts.number != request.reverted.number:
+        number = request.reverted.number
         message = f"Throw this draft away first if you want to go back to revision {number}."
         return sheet.told(200, message=message)
     return form_page.page(sheet)
@@ -134,17 +134,17 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
     return next((earlier.number for earlier in same), None)
 
 
-def _afresh(beginning: Beginning, asked: Asked) -> Response:
+def _afresh(beginning: Beginning, request: Asked) -> Response:
     """What is published now, or an earlier revision if the edit goes back to one."""
-    topic, back = tracker().topic(beginning.topic), asked.reverted
+    topic, reverted = tracker().topic(beginning.topic), request.reverted
     form = forms.from_payload(
         topic,
-        back.payload if back else beginning.payload,
+        reverted.payload if reverted else beginning.payload,
         beginning.base_number,
-        note=_note(back) if back else "",
-        intent=Intent.REVERT if back else _kind(beginning, asked.intent),
-        reverts=back.number if back else None,
-        suggestion=asked.suggestion.id if asked.suggestion else None,
+        note=_note(reverted) if reverted else "",
+        intent=Intent.REVERT if reverted else _kind(beginning, request.intent),
+        reverts=reverted.number if reverted else None,
+        suggestion=request.suggestion.id if request.suggestion else None,
     )
     forms.fit(form, beginning.payload)
     return form_page.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))
@@ -154,8 +154,8 @@ def _note(back: Revision) -> str:
     return f"Back to revision {back.number}, published on {day(back.published_at)}."
 
 
-def _kind(beginning: Beginning, asked: Intent | None) -> Intent:
+def _kind(beginning: Beginning, intent: Intent | None) -> Intent:
     """A place without a record has but one kind; nobody goes back without saying to which revision."""
     if not beginning.payload.periods:
         return Intent.FIRST_RECORD
-    return Intent.LAW_CHANGED if asked is Intent.LAW_CHANGED else Intent.CORRECTION
+    return Intent.LAW_CHANGED if intent is Intent.LAW_CHANGED else Intent.CORRECTION

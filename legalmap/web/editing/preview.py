@@ -88,5 +88,7 @@ def _drawn(
 def _touched(before: Edition, after: Edition, place: Jurisdiction, day: date) -> list[Jurisdiction]:
     below = [item.place for item in before.below(place.code)]
     return [
-        each for each in below if before.glance(each, day).shown != after.glance(each, day).shown
+        place
+        for place in below
+        if before.glance(place, day).shown != after.glance(place, day).shown
     ]

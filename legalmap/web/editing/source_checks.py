@@ -52,13 +52,13 @@ def verify() -> Response:
         return _page(url, form, message="Here is what you ticked. Nothing has been sent yet.")
     note = unix_lines(form.note.data or "")
     try:
-        made = source_checks.verify(reader(), actor(), url, chosen, note=note)
+        proposed = source_checks.verify(reader(), actor(), url, chosen, note=note)
     except Invalid as error:
         return _page(url, form, 422, problems=error.problems)
     except (Stale, NothingChanged, NotNow) as error:
         return _page(url, form, 409, message=f"{error} Nothing was sent.")
-    flash(f"{len(made)} {'check waits' if len(made) == 1 else 'checks wait'} for review.")
-    return redirect(f"/desk/batches/{made[0].batch}", code=303)
+    flash(f"{len(proposed)} {'check waits' if len(proposed) == 1 else 'checks wait'} for review.")
+    return redirect(f"/desk/batches/{proposed[0].batch}", code=303)
 
 
 def _page(url: str, form: LinkForm, status: int = 200, **more: Any) -> Response:

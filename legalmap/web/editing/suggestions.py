@@ -109,13 +109,13 @@ def index() -> str:
     topic = request.args.get("topic") or None
     if topic:
         tracker().topic(topic)
-    found = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
+    inbox = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
     return render_template(
         "editing/suggestions/index.html",
-        found=found,
+        found=inbox,
         is_open=is_open,
         chosen=topic or "",
-        places=tracker().places([suggestion.jurisdiction for suggestion in found.suggestions]),
+        places=tracker().places([suggestion.jurisdiction for suggestion in inbox.suggestions]),
         topics=tracker().topics,
     )
 

@@ -63,14 +63,14 @@ class LogForm(HouseForm):
     def _day(self, name: str, problems: list[Problem]) -> date | None:
         typed = _text(self[name].data)
         try:
-            found = date.fromisoformat(typed) if typed else None
+            day = date.fromisoformat(typed) if typed else None
         except ValueError:
             problems.append(Problem(name, "Write the day as year, month, day: 2026-11-23."))
             return None
-        if found == date.max:
+        if day == date.max:
             problems.append(Problem(name, "Give an earlier day."))
             return None
-        return found
+        return day
 
     def topics(self, codes: Iterable[tuple[str, str]]) -> None:
         """Offer these topics, each a code and a name."""

@@ -49,13 +49,13 @@ def read(
         broken = payload.problems_of(content, topic, today)
     except Invalid as error:
         content, broken = payload.NOT_RESEARCHED, list(error.problems)
-    found = [*(extra or []), *reading.problems]
-    known = {problem.field for problem in found}
+    problems = [*(extra or []), *reading.problems]
+    faulty = {problem.field for problem in problems}
     # Without a day that can be read there is nothing to say about how it was verified.
-    known |= {"verified_how"} if "last_verified" in known else set()
-    found += [p for p in map(reading.placed, broken) if p.field not in known]
-    found += note_problems(unix_lines(form.note.data or ""))
-    ranked = sorted(found, key=lambda problem: fields.rank(problem.field))
+    faulty |= {"verified_how"} if "last_verified" in faulty else set()
+    problems += [p for p in map(reading.placed, broken) if p.field not in faulty]
+    problems += note_problems(unix_lines(form.note.data or ""))
+    ranked = sorted(problems, key=lambda problem: fields.rank(problem.field))
     return Read(content, ranked, reading.placed)
 
 
@@ -91,14 +91,16 @@ class _Reading:
             ),
         }
 
-    def _rows(self, at: str, entries: list[Any], one: Any, ignored: tuple[str, ...]) -> list[Any]:
+    def _rows(
+        self, at: str, entries: list[Any], read_row: Any, ignored: tuple[str, ...]
+    ) -> list[Any]:
         filled = [
             index
             for index, entry in enumerate(entries)
             if any(_text(field.data) for field in entry.form if field.short_name not in ignored)
         ]
         self._stood[at] = filled
-        return [one(f"{at}.{index}", entries[index].form) for index in filled]
+        return [read_row(f"{at}.{index}", entries[index].form) for index in filled]
 
     def _source(self, at: str, form: Form) -> dict[str, Any]:
         values = self._values(f"{at}.", fields.SOURCE, form)
@@ -224,8 +226,8 @@ def _text(typed: Any) -> str:
 
 def on_page(problems: list[Problem], topic: Topic, hints: list[Problem] | None = None) -> Problems:
     """Problems with the place each stands at in words: “Period 2, source 1, link”."""
-    told = [_fault(problem, topic) for problem in problems]
-    return Problems(told, None if hints is None else [_fault(hint, topic) for hint in hints])
+    faults = [_fault(problem, topic) for problem in problems]
+    return Problems(faults, None if hints is None else [_fault(hint, topic) for hint in hints])
 
 
 def _fault(problem: Problem, topic: Topic) -> Fault:

@@ -59,16 +59,16 @@ def needs(
 
 def actor() -> Account:
     """Who is signed in and has shown all that is asked for; raise NotSignedIn or NotProved."""
-    found = session.required()
-    if not found.is_complete:
+    opened = session.required()
+    if not opened.is_complete:
         raise NotProved("Your second factor is still to be shown.")
-    return found.account
+    return opened.account
 
 
 def reader() -> Reader:
     """The reading service of this application."""
-    found: Reader = current_app.extensions["reader"]
-    return found
+    reading: Reader = current_app.extensions["reader"]
+    return reading
 
 
 def tracker() -> Tracker:

@@ -35,14 +35,14 @@ def is_written(path: str) -> bool:
 
 def sent() -> Typed:
     """The form of this request, or the one it carries along in a single field, and what was chosen since."""
-    kept = request.form.get(KEPT)
-    if kept is None:
+    carried = request.form.get(KEPT)
+    if carried is None:
         return request.form
-    found = from_json(kept)
+    form = from_json(carried)
     for name, value in request.form.items(multi=True):
         if name not in _MACHINERY:
-            found.add(name, value)
-    return found
+            form.add(name, value)
+    return form
 
 
 def is_kept() -> bool:
@@ -86,5 +86,5 @@ def _pairs(field: Field) -> Iterator[tuple[str, str]]:
     else:
         yield field.name, "" if field.data is None else str(field.data)
         return
-    for each in inner:
-        yield from _pairs(each)
+    for part in inner:
+        yield from _pairs(part)

@@ -68,12 +68,12 @@ def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:
     Raise BadQuery naming the parameter and what it accepts.
     """
     parameters = request.args if parameters is None else parameters
-    asked = asked_day(parameters.get("as_of"))
+    day = asked_day(parameters.get("as_of"))
     known_at = parameters.get("known_at") or None
     edition = reader().edition(topic, known_at)
-    kept = {"as_of": asked.day.isoformat() if asked.given else None, "known_at": known_at}
-    pairs = {name: value for name, value in kept.items() if value}
-    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", asked.given)
+    pinned = {"as_of": day.day.isoformat() if day.given else None, "known_at": known_at}
+    pairs = {name: value for name, value in pinned.items() if value}
+    return View(edition, day.day, f"?{urlencode(pairs)}" if pairs else "", day.given)
 
 
 def choice(name: str, allowed: Iterable[str]) -> str | None:

@@ -146,16 +146,16 @@ def _telling(fields: dict[str, str]) -> Callable[[Response], Response]:
 
 def limiter() -> Limiter:
     """What counts for this application."""
-    found: Limiter = current_app.extensions[_NAME]
-    return found
+    counter: Limiter = current_app.extensions[_NAME]
+    return counter
 
 
 def address() -> str:
     """Who asks. In IPv6 a household has a whole /64."""
     try:
-        found = ipaddress.ip_address(request.remote_addr or "")
+        asker = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((found, 64), strict=False))
+    if asker.version == 4:
+        return str(asker)
+    return str(ipaddress.ip_network((asker, 64), strict=False))

@@ -133,7 +133,7 @@ def add_authenticator() -> Response:
         return _authenticator_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, AUTHENTICATOR)
     try:
-        made = totp.enrol(
+        enrolled = totp.enrol(
             tracker(),
             opened,
             _token(),
@@ -145,7 +145,7 @@ def add_authenticator() -> Response:
         problems = Problems.of(error.problems)
         setup = totp.begun(tracker(), opened, challenge_id)
         return _authenticator_page(opened, setup=setup, problems=problems, status=422)
-    return _enrolled(opened, made)
+    return _enrolled(opened, enrolled)
 
 
 @blueprint.get(PASSKEY)
@@ -164,7 +164,7 @@ def add_passkey() -> Response:
         return _passkey_page(opened, PasskeyForm(formdata=None))
     sign_in_limits.count(sign_in_limits.PASSKEY, opened.account.handle, PASSKEY)
     try:
-        made = passkeys.add(
+        enrolled = passkeys.add(
             tracker(),
             opened,
             _token(),
@@ -176,17 +176,17 @@ def add_passkey() -> Response:
         )
     except Invalid as error:
         return _passkey_page(opened, form, problems=Problems.of(error.problems), status=422)
-    return _enrolled(opened, made)
+    return _enrolled(opened, enrolled)
 
 
-def _enrolled(opened: Session, made: Enrolled) -> Response:
-    session.adopt(made.token)
-    if made.codes:
-        page = codes_page(made.codes, next_url.asked(), next_url.kept())
+def _enrolled(opened: Session, enrolled: Enrolled) -> Response:
+    session.adopt(enrolled.token)
+    if enrolled.codes:
+        page = codes_page(enrolled.codes, next_url.asked(), next_url.kept())
     else:
         flash(_ENROLLED)
         page = next_url.welcome(next_url.asked())
-    return arrived(opened, session.open_with(page, made.token))
+    return arrived(opened, session.open_with(page, enrolled.token))
 
 
 def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
@@ -212,9 +212,9 @@ def _token() -> str:
 
 def _proving_page(opened: Session, **shown: Any) -> Response:
     here = site()
-    asked = passkeys.begin_proving(tracker(), opened, here) if here else None
+    challenge = passkeys.begin_proving(tracker(), opened, here) if here else None
     return _page(
-        "people/second_factor/prove.html", form=CodeForm(formdata=None), asked=asked, **shown
+        "people/second_factor/prove.html", form=CodeForm(formdata=None), asked=challenge, **shown
     )
 
 
@@ -239,9 +239,9 @@ def _picture(uri: str) -> Markup:
 
 def _passkey_page(opened: Session, form: PasskeyForm, **shown: Any) -> Response:
     here = site()
-    asked = passkeys.begin_adding(tracker(), opened, here) if here else None
+    challenge = passkeys.begin_adding(tracker(), opened, here) if here else None
     return _page(
-        "people/second_factor/passkey.html", form=form, asked=asked, opened=opened, **shown
+        "people/second_factor/passkey.html", form=form, asked=challenge, opened=opened, **shown
     )
 
 

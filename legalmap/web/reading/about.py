@@ -20,8 +20,8 @@ def about() -> str:
     """How records are made and reviewed, how fresh they are, and what was corrected."""
     today = clock.today()
     ages = [
-        (found, trust_figures.ages(reader().edition(code), today))
-        for code, found in tracker().topics.items()
+        (topic, trust_figures.ages(reader().edition(code), today))
+        for code, topic in tracker().topics.items()
     ]
     return render_template(
         "reading/about.html",
@@ -35,10 +35,14 @@ def about() -> str:
 
 def _corrections() -> list[Corrected]:
     """The newest of all topics."""
-    found = [
-        each for code in tracker().topics for each in corrections.newest(code, CORRECTIONS_SHOWN)
+    of_topics = [
+        corrected
+        for code in tracker().topics
+        for corrected in corrections.newest(code, CORRECTIONS_SHOWN)
     ]
-    newest = sorted(found, key=lambda each: -(each.correction.news.revision.feed_no or 0))
+    newest = sorted(
+        of_topics, key=lambda corrected: -(corrected.correction.news.revision.feed_no or 0)
+    )
     return newest[:CORRECTIONS_SHOWN]
 
 

@@ -42,10 +42,10 @@ class Told(msgspec.Struct, frozen=True):
     lines: list[Line]
 
 
-def _told(found: list[News], topic: Topic) -> list[Told]:
+def _told(published: list[News], topic: Topic) -> list[Told]:
     return [
-        Told(each, change_sentences.headline(each, topic), change_sentences.lines(each, topic))
-        for each in found
+        Told(news, change_sentences.headline(news, topic), change_sentences.lines(news, topic))
+        for news in published
     ]
 
 
@@ -53,13 +53,13 @@ def _told(found: list[News], topic: Topic) -> list[Told]:
 @needs(Permission.READ)
 def changes(topic: str) -> str:
     """When the law changed, and what was published, newest first; what shipped is told in one line."""
-    found = tracker().topic(topic)
-    entries = _told(published_changes.of_topic(tracker(), topic), found)
+    codebook = tracker().topic(topic)
+    entries = _told(published_changes.of_topic(tracker(), topic), codebook)
     edition = reader().edition(topic)
     coming, past = law_changes_of_place.around(edition, clock.today(), MOST_TURNS)
     return render_template(
         "reading/feeds/changes.html",
-        topic=found,
+        topic=codebook,
         coming=coming,
         past=past,
         entries=entries,
@@ -94,7 +94,7 @@ def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None
     return codebook, place, published_changes.of_place(tracker(), topic, place)
 
 
-def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
+def _json_feed(topic: Topic, place: Jurisdiction | None, published: list[News]) -> Response:
     path, root = _path(topic, place), site_url()
     where = f" {sentences.in_place(place)}" if place else ""
     feed = {
@@ -106,22 +106,24 @@ def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> R
         "language": "en",
         "authors": [{"name": "legalmap", "url": f"{root}/about"}],
         "_legalmap": {"licence": contract.LICENCE, "licence_url": contract.LICENCE_URL},
-        "items": [_item(told, topic, root) for told in _told(found, topic)],
+        "items": [_item(entry, topic, root) for entry in _told(published, topic)],
     }
-    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, found))
+    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, published))
 
 
-def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
+def _item(entry: Told, topic: Topic, root: str) -> dict[str, Any]:
     """One change; its id is that of the same entry in the Atom feed."""
-    revision = told.news.revision
+    revision = entry.news.revision
     address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
-    html = render_template("reading/feeds/entry.html", entry=told, sources=change_sentences.sources)
+    html = render_template(
+        "reading/feeds/entry.html", entry=entry, sources=change_sentences.sources
+    )
     published = stamp(revision.published_at or revision.created_at)
     return {
         "id": f"{_tag()}{address}",
         "url": f"{root}{address}",
-        "title": told.headline,
-        "summary": revision.note or told.headline,
+        "title": entry.headline,
+        "summary": revision.note or entry.headline,
         "content_html": html,
         "date_published": published,
         "date_modified": published,
@@ -132,10 +134,10 @@ def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
 
 
 def atom(
-    topic: Topic, place: Jurisdiction | None, found: list[News], name: str = "changes"
+    topic: Topic, place: Jurisdiction | None, published: list[News], name: str = "changes"
 ) -> Response:
     """What was published as Atom. ``name``: of the page it goes with, changes or corrections."""
-    updated = _updated(topic, found)
+    updated = _updated(topic, published)
     content = render_template(
         "reading/feeds/atom.xml",
         topic=topic,
@@ -145,7 +147,7 @@ def atom(
         root=site_url(),
         tag=_tag(),
         updated=updated,
-        entries=_told(found, topic),
+        entries=_told(published, topic),
         sources=change_sentences.sources,
         licence_url=contract.LICENCE_URL,
         stamp=stamp,
@@ -161,9 +163,9 @@ def _sent(content: bytes, media_type: str, updated: datetime) -> Response:
     return responses.opened(responses.send_bytes(content, media_type, updated))
 
 
-def _updated(topic: Topic, found: list[News]) -> datetime:
+def _updated(topic: Topic, published: list[News]) -> datetime:
     """When the feed last changed; without any change, when the data were loaded."""
-    instants = [each.revision.published_at for each in found if each.revision.published_at]
+    instants = [news.revision.published_at for news in published if news.revision.published_at]
     return max(instants, default=reader().edition(topic.code).changed_at or clock.now())
 
 

@@ -57,11 +57,11 @@ def world(topic: str) -> str:
 
 def draw(view: View, name: str, title: str) -> Shown:
     """One view as the reader asked for it: the day, the status they follow, the part they zoomed to."""
-    shown = [*map_drawing.order_of(view.topic)]
+    statuses = [*map_drawing.order_of(view.topic)]
     wish = Wish(
         as_of=view.as_of,
         query=view.query,
-        only=query_params.choice("show", shown),
+        only=query_params.choice("show", statuses),
         box=_box(view.edition, name),
     )
     return map_drawing.draw(tracker(), view.edition, name, wish, title=title)
@@ -99,17 +99,17 @@ def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]
     }
     for place in edition.roots:
         groups[edition.glance(place, as_of).shown].append(place)
-    return [(code, found) for code, found in groups.items() if found]
+    return [(code, places) for code, places in groups.items() if places]
 
 
 def told(view: View, within: str | None) -> dict[str, Any]:
     """What a figure says about time without JavaScript: the last changes, the next, and the years."""
     turns = law_changes_of_place.turns(view.edition, within)
-    gone = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
+    past_count = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
     return {
-        "past": turns[max(gone - NEWEST_TURNS, 0) : gone][::-1],
-        "next": turns[gone : gone + NEXT_TURNS],
-        "later": max(len(turns) - gone - NEXT_TURNS, 0),
+        "past": turns[max(past_count - NEWEST_TURNS, 0) : past_count][::-1],
+        "next": turns[past_count : past_count + NEXT_TURNS],
+        "later": max(len(turns) - past_count - NEXT_TURNS, 0),
         "years": _years(turns),
         "source": f"/{view.topic.code}/course?view={within or ''}",
     }
@@ -117,11 +117,11 @@ def told(view: View, within: str | None) -> dict[str, Any]:
 
 def _years(turns: list[Turn]) -> list[int]:
     """In which years the law turned: from each one a look ahead to the next."""
-    found, at = [], 0
-    while at < len(turns):
-        found.append(turns[at].day.year)
-        at = bisect_right(turns, found[-1], lo=at, key=lambda turn: turn.day.year)
-    return found
+    years, index = [], 0
+    while index < len(turns):
+        years.append(turns[index].day.year)
+        index = bisect_right(turns, years[-1], lo=index, key=lambda turn: turn.day.year)
+    return years
 
 
 @blueprint.get("/<topic>/course")

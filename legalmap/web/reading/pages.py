@@ -46,17 +46,17 @@ def table(topic: str) -> str:
         "parent": _parent(),
     }
     sort = query_params.choice("sort", table_rows.SORTS) or "name"
-    found = table_rows.found(view.edition, view.as_of, filters, sort)
-    pages = max(-(-len(found) // table_rows.PAGE), 1)
+    records = table_rows.found(view.edition, view.as_of, filters, sort)
+    pages = max(-(-len(records) // table_rows.PAGE), 1)
     page = query_params.page(pages)
-    shown = found[(page - 1) * table_rows.PAGE : page * table_rows.PAGE]
+    shown = records[(page - 1) * table_rows.PAGE : page * table_rows.PAGE]
     return render_template(
         "reading/table.html",
         topic=view.topic,
         order=map_drawing.order_of(view.topic),
         view=view,
         rows=table_rows.rows(view.edition, view.as_of, shown),
-        found=len(found),
+        found=len(records),
         page=page,
         pages=pages,
         total=len(view.edition.records),
@@ -78,8 +78,10 @@ def _parent() -> str | None:
 @needs(Permission.READ, decided_by=())
 def codebook(topic: str) -> str:
     """The scale, the variables and how they resolve."""
-    found = tracker().topic(topic)
-    return render_template("reading/codebook.html", topic=found, order=map_drawing.order_of(found))
+    known_topic = tracker().topic(topic)
+    return render_template(
+        "reading/codebook.html", topic=known_topic, order=map_drawing.order_of(known_topic)
+    )
 
 
 @blueprint.get("/export")
@@ -105,12 +107,12 @@ def data() -> str:
 
 def _downloads(edition: Edition) -> list[Download]:
     """The files of a topic with their sizes; one that cannot be made now is left out."""
-    found = []
+    downloads = []
     for name, kind in formats.available().items():
         try:
             length = ranges.files().length_of(edition, clock.today(), name)
         except Unusable:
             continue
         path = formats.file_name(edition.topic.code, name)
-        found.append(Download(path, kind.about, length))
-    return found
+        downloads.append(Download(path, kind.about, length))
+    return downloads

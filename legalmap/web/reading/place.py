@@ -93,10 +93,10 @@ class Citation(msgspec.Struct, frozen=True):
 def place(topic: str, code: str) -> str | Response:
     """One place: what holds there and why, its own record, and the map of its parts."""
     view = query_params.view(topic)
-    found = search.place(tracker(), code)
-    if found.code != code:
-        return redirect(f"/{topic}/{found.code}{view.query}", code=301)
-    return render_template("reading/place.html", **_context(view, found))
+    known_place = search.place(tracker(), code)
+    if known_place.code != code:
+        return redirect(f"/{topic}/{known_place.code}{view.query}", code=301)
+    return render_template("reading/place.html", **_context(view, known_place))
 
 
 def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
@@ -142,14 +142,14 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
     }
 
 
-def _crumbs(found: Jurisdiction) -> list[Jurisdiction]:
+def _crumbs(place: Jurisdiction) -> list[Jurisdiction]:
     """The levels above; a place with its own law, as Hong Kong, still lies in its country."""
-    above = chain(found, tracker().place)[:-1]
-    return above or ([tracker().place(found.parent)] if found.parent else [])
+    above = chain(place, tracker().place)[:-1]
+    return above or ([tracker().place(place.parent)] if place.parent else [])
 
 
-def _map(view: View, found: Jurisdiction, title: str) -> map_drawing.Shown | None:
-    name = view_name(found)
+def _map(view: View, place: Jurisdiction, title: str) -> map_drawing.Shown | None:
+    name = view_name(place)
     return draw(view, name, f"{title}: its parts") if name else None
 
 
@@ -161,7 +161,7 @@ def _coming(view: View, now: Resolution) -> list[str]:
     """What holds here once the next law of each level is in force, soonest first."""
     days = {level.next_period.first_day for level in now.levels if level.next_period}
     then = [view.edition.resolve(now.place, day) for day in sorted(days)]
-    return [sentences.coming(now, each, view.topic) for each in then]
+    return [sentences.coming(now, resolution, view.topic) for resolution in then]
 
 
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
@@ -180,45 +180,52 @@ def rows(resolution: Resolution, topic: Topic) -> list[Row]:
     counting = [level.jurisdiction for level in resolution.levels if level.counts]
     # Where one level alone counts, every line would repeat its name.
     names = {place.code: place.name for place in counting} if len(counting) > 1 else {}
-    found = []
+    made_rows = []
     for variable in topic.variables:
         resolved = resolution.answers[variable.code]
         by = [names[code] for code in resolved.levels if code in names]
         words = labels.answer(resolved.value, variable)
-        found.append(Row(variable, words, by, stated=bool(resolved.levels)))
-    return found
+        made_rows.append(Row(variable, words, by, stated=bool(resolved.levels)))
+    return made_rows
 
 
-def _below(view: View, found: Jurisdiction) -> list[Resolution]:
-    return [view.edition.glance(i.place, view.as_of) for i in view.edition.below(found.code)]
+def _below(view: View, place: Jurisdiction) -> list[Resolution]:
+    return [view.edition.glance(item.place, view.as_of) for item in view.edition.below(place.code)]
 
 
-def _is_part(found: Jurisdiction, place: Jurisdiction) -> bool:
+def _is_part(country: Jurisdiction, place: Jurisdiction) -> bool:
     """Whether a place is one of the parts a country is made of, rather than a county or town in them."""
-    return place.parent == found.code and place.kind not in COUNTIES | INCORPORATED
+    return place.parent == country.code and place.kind not in COUNTIES | INCORPORATED
 
 
-def _parts(view: View, found: Jurisdiction) -> Local | None:
+def _parts(view: View, country: Jurisdiction) -> Local | None:
     """The states of a country that have a record."""
-    members = [each for each in _below(view, found) if _is_part(found, each.place)]
+    members = [
+        resolution for resolution in _below(view, country) if _is_part(country, resolution.place)
+    ]
     return _gathered(view, [Group(None, members)]) if members else None
 
 
-def _local(view: View, found: Jurisdiction) -> Local | None:
+def _local(view: View, above: Jurisdiction) -> Local | None:
     """The counties and towns below with a rule of their own: by county in a state, else by state."""
     groups: dict[str, list[Resolution]] = {}
-    members = [each for each in _below(view, found) if not _is_part(found, each.place)]
-    for each in members:
-        groups.setdefault(_heading(found, each.place), []).append(each)
+    members = [
+        resolution for resolution in _below(view, above) if not _is_part(above, resolution.place)
+    ]
+    for resolution in members:
+        groups.setdefault(_heading(above, resolution.place), []).append(resolution)
     places = tracker().places([code for code in groups if code])
-    made = [Group(places.get(code), _county_first(held)) for code, held in groups.items()]
-    made.sort(key=lambda group: (group.place is None, group.place.name if group.place else ""))
-    return _gathered(view, made) if made else None
+    headed = [
+        Group(places.get(code), _county_first(under_heading))
+        for code, under_heading in groups.items()
+    ]
+    headed.sort(key=lambda group: (group.place is None, group.place.name if group.place else ""))
+    return _gathered(view, headed) if headed else None
 
 
-def _heading(found: Jurisdiction, place: Jurisdiction) -> str:
-    if place.parent != found.code:
-        return "" if found.kind in COUNTIES else place.parent or ""
+def _heading(above: Jurisdiction, place: Jurisdiction) -> str:
+    if place.parent != above.code:
+        return "" if above.kind in COUNTIES else place.parent or ""
     return place.code if place.kind in COUNTIES else place.county or ""
 
 
@@ -233,33 +240,33 @@ def _gathered(view: View, groups: list[Group]) -> Local:
     return Local([(code, count) for code, count in counts.items() if count], groups)
 
 
-def _near(view: View, found: Jurisdiction) -> list[Near]:
+def _near(view: View, place: Jurisdiction) -> list[Near]:
     """Towns with a rule of their own not far from a county's middle or from a town, others than it."""
-    if found.kind in COUNTIES:
-        near = routes.towns_around_county(view.edition, found, view.as_of)
-        return [each for each in near if each.resolution.place.county != found.code]
-    if found.lat is None or found.lon is None:
+    if place.kind in COUNTIES:
+        near = routes.towns_around_county(view.edition, place, view.as_of)
+        return [town for town in near if town.resolution.place.county != place.code]
+    if place.lat is None or place.lon is None:
         return []
-    near = routes.towns_near(view.edition, (found.lat, found.lon), view.as_of)
-    return [each for each in near if each.resolution.place.code != found.code]
+    near = routes.towns_near(view.edition, (place.lat, place.lon), view.as_of)
+    return [town for town in near if town.resolution.place.code != place.code]
 
 
 def readings(payload: Payload, as_of: date) -> list[Reading]:
     """The periods about which sources disagree. The notes speak of the law that holds on the day."""
     holding = in_force_on(payload.periods, as_of)
-    found = []
+    disagreeing = []
     for period in reversed(payload.periods):
         disputing = [source for source in period.sources if source.stance == "disputes"]
         texts = [period.summary, *([payload.notes] if period is holding else [])]
         words = [sentence for text in texts for sentence in disagreements(text)]
         if disputing or words:
             supporting = [source for source in period.sources if source.stance == "supports"]
-            found.append(
+            disagreeing.append(
                 Reading(
                     period, _ordered(supporting), _ordered(disputing), list(dict.fromkeys(words))
                 )
             )
-    return found
+    return disagreeing
 
 
 def _ordered(sources: list[Source]) -> list[Source]:
@@ -268,14 +275,16 @@ def _ordered(sources: list[Source]) -> list[Source]:
 
 def disagreements(text: str) -> list[str]:
     """The sentences of a text that tell of sources that disagree, word for word."""
-    return [each for each in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(each)]
+    return [
+        sentence for sentence in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(sentence)
+    ]
 
 
-def _api_links(view: View, found: Jurisdiction) -> dict[str, str]:
+def _api_links(view: View, place: Jurisdiction) -> dict[str, str]:
     root, more = f"/api/v1/{view.topic.code}", view.query.replace("?", "&", 1)
     return {
-        "record": f"{root}/records/{found.code}{view.query}",
-        "resolve": f"{root}/resolve?place={found.code}{more}",
+        "record": f"{root}/records/{place.code}{view.query}",
+        "resolve": f"{root}/resolve?place={place.code}{more}",
     }
 
 

@@ -64,9 +64,9 @@ def map_png(topic: str) -> Response:
 
 def _send(view: View, name: str, width: int, media_type: str) -> Response:
     pictures: Pictures = current_app.extensions["pictures"]
-    found = pictures.of(view.edition, view.as_of, name, width)
+    picture = pictures.of(view.edition, view.as_of, name, width)
     changed_at = view.edition.changed_at
-    response = responses.send_bytes(found.content, media_type, changed_at)
+    response = responses.send_bytes(picture.content, media_type, changed_at)
     ending = "png" if width else "svg"
     file = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{file}"'
@@ -116,7 +116,7 @@ def unfurled(view: View, path: str) -> dict[str, str]:
     """
     code = path.removeprefix(f"/{view.topic.code}").strip("/")
     name = "us" if code.partition("-")[0] == "us" else "world"
-    asked = {
+    picture_query = {
         "view": name,
         "as_of": view.as_of.isoformat(),
         "known_at": str(view.edition.feed_no),
@@ -124,7 +124,7 @@ def unfurled(view: View, path: str) -> dict[str, str]:
     return {
         "canonical": whole(path),
         "url": whole(path + view.query),
-        "image": whole(f"/{view.topic.code}/map.png?{urlencode(asked)}"),
+        "image": whole(f"/{view.topic.code}/map.png?{urlencode(picture_query)}"),
         "alt": f"{map_picture.title_of(view.topic, name)} A map of the law in force on"
         f" {in_words(view.as_of)}.",
     }
@@ -134,7 +134,7 @@ def dataset(edition: Edition) -> dict[str, Any]:
     """A topic as schema.org tells search engines and catalogues of data."""
     topic = edition.topic
     changed = edition.changed_at
-    told = {
+    described = {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "@id": whole(f"/{topic.code}"),
@@ -159,7 +159,7 @@ def dataset(edition: Edition) -> dict[str, Any]:
             for kind in formats.available().values()
         ],
     }
-    return told | ({"dateModified": changed.date().isoformat()} if changed else {})
+    return described | ({"dateModified": changed.date().isoformat()} if changed else {})
 
 
 def _span(edition: Edition) -> str:

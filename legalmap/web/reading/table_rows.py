@@ -47,8 +47,10 @@ def found(
 ) -> list[Published]:
     """The records that pass every filter given, in the order asked for. No contents are read."""
     tests = _tests(edition, as_of, filters)
-    kept = [item for item in edition.records.values() if all(test(item) for test in tests)]
-    return sorted(sorted(kept, key=lambda item: item.place.name), key=_order(edition, as_of, sort))
+    fitting = [item for item in edition.records.values() if all(test(item) for test in tests)]
+    return sorted(
+        sorted(fitting, key=lambda item: item.place.name), key=_order(edition, as_of, sort)
+    )
 
 
 def rows(edition: Edition, as_of: date, items: list[Published]) -> list[Row]:
@@ -71,17 +73,17 @@ def _tests(
     edition: Edition, as_of: date, filters: dict[str, str | None]
 ) -> list[Callable[[Published], bool]]:
     """What a record has to pass: a test for each filter that is given."""
-    asked = {name: value for name, value in filters.items() if value is not None}
-    statuses = edition.statuses(as_of) if "status" in asked else {}
-    shown = edition.shown(as_of) if "show" in asked else {}
+    chosen = {name: value for name, value in filters.items() if value is not None}
+    statuses = edition.statuses(as_of) if "status" in chosen else {}
+    shown = edition.shown(as_of) if "show" in chosen else {}
     tests: dict[str, Callable[[Published], bool]] = {
-        "status": lambda item: asked["status"] == statuses.get(item.place.code),
-        "kind": lambda item: asked["kind"] == item.place.kind,
-        "freshness": lambda item: asked["freshness"] == edition.freshness_of(item, as_of),
-        "parent": lambda item: item.place.code.startswith(f"{asked['parent']}-"),
-        "show": lambda item: asked["show"] == shown[item.place.code],
+        "status": lambda item: chosen["status"] == statuses.get(item.place.code),
+        "kind": lambda item: chosen["kind"] == item.place.kind,
+        "freshness": lambda item: chosen["freshness"] == edition.freshness_of(item, as_of),
+        "parent": lambda item: item.place.code.startswith(f"{chosen['parent']}-"),
+        "show": lambda item: chosen["show"] == shown[item.place.code],
     }
-    return [test for name, test in tests.items() if name in asked]
+    return [test for name, test in tests.items() if name in chosen]
 
 
 def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], Any]:
@@ -108,12 +110,12 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
 def parents(tracker: Tracker, edition: Edition, chosen: str | None) -> list[Jurisdiction]:
     """The places that have records below them by name, and the one that is chosen already."""
     codes = {item.place.parent for item in edition.records.values() if item.place.parent}
-    found = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
-    return sorted(found, key=lambda place: place.name)
+    places = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
+    return sorted(places, key=lambda place: place.name)
 
 
 def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
     """What the world map draws and no record tells of: with the rows, all that the map holds."""
     places = tracker.places(map_drawing.codes_of(edition, "world")).values()
-    found = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
-    return sorted(found, key=lambda place: place.name)
+    missing = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
+    return sorted(missing, key=lambda place: place.name)

@@ -24,16 +24,16 @@ class Group(msgspec.Struct, frozen=True):
 def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Group]:
     """The changes in their order. A period that is gone shows the sources that it had."""
     old, new = tree_of(before)["periods"], tree_of(after)["periods"]
-    found = []
+    groups = []
     for key, members in groupby(changes, _period):
         period = new.get(key) or old.get(key)
-        own = list(members)
+        in_period = list(members)
         if key is None or period is None:
-            found.append(Group(own, [], None))
+            groups.append(Group(in_period, [], None))
         else:
             title = Change(("periods", key), None, period)
-            found.append(Group(own, list(period["sources"].values()), title))
-    return found
+            groups.append(Group(in_period, list(period["sources"].values()), title))
+    return groups
 
 
 class Warned(msgspec.Struct, frozen=True):

@@ -40,17 +40,17 @@ def pages() -> list[tuple[str, str]]:
 @needs(Permission.PROPOSE)
 def index() -> str:
     """My drafts and proposals, and what the reviewers said."""
-    found = dashboard.overview(reader(), actor())
-    codes = [draft.jurisdiction for draft in found.drafts]
-    codes += [proposal.jurisdiction for proposal in found.proposals]
+    overview = dashboard.overview(reader(), actor())
+    codes = [draft.jurisdiction for draft in overview.drafts]
+    codes += [proposal.jurisdiction for proposal in overview.proposals]
     return render_template(
         "reviewing/dashboard.html",
-        drafts=found.drafts,
-        proposals=found.proposals,
-        total=found.total,
+        drafts=overview.drafts,
+        proposals=overview.proposals,
+        total=overview.total,
         places=tracker().places(codes),
-        wanted=found.wanted,
-        waiting=total_words(found.wanted.waiting),
+        wanted=overview.wanted,
+        waiting=total_words(overview.wanted.waiting),
         reworkable=REWORKABLE,
         topics=tracker().topics,
     )

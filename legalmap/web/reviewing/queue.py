@@ -93,8 +93,8 @@ def query_of(asked: Asked, **more: str) -> str:
         "order": asked.order if asked.order != "risk" else None,
         **more,
     }
-    kept = {name: value for name, value in pairs.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    set_ones = {name: value for name, value in pairs.items() if value}
+    return f"?{urlencode(set_ones)}" if set_ones else ""
 
 
 def _mark(text: str | None) -> Mark | None:

@@ -44,8 +44,8 @@ class Wanted(msgspec.Struct, frozen=True):
     def query(self) -> str:
         """The same part in a link."""
         pairs = {"topic": self.topic, "place": self.place.code if self.place else None}
-        kept = {name: value for name, value in pairs.items() if value}
-        return f"?{urlencode(kept)}" if kept else ""
+        set_ones = {name: value for name, value in pairs.items() if value}
+        return f"?{urlencode(set_ones)}" if set_ones else ""
 
 
 def _wanted() -> Wanted:
@@ -121,7 +121,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
         """The page as it is now: the record asked for if one has it, else the first that is open."""
         mine = rounds.mine(reader(), actor())
         left = [standing for standing in mine if standing.is_open_for(actor().id)]
-        named = [one for one in left if (one.due.topic, one.due.place.code) == self.at]
+        named = [
+            standing
+            for standing in left
+            if (standing.due.topic, standing.due.place.code) == self.at
+        ]
         current = next(iter(named or left), None)
         beginning = _beginning(current)
         return form_page(

@@ -91,16 +91,19 @@ def _shortened(before: str, after: str) -> tuple[str, str]:
     return _stretch(old, start, end), _stretch(new, start, end)
 
 
-def _shared(one: list[str], other: list[str]) -> int:
+def _shared(words: list[str], other_words: list[str]) -> int:
     """How many words two texts have in common from their beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    pairs = enumerate(zip(words, other_words, strict=False))
+    return next(
+        (index for index, (word, other_word) in pairs if word != other_word),
+        min(len(words), len(other_words)),
+    )
 
 
 def _stretch(words: list[str], start: int, end: int) -> str:
     first, last = max(start - AROUND, 0), len(words) - max(end - AROUND, 0)
-    kept = " ".join(words[first:last])
-    return f"“{'… ' * (first > 0)}{kept}{' …' * (last < len(words))}”"
+    middle = " ".join(words[first:last])
+    return f"“{'… ' * (first > 0)}{middle}{' …' * (last < len(words))}”"
 
 
 def _period_of(news: News, change: Change) -> Period | None:
@@ -126,22 +129,22 @@ def _plain(cell: Cell, topic: Topic) -> str:
     value: Any = cell.value
     match cell.kind:
         case "nothing":
-            words = NOTHING
+            text = NOTHING
         case "status":
-            words = _status_word(value, topic)
+            text = _status_word(value, topic)
         case "source":
-            words = f"{value['title']}, {value['publisher']}, {value['url']}"
+            text = f"{value['title']}, {value['publisher']}, {value['url']}"
         case "bill":
-            words = f"{value['ref']}: {value['what']}"
+            text = f"{value['ref']}: {value['what']}"
         case "list":
-            words = ", ".join(value)
+            text = ", ".join(value)
         case "period":
             start = value.get("effective_from")
             since = _from(PartialDate(start) if start else None)
-            words = f"{_status_word(value['status'], topic)}{since}. {value['summary']}"
+            text = f"{_status_word(value['status'], topic)}{since}. {value['summary']}"
         case _:
-            words = str(value)
-    return words
+            text = str(value)
+    return text
 
 
 def _status_word(code: str, topic: Topic) -> str:

@@ -137,11 +137,11 @@ def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> li
     """Every field that either side changed, with what each of the three says; clashes come first."""
     theirs = {change.path: change for change in comparison.theirs}
     yours = {change.path: change for change in comparison.yours}
-    made = [
+    unsorted = [
         _row(theirs.get(path), yours.get(path), _clash_of(theirs, yours, path, clashes), topic)
         for path in [*theirs, *(path for path in yours if path not in theirs)]
     ]
-    return sorted(made, key=lambda row: (row.clash is None, row.clash or 0))
+    return sorted(unsorted, key=lambda row: (row.clash is None, row.clash or 0))
 
 
 def _clash_of(

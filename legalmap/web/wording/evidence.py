@@ -23,9 +23,11 @@ class Backing(msgspec.Struct, frozen=True):
     @property
     def kinds(self) -> str:
         """The kinds of source that support it, the strongest first: “statute, agency, news”."""
-        supporting = [each for each in self.period.sources if each.stance == "supports"]
-        found = dict.fromkeys(KIND_LABELS[each.kind] for each in by_strength(tuple(supporting)))
-        return ", ".join(label.lower() for label in found)
+        supporting = [source for source in self.period.sources if source.stance == "supports"]
+        labels = dict.fromkeys(
+            KIND_LABELS[source.kind] for source in by_strength(tuple(supporting))
+        )
+        return ", ".join(label.lower() for label in labels)
 
     @property
     def is_weak(self) -> bool:
@@ -35,7 +37,7 @@ class Backing(msgspec.Struct, frozen=True):
     @property
     def disputing(self) -> int:
         """How many of its sources read the law another way."""
-        return sum(each.stance == "disputes" for each in self.period.sources)
+        return sum(source.stance == "disputes" for source in self.period.sources)
 
 
 def backing(view: View, resolution: Resolution) -> Backing | None:

@@ -79,8 +79,8 @@ def coming(now: Resolution, then: Resolution, topic: Topic) -> str:
         if then.answers[variable.code].value != now.answers[variable.code].value
     ]
     if then.status != now.status:
-        found = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
-        return " ".join([found, *(_rules(then) if then.outcome == "decided" else [])])
+        first = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
+        return " ".join([first, *(_rules(then) if then.outcome == "decided" else [])])
     if changed:
         return f"{_from(start)}: still {_label(then, topic)}, with a change ({'; '.join(changed)})."
     law = f"the law of {named(level.jurisdiction)}"
@@ -155,23 +155,23 @@ def _by_law_of(resolution: Resolution) -> str:
 def _rules(resolution: Resolution) -> list[str]:
     """Possession and sale in as few sentences as they need, and the age if anybody may buy."""
     value = {code: answer.value for code, answer in resolution.answers.items()}
-    asked = [code for code in ("possession", "sale") if code in value]
+    codes = [code for code in ("possession", "sale") if code in value]
     groups: dict[str | None, list[str]] = {}
-    for code in asked:
+    for code in codes:
         groups.setdefault(value[code], []).append(code)
-    found = [_rule(said, words) for said, words in groups.items()]
+    rules = [_rule(answer, words) for answer, words in groups.items()]
     if value.get("min_age") and value.get("sale") != "prohibited":
-        found.append(f"Buyers must be {value['min_age']} or older.")
-    return found
+        rules.append(f"Buyers must be {value['min_age']} or older.")
+    return rules
 
 
-def _rule(said: str | None, words: list[str]) -> str:
-    subject, verb = " and ".join(words), "are" if len(words) > 1 else "is"
-    if said is None:
+def _rule(answer: str | None, subjects: list[str]) -> str:
+    subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
+    if answer is None:
         return f"Whether {subject} {verb} allowed is not stated."
-    if said == "unknown":
+    if answer == "unknown":
         return f"Whether {subject} {verb} allowed is not known."
-    return f"{capital(subject)} {verb} {said}."
+    return f"{capital(subject)} {verb} {answer}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:
@@ -182,7 +182,7 @@ def _challenged(level: LevelAnswer | None) -> list[str]:
 
 def _set_aside(resolution: Resolution, topic: Topic) -> list[str]:
     """Law that exists and does not hold must be named, or readers think that we missed it."""
-    found = []
+    aside = []
     for level in resolution.levels:
         if level.period is None:
             continue
@@ -190,10 +190,10 @@ def _set_aside(resolution: Resolution, topic: Topic) -> list[str]:
         law = f"A law of {named(level.jurisdiction)} {rule}"
         if level.standing in WITHOUT_FORCE:
             verb = "stopped its enforcement" if level.standing == "enjoined" else "struck it down"
-            found.append(f"{law} does not count: a court has {verb}.")
+            aside.append(f"{law} does not count: a court has {verb}.")
         elif level.standing == "preempted":
-            found.append(f"{law} does not count: {_preempting(level, resolution)}.")
-    return found
+            aside.append(f"{law} does not count: {_preempting(level, resolution)}.")
+    return aside
 
 
 def _preempting(level: LevelAnswer, resolution: Resolution) -> str:
