@@ -1,4 +1,4 @@
-"""/api/v1: what holds at many places at once, side by side, and whether a sale is allowed."""
+"""/api/v1: what holds at one place or at many, places side by side, and whether a sale is allowed."""
 
 import msgspec
 from flask import Response
@@ -6,29 +6,35 @@ from flask import Response
 from legalmap.domain.people.roles import Permission
 from legalmap.services import contract
 from legalmap.services.places import search
-from legalmap.web.api import batch, negotiation, parameters, purchase, responses
-from legalmap.web.api import resolutions as api_resolutions
+from legalmap.web.api import batch, negotiation, parameters, purchase, resolutions, responses
 from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.http.rate_limits import BATCH
 
 # A thousand items take a tenth of it, however they are written.
 MOST_BATCH_BYTES = 1_000_000
-blueprint = negotiation.blueprint("decisions")
+blueprint = negotiation.api_blueprint("decisions")
+
+
+@blueprint.get("/<topic>/resolve")
+@needs(Permission.READ)
+def resolve(topic: str) -> Response:
+    """What holds at a place, a point or a ZIP code, level by level."""
+    view, query = parameters.of_topic(topic)
+    return responses.send(resolutions.answer(view, query), view.changed_at)
 
 
 @blueprint.get("/<topic>/compare")
 @needs(Permission.READ)
 def compare(topic: str) -> Response:
     """What holds at several places, and in what they differ."""
-    tracker().topic(topic)
-    query = parameters.declared()
-    view = parameters.view(topic, query)
-    codes = parameters.many("place")
-    named = [search.place(tracker(), code) for code in codes]
-    places = {place.code: place for place in named}
-    resolutions = tuple(api_resolutions.resolution(view, place, ()) for place in places.values())
-    differs = _differing(resolutions)
-    return responses.answered(view, contract.CompareAnswer, differs=differs, places=resolutions)
+    view, _ = parameters.of_topic(topic)
+    named = [search.place(tracker(), code) for code in parameters.many("place")]
+    # Two codes may name one place: an alias and its own.
+    places = {place.code: place for place in named}.values()
+    columns = tuple(resolutions.resolution(view, place, ()) for place in places)
+    return responses.answered(
+        view, contract.CompareAnswer, differs=_differing(columns), places=columns
+    )
 
 
 def _differing(places: tuple[contract.Resolution, ...]) -> tuple[str, ...]:
@@ -43,9 +49,7 @@ def _differing(places: tuple[contract.Resolution, ...]) -> tuple[str, ...]:
 @needs(Permission.READ)
 def check(topic: str) -> Response:
     """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
-    tracker().topic(topic)
-    query = parameters.declared()
-    view = parameters.view(topic, query)
+    view, query = parameters.of_topic(topic)
     return responses.send(purchase.answer(view, query), view.changed_at)
 
 
@@ -53,9 +57,7 @@ def check(topic: str) -> Response:
 @needs(Permission.READ, cost=BATCH, most_bytes=MOST_BATCH_BYTES)
 def resolve_many(topic: str) -> Response:
     """What holds at up to a thousand places; each is answered or refused on its own."""
-    tracker().topic(topic)
-    query = parameters.declared()
-    view = parameters.view(topic, query)
+    view, query = parameters.of_topic(topic)
     content = batch.content(view)
     if "fields" in query:
         content = responses.encoded(msgspec.json.decode(content, type=contract.BatchAnswer))

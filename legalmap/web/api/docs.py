@@ -11,7 +11,7 @@ from legalmap.web.api import negotiation, openapi_document, parameters, response
 from legalmap.web.http.permissions import needs, tracker
 
 blueprint = Blueprint("docs", __name__)
-tools = negotiation.blueprint("api_docs")
+tools = negotiation.api_blueprint("api_docs")
 
 
 @blueprint.record

@@ -11,7 +11,7 @@ from legalmap.web.api.parameters import BadParameter
 from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, WAIT
 
-blueprint = negotiation.blueprint("api_feed")
+blueprint = negotiation.api_blueprint("api_feed")
 # The seats of this process, whatever route is waited at.
 waiting = feed.Waiting()
 

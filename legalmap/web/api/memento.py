@@ -32,7 +32,7 @@ Arguments = dict[str, Any]
 
 # The views whose answers are remembered.
 _FILES = ("export", "sources", "dictionary", "datapackage", "datapackage_zip")
-ORIGINALS = ("place.place", "v1.record", *(f"export.{file}" for file in _FILES))
+ORIGINALS = ("place.place", "api_records.record", *(f"export.{file}" for file in _FILES))
 
 
 def _original(arguments: Arguments) -> Original:

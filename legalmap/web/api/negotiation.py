@@ -1,7 +1,7 @@
 """What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
 
 import msgspec
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
 from legalmap.domain.errors import BadQuery, Invalid
@@ -11,7 +11,12 @@ from legalmap.web.api import deprecation, responses, routes
 SPOKEN = (responses.JSON, routes.PROBLEM)
 
 
-def blueprint(name: str) -> Blueprint:
+def register(app: Flask) -> None:
+    """Keep the HTML page of a redirect away from tools, whichever view or rule redirects them."""
+    app.after_request(responses.without_page)
+
+
+def api_blueprint(name: str) -> Blueprint:
     """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins."""
     part = Blueprint(name, __name__, url_prefix=routes.ROOT)
     part.before_request(require_json_taken)

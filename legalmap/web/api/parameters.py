@@ -191,6 +191,16 @@ def view(topic: str, query: Given) -> View:
     return query_params.view(topic, query)
 
 
+def of_topic(topic: str) -> tuple[View, Given]:
+    """The view that a route of a topic is asked for, and all its parameters; raise Missing or BadQuery.
+
+    An unknown topic comes before anything that is wrong with the parameters.
+    """
+    tracker().topic(topic)
+    query = declared()
+    return view(topic, query), query
+
+
 class Now(msgspec.Struct, frozen=True):
     """The head of the feed and today, for answers that show no law."""
 

@@ -8,16 +8,14 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import BadQuery, Invalid, NotNow, NotSignedIn, Problem, Stale
+from legalmap.domain.errors import BadQuery, Invalid, NotNow, Problem, Stale
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import csv_import, file_import
 from legalmap.services.editing.file_import import Plan
 from legalmap.web.http import bodies, posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("file_import", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 # A page on which somebody can still read each of them.
 MOST_ON_PAGE = 300
 

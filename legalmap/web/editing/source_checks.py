@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.errors import Invalid, NothingChanged, NotNow, Stale
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import source_checks
 from legalmap.services.editing.source_checks import MOST_LISTED
@@ -13,10 +13,8 @@ from legalmap.web.forms.base import form_page, unix_lines
 from legalmap.web.forms.verify import LinkForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("source_checks", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 @blueprint.get("/desk/sources")

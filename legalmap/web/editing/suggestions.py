@@ -8,7 +8,7 @@ from limits import parse
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.suggestions import MAX_SUGGESTION
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, Problem
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import suggestions
@@ -17,10 +17,8 @@ from legalmap.web.forms.suggestions import ANSWERS, AnswerForm, SuggestForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.http.rate_limits import address, limiter
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("suggestions", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 PER_ADDRESS = parse("10 per 1 hour")
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Stale
 from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import proposals, verification
@@ -15,10 +15,8 @@ from legalmap.web.forms.base import base_number, form_page, unix_lines
 from legalmap.web.forms.verify import VerifyForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("verify", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 @blueprint.get("/desk/verify/<topic>/<code>")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Missing, NotSignedIn
+from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import batches
 from legalmap.services.editing.batches import Opened
@@ -17,11 +17,9 @@ from legalmap.web.forms.base import form_page
 from legalmap.web.forms.review import VerdictForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.review import context_of, judge
 
 blueprint = Blueprint("batches", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 @blueprint.get("/desk/batches")

@@ -6,13 +6,11 @@ from werkzeug.wrappers import Response
 from legalmap.domain.people.roles import Permission, may
 from legalmap.services.editing import drafts
 from legalmap.services.reviewing import dashboard
-from legalmap.web.editing.verify import blueprint as verifying
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.reviewing.queue import total_words
 from legalmap.web.reviewing.review import REWORKABLE
 
 blueprint = Blueprint("dashboard", __name__)
-blueprint.register_blueprint(verifying)
 # The pages of the desk, in the order in which they are shown, and who may use each.
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.moderation import UNDECIDED, Act, State, Verdict, is_enough
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, Problem, Stale
 from legalmap.domain.law import diff
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission, may
@@ -21,14 +21,12 @@ from legalmap.web.forms.base import form_page
 from legalmap.web.forms.review import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.changes_by_period import grouped, warned
 from legalmap.web.reviewing.queue import asked, query_of, to_next
 from legalmap.web.wording import differences
 from legalmap.web.wording.labels import day
 
 blueprint = Blueprint("review", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 blueprint.add_app_template_filter(differences.cells, "cells")
 # What an author can take up again, and in which words.
 REWORKABLE = {

@@ -13,7 +13,6 @@ from legalmap.domain.errors import (
     Missing,
     NothingChanged,
     NotNow,
-    NotSignedIn,
     Stale,
 )
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -28,10 +27,8 @@ from legalmap.web.forms.base import base_number, form_page, unix_lines
 from legalmap.web.forms.verify import SkipForm, VerifyForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("rounds", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -1,0 +1,121 @@
+"""/api/v1: the topics that are tracked, and the places whose law they are about."""
+
+from flask import Response
+
+from legalmap.domain.law.jurisdictions import chain
+from legalmap.domain.people.roles import Permission
+from legalmap.services import contract
+from legalmap.services.exporting import formats
+from legalmap.services.places import search
+from legalmap.web.api import negotiation, parameters, responses
+from legalmap.web.api.parameters import BadParameter, Given, Now
+from legalmap.web.api.routes import ROOT
+from legalmap.web.http.permissions import needs, reader, tracker
+
+# ``parent`` is applied after the search, so more has to be found than is shown.
+MOST_FOUND = 5_000
+
+blueprint = negotiation.api_blueprint("api_places")
+
+
+@blueprint.get("/topics")
+@needs(Permission.READ, decided_by=())
+def topics() -> Response:
+    """All topics."""
+    parameters.declared()
+    now = parameters.now()
+    entries = tuple(
+        contract.same(
+            contract.TopicEntry,
+            topic,
+            records=len(reader().edition(topic.code, str(now.feed_no)).records),
+            url=f"{ROOT}/topics/{topic.code}",
+        )
+        for topic in tracker().topics.values()
+    )
+    return responses.answered(now, contract.TopicsAnswer, topics=entries)
+
+
+@blueprint.get("/topics/<topic>")
+@needs(Permission.READ, decided_by=())
+def topic(topic: str) -> Response:
+    """The codebook of a topic."""
+    codebook = contract.codebook(tracker().topic(topic))
+    parameters.declared()
+    return responses.answered(
+        parameters.now(), contract.TopicAnswer, topic=topic, codebook=codebook
+    )
+
+
+@blueprint.get("/jurisdictions")
+@needs(Permission.READ)
+def jurisdictions() -> Response:
+    """Places in the order of their codes, or those that fit a search, best first."""
+    query = parameters.declared()
+    now = parameters.now()
+    one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(query)
+    answer = _search(query, now) if one_page else _page_of_places(query, now)
+    return responses.send(answer, now.changed_at)
+
+
+def _search(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+    if "cursor" in query:
+        raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
+    limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
+    identifiers = parameters.identifiers(query)
+    identified = search.by_identifiers(tracker(), identifiers) if identifiers else []
+    result = search.Found(identified)
+    if "q" in query:
+        result = search.search(
+            tracker(), query["q"], MOST_FOUND if parent or identifiers else limit
+        )
+    places = [
+        place
+        for place in result.places
+        if (not parent or formats.is_directly_below(place, parent))
+        and (not identifiers or place in identified)
+    ]
+    return parameters.answer(
+        now,
+        contract.JurisdictionsAnswer,
+        jurisdictions=tuple(contract.jurisdiction(place) for place in places[:limit]),
+        guessed=result.guessed,
+        zip=result.zip_code,
+        next=None,
+        next_cursor=None,
+    )
+
+
+def _page_of_places(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+    limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
+    cursor = parameters.cursor(query)
+    # One more than is shown tells whether there is a next page.
+    remaining = search.page(tracker(), parent, cursor.after if cursor else "", limit + 1)
+    shown, following = parameters.page(query, now, remaining, lambda place: place.code)
+    return parameters.answer(
+        now,
+        contract.JurisdictionsAnswer,
+        jurisdictions=tuple(contract.jurisdiction(place) for place in shown),
+        guessed=False,
+        zip=None,
+        **following,
+    )
+
+
+@blueprint.get("/jurisdictions/<code>")
+@needs(Permission.READ, decided_by=())
+def jurisdiction(code: str) -> Response:
+    """One place, by its code or one of its other codes."""
+    parameters.declared()
+    place, now = search.place(tracker(), code), parameters.now()
+    topics = [t for t in tracker().topics if place.code in reader().edition(t).records]
+    return responses.answered(
+        now,
+        contract.JurisdictionAnswer,
+        jurisdiction=contract.jurisdiction(place),
+        levels=tuple(level.code for level in chain(place, tracker().place)),
+        children=len(search.children(tracker(), place.code)),
+        children_url=f"{ROOT}/jurisdictions?parent={place.code}",
+        records={topic: f"{ROOT}/{topic}/records/{place.code}" for topic in topics},
+        note=place.note,
+    )
