@@ -15,7 +15,7 @@ from legalmap.services.editing.proposals import Proposal
 from legalmap.web.editing import conflict, form_page, open_form, preview
 from legalmap.web.editing.form_page import Sheet
 from legalmap.web.forms import record as forms
-from legalmap.web.forms.base import unix_lines
+from legalmap.web.forms.base import refusals_shown_on, unix_lines
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.http.query_params import as_number
@@ -109,15 +109,22 @@ def _rearrange(sheet: Sheet, action: str) -> Response:
 
 def _preview(sheet: Sheet) -> Response:
     """What a reviewer and a reader would see, or all problems, without sending anything."""
-    read = form_page.read(sheet)
-    if read.problems:
-        return sheet.told(422, problems=tuple(read.problems))
+    payload = _sound_payload(sheet)
     edition = reader().edition(sheet.topic.code)
     return sheet.told(
         200,
-        changes=diff.shown(sheet.base_payload, read.payload),
-        preview=preview.preview(edition, sheet.beginning.place, read.payload),
+        changes=diff.shown(sheet.base_payload, payload),
+        preview=preview.preview(edition, sheet.beginning.place, payload),
     )
+
+
+def _sound_payload(sheet: Sheet) -> Payload:
+    """What the form says; with anything wrong in it, the form once more is the answer."""
+    with refusals_shown_on(sheet.told):
+        read = form_page.read(sheet)
+        if read.problems:
+            raise Invalid(read.problems)
+    return read.payload
 
 
 def _last_sent() -> int:
@@ -152,19 +159,14 @@ def _save_draft(sheet: Sheet) -> Response:
 
 
 def _submit(sheet: Sheet) -> Response:
-    read = form_page.read(sheet)
-    if read.problems:
-        return sheet.told(422, problems=tuple(read.problems))
-    try:
-        proposal = proposals.submit(tracker(), actor(), _proposal(sheet, read.payload))
-    except Invalid as error:
-        return sheet.told(422, problems=error.problems)
-    except Stale:
-        # Who closes the page that follows finds it again.
-        is_kept = not sheet.would_replace_a_draft and _keep(sheet)
-        return conflict.page(sheet, read.payload, 409, is_kept=is_kept)
-    except (NothingChanged, NotNow) as error:
-        return sheet.told(409, message=str(error))
+    payload = _sound_payload(sheet)
+    with refusals_shown_on(sheet.told, NothingChanged, NotNow):
+        try:
+            proposal = proposals.submit(tracker(), actor(), _proposal(sheet, payload))
+        except Stale:
+            # Kept as a draft, so that whoever closes the page that follows finds it again.
+            is_kept = not sheet.would_replace_a_draft and _keep(sheet)
+            return conflict.page(sheet, payload, 409, is_kept=is_kept)
     flash("Sent for review. Somebody else will look at it before it is published.")
     return redirect(f"/desk/proposals/{proposal.id}", code=303)
 
@@ -186,8 +188,5 @@ def _proposal(sheet: Sheet, content: Payload) -> Proposal:
 
 def _take_over(sheet: Sheet) -> Response:
     """Your changes on top of what is published now: a form to look at, sent by another press."""
-    read = form_page.read(sheet)
-    if read.problems:
-        return sheet.told(422, problems=tuple(read.problems))
-    taken_over = conflict.take_over(sheet, read.payload)
+    taken_over = conflict.take_over(sheet, _sound_payload(sheet))
     return _preview(taken_over) if isinstance(taken_over, Sheet) else taken_over

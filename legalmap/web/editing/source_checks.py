@@ -1,15 +1,16 @@
 """Links by how many records rest on them, and verifying many records by one of them."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Invalid, NothingChanged, NotNow, Stale
+from legalmap.domain.errors import NothingChanged, NotNow, Stale
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import source_checks
 from legalmap.services.editing.source_checks import MOST_LISTED
-from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.base import form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import LinkForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
@@ -46,15 +47,15 @@ def verify() -> Response:
     """Propose for each ticked record that nothing changed: one batch."""
     form = LinkForm(formdata=posted_data.sent())
     url, chosen = form.url.data or "", form.chosen()
+    page = partial(_page, url, form)
     if posted_data.is_kept():
-        return _page(url, form, message="Here is what you ticked. Nothing has been sent yet.")
+        return page(message="Here is what you ticked. Nothing has been sent yet.")
     note = unix_lines(form.note.data or "")
-    try:
-        proposed = source_checks.verify(reader(), actor(), url, chosen, note=note)
-    except Invalid as error:
-        return _page(url, form, 422, problems=error.problems)
-    except (Stale, NothingChanged, NotNow) as error:
-        return _page(url, form, 409, message=f"{error} Nothing was sent.")
+    with refusals_shown_on(page):
+        try:
+            proposed = source_checks.verify(reader(), actor(), url, chosen, note=note)
+        except (Stale, NothingChanged, NotNow) as error:
+            return page(409, message=f"{error} Nothing was sent.")
     flash(f"{len(proposed)} {'check waits' if len(proposed) == 1 else 'checks wait'} for review.")
     return redirect(f"/desk/batches/{proposed[0].batch}", code=303)
 

@@ -1,6 +1,8 @@
 """A reader suggests a correction without an account; a contributor takes it up and answers it."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -8,11 +10,11 @@ from limits import parse
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.suggestions import MAX_SUGGESTION
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, Problem
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import suggestions
-from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.base import form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.suggestions import ANSWERS, AnswerForm, SuggestForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
@@ -36,16 +38,13 @@ def suggest(topic: str, code: str) -> Response:
     """Take it in, or say at each field what to mend; nothing typed is lost."""
     place = suggestions.place_for(tracker(), topic, code)
     form = SuggestForm(formdata=posted_data.sent())
+    page = partial(_form_page, topic, place, form)
     if posted_data.is_kept():
-        return _form_page(topic, place, form)
-    try:
+        return page()
+    with refusals_shown_on(page, NotNow):
         wait = _suggest(topic, place, form)
-    except Invalid as error:
-        return _form_page(topic, place, form, 422, problems=error.problems)
-    except NotNow as error:
-        return _form_page(topic, place, form, 409, message=str(error))
     if wait:
-        return _too_often(topic, place, form, wait)
+        return _too_often(page, wait)
     return redirect(f"/{topic}/{place.code}/suggest/sent", code=303)
 
 
@@ -88,13 +87,14 @@ def _form_page(
     )
 
 
-def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) -> Response:
+def _too_often(page: Callable[..., Response], wait: int) -> Response:
+    """The form once more; ``wait`` is in seconds."""
     minutes = math.ceil(wait / 60)
     message = (
         "Many suggestions came from your address. What you typed is still here: "
         f"send it again in {minutes} minute{'s' if minutes != 1 else ''}."
     )
-    response = _form_page(topic, place, form, 429, message=message)
+    response = page(429, message=message)
     response.headers["Retry-After"] = str(wait)
     return response
 
@@ -129,10 +129,9 @@ def open_(number: int) -> Response:
 @needs(Permission.PROPOSE)
 def claim(number: int) -> Response:
     """Take it up for a day; with ``over=yes`` also from somebody who is at it."""
-    try:
+    page = partial(_desk_page, number, AnswerForm(formdata=None))
+    with refusals_shown_on(page, AlreadyDecided, NotNow):
         suggestions.claim(tracker(), actor(), number, over=request.form.get("over") == "yes")
-    except (AlreadyDecided, NotNow) as error:
-        return _desk_page(number, AnswerForm(formdata=None), 409, message=str(error))
     flash("It is yours for a day.")
     return redirect(f"/desk/suggestions/{number}", code=303)
 
@@ -151,19 +150,12 @@ def release(number: int) -> Response:
 def close(number: int) -> Response:
     """Decline it or mark it as told before, with a reason."""
     form = AnswerForm(formdata=posted_data.sent())
-    outcome = form.chosen()
+    page = partial(_desk_page, number, form)
     if posted_data.is_kept():
-        return _desk_page(number, form, message="Here is what you typed. Send it once more.")
-    if outcome is None:
-        problems = [Problem("outcome", "Choose how it ends.")]
-        return _desk_page(number, form, 422, problems=problems)
-    answer = unix_lines(form.answer.data or "")
-    try:
-        suggestions.close(tracker(), actor(), number, outcome, answer)
-    except Invalid as error:
-        return _desk_page(number, form, 422, problems=error.problems)
-    except (AlreadyDecided, NotNow) as error:
-        return _desk_page(number, form, 409, message=str(error))
+        return page(message="Here is what you typed. Send it once more.")
+    with refusals_shown_on(page, AlreadyDecided, NotNow):
+        answer = unix_lines(form.answer.data or "")
+        suggestions.close(tracker(), actor(), number, form.chosen(), answer)
     flash("Closed. The reason is kept with it.")
     return redirect("/desk/suggestions", code=303)
 

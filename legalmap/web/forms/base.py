@@ -1,16 +1,17 @@
 """The house form: no token of its own (``web.csrf`` checks all forms), problems told by field path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from flask import make_response, render_template
+from flask import abort, make_response, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from legalmap.domain.errors import BadQuery, Problem
+from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Problem
 from legalmap.web.http.query_params import as_number
 
 # Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
@@ -153,6 +154,25 @@ def form_page(
     problems: Iterable[Problem] = (),
     **context: Any,
 ) -> Response:
-    """A page with small forms: as it is first shown, or once more with what has to be mended."""
+    """A page with small forms: as it is first shown, or once more with what has to be mended.
+
+    ``message`` stands above the forms, each of ``problems`` beside its field.
+    """
     page = render_template(template, message=message, problems=Problems.of(problems), **context)
     return make_response(page, status)
+
+
+@contextmanager
+def refusals_shown_on(
+    page: Callable[..., Response], *refusals: type[LegalmapError]
+) -> Iterator[None]:
+    """Answer what is refused inside with ``page``, on which nothing typed is lost.
+
+    Invalid gives 422 with a problem at each field, one of ``refusals`` 409 with its sentence on top.
+    """
+    try:
+        yield
+    except Invalid as error:
+        abort(page(422, problems=error.problems))
+    except refusals as error:
+        abort(page(409, message=str(error)))

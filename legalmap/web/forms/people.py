@@ -7,7 +7,7 @@ from legalmap.domain.people.accounts import MAX_PASSWORD, MIN_PASSWORD
 from legalmap.domain.people.admin_rules import in_words
 from legalmap.domain.people.remits import Remit
 from legalmap.domain.people.roles import Role
-from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, Problems, TextField
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
 
 ROLES = {
     Role.CONTRIBUTOR: ("Contributor", "proposes changes"),
@@ -23,8 +23,8 @@ class SignInForm(HouseForm):
     handle = LineField("Name")
     password = PasswordField("Password")
 
-    def problems(self) -> Problems:
-        """What is missing, before anything is looked up."""
+    def check(self) -> None:
+        """Raise Invalid for what is missing or too long, before anything is looked up."""
         problems = []
         if not (self.handle.data or "").strip():
             problems.append(Problem("handle", "Enter your name."))
@@ -33,7 +33,8 @@ class SignInForm(HouseForm):
         elif len(self.password.data) > MAX_PASSWORD:
             too_long = f"Keep the password under {MAX_PASSWORD:,} characters."
             problems.append(Problem("password", too_long))
-        return Problems.of(problems)
+        if problems:
+            raise Invalid(problems)
 
 
 class JoinForm(HouseForm):

@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, SelectMultipleField
 
 from legalmap.domain.desk.moderation import Verdict
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
+from legalmap.domain.errors import Invalid
 from legalmap.web.forms.base import HouseForm, TextField
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -30,10 +31,11 @@ class VerdictForm(HouseForm):
     comment = TextField("Comment")
     payload_sha256 = HiddenField()
 
-    def chosen(self) -> Verdict | None:
-        """The verdict, or None if none of the three was chosen."""
-        known = {verdict.value: verdict for verdict in Verdict}
-        return known.get(self.verdict.data or "")
+    def chosen(self) -> Verdict:
+        """The verdict; raise Invalid if none of the three was chosen."""
+        if self.verdict.data not in set(Verdict):
+            raise Invalid.at("verdict", "Choose one of the verdicts.")
+        return Verdict(self.verdict.data)
 
 
 class RemarkForm(HouseForm):

@@ -3,7 +3,7 @@
 from wtforms import RadioField
 
 from legalmap.domain.desk.suggestions import Outcome
-from legalmap.domain.errors import Problem
+from legalmap.domain.errors import Invalid, Problem
 from legalmap.web.forms.base import HouseForm, LineField, TextField
 
 ANSWERS: dict[Outcome, tuple[str, str]] = {
@@ -38,6 +38,8 @@ class AnswerForm(HouseForm):
     )
     answer = TextField("Why")
 
-    def chosen(self) -> Outcome | None:
-        """The outcome, or None if neither was chosen."""
-        return {outcome.value: outcome for outcome in ANSWERS}.get(self.outcome.data or "")
+    def chosen(self) -> Outcome:
+        """The outcome; raise Invalid if neither was chosen."""
+        if self.outcome.data not in set(ANSWERS):
+            raise Invalid.at("outcome", "Choose how it ends.")
+        return Outcome(self.outcome.data)

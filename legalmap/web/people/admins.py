@@ -1,15 +1,17 @@
 """People and invitations, for admins."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.admin_rules import in_words
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import admins, one_time_links
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import actor, needs, tracker
@@ -25,20 +27,18 @@ def index() -> Response:
     return _index(InvitationForm(formdata=None))
 
 
-def _index(
-    form: InvitationForm, problems: Problems | None = None, status: int = 200, *, link: str = ""
-) -> Response:
-    page = render_template(
+def _index(form: InvitationForm, status: int = 200, *, link: str = "", **more: Any) -> Response:
+    return form_page(
         "people/admins/index.html",
+        status,
         members=admins.members(tracker(), actor()),
         invitations=one_time_links.listed(tracker(), actor()),
         roles=ROLES,
         form=form,
         link=link,
         now=clock.now(),
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 @blueprint.post("/desk/people/invitations")
@@ -46,7 +46,7 @@ def _index(
 def invite() -> Response:
     """Make an invitation and show its link, this once."""
     form = InvitationForm()
-    try:
+    with refusals_shown_on(partial(_index, form)):
         token = one_time_links.invite(
             tracker(),
             actor(),
@@ -54,8 +54,6 @@ def invite() -> Response:
             admins.remits_of(tracker(), form.remits.data or ""),
             form.note.data or "",
         )
-    except Invalid as error:
-        return _index(form, Problems.of(error.problems), 422)
     empty = InvitationForm(formdata=None)
     return _index(empty, link=f"{site_url()}/join/{token}")
 
@@ -84,23 +82,18 @@ def _shown(handle: str, *, link: str = "") -> Response:
 
 
 def _page(
-    person: Account,
-    form: RoleForm,
-    problems: Problems | None = None,
-    status: int = 200,
-    *,
-    link: str = "",
+    person: Account, form: RoleForm, status: int = 200, *, link: str = "", **more: Any
 ) -> Response:
-    page = render_template(
+    return form_page(
         "people/admins/show.html",
+        status,
         person=person,
         form=form,
         roles=ROLES,
         why_not=admins.why_not(actor(), person),
         link=link,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 @blueprint.post("/desk/people/<handle>/role")
@@ -108,12 +101,10 @@ def _page(
 def change_role(handle: str) -> Response:
     """Give somebody another role, or other places and topics."""
     form = RoleForm()
-    try:
+    person = admins.member(tracker(), actor(), handle)
+    with refusals_shown_on(partial(_page, person, form)):
         remits = admins.remits_of(tracker(), form.remits.data or "")
         admins.change_role(tracker(), actor(), handle, form.chosen(), remits)
-    except Invalid as error:
-        person = admins.member(tracker(), actor(), handle)
-        return _page(person, form, Problems.of(error.problems), 422)
     return _done(handle, f"The role of {handle} is changed, at once.")
 
 

@@ -1,6 +1,7 @@
 """The second factor: shown after the password, and set up by who needs or wants one."""
 
 import ipaddress
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,8 +16,8 @@ from legalmap.domain.people.second_factor import Standing
 from legalmap.domain.people.sessions import Session
 from legalmap.services.people import passkeys, totp
 from legalmap.services.people.passkeys import Site
-from legalmap.services.people.totp import Enrolled, Proved, Setup
-from legalmap.web.forms.base import Problems
+from legalmap.services.people.totp import Enrolled, Proved
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.http import known_browsers, next_url, session, sign_in_limits
 from legalmap.web.http.hosts import site_url
@@ -68,11 +69,12 @@ def prove() -> Response:
     if "code" not in request.form:
         return _proving_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, PROVE)
-    try:
-        proved = totp.prove(tracker(), opened, _token(), request.form["code"])
-    except Invalid as error:
-        sign_in_limits.failed(sign_in_limits.CODE, opened.account.handle)
-        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
+    with refusals_shown_on(partial(_proving_page, opened)):
+        try:
+            proved = totp.prove(tracker(), opened, _token(), request.form["code"])
+        except Invalid:
+            sign_in_limits.failed(sign_in_limits.CODE, opened.account.handle)
+            raise
     return _proved(opened, proved)
 
 
@@ -87,7 +89,7 @@ def prove_by_passkey() -> Response:
         return _proving_page(opened)
     sign_in_limits.count(sign_in_limits.PASSKEY, opened.account.handle, PROVE)
     form = PasskeyForm()
-    try:
+    with refusals_shown_on(partial(_proving_page, opened)):
         proved = passkeys.prove(
             tracker(),
             opened,
@@ -96,8 +98,6 @@ def prove_by_passkey() -> Response:
             challenge_id=form.challenge.data or "",
             answer=form.answer.data or "",
         )
-    except Invalid as error:
-        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
     return _proved(opened, proved)
 
 
@@ -132,7 +132,7 @@ def add_authenticator() -> Response:
     if not challenge_id:
         return _authenticator_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, AUTHENTICATOR)
-    try:
+    with refusals_shown_on(partial(_authenticator_page, opened, challenge_id=challenge_id)):
         enrolled = totp.enrol(
             tracker(),
             opened,
@@ -141,10 +141,6 @@ def add_authenticator() -> Response:
             code=form.code.data or "",
             password=form.password.data or "",
         )
-    except Invalid as error:
-        problems = Problems.of(error.problems)
-        setup = totp.begun(tracker(), opened, challenge_id)
-        return _authenticator_page(opened, setup=setup, problems=problems, status=422)
     return _enrolled(opened, enrolled)
 
 
@@ -163,7 +159,7 @@ def add_passkey() -> Response:
     if here is None or not form.challenge.data:
         return _passkey_page(opened, PasskeyForm(formdata=None))
     sign_in_limits.count(sign_in_limits.PASSKEY, opened.account.handle, PASSKEY)
-    try:
+    with refusals_shown_on(partial(_passkey_page, opened, form)):
         enrolled = passkeys.add(
             tracker(),
             opened,
@@ -174,8 +170,6 @@ def add_passkey() -> Response:
             name=form.name.data or "",
             password=form.password.data or "",
         )
-    except Invalid as error:
-        return _passkey_page(opened, form, problems=Problems.of(error.problems), status=422)
     return _enrolled(opened, enrolled)
 
 
@@ -210,23 +204,27 @@ def _token() -> str:
     return session.token() or ""
 
 
-def _proving_page(opened: Session, **shown: Any) -> Response:
+def _proving_page(opened: Session, status: int = 200, **more: Any) -> Response:
     here = site()
     challenge = passkeys.begin_proving(tracker(), opened, here) if here else None
-    return _page(
-        "people/second_factor/prove.html", form=CodeForm(formdata=None), asked=challenge, **shown
-    )
+    form = CodeForm(formdata=None)
+    return _page("people/second_factor/prove.html", status, form=form, challenge=challenge, **more)
 
 
-def _authenticator_page(opened: Session, setup: Setup | None = None, **shown: Any) -> Response:
+def _authenticator_page(
+    opened: Session, status: int = 200, *, challenge_id: str = "", **more: Any
+) -> Response:
+    """The key to scan: the one of ``challenge_id`` once more, so that nobody has to scan another."""
+    setup = totp.begun(tracker(), opened, challenge_id) if challenge_id else None
     setup = setup or totp.begin(tracker(), opened)
     return _page(
         "people/second_factor/authenticator.html",
+        status,
         form=AuthenticatorForm(formdata=None),
         setup=setup,
         picture=_picture(setup.uri),
         opened=opened,
-        **shown,
+        **more,
     )
 
 
@@ -237,29 +235,20 @@ def _picture(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
 
 
-def _passkey_page(opened: Session, form: PasskeyForm, **shown: Any) -> Response:
+def _passkey_page(opened: Session, form: PasskeyForm, status: int = 200, **more: Any) -> Response:
     here = site()
     challenge = passkeys.begin_adding(tracker(), opened, here) if here else None
     return _page(
-        "people/second_factor/passkey.html", form=form, asked=challenge, opened=opened, **shown
+        "people/second_factor/passkey.html",
+        status,
+        form=form,
+        challenge=challenge,
+        opened=opened,
+        **more,
     )
 
 
-def _page(
-    template: str,
-    *,
-    after: str = "",
-    kept: str = "",
-    problems: Problems | None = None,
-    status: int = 200,
-    **shown: Any,
-) -> Response:
+def _page(template: str, status: int, *, after: str = "", kept: str = "", **more: Any) -> Response:
     """A page on the way in: it carries along where somebody was going, and what they had typed."""
-    page = render_template(
-        template,
-        next=after or next_url.asked(),
-        kept=kept or next_url.kept(),
-        problems=problems or Problems(),
-        **shown,
-    )
-    return make_response(page, status)
+    after, kept = after or next_url.asked(), kept or next_url.kept()
+    return form_page(template, status, next=after, kept=kept, **more)

@@ -1,5 +1,7 @@
 """Signing in and out, and signing in again without losing what was typed."""
 
+from functools import partial
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -8,7 +10,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Invalid, NotProved, NotSignedIn
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import authentication
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import SignInForm
 from legalmap.web.http import known_browsers, next_url, posted_data, session, sign_in_limits
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
@@ -27,7 +29,7 @@ def show_sign_in() -> Response:
     after = next_url.asked()
     opened = session.current()
     if opened is None:
-        return _sign_in_page(SignInForm(formdata=None), Problems(), after)
+        return _sign_in_page(SignInForm(formdata=None), after)
     return redirect(after, code=303) if opened.is_complete else second_factor.lead(opened, after)
 
 
@@ -37,18 +39,15 @@ def sign_in() -> Response:
     """Open a session under a fresh token, or say that name or password is wrong."""
     form = SignInForm()
     after = next_url.asked()
-    problems = form.problems()
-    if problems:
-        return _sign_in_page(form, problems, after, 422)
-    handle = (form.handle.data or "").strip().lower()
-    sign_in_limits.count(sign_in_limits.PASSWORD, handle, "/sign-in")
-    try:
-        token = authentication.sign_in(
-            tracker(), handle, form.password.data or "", known_browsers.label()
-        )
-    except Invalid as error:
-        sign_in_limits.failed(sign_in_limits.PASSWORD, handle)
-        return _sign_in_page(form, Problems.of(error.problems), after, 422)
+    handle, password = (form.handle.data or "").strip().lower(), form.password.data or ""
+    with refusals_shown_on(partial(_sign_in_page, form, after)):
+        form.check()
+        sign_in_limits.count(sign_in_limits.PASSWORD, handle, "/sign-in")
+        try:
+            token = authentication.sign_in(tracker(), handle, password, known_browsers.label())
+        except Invalid:
+            sign_in_limits.failed(sign_in_limits.PASSWORD, handle)
+            raise
     return enter(token, after)
 
 
@@ -65,16 +64,11 @@ def enter(token: str, after: str) -> Response:
 
 
 def _sign_in_page(
-    form: SignInForm, problems: Problems, after: str, status: int = 200, *, kept: str = ""
+    form: SignInForm, after: str, status: int = 200, *, kept: str = "", **more: Any
 ) -> Response:
-    page = render_template(
-        "people/sign_in/sign_in.html",
-        form=form,
-        problems=problems,
-        next=after,
-        kept=kept or next_url.kept(),
-    )
-    return make_response(page, status)
+    kept = kept or next_url.kept()
+    template = "people/sign_in/sign_in.html"
+    return form_page(template, status, form=form, next=after, kept=kept, **more)
 
 
 @blueprint.post("/sign-out")
@@ -97,8 +91,7 @@ def ask_again(error: NotSignedIn) -> Response:
         page = render_template("errors/error.html", heading="Sign in first", message=SIGN_IN_FIRST)
         return make_response(page, 413)
     if kept:
-        empty = SignInForm(formdata=None)
-        return _sign_in_page(empty, Problems(), after, 403, kept=kept)
+        return _sign_in_page(SignInForm(formdata=None), after, 403, kept=kept)
     return redirect(f"/sign-in?{urlencode({'next': after})}", code=303)
 
 

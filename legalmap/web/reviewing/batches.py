@@ -52,9 +52,7 @@ def verdict(batch: str, revision_id: int) -> Response:
     def page(status: int = 200, **more: Any) -> Response:
         return _page(batches.opened(tracker(), actor(), batch), number, form, status, **more)
 
-    refused = judge(number, form, page)
-    if refused:
-        return refused
+    judge(number, form, page)
     following = batches.opened(tracker(), actor(), batch).next_after(number)
     then = f"?open={following}#open" if following else ""
     return redirect(f"/desk/batches/{batch}{then}", code=303)

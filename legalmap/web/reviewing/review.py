@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.moderation import UNDECIDED, Act, State, Verdict, is_enough
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, Problem, Stale
+from legalmap.domain.errors import AlreadyDecided, NotNow, Stale
 from legalmap.domain.law import diff
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission, may
@@ -17,7 +17,7 @@ from legalmap.services.editing import proposals, rework
 from legalmap.services.reviewing import claims, remarks, review
 from legalmap.services.reviewing.review import ReviewSheet
 from legalmap.web.editing.preview import Preview, preview
-from legalmap.web.forms.base import form_page
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.review import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
@@ -57,27 +57,20 @@ def show(revision_id: int) -> Response:
 def verdict(revision_id: int) -> Response:
     """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
     wanted, form = asked(), VerdictForm(formdata=posted_data.sent())
-    page = Answer(revision_id=revision_id, form=form).page
-    return judge(revision_id, form, page) or to_next(wanted, revision_id)
+    judge(revision_id, form, Answer(revision_id=revision_id, form=form).page)
+    return to_next(wanted, revision_id)
 
 
-def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> Response | None:
-    """Give the verdict of a form and say what came of it; if it cannot be given, the page saying why."""
-    chosen = form.chosen()
+def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> None:
+    """Give the verdict of a form and say what came of it; if it cannot be given, answer with ``page``."""
     if posted_data.is_kept():
-        return page(message=_SEND_AGAIN)
-    if chosen is None:
-        return page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
-    try:
-        flash(_decide(revision_id, chosen, form))
-    except Invalid as error:
-        return page(422, problems=error.problems)
-    except (AlreadyDecided, Stale, NotNow) as error:
-        return page(409, message=str(error))
-    return None
+        abort(page(message=_SEND_AGAIN))
+    with refusals_shown_on(page, AlreadyDecided, Stale, NotNow):
+        flash(_decide(revision_id, form))
 
 
-def _decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
+def _decide(revision_id: int, form: VerdictForm) -> str:
+    chosen = form.chosen()
     decided = review.decide(
         tracker(),
         actor(),
@@ -99,10 +92,8 @@ def remark(revision_id: int) -> Response:
     answer = Answer(revision_id=revision_id, remark=form)
     if posted_data.is_kept():
         return answer.page(message=_SEND_AGAIN)
-    try:
+    with refusals_shown_on(answer.page):
         remarks.say(tracker(), actor(), revision_id, form.text.data or "")
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
     return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}#discussion", code=303)
 
 
@@ -110,10 +101,8 @@ def remark(revision_id: int) -> Response:
 @needs(Permission.REVIEW)
 def claim(revision_id: int) -> Response:
     """Take it for half an hour; with ``over=yes`` also from somebody who is at it."""
-    try:
+    with refusals_shown_on(Answer(revision_id=revision_id).page, NotNow):
         claims.take(tracker(), actor(), revision_id, over=request.form.get("over") == "yes")
-    except NotNow as error:
-        return Answer(revision_id=revision_id).page(409, message=str(error))
     return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}", code=303)
 
 

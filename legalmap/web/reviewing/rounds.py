@@ -1,5 +1,6 @@
 """The verification round: the list, taking ten of it, and working through them one after the other."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,13 +9,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.rounds import TEN
-from legalmap.domain.errors import (
-    Invalid,
-    Missing,
-    NothingChanged,
-    NotNow,
-    Stale,
-)
+from legalmap.domain.errors import Missing, NothingChanged, NotNow, Stale
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
@@ -23,7 +18,7 @@ from legalmap.services.places import search
 from legalmap.services.reviewing import rounds
 from legalmap.services.reviewing.rounds import Standing
 from legalmap.web.editing import verify as verify_page
-from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.base import base_number, form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import SkipForm, VerifyForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, reader, tracker
@@ -69,7 +64,7 @@ def index() -> Response:
     return _list(_wanted())
 
 
-def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
+def _list(wanted: Wanted, status: int = 200, **more: Any) -> Response:
     place = wanted.place.code if wanted.place else None
     overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
     return form_page(
@@ -80,7 +75,7 @@ def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
         topics=tracker().topics,
         ten=TEN,
         me=actor(),
-        message=message,
+        **more,
     )
 
 
@@ -90,10 +85,8 @@ def take() -> Response:
     """Take ten of what one looks at."""
     wanted = _wanted()
     place = wanted.place.code if wanted.place else None
-    try:
+    with refusals_shown_on(partial(_list, wanted), NotNow):
         count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=place)
-    except NotNow as error:
-        return _list(wanted, 409, str(error))
     flash(f"{count} {'record is' if count == 1 else 'records are'} yours for a week.")
     return redirect("/desk/round/work", code=303)
 
@@ -163,14 +156,11 @@ def verify(topic: str, code: str) -> Response:
     answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
     if posted_data.is_kept():
         return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
-    try:
-        verify_page.send(topic, code, form, base)
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
-    except Stale:
-        return answer.page(409, message="The record has moved on: below is what it says now.")
-    except (NothingChanged, NotNow) as error:
-        return answer.page(409, message=str(error))
+    with refusals_shown_on(answer.page, NothingChanged, NotNow):
+        try:
+            verify_page.send(topic, code, form, base)
+        except Stale:
+            return answer.page(409, message="The record has moved on: below is what it says now.")
     flash("Sent for review. Here is the next one.")
     return redirect("/desk/round/work", code=303)
 
@@ -183,11 +173,7 @@ def skip(topic: str, code: str) -> Response:
     answer = Work(at=(topic, code), skip=form)
     if posted_data.is_kept():
         return answer.page(message="Here is what you typed. Send it once more.")
-    try:
+    with refusals_shown_on(answer.page, NotNow):
         rounds.skip(tracker(), actor(), topic, code, unix_lines(form.why.data or ""))
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
-    except NotNow as error:
-        return answer.page(409, message=str(error))
     flash("Skipped. Others see why. Here is the next one.")
     return redirect("/desk/round/work", code=303)
