@@ -7,11 +7,12 @@ from werkzeug import Response as BaseResponse
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
-from legalmap.web.api import negotiation, openapi_document, parameters, responses, routes
+from legalmap.web.api import openapi_document, parameters, responses, routes
+from legalmap.web.api.negotiation import ApiPart
 from legalmap.web.http.permissions import needs, tracker
 
 blueprint = Blueprint("docs", __name__)
-tools = negotiation.api_blueprint("api_docs")
+tools = ApiPart("api_docs", "About the API")
 
 
 @blueprint.record
@@ -19,18 +20,18 @@ def _with_tools(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(tools)
 
 
-@tools.get("/openapi.json")
+@tools.answers("/openapi.json", None, (), {"The document": "/openapi.json"})
 @needs(Permission.READ, decided_by=())
 def openapi() -> Response:
-    """The whole API as an OpenAPI 3.1 document."""
+    """This API as an OpenAPI 3.1 document."""
     parameters.declared()
     return _sent(openapi_document.document(tracker().topics))
 
 
-@tools.get("/schemas/<name>.json")
+@tools.answers("/schemas/<name>.json", None, (), {"The schema of a record": "/schemas/Record.json"})
 @needs(Permission.READ, decided_by=())
 def schema(name: str) -> Response:
-    """One JSON Schema with all that it refers to."""
+    """The JSON Schema (2020-12) of one kind of answer, whole in itself."""
     parameters.declared()
     document = openapi_document.schema_alone(name)
     if document is None:
@@ -47,14 +48,14 @@ def _sent(document: dict[str, object]) -> Response:
 def reference() -> str:
     """Every address of the API with what it takes, what it answers, and examples."""
     groups: dict[str, list[routes.Route]] = {}
-    for route in routes.ROUTES:
+    for route in routes.all_routes():
         groups.setdefault(route.group, []).append(route)
     return render_template(
         "api/reference.html",
         groups=groups,
         promise=routes.PROMISE,
         schemas=sorted(openapi_document.schemas()),
-        sent=_sent_body,
+        as_json=lambda body: msgspec.json.encode(body).decode(),
         type_of=_type_of,
     )
 
@@ -64,10 +65,6 @@ def reference() -> str:
 def root() -> BaseResponse:
     """Who cuts an address of the API short looks for the list of addresses."""
     return redirect("/api", code=302)
-
-
-def _sent_body(example: routes.Example) -> str:
-    return msgspec.json.encode(example.body).decode() if example.body is not None else ""
 
 
 def _type_of(parameter: routes.Parameter) -> str:

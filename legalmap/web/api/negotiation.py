@@ -1,11 +1,17 @@
 """What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 from flask import Blueprint, Flask, request
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
 from legalmap.domain.errors import BadQuery, Invalid
 from legalmap.web.api import deprecation, responses, routes
+from legalmap.web.api.routes import Parameter, Route, Schema
+from legalmap.web.http.permissions import ViewFunction
 
 # An error is JSON too: who takes only that kind is answered.
 SPOKEN = (responses.JSON, routes.PROBLEM)
@@ -16,13 +22,53 @@ def register(app: Flask) -> None:
     app.after_request(responses.without_page)
 
 
-def api_blueprint(name: str) -> Blueprint:
-    """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins."""
-    part = Blueprint(name, __name__, url_prefix=routes.ROOT)
-    part.before_request(require_json_taken)
-    part.after_request(deprecation.announce)
-    part.after_request(responses.opened)
-    return part
+class ApiPart(Blueprint):
+    """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins.
+
+    ``group``: the heading under which the reference page lists its routes.
+    """
+
+    def __init__(self, name: str, group: str) -> None:
+        super().__init__(name, __name__, url_prefix=routes.ROOT)
+        self.group = group
+        self.before_request(require_json_taken)
+        self.after_request(deprecation.announce)
+        self.after_request(responses.opened)
+
+    def answers(
+        self,
+        rule: str,
+        answer: type[msgspec.Struct] | None,
+        query: tuple[Parameter, ...],
+        examples: dict[str, str],
+        *,
+        group: str = "",
+        body: Schema | None = None,
+        sample: Any = None,
+    ) -> Callable[[ViewFunction], ViewFunction]:
+        """Declare a route, and let a view answer it; the view's docstring is what the reference says of it.
+
+        ``rule`` and the addresses of ``examples`` are given behind the root of the API. What takes a
+        ``body`` is a POST, and ``sample`` a body to try.
+        """
+
+        def declare(view: ViewFunction) -> ViewFunction:
+            route = Route(
+                name=view.__name__,
+                group=group or self.group,
+                path=routes.ROOT + re.sub(r"<(\w+)>", r"{\1}", rule),
+                about=" ".join((view.__doc__ or "").split()),
+                answer=answer,
+                query=query,
+                examples={about: routes.ROOT + address for about, address in examples.items()},
+                body=body,
+                sample=sample,
+            )
+            routes.BY_NAME[route.name] = route
+            self.add_url_rule(rule, view_func=view, methods=[route.method.upper()])
+            return view
+
+        return declare
 
 
 def require_json_taken() -> None:

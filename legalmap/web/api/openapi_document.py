@@ -41,7 +41,7 @@ def _hook(kind: type) -> Schema:
 @cache
 def schemas() -> dict[str, Schema]:
     """The schema of every struct that an answer holds, by its name."""
-    answers = [route.answer for route in routes.ROUTES if route.answer]
+    answers = [route.answer for route in routes.all_routes() if route.answer]
     kinds = [
         *answers,
         contract.SparseAnswer,
@@ -114,7 +114,7 @@ def document(topics: Mapping[str, Topic]) -> dict[str, Any]:
     """The OpenAPI document of an application that tracks these topics."""
     known = _known(topics)
     paths: dict[str, Any] = {}
-    for route in routes.ROUTES:
+    for route in routes.all_routes():
         paths.setdefault(route.path, {})[route.method] = _operation(route, known)
     return {
         "openapi": "3.1.0",
@@ -127,7 +127,7 @@ def document(topics: Mapping[str, Topic]) -> dict[str, Any]:
             "license": {"name": "CC0 1.0 Universal", "url": contract.LICENCE_URL},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(r.group for r in routes.ROUTES)],
+        "tags": [{"name": name} for name in routes.GROUPS],
         "paths": paths,
         "components": {"schemas": schemas(), "responses": _problems()},
     }
@@ -152,7 +152,7 @@ def _operation(route: Route, known: dict[str, list[str]]) -> dict[str, Any]:
         "responses": _responses(route),
     }
     if route.body is not None:
-        sample = {"examples": {"first": {"value": route.examples[0].body}}}
+        sample = {"examples": {"first": {"value": route.sample}}}
         content = {"application/json": {"schema": route.body, **sample}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation

@@ -7,18 +7,25 @@ from legalmap.domain.people.roles import Permission
 from legalmap.services import contract
 from legalmap.services.exporting import formats
 from legalmap.services.places import search
-from legalmap.web.api import negotiation, parameters, responses
+from legalmap.web.api import parameters, responses, routes
+from legalmap.web.api.negotiation import ApiPart
 from legalmap.web.api.parameters import BadParameter, Given, Now
-from legalmap.web.api.routes import ROOT
+from legalmap.web.api.routes import FIELDS, PAGING, PARENT, ROOT, Parameter
 from legalmap.web.http.permissions import needs, reader, tracker
 
 # ``parent`` is applied after the search, so more has to be found than is shown.
 MOST_FOUND = 5_000
 
-blueprint = negotiation.api_blueprint("api_places")
+blueprint = ApiPart("api_places", "Places")
 
 
-@blueprint.get("/topics")
+@blueprint.answers(
+    "/topics",
+    contract.TopicsAnswer,
+    (FIELDS,),
+    {"What is tracked here": "/topics"},
+    group="Topics",
+)
 @needs(Permission.READ, decided_by=())
 def topics() -> Response:
     """All topics."""
@@ -36,10 +43,19 @@ def topics() -> Response:
     return responses.answered(now, contract.TopicsAnswer, topics=entries)
 
 
-@blueprint.get("/topics/<topic>")
+@blueprint.answers(
+    "/topics/<topic>",
+    contract.TopicAnswer,
+    (FIELDS,),
+    {
+        "The codebook of kratom": "/topics/kratom",
+        "The scale alone": "/topics/kratom?fields=statuses.code,statuses.label",
+    },
+    group="Topics",
+)
 @needs(Permission.READ, decided_by=())
 def topic(topic: str) -> Response:
-    """The codebook of a topic."""
+    """The codebook of a topic: its statuses, its variables, and the words they use."""
     codebook = contract.codebook(tracker().topic(topic))
     parameters.declared()
     return responses.answered(
@@ -47,10 +63,29 @@ def topic(topic: str) -> Response:
     )
 
 
-@blueprint.get("/jurisdictions")
+@blueprint.answers(
+    "/jurisdictions",
+    contract.JurisdictionsAnswer,
+    (
+        Parameter("q", "A name, a code or a US ZIP code.", routes.TEXT, "Mobile"),
+        PARENT,
+        *routes.IDENTIFIERS,
+        *PAGING,
+        FIELDS,
+    ),
+    {
+        "Search by name": "/jurisdictions?q=Mobile&limit=3",
+        "Look up an OCD division": "/jurisdictions?ocd=ocd-division/country:us/state:fl/county:sarasota",
+    },
+)
 @needs(Permission.READ)
 def jurisdictions() -> Response:
-    """Places in the order of their codes, or those that fit a search, best first."""
+    """Places in the order of their codes, those that fit a search, or the place of an identifier.
+
+    A search and an identifier have one page. An OCD division id is null where the official one is not
+    certain: townships, towns of county subdivisions, census areas, planning regions, and names that
+    places of a state share.
+    """
     query = parameters.declared()
     now = parameters.now()
     one_page = not {"q", *parameters.IDENTIFIERS}.isdisjoint(query)
@@ -102,10 +137,15 @@ def _page_of_places(query: Given, now: Now) -> contract.JurisdictionsAnswer:
     )
 
 
-@blueprint.get("/jurisdictions/<code>")
+@blueprint.answers(
+    "/jurisdictions/<code>",
+    contract.JurisdictionAnswer,
+    (FIELDS,),
+    {"One county": "/jurisdictions/us-fl-sarasota-county"},
+)
 @needs(Permission.READ, decided_by=())
 def jurisdiction(code: str) -> Response:
-    """One place, by its code or one of its other codes."""
+    """One place, its identifiers, and the levels whose law reaches it."""
     parameters.declared()
     place, now = search.place(tracker(), code), parameters.now()
     topics = [t for t in tracker().topics if place.code in reader().edition(t).records]

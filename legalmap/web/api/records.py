@@ -1,28 +1,59 @@
 """/api/v1: the records of a topic, and the revisions that were published of each."""
 
 from collections.abc import Callable
+from typing import get_args
 
 from flask import Response
 
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.jurisdictions import Jurisdiction, Kind
 from legalmap.domain.law.periods import in_force_on
 from legalmap.domain.people.roles import Permission
 from legalmap.services import contract
 from legalmap.services.editions.contents import Published
 from legalmap.services.exporting import formats
 from legalmap.services.places import search
-from legalmap.web.api import negotiation, parameters, responses
+from legalmap.web.api import parameters, responses, routes
+from legalmap.web.api.negotiation import ApiPart
 from legalmap.web.api.parameters import BadParameter, Cursor, Given
-from legalmap.web.api.routes import ROOT
+from legalmap.web.api.routes import FIELDS, PAGING, PARENT, ROOT, TIMES, Parameter
 from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.http.query_params import View
 
-blueprint = negotiation.api_blueprint("api_records")
+blueprint = ApiPart("api_records", "Records")
 
 
-@blueprint.get("/<topic>/records")
+@blueprint.answers(
+    "/<topic>/records",
+    contract.RecordsAnswer,
+    (
+        Parameter(
+            "status",
+            "Only records whose own status on the day is this.",
+            routes.STATUS_CODE,
+            "banned",
+        ),
+        PARENT,
+        Parameter("kind", "Only places of this kind.", routes.one_of(get_args(Kind)), "state"),
+        Parameter(
+            "freshness",
+            "Only records whose evidence is this fresh.",
+            routes.one_of(FRESHNESS_LABELS),
+            "fresh",
+        ),
+        *TIMES,
+        *PAGING,
+        FIELDS,
+    ),
+    {
+        "The states that banned kratom, on a day in the past": (
+            "/kratom/records?kind=state&status=banned&as_of=2017-01-01&limit=3"
+        ),
+        "Codes and statuses alone": "/kratom/records?fields=jurisdiction.code,status&limit=3",
+    },
+)
 @needs(Permission.READ, decided_by=())
 def records(topic: str) -> Response:
     """The records of a topic in the order of their codes, narrowed by what is asked."""
@@ -72,10 +103,15 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
     return all(value() == wanted[name] for name, value in says.items() if wanted[name] is not None)
 
 
-@blueprint.get("/<topic>/records/<code>")
+@blueprint.answers(
+    "/<topic>/records/<code>",
+    contract.RecordAnswer,
+    (*TIMES, FIELDS),
+    {"The record of Alabama": "/kratom/records/us-al"},
+)
 @needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
-    """One record."""
+    """One record: its periods of law, their sources, and when it was last verified."""
     view = parameters.view(topic, parameters.declared())
     item = _item(view, search.place(tracker(), code))
     record = formats.record(view.edition, item, view.as_of)
@@ -91,7 +127,12 @@ def _item(view: View, place: Jurisdiction) -> Published:
     raise Missing("record", f"{view.edition.topic.code}/{place.code}", near)
 
 
-@blueprint.get("/<topic>/records/<code>/revisions")
+@blueprint.answers(
+    "/<topic>/records/<code>/revisions",
+    contract.RevisionsAnswer,
+    (*TIMES, *PAGING, FIELDS),
+    {"The history of Alabama's record": "/kratom/records/us-al/revisions"},
+)
 @needs(Permission.READ)
 def revisions(topic: str, code: str) -> Response:
     """The published revisions of a record, newest first."""
@@ -116,10 +157,15 @@ def revisions(topic: str, code: str) -> Response:
     )
 
 
-@blueprint.get("/<topic>/records/<code>/revisions/<number>")
+@blueprint.answers(
+    "/<topic>/records/<code>/revisions/<number>",
+    contract.RevisionAnswer,
+    (*TIMES, FIELDS),
+    {"What was shipped first": "/kratom/records/us-al/revisions/0"},
+)
 @needs(Permission.READ)
 def revision(topic: str, code: str, number: str) -> Response:
-    """One published revision, whole."""
+    """One published revision with the payload that its hash is of."""
     view = parameters.view(topic, parameters.declared())
     place = search.place(tracker(), code)
     _item(view, place)

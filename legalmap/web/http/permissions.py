@@ -14,7 +14,7 @@ from legalmap.services.reading.reader import Reader
 from legalmap.web.http import rate_limits, session
 from legalmap.web.http.wsgi import READY
 
-View = TypeVar("View", bound=Callable[..., Any])
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 # The parameters of every address that shows law: the day, and the edit time.
 LAW = ("as_of", "known_at")
 
@@ -25,7 +25,7 @@ def needs(
     decided_by: tuple[str, ...] | None = None,
     cost: str = "",
     most_bytes: int = 0,
-) -> Callable[[View], View]:
+) -> Callable[[ViewFunction], ViewFunction]:
     """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
 
     ``decided_by``: what it answers to readers follows from the head of the feed, the day, the path and
@@ -36,7 +36,7 @@ def needs(
     other.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: ViewFunction) -> ViewFunction:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if permission not in PUBLIC:
