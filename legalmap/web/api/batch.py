@@ -9,11 +9,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, Resolution
+from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
-from legalmap.services.exporting import formats
 from legalmap.services.places import point_index
 from legalmap.web.api import negotiation, parameters, resolutions, routes
 from legalmap.web.http import error_status
@@ -181,18 +180,10 @@ def _refusal(error: LegalmapError) -> contract.BatchRefusal:
 def _result(
     view: View, resolution: Resolution, caveats: tuple[Caveat, ...]
 ) -> contract.BatchResult:
-    topic, deciding = view.edition.topic, resolution.deciding_level
     return contract.same(
         contract.BatchResult,
         resolution,
         jurisdiction=resolution.place.code,
-        label=topic.status(resolution.status).label
-        if resolution.status
-        else OUTCOME_LABELS[resolution.outcome],
-        variables={
-            code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in resolution.answers.items()
-        },
         levels=tuple(
             contract.BatchLevel(
                 code=level.jurisdiction.code,
@@ -201,11 +192,8 @@ def _result(
             )
             for level in resolution.levels
         ),
-        caveats=(*resolution.caveats, *caveats),
-        last_verified=deciding.last_verified if deciding else None,
-        freshness=deciding.freshness if deciding else None,
         candidates=(),
-        url=formats.url_of(topic.code, resolution.place.code),
+        **resolutions.told_alike(view, resolution, caveats),
     )
 
 

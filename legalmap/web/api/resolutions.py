@@ -1,6 +1,7 @@
 """What holds at a place, a point or a ZIP code, in the words of the public contract."""
 
 from collections.abc import Callable
+from typing import Any
 
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -77,28 +78,35 @@ def _question(request: contract.Asked, places: list[Jurisdiction]) -> str:
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
     """What holds at one place, with more caveats if the place was found in a vague way."""
-    edition, topic = view.edition, view.edition.topic
-    resolved = edition.resolve(place, view.as_of)
+    resolved = view.edition.resolve(place, view.as_of)
     deciding = resolved.deciding_level
     return contract.same(
         contract.Resolution,
         resolved,
         jurisdiction=contract.jurisdiction(place),
-        label=topic.status(resolved.status).label
+        deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
+        levels=tuple(_level(view, level, resolved) for level in resolved.levels),
+        below=tuple(_below(view, place)),
+        **told_alike(view, resolved, caveats),
+    )
+
+
+def told_alike(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
+    """What the whole answer for a place and the short one of a batch say in the same words."""
+    topic, deciding = view.edition.topic, resolved.deciding_level
+    return {
+        "label": topic.status(resolved.status).label
         if resolved.status
         else OUTCOME_LABELS[resolved.outcome],
-        deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
-        variables={
+        "variables": {
             code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
             for code, answer in resolved.answers.items()
         },
-        levels=tuple(_level(view, level, resolved) for level in resolved.levels),
-        caveats=(*resolved.caveats, *caveats),
-        last_verified=deciding.last_verified if deciding else None,
-        freshness=deciding.freshness if deciding else None,
-        below=tuple(_below(view, place)),
-        url=formats.url_of(topic.code, place.code),
-    )
+        "caveats": (*resolved.caveats, *caveats),
+        "last_verified": deciding.last_verified if deciding else None,
+        "freshness": deciding.freshness if deciding else None,
+        "url": formats.url_of(topic.code, resolved.place.code),
+    }
 
 
 def _level(view: View, level: LevelAnswer, resolved: Resolution) -> contract.Level:

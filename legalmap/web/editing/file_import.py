@@ -78,7 +78,8 @@ def _planned(content: bytes, status: int = 200, *, message: str = "") -> Respons
         plan=plan,
         places=tracker().places([entry.proposal.jurisdiction for entry in plan.planned]),
         topics=tracker().topics,
-        content=_packed(content),
+        # As base64, so that no browser touches a newline of the file on its way back.
+        content=base64.b64encode(zlib.compress(content)).decode(),
         message=message,
     )
     return make_response(page, status)
@@ -97,11 +98,6 @@ def _choose(
         message=message,
     )
     return make_response(page, status)
-
-
-def _packed(content: bytes) -> str:
-    """The file as the page carries it from the first press to the second: no newline is touched."""
-    return base64.b64encode(zlib.compress(content)).decode()
 
 
 def _content() -> bytes:

@@ -1,5 +1,8 @@
 """How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import msgspec
 from flask import redirect
 from werkzeug.wrappers import Response
@@ -18,9 +21,14 @@ from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, reader, tracker
 from legalmap.web.wording.labels import day
 
+About = TypeVar("About", Revision, Suggestion)
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the address asks for."""
+
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address asks the form to open with: each None where it does not say.
+
+    ``reworked`` is an earlier proposal to take up again, ``reverted`` a published revision to go back to.
+    """
 
     intent: Intent | None
     reworked: Revision | None
@@ -30,7 +38,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(beginning: Beginning) -> Response:
     """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
-    request = _asked(beginning)
+    request = _requested(beginning)
     if request.intent is Intent.VERIFICATION:
         return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
     draft = beginning.draft
@@ -41,44 +49,42 @@ def page(beginning: Beginning) -> Response:
     return _afresh(beginning, request)
 
 
-def _asked(beginning: Beginning) -> Asked:
+def _requested(beginning: Beginning) -> OpenRequest:
     intent = query_params.choice("intent", [*Intent])
     number = query_params.number("revert", "Give the number of a revision.")
-    return Asked(
+    record = beginning.topic, beginning.place.code
+    return OpenRequest(
         intent=Intent(intent) if intent else None,
-        reworked=_reworked(beginning),
-        reverted=_published(beginning, number) if number is not None else None,
-        suggestion=_suggestion(beginning),
+        reworked=_named(
+            beginning,
+            "rework",
+            "proposal",
+            lambda id_: review.sheet(tracker(), actor(), id_).revision,
+        ),
+        reverted=None if number is None else reader().published_revision(*record, number),
+        suggestion=_named(
+            beginning,
+            "suggestion",
+            "suggestion",
+            lambda id_: suggestions.sheet(tracker(), actor(), id_).suggestion,
+        ),
     )
 
 
-def _reworked(beginning: Beginning) -> Revision | None:
-    """The proposal named by ``?rework=``, which must be one of this record."""
-    number = query_params.number("rework", "Give the number of a proposal.")
+def _named(
+    beginning: Beginning, parameter: str, kind: str, look_up: Callable[[int], About]
+) -> About | None:
+    """What the address names by its number; raise Missing if it is about another record."""
+    number = query_params.number(parameter, f"Give the number of a {kind}.")
     if number is None:
         return None
-    revised = review.sheet(tracker(), actor(), number).revision
-    if (revised.topic, revised.jurisdiction) != (beginning.topic, beginning.place.code):
-        raise Missing("proposal", str(number))
-    return revised
+    thing = look_up(number)
+    if (thing.topic, thing.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing(kind, str(number))
+    return thing
 
 
-def _suggestion(beginning: Beginning) -> Suggestion | None:
-    """The suggestion named by ``?suggestion=``, which must be one about this record."""
-    number = query_params.number("suggestion", "Give the number of a suggestion.")
-    if number is None:
-        return None
-    suggestion = suggestions.sheet(tracker(), actor(), number).suggestion
-    if (suggestion.topic, suggestion.jurisdiction) != (beginning.topic, beginning.place.code):
-        raise Missing("suggestion", str(number))
-    return suggestion
-
-
-def _published(beginning: Beginning, number: int) -> Revision:
-    return reader().published_revision(beginning.topic, beginning.place.code, number)
-
-
-def _draft(beginning: Beginning, request: Asked) -> Response:
+def _draft(beginning: Beginning, request: OpenRequest) -> Response:
     """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
     draft, topic = beginning.draft, tracker().topic(beginning.topic)
     if draft is None:
@@ -134,24 +140,22 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
     return next((earlier.number for earlier in same), None)
 
 
-def _afresh(beginning: Beginning, request: Asked) -> Response:
+def _afresh(beginning: Beginning, request: OpenRequest) -> Response:
     """What is published now, or an earlier revision if the edit goes back to one."""
     topic, reverted = tracker().topic(beginning.topic), request.reverted
     form = forms.from_payload(
         topic,
         reverted.payload if reverted else beginning.payload,
         beginning.base_number,
-        note=_note(reverted) if reverted else "",
+        note=f"Back to revision {reverted.number}, published on {day(reverted.published_at)}."
+        if reverted
+        else "",
         intent=Intent.REVERT if reverted else _kind(beginning, request.intent),
         reverts=reverted.number if reverted else None,
         suggestion=request.suggestion.id if request.suggestion else None,
     )
     forms.fit(form, beginning.payload)
     return form_page.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))
-
-
-def _note(back: Revision) -> str:
-    return f"Back to revision {back.number}, published on {day(back.published_at)}."
 
 
 def _kind(beginning: Beginning, intent: Intent | None) -> Intent:

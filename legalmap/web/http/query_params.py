@@ -71,9 +71,14 @@ def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:
     day = asked_day(parameters.get("as_of"))
     known_at = parameters.get("known_at") or None
     edition = reader().edition(topic, known_at)
-    pinned = {"as_of": day.day.isoformat() if day.given else None, "known_at": known_at}
-    pairs = {name: value for name, value in pinned.items() if value}
-    return View(edition, day.day, f"?{urlencode(pairs)}" if pairs else "", day.given)
+    as_of = day.day.isoformat() if day.given else None
+    return View(edition, day.day, as_query(as_of=as_of, known_at=known_at), day.given)
+
+
+def as_query(**parameters: object) -> str:
+    """Parameters as the end of an address, “?” included; those that say nothing are left out."""
+    pairs = {name: value for name, value in parameters.items() if value}
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def choice(name: str, allowed: Iterable[str]) -> str | None:

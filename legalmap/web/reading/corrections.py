@@ -39,7 +39,6 @@ def index(topic: str) -> str:
         corrections=[_corrected(codebook, correction) for correction in page.corrections],
         older=page.older,
         is_first=before is None,
-        sources=change_sentences.sources,
     )
 
 

@@ -21,7 +21,7 @@ from legalmap.web.api import responses
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.wording import change_sentences, sentences
-from legalmap.web.wording.change_sentences import Line
+from legalmap.web.wording.change_sentences import Entry
 
 blueprint = Blueprint("feeds", __name__)
 ATOM = "application/atom+xml; charset=utf-8"
@@ -34,27 +34,12 @@ MOST_TURNS = 12
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Told(msgspec.Struct, frozen=True):
-    """One change for a template: its headline and everything it changed, in words."""
-
-    news: News
-    headline: str
-    lines: list[Line]
-
-
-def _told(published: list[News], topic: Topic) -> list[Told]:
-    return [
-        Told(news, change_sentences.headline(news, topic), change_sentences.lines(news, topic))
-        for news in published
-    ]
-
-
 @blueprint.get("/<topic>/changes")
 @needs(Permission.READ)
 def changes(topic: str) -> str:
     """When the law changed, and what was published, newest first; what shipped is told in one line."""
     codebook = tracker().topic(topic)
-    entries = _told(published_changes.of_topic(tracker(), topic), codebook)
+    published = published_changes.of_topic(tracker(), topic)
     edition = reader().edition(topic)
     coming, past = law_changes_of_place.around(edition, clock.today(), MOST_TURNS)
     return render_template(
@@ -62,9 +47,8 @@ def changes(topic: str) -> str:
         topic=codebook,
         coming=coming,
         past=past,
-        entries=entries,
+        entries=[change_sentences.entry(news, codebook) for news in published],
         edition=edition,
-        sources=change_sentences.sources,
         shipped=sum(item.publication.revision_number == 0 for item in edition.records.values()),
     )
 
@@ -96,6 +80,7 @@ def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None
 
 def _json_feed(topic: Topic, place: Jurisdiction | None, published: list[News]) -> Response:
     path, root = _path(topic, place), site_url()
+    entries = [change_sentences.entry(news, topic) for news in published]
     where = f" {sentences.in_place(place)}" if place else ""
     feed = {
         "version": JSON_FEED_VERSION,
@@ -106,18 +91,16 @@ def _json_feed(topic: Topic, place: Jurisdiction | None, published: list[News]) 
         "language": "en",
         "authors": [{"name": "legalmap", "url": f"{root}/about"}],
         "_legalmap": {"licence": contract.LICENCE, "licence_url": contract.LICENCE_URL},
-        "items": [_item(entry, topic, root) for entry in _told(published, topic)],
+        "items": [_item(entry, topic, root) for entry in entries],
     }
     return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, published))
 
 
-def _item(entry: Told, topic: Topic, root: str) -> dict[str, Any]:
+def _item(entry: Entry, topic: Topic, root: str) -> dict[str, Any]:
     """One change; its id is that of the same entry in the Atom feed."""
     revision = entry.news.revision
     address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
-    html = render_template(
-        "reading/feeds/entry.html", entry=entry, sources=change_sentences.sources
-    )
+    html = render_template("reading/feeds/entry.html", entry=entry)
     published = stamp(revision.published_at or revision.created_at)
     return {
         "id": f"{_tag()}{address}",
@@ -147,8 +130,7 @@ def atom(
         root=site_url(),
         tag=_tag(),
         updated=updated,
-        entries=_told(published, topic),
-        sources=change_sentences.sources,
+        entries=[change_sentences.entry(news, topic) for news in published],
         licence_url=contract.LICENCE_URL,
         stamp=stamp,
     )

@@ -108,7 +108,8 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
     item = edition.records.get(found.code)
     canonical = f"/{topic.code}/{found.code}"
     told_rows = rows(resolution, topic)
-    shown = _map(view, found, title)
+    map_name = view_name(found)
+    shown = draw(view, map_name, f"{title}: its parts") if map_name else None
     return {
         "topic": topic,
         "view": view,
@@ -134,7 +135,9 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "near": _near(view, found)[:NEAR_SHOWN],
         "item": item,
         "freshness": edition.freshness_of(item, view.as_of) if item else None,
-        "timeline": _timeline(view, item.payload) if item else None,
+        "timeline": timeline.draw(topic, item.payload.periods, view.as_of, clock.today())
+        if item
+        else None,
         "readings": readings(item.payload, view.as_of) if item else [],
         "citation": _citation(view, found, full_title),
         "api": _api_links(view, found),
@@ -146,15 +149,6 @@ def _crumbs(place: Jurisdiction) -> list[Jurisdiction]:
     """The levels above; a place with its own law, as Hong Kong, still lies in its country."""
     above = chain(place, tracker().place)[:-1]
     return above or ([tracker().place(place.parent)] if place.parent else [])
-
-
-def _map(view: View, place: Jurisdiction, title: str) -> map_drawing.Shown | None:
-    name = view_name(place)
-    return draw(view, name, f"{title}: its parts") if name else None
-
-
-def _timeline(view: View, payload: Payload) -> timeline.Timeline:
-    return timeline.draw(view.topic, payload.periods, view.as_of, clock.today())
 
 
 def _coming(view: View, now: Resolution) -> list[str]:

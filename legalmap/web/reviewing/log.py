@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap import clock
 from legalmap.domain import events
-from legalmap.domain.errors import BadQuery, Invalid
+from legalmap.domain.errors import Invalid
 from legalmap.domain.events import Detail
 from legalmap.domain.law.topics import Topic
 from legalmap.domain.people.roles import Permission
@@ -17,13 +17,12 @@ from legalmap.services.audit import audit_log
 from legalmap.services.audit.audit_log import Entry, Page
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.log import LogForm
+from legalmap.web.http import query_params
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.wording import change_sentences
 from legalmap.web.wording.change_sentences import Line
 
 blueprint = Blueprint("log", __name__)
-# Above any id: SQLite and PostgreSQL count no further.
-LONGEST_NUMBER = 9
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -40,11 +39,9 @@ class Shown(msgspec.Struct, frozen=True):
 @needs(Permission.READ_LOG)
 def index() -> AnyResponse:
     """Every act, newest first, with what it changed."""
-    form = _form()
+    form, before = _form(), query_params.number("before", "Give the number of an event.")
     try:
-        page = audit_log.page(tracker(), actor(), form.to_filter(), _before())
-    except BadQuery:
-        raise
+        page = audit_log.page(tracker(), actor(), form.to_filter(), before)
     except Invalid as error:
         return _page(form, Page([], None), Problems.of(error.problems), status=400)
     return _page(form, page, Problems())
@@ -70,15 +67,6 @@ def _form() -> LogForm:
     form = LogForm(formdata=request.args)
     form.topics((code, topic.name) for code, topic in tracker().topics.items())
     return form
-
-
-def _before() -> int | None:
-    typed = request.args.get("before")
-    if typed is None:
-        return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
-        raise BadQuery.at("before", "Give the number of an event.")
-    return int(typed)
 
 
 def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> AnyResponse:

@@ -4,7 +4,6 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -19,7 +18,7 @@ from legalmap.services.places import search
 from legalmap.services.reviewing import claims, queue
 from legalmap.services.reviewing.queue import QueuePage
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.http.query_params import as_number, choice
+from legalmap.web.http.query_params import as_number, as_query, choice
 
 blueprint = Blueprint("queue", __name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,10 +57,13 @@ def asked() -> Asked:
     """The filter in the address; raise BadQuery naming what cannot be read."""
     intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
-    place = (request.args.get("place") or "").strip()
+    text = (request.args.get("place") or "").strip()
+    place = place_called(text) if text else None
+    if text and place is None:
+        raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
     return Asked(
         topic=choice("topic", tracker().topics),
-        place=_place(place).code if place else None,
+        place=place.code if place else None,
         intent=Intent(intent) if intent else None,
         age=choice("age", AGES),
         risk=LEVELS.index(risk) if risk else None,
@@ -70,31 +72,27 @@ def asked() -> Asked:
     )
 
 
-def _place(text: str) -> Jurisdiction:
-    """By its code, or the first that its name finds."""
+def place_called(text: str) -> Jurisdiction | None:
+    """The place of that code, or else the first that is called so."""
     if looks_like_code(text) and text.isprintable():
         with suppress(Missing):
             return tracker().place(text)
     result = search.search(tracker(), text)
-    if not result.places or result.guessed:
-        raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
-    return result.places[0]
+    return result.places[0] if result.places and not result.guessed else None
 
 
 def query_of(asked: Asked, **more: str) -> str:
     """The same filter as the end of an address."""
-    pairs = {
-        "topic": asked.topic,
-        "place": asked.place,
-        "kind": asked.intent,
-        "age": asked.age,
-        "risk": None if asked.risk is None else LEVELS[asked.risk],
-        "whose": asked.owner,
-        "order": asked.order if asked.order != "risk" else None,
+    return as_query(
+        topic=asked.topic,
+        place=asked.place,
+        kind=asked.intent,
+        age=asked.age,
+        risk=None if asked.risk is None else LEVELS[asked.risk],
+        whose=asked.owner,
+        order=asked.order if asked.order != "risk" else None,
         **more,
-    }
-    set_ones = {name: value for name, value in pairs.items() if value}
-    return f"?{urlencode(set_ones)}" if set_ones else ""
+    )
 
 
 def _mark(text: str | None) -> Mark | None:

@@ -2,14 +2,13 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.rounds import TEN
-from legalmap.domain.errors import Missing, NothingChanged, NotNow, Stale
+from legalmap.domain.errors import NothingChanged, NotNow, Stale
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
@@ -22,11 +21,12 @@ from legalmap.web.forms.base import base_number, form_page, refusals_shown_on, u
 from legalmap.web.forms.verify import SkipForm, VerifyForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, reader, tracker
+from legalmap.web.reviewing.queue import place_called
 
 blueprint = Blueprint("rounds", __name__)
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class RoundFilter(msgspec.Struct, frozen=True):
     """The part of the round somebody looks at."""
 
     topic: str | None
@@ -35,26 +35,21 @@ class Wanted(msgspec.Struct, frozen=True):
     @property
     def query(self) -> str:
         """The same part in a link."""
-        pairs = {"topic": self.topic, "place": self.place.code if self.place else None}
-        set_ones = {name: value for name, value in pairs.items() if value}
-        return f"?{urlencode(set_ones)}" if set_ones else ""
+        return query_params.as_query(topic=self.topic, place=self.code)
+
+    @property
+    def code(self) -> str | None:
+        """The code of the place, if one is chosen."""
+        return self.place.code if self.place else None
 
 
-def _wanted() -> Wanted:
+def _wanted() -> RoundFilter:
     """Read from the address; a place by its code or name."""
     topic = query_params.choice("topic", tracker().topics)
     text = " ".join(request.args.get("place", "").split())[:200]
-    return Wanted(topic, _place(text) if text else None)
-
-
-def _place(text: str) -> Jurisdiction:
-    try:
-        return search.place(tracker(), text)
-    except Missing:
-        result = search.search(tracker(), text)
-        if not result.places or result.guessed:
-            raise
-        return result.places[0]
+    # The search by code raises Missing, with the names that are nearest.
+    place = (place_called(text) or search.place(tracker(), text)) if text else None
+    return RoundFilter(topic, place)
 
 
 @blueprint.get("/desk/round")
@@ -64,9 +59,8 @@ def index() -> Response:
     return _list(_wanted())
 
 
-def _list(wanted: Wanted, status: int = 200, **more: Any) -> Response:
-    place = wanted.place.code if wanted.place else None
-    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
+def _list(wanted: RoundFilter, status: int = 200, **more: Any) -> Response:
+    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=wanted.code)
     return form_page(
         "reviewing/rounds/index.html",
         status,
@@ -84,9 +78,8 @@ def _list(wanted: Wanted, status: int = 200, **more: Any) -> Response:
 def take() -> Response:
     """Take ten of what one looks at."""
     wanted = _wanted()
-    place = wanted.place.code if wanted.place else None
     with refusals_shown_on(partial(_list, wanted), NotNow):
-        count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=place)
+        count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=wanted.code)
     flash(f"{count} {'record is' if count == 1 else 'records are'} yours for a week.")
     return redirect("/desk/round/work", code=303)
 

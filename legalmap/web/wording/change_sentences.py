@@ -6,7 +6,7 @@ import msgspec
 
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
-from legalmap.domain.law.evidence import by_strength
+from legalmap.domain.law.evidence import Source, by_strength
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
 from legalmap.domain.law.topics import Topic
@@ -35,6 +35,24 @@ class Line(msgspec.Struct, frozen=True):
         if self.after == NOTHING:
             return f"{self.what} removed: {_closed(self.before)}"
         return f"{self.what}: was {self.before.rstrip('.')}; is now {_closed(self.after)}"
+
+    @property
+    def sources(self) -> list[Source]:
+        """The sources of the law it is about, strongest first."""
+        return by_strength(self.period.sources) if self.period else []
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One publication for a page or a feed: its headline and everything it changed, in words."""
+
+    news: News
+    headline: str
+    lines: list[Line]
+
+
+def entry(news: News, topic: Topic) -> Entry:
+    """A publication in words."""
+    return Entry(news, headline(news, topic), lines(news, topic))
 
 
 def _closed(words: str) -> str:
@@ -67,12 +85,9 @@ def _last(payload: Payload, topic: Topic) -> str:
 def lines(news: News, topic: Topic, changes: list[Change] | None = None) -> list[Line]:
     """Every change of a revision in words; of a first record, its periods."""
     if news.before is None:
-        return [_first(period, topic) for period in news.revision.payload.periods]
+        periods = news.revision.payload.periods
+        return [Line("Period", NOTHING, _of_period(period, topic), period) for period in periods]
     return [_line(news, change, topic) for change in (news.changes if changes is None else changes)]
-
-
-def _first(period: Period, topic: Topic) -> Line:
-    return Line("Period", NOTHING, _of_period(period, topic), period)
 
 
 def _line(news: News, change: Change, topic: Topic) -> Line:
@@ -153,8 +168,3 @@ def _status_word(code: str, topic: Topic) -> str:
 
 def _from(start: PartialDate | None) -> str:
     return f" from {in_words(start)}" if start else ""
-
-
-def sources(line: Line) -> list[Any]:
-    """The sources of the law a change is about, strongest first."""
-    return by_strength(line.period.sources) if line.period else []

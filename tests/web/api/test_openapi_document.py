@@ -9,10 +9,14 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.utils import find_modules, import_string
 
 from legalmap.web.api import openapi_document, routes
 from legalmap.web.api.routes import Route
 
+# A route is declared where its view stands: the modules of the views are imported first.
+for name in find_modules("legalmap.web.api"):
+    import_string(name)
 ROUTES = routes.all_routes()
 EXAMPLES = {
     f"{route.name}: {about}": (route, address)
