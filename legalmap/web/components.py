@@ -24,7 +24,7 @@ from legalmap.web.http import query_params
 from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.reading import maps
-from legalmap.web.reading.place import Reading
+from legalmap.web.reading.place import DisputedPeriod
 from legalmap.web.reviewing.dashboard import PAGES
 from legalmap.web.wording import differences, sentences
 
@@ -90,13 +90,15 @@ def _of_reading(view: View) -> dict[str, Any]:
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "order": map_drawing.order_of(view.topic),
         "shown": maps.draw(view, map_shapes.view_of(SAMPLE) or "us", "A map of sample data"),
-        "time": maps.told(view, None),
+        "time": maps.time_context(view, None),
         "drawn": timeline.draw(view.topic, payload.periods, view.as_of, clock.today()),
         "payload": payload,
         "period": period,
         "source": period.sources[0],
         "weak": [replace(period.sources[0], kind="vendor")],
-        "reading": Reading(period, [period.sources[0]], [doubted], ["Sources do not agree."]),
+        "reading": DisputedPeriod(
+            period, [period.sources[0]], [doubted], ["Sources do not agree."]
+        ),
         "freshness_states": list(FRESHNESS_LABELS),
     }
 

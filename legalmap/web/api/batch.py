@@ -56,14 +56,14 @@ def content(view: View) -> bytes:
     if len(batch.items) > routes.MOST_ASKED:
         most, sent = routes.MOST_ASKED, len(batch.items)
         raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
-    known = _Known(view)
+    cache = ResultCache(view)
     items = _all_read(batch.items)
-    answers = _all_told(known, batch.items if items is None else items)
+    answers = _all_encoded(cache, batch.items if items is None else items)
     empty = parameters.answer(
         view,
         contract.BatchAnswer,
-        answered=len(answers) - known.refused,
-        refused=known.refused,
+        answered=len(answers) - cache.refused,
+        refused=cache.refused,
         items=(),
     )
     pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(answers) + 1)
@@ -80,9 +80,9 @@ def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
         return None
 
 
-def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
+def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
     """What is told of each item, a ``wire.BatchItem`` as JSON from behind its index on."""
-    answers, of_points, region_at = [], known.of_points, point_index.region_at
+    answers, of_points, region_at = [], cache.of_points, point_index.region_at
     for item in items:
         result = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
@@ -91,23 +91,27 @@ def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[byte
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
                 result = of_points.get(region_at(lat, lon) or "")
-        answers.append(result or _told(known, item))
+        answers.append(result or _encoded(cache, item))
     return answers
 
 
-def _told(known: "_Known", item: Item | msgspec.Raw) -> bytes:
+def _encoded(cache: "ResultCache", item: Item | msgspec.Raw) -> bytes:
     try:
         place_asked = item if isinstance(item, Item) else _read(item)
-        places, caveats = _places(known.tracker, place_asked)
+        places, caveats = _places(cache.tracker, place_asked)
     except Unusable:
         raise
     except LegalmapError as error:
-        known.refused += 1
-        return _of(None, _refusal(error))
-    return known.of(places[0], caveats) if len(places) == 1 else _of(_ask(places, caveats), None)
+        cache.refused += 1
+        return _item(None, _refusal(error))
+    return (
+        cache.of(places[0], caveats)
+        if len(places) == 1
+        else _item(_ask_back(places, caveats), None)
+    )
 
 
-def _of(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:
+def _item(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:
     whole = contract.encode(contract.BatchItem(index=0, result=result, error=error))
     return whole.removeprefix(b'{"index":0,')
 
@@ -138,7 +142,7 @@ def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
     return tracker.place(code.lower())
 
 
-class _Known:
+class ResultCache:
     """What holds at one place, made once for an edition and day: many points lie in one county."""
 
     def __init__(self, view: View) -> None:
@@ -159,7 +163,7 @@ class _Known:
         encoded = results.get(place.code)
         if encoded is None:
             edition, day = self._view.edition, self._view.as_of
-            encoded = _of(_result(self._view, edition.resolve(place, day), caveats), None)
+            encoded = _item(_result(self._view, edition.resolve(place, day), caveats), None)
             if len(results) < MOST_KNOWN:
                 results[place.code] = encoded
         return encoded
@@ -197,7 +201,7 @@ def _result(
     )
 
 
-def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
+def _ask_back(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
     """A ZIP code in several counties is asked back, never guessed."""
     return contract.BatchResult(
         outcome=resolutions.ASK,

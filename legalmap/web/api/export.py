@@ -13,7 +13,7 @@ from legalmap.services.exporting.files import Files, is_large
 from legalmap.services.exporting.formats import FORMATS
 from legalmap.services.exporting.made_file import File
 from legalmap.web.api import parameters, ranges, responses
-from legalmap.web.api.parameters import Given
+from legalmap.web.api.parameters import Query
 from legalmap.web.http.permissions import needs, reader, tracker
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
@@ -55,7 +55,7 @@ def dictionary(topic: str) -> Response:
     return _file(topic, "dictionary", parameters.read("as_of", "known_at"))
 
 
-def _file(topic: str, format: str, query: Given) -> Response:  # noqa: A002
+def _file(topic: str, format: str, query: Query) -> Response:  # noqa: A002
     view = parameters.view(topic, query)
     wait = not is_large(reader().edition(topic))
     file = ranges.files().of(view.edition, view.as_of, format, newest=not query, wait=wait)
@@ -64,7 +64,7 @@ def _file(topic: str, format: str, query: Given) -> Response:  # noqa: A002
     return _send(file, [described], query)
 
 
-def _send(file: File, links: list[str], query: Given) -> Response:
+def _send(file: File, links: list[str], query: Query) -> Response:
     pinned = "as_of" in query and query.get("known_at", "").isdigit()
     cache_control = PINNED if pinned else responses.CACHE_CONTROL
     return ranges.send(file, links, cache_control)
@@ -90,7 +90,7 @@ def datapackage_zip() -> Response:
     return _send(file, [], query)
 
 
-def _all(query: Given) -> tuple[list[Edition], date, bool]:
+def _all(query: Query) -> tuple[list[Edition], date, bool]:
     """Every topic at one feed number, the day, and whether all files are made while somebody waits.
 
     A publication between two topics must not show in one of them alone.

@@ -25,7 +25,7 @@ from legalmap.web.http import query_params
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 
-Given = dict[str, str]
+Query = dict[str, str]
 Answer = TypeVar("Answer", bound=contract.Answer)
 Some = TypeVar("Some")
 USUAL = 100
@@ -51,7 +51,7 @@ class BadParameter(BadQuery):
         super().__init__([Problem(field, message)])
 
 
-def declared() -> Given:
+def declared() -> Query:
     """The parameters of this request; raise BadParameter for the first that its route does not take."""
     names, repeated = _taken(_route_name())
     return read(*names, repeated=repeated)
@@ -77,12 +77,12 @@ def _schema(name: str) -> Schema:
     return next(parameter.schema for parameter in query if parameter.name == name)
 
 
-def read(*accepted: str, repeated: str = "") -> Given:
+def read(*accepted: str, repeated: str = "") -> Query:
     """The parameters of this request; raise BadParameter for the first that is not ``accepted``.
 
     The one named ``repeated`` may be given more than once: ``many`` reads it.
     """
-    query: Given = {}
+    query: Query = {}
     for name, values in request.args.lists():
         if name not in accepted:
             near = difflib.get_close_matches(name, accepted, n=1)
@@ -107,7 +107,7 @@ def many(name: str) -> list[str]:
     raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
-def choice(query: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
+def choice(query: Query, name: str, allowed: Iterable[str] | None = None) -> str | None:
     """One of ``allowed``, by default of those declared, or None if the parameter is not given."""
     if name not in query:
         return None
@@ -118,7 +118,7 @@ def choice(query: Given, name: str, allowed: Iterable[str] | None = None) -> str
     raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
 
 
-def whole_number(query: Given, name: str, *, usual: int, most: int | None = None) -> int:
+def whole_number(query: Query, name: str, *, usual: int, most: int | None = None) -> int:
     """A whole number as declared, or up to ``most``; ``usual`` if it is not given."""
     text, schema = query.get(name), _schema(name)
     if text is None:
@@ -129,7 +129,7 @@ def whole_number(query: Given, name: str, *, usual: int, most: int | None = None
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
 
 
-def number(query: Given, name: str) -> float | None:
+def number(query: Query, name: str) -> float | None:
     """A number in decimals as declared, or None if it is not given."""
     text = query.get(name)
     if text is None:
@@ -141,12 +141,12 @@ def number(query: Given, name: str) -> float | None:
     raise BadParameter(name, f"Give a number from {least:g} to {most:g}, such as 1.5.")
 
 
-def limit(query: Given) -> int:
+def limit(query: Query) -> int:
     """How many items a page holds."""
     return whole_number(query, "limit", usual=USUAL)
 
 
-def degrees(query: Given, name: str) -> float:
+def degrees(query: Query, name: str) -> float:
     """Degrees north or east, in decimals."""
     text, bound = query.get(name), _schema(name)["maximum"]
     if text is None:
@@ -164,7 +164,7 @@ def zip_code(text: str) -> str:
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
 
-def identifiers(query: Given) -> dict[str, str]:
+def identifiers(query: Query) -> dict[str, str]:
     """The identifiers that a place is looked up by; each has a shape of its own."""
     looked_up = {name: query[name] for name in IDENTIFIERS if name in query}
     for name, text in looked_up.items():
@@ -173,7 +173,7 @@ def identifiers(query: Given) -> dict[str, str]:
     return looked_up
 
 
-def place_code(query: Given, name: str) -> str | None:
+def place_code(query: Query, name: str) -> str | None:
     """The code of a place that narrows a list, an alias resolved; None if it is not given."""
     if name not in query:
         return None
@@ -185,13 +185,13 @@ def place_code(query: Given, name: str) -> str | None:
         raise BadParameter(name, message, error.near) from None
 
 
-def view(topic: str, query: Given) -> View:
+def view(topic: str, query: Query) -> View:
     """Read ``as_of`` and ``known_at``."""
     tracker().topic(topic)
     return query_params.view(topic, query)
 
 
-def of_topic(topic: str) -> tuple[View, Given]:
+def of_topic(topic: str) -> tuple[View, Query]:
     """The view that a route of a topic is asked for, and all its parameters; raise Missing or BadQuery.
 
     An unknown topic comes before anything that is wrong with the parameters.
@@ -239,7 +239,7 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: date
 
 
-def cursor(query: Given) -> Cursor | None:
+def cursor(query: Query) -> Cursor | None:
     """Read ``cursor``; raise BadParameter if it is none of ours or belongs to another query."""
     text = query.get("cursor")
     if text is None:
@@ -255,7 +255,7 @@ def cursor(query: Given) -> Cursor | None:
 
 
 def page(
-    query: Given, about: View | Now, remaining: Sequence[Some], name: Callable[[Some], object]
+    query: Query, about: View | Now, remaining: Sequence[Some], name: Callable[[Some], object]
 ) -> tuple[Sequence[Some], dict[str, str | None]]:
     """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
 
@@ -270,7 +270,7 @@ def page(
     return shown, {"next": address, "next_cursor": encoded}
 
 
-def _fingerprint(query: Given) -> str:
+def _fingerprint(query: Query) -> str:
     filters = sorted(
         (name, value) for name, value in query.items() if name not in _NOT_FINGERPRINTED
     )

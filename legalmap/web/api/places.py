@@ -9,7 +9,7 @@ from legalmap.services.exporting import formats
 from legalmap.services.places import search
 from legalmap.web.api import parameters, responses, routes
 from legalmap.web.api.negotiation import ApiPart
-from legalmap.web.api.parameters import BadParameter, Given, Now
+from legalmap.web.api.parameters import BadParameter, Now, Query
 from legalmap.web.api.routes import FIELDS, PAGING, PARENT, ROOT, Parameter
 from legalmap.web.http.permissions import needs, reader, tracker
 
@@ -93,7 +93,7 @@ def jurisdictions() -> Response:
     return responses.send(answer, now.changed_at)
 
 
-def _search(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+def _search(query: Query, now: Now) -> contract.JurisdictionsAnswer:
     if "cursor" in query:
         raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
     limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
@@ -121,7 +121,7 @@ def _search(query: Given, now: Now) -> contract.JurisdictionsAnswer:
     )
 
 
-def _page_of_places(query: Given, now: Now) -> contract.JurisdictionsAnswer:
+def _page_of_places(query: Query, now: Now) -> contract.JurisdictionsAnswer:
     limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
     cursor = parameters.cursor(query)
     # One more than is shown tells whether there is a next page.

@@ -21,7 +21,7 @@ from legalmap.services import contract
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats
 from legalmap.web.api import parameters, resolutions
-from legalmap.web.api.parameters import Given
+from legalmap.web.api.parameters import Query
 from legalmap.web.http.permissions import reader, tracker
 from legalmap.web.http.query_params import View
 
@@ -41,7 +41,7 @@ class Verdict(msgspec.Struct, frozen=True):
     caveats: tuple[Caveat, ...]
 
 
-def answer(view: View, given: Given) -> contract.CheckAnswer:
+def answer(view: View, given: Query) -> contract.CheckAnswer:
     """The verdict on a purchase at what was asked; of several places or topics the gravest counts."""
     asked, places, caveats = resolutions.asked_places(given)
     purchase = _purchase(given)
@@ -68,7 +68,7 @@ def answer(view: View, given: Given) -> contract.CheckAnswer:
     )
 
 
-def _purchase(query: Given) -> Purchase:
+def _purchase(query: Query) -> Purchase:
     age = parameters.whole_number(query, "age", usual=-1)
     return Purchase(
         age=None if age < 0 else age,

@@ -17,7 +17,7 @@ from legalmap.services.exporting import formats
 from legalmap.services.places import search
 from legalmap.web.api import parameters, responses, routes
 from legalmap.web.api.negotiation import ApiPart
-from legalmap.web.api.parameters import BadParameter, Cursor, Given
+from legalmap.web.api.parameters import BadParameter, Cursor, Query
 from legalmap.web.api.routes import FIELDS, PAGING, PARENT, ROOT, TIMES, Parameter
 from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.http.query_params import View
@@ -79,7 +79,7 @@ def records(topic: str) -> Response:
     )
 
 
-def _paged_view(topic: str, query: Given, cursor: Cursor | None) -> View:
+def _paged_view(topic: str, query: Query, cursor: Cursor | None) -> View:
     """All pages show the edition and the day of the first one, whatever is published meanwhile."""
     if cursor is None:
         return parameters.view(topic, query)

@@ -11,7 +11,7 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
 from legalmap.services.places import search
 from legalmap.web.api import parameters
-from legalmap.web.api.parameters import BadParameter, Given
+from legalmap.web.api.parameters import BadParameter, Query
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.wording.sentences import standing
@@ -25,7 +25,7 @@ POINT_REACH = Caveat(
 )
 
 
-def answer(view: View, query: Given) -> contract.ResolveAnswer:
+def answer(view: View, query: Query) -> contract.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
     request, places, caveats = asked_places(query)
     resolutions = tuple(resolution(view, place, caveats) for place in places)
@@ -43,7 +43,7 @@ def answer(view: View, query: Given) -> contract.ResolveAnswer:
     )
 
 
-def asked_places(query: Given) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
+def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
     """What was asked, the places it may mean, and what a vague way of asking leaves open."""
     ways = [name for name in ("place", "zip", "lat", "lon") if name in query]
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:

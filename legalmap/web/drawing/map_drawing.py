@@ -23,7 +23,7 @@ MARKER, TARGET = 5.5, 12
 ROOM_FOR_LETTER = 700
 ZOOM_MARGIN = 0.25
 STALE = frozenset({"overdue", "never"})
-# Drawn over the colour of a status, in an ink that shows on it: {ink} is replaced.
+# DrawnRegion over the colour of a status, in an ink that shows on it: {ink} is replaced.
 PATTERNS = {
     "plain": "",
     "dots": '<circle cx="3" cy="3" r="1.1" fill="{ink}"/><circle cx="9" cy="9" r="1.1" fill="{ink}"/>',
@@ -41,7 +41,7 @@ DARK_INK, LIGHT_INK = "#1c2126", "#ffffff"
 INK_OPACITY = 0.7
 
 
-class Shown(msgspec.Struct, frozen=True):
+class DrawnMap(msgspec.Struct, frozen=True):
     """A map ready for a template: the drawing and what is counted beside it.
 
     ``towns`` are the places drawn as points, ``by_part`` the countries drawn by subdivision.
@@ -120,7 +120,7 @@ def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
     return "".join([*patterns, stale])
 
 
-def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> Shown:
+def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> DrawnMap:
     """Draw one view of an edition; countries researched by part are drawn by part."""
     shapes = map_shapes.shapes(view)
     regions, by_part = regions_of(edition, view, shapes)
@@ -142,7 +142,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
         f' role="{"img" if wish.apart else "group"}" aria-label="{escape(title)}">'
         f"<defs>{_definitions(edition.topic, pen.scale, wish.apart)}</defs>{''.join(parts)}</svg>"
     )
-    return Shown(
+    return DrawnMap(
         # Every part is our own drawing or was escaped where it was put in.
         svg=Markup(svg),  # noqa: S704
         view=view,
@@ -227,7 +227,7 @@ def _verified(last_verified: date | None, freshness: str) -> str:
     return words if freshness == "fresh" else f"{words}: {FRESHNESS_LABELS[freshness].lower()}"
 
 
-class Drawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class DrawnRegion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One region of a map: its shape, the letter on it, and its marker, each empty where there is none."""
 
     resolution: Resolution
@@ -239,7 +239,7 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 # By topic, view and region: how each was drawn last where no wish changes it. A map has thousands of
 # regions, and a publication leaves most resolutions as they were.
-_kept: dict[tuple[str, str, str], Drawn] = {}
+_kept: dict[tuple[str, str, str], DrawnRegion] = {}
 MOST_KEPT = 10_000
 
 
@@ -250,7 +250,7 @@ class Pen:
         self.topic, self.wish, self.scale = topic, wish, scale
         self._query = escape(wish.query)
 
-    def region(self, view: str, region: Region, resolution: Resolution) -> Drawn:
+    def region(self, view: str, region: Region, resolution: Resolution) -> DrawnRegion:
         """A region of a view; what was drawn before of this very resolution is taken as it was."""
         if self.wish.query or self.wish.only or self.wish.apart or self.wish.mark:
             return self._region(region, resolution)
@@ -262,8 +262,8 @@ class Pen:
             remembered = _kept[key] = self._region(region, resolution)
         return remembered
 
-    def _region(self, region: Region, resolution: Resolution) -> Drawn:
-        return Drawn(
+    def _region(self, region: Region, resolution: Resolution) -> DrawnRegion:
+        return DrawnRegion(
             resolution=resolution,
             area=self.area(region, resolution),
             letter=self.letter(region, resolution),

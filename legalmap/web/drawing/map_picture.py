@@ -67,7 +67,7 @@ class Picture(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Drawn(msgspec.Struct, frozen=True):
+class DrawnView(msgspec.Struct, frozen=True):
     """The shapes of a view with what holds in each, and what is counted beside them."""
 
     defs: str
@@ -99,7 +99,7 @@ def title_of(topic: Topic, view: str) -> str:
 
 def inline(
     tracker: Tracker, edition: Edition, as_of: date, view: str, query: str
-) -> tuple[Markup, Drawn]:
+) -> tuple[Markup, DrawnView]:
     """The map as part of a page, every region a link that carries ``query`` along, and what it counts."""
     shapes = map_shapes.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
@@ -120,7 +120,7 @@ def _drawn(
     view: str,
     scale: float,
     link: Link | None = None,
-) -> Drawn:
+) -> DrawnView:
     """All regions of a view; ``scale`` is the size of one of its units in the finished picture."""
     regions, _ = map_drawing.regions_of(edition, view, map_shapes.shapes(view))
     coded = [region for region in regions if region.code]
@@ -138,7 +138,7 @@ def _drawn(
         *(linked(r, _dot(r, resolutions[r.code], scale)) for r in coded if r.needs_marker),
         "</g>",
     ]
-    return Drawn(
+    return DrawnView(
         _patterns(edition.topic, scale),
         "".join(parts),
         Counter(resolution.shown for resolution in resolutions.values()),
@@ -242,12 +242,12 @@ def _text(
     )
 
 
-def _in_words(topic: Topic, drawn: Drawn) -> str:
+def _in_words(topic: Topic, drawn: DrawnView) -> str:
     counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, drawn))
     return f"{counts}. Of {drawn.denominator} drawn."
 
 
-def _counted(topic: Topic, drawn: Drawn) -> list[tuple[str, str, int]]:
+def _counted(topic: Topic, drawn: DrawnView) -> list[tuple[str, str, int]]:
     """The statuses that are on the map, with their labels and how many places have each."""
     return [
         (shown, map_drawing.label_of(topic, shown), drawn.counts[shown])
@@ -261,7 +261,7 @@ def _legend_patterns(topic: Topic) -> str:
     return _patterns(topic, 1, LEGEND_TILE).replace('id="p-', 'id="l-')
 
 
-def _legend(topic: Topic, drawn: Drawn) -> str:
+def _legend(topic: Topic, drawn: DrawnView) -> str:
     stale = [("stale", "Overdue or unverified", drawn.stale)] if drawn.stale else []
     drawn_rows = [
         _legend_row(LEGEND_TOP + LEGEND_STEP * index, *row)

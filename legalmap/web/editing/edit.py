@@ -96,7 +96,7 @@ def _resume(sheet: Sheet, action: str) -> Response:
     message = "Here is what you typed. Nothing has been sent yet."
     if conflict.is_chosen_from() and action != "resume":
         return conflict.page(sheet, form_page.read(sheet).payload, 200, message)
-    return sheet.told(200, message=message)
+    return sheet.shown_again(200, message=message)
 
 
 def _rearrange(sheet: Sheet, action: str) -> Response:
@@ -104,14 +104,14 @@ def _rearrange(sheet: Sheet, action: str) -> Response:
     focus = forms.rearrange(sheet.form, action)
     if action == "choose-kind":
         focus = forms.fit(sheet.form, sheet.base_payload)
-    return sheet.told(422 if sheet.problems else 200, focus=focus)
+    return sheet.shown_again(422 if sheet.problems else 200, focus=focus)
 
 
 def _preview(sheet: Sheet) -> Response:
     """What a reviewer and a reader would see, or all problems, without sending anything."""
     payload = _sound_payload(sheet)
     edition = reader().edition(sheet.topic.code)
-    return sheet.told(
+    return sheet.shown_again(
         200,
         changes=diff.shown(sheet.base_payload, payload),
         preview=preview.preview(edition, sheet.beginning.place, payload),
@@ -120,7 +120,7 @@ def _preview(sheet: Sheet) -> Response:
 
 def _sound_payload(sheet: Sheet) -> Payload:
     """What the form says; with anything wrong in it, the form once more is the answer."""
-    with refusals_shown_on(sheet.told):
+    with refusals_shown_on(sheet.shown_again):
         read = form_page.read(sheet)
         if read.problems:
             raise Invalid(read.problems)
@@ -153,14 +153,14 @@ def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
 
 def _save_draft(sheet: Sheet) -> Response:
     if not _keep(sheet):
-        return sheet.told(422, message=TOO_LONG)
+        return sheet.shown_again(422, message=TOO_LONG)
     flash("Draft kept. Only you can see it.")
     return redirect(sheet.path, code=303)
 
 
 def _submit(sheet: Sheet) -> Response:
     payload = _sound_payload(sheet)
-    with refusals_shown_on(sheet.told, NothingChanged, NotNow):
+    with refusals_shown_on(sheet.shown_again, NothingChanged, NotNow):
         try:
             proposal = proposals.submit(tracker(), actor(), _proposal(sheet, payload))
         except Stale:

@@ -70,9 +70,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         draft = self.beginning.draft
         return draft is not None and draft.reworks_id != self.form.reworks.number
 
-    def told(self, status: int, **said: object) -> Response:
+    def shown_again(self, status: int, **changes: object) -> Response:
         """This page once more, with something said."""
-        return page(msgspec.structs.replace(self, **said), status)
+        return page(msgspec.structs.replace(self, **changes), status)
 
 
 def read(sheet: Sheet) -> Read:

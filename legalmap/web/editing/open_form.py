@@ -108,7 +108,7 @@ def _draft(beginning: Beginning, request: OpenRequest) -> Response:
     if request.reverted and sheet.form.reverts.number != request.reverted.number:
         number = request.reverted.number
         message = f"Throw this draft away first if you want to go back to revision {number}."
-        return sheet.told(200, message=message)
+        return sheet.shown_again(200, message=message)
     return form_page.page(sheet)
 
 
@@ -128,7 +128,7 @@ def _take_up(beginning: Beginning, revised: Revision) -> Response:
     message = rework.obstacle(tracker(), actor(), revised)
     if base != beginning.base_number:
         return conflict.page(sheet, revised.payload, 200, message)
-    return sheet.told(200, message=message)
+    return sheet.shown_again(200, message=message)
 
 
 def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:

@@ -12,7 +12,7 @@ from legalmap.services.editions import law_changes_of_place
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
 from legalmap.web.drawing import map_drawing
-from legalmap.web.drawing.map_drawing import Shown, Wish
+from legalmap.web.drawing.map_drawing import DrawnMap, Wish
 from legalmap.web.http.permissions import tracker
 from legalmap.web.wording import sentences as plain_sentences
 
@@ -22,7 +22,7 @@ class Side(msgspec.Struct, frozen=True):
 
     resolution: Resolution
     sentences: list[str]
-    shown: Shown | None
+    shown: DrawnMap | None
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ def _side(edition: Edition, place: Jurisdiction, day: date, view: str | None, na
 
 def _drawn(
     edition: Edition, place: Jurisdiction, day: date, view: str | None, name: str
-) -> Shown | None:
+) -> DrawnMap | None:
     if view is None:
         return None
     # Of the world only the part around a place tells anything.

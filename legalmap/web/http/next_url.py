@@ -22,20 +22,20 @@ def local_path(text: str | None) -> str:
     return "/desk" if parts.scheme or parts.netloc else text
 
 
-def asked() -> str:
+def destination() -> str:
     """Where this request wants to be led in the end."""
     return local_path(request.form.get("next") or request.args.get("next"))
 
 
-def kept() -> str:
+def carried_form() -> str:
     """What was typed before somebody had to sign in, and is carried along."""
     return request.form.get(posted_data.KEPT, "")
 
 
 def welcome(after: str) -> Response:
     """On to where they were going; whoever was in the middle of a form gets it back."""
-    if not kept() or not posted_data.is_written(after):
+    if not carried_form() or not posted_data.is_written(after):
         return redirect(after, code=303)
-    form = posted_data.from_json(kept())
+    form = posted_data.from_json(carried_form())
     page = render_template("people/sign_in/resume.html", kept=posted_data.to_json(form), path=after)
     return make_response(page)

@@ -76,8 +76,8 @@ def _too_many(wait: int, back: str) -> Response:
     page = render_template(
         "people/sign_in/too_many.html",
         back=back,
-        next=next_url.asked(),
-        kept=next_url.kept(),
+        next=next_url.destination(),
+        kept=next_url.carried_form(),
         minutes=math.ceil(wait / 60),
     )
     response = make_response(page, 429)

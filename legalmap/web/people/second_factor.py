@@ -33,7 +33,7 @@ _ENROLLED = "Your second factor is set up."
 def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> Response:
     """To what is still to be shown or set up; what was typed before is carried along."""
     proving = opened.standing is Standing.TO_PROVE
-    kept = kept or next_url.kept()
+    kept = kept or next_url.carried_form()
     if not kept:
         path = PROVE if proving else AUTHENTICATOR
         return redirect(f"{path}?{urlencode({'next': after})}", code=303)
@@ -45,8 +45,8 @@ def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> R
 def _elsewhere(opened: Session) -> Response:
     """Nothing is left to be shown here."""
     if opened.is_complete:
-        return next_url.welcome(next_url.asked())
-    return lead(opened, next_url.asked())
+        return next_url.welcome(next_url.destination())
+    return lead(opened, next_url.destination())
 
 
 @blueprint.get(PROVE)
@@ -105,7 +105,7 @@ def _proved(opened: Session, proved: Proved) -> Response:
     session.adopt(proved.token)
     if proved.codes_left is not None:
         flash(f"This recovery code is used up. You have {proved.codes_left} left.")
-    response = session.open_with(next_url.welcome(next_url.asked()), proved.token)
+    response = session.open_with(next_url.welcome(next_url.destination()), proved.token)
     return arrived(opened, response)
 
 
@@ -176,10 +176,10 @@ def add_passkey() -> Response:
 def _enrolled(opened: Session, enrolled: Enrolled) -> Response:
     session.adopt(enrolled.token)
     if enrolled.codes:
-        page = codes_page(enrolled.codes, next_url.asked(), next_url.kept())
+        page = codes_page(enrolled.codes, next_url.destination(), next_url.carried_form())
     else:
         flash(_ENROLLED)
-        page = next_url.welcome(next_url.asked())
+        page = next_url.welcome(next_url.destination())
     return arrived(opened, session.open_with(page, enrolled.token))
 
 
@@ -250,5 +250,5 @@ def _passkey_page(opened: Session, form: PasskeyForm, status: int = 200, **more:
 
 def _page(template: str, status: int, *, after: str = "", kept: str = "", **more: Any) -> Response:
     """A page on the way in: it carries along where somebody was going, and what they had typed."""
-    after, kept = after or next_url.asked(), kept or next_url.kept()
+    after, kept = after or next_url.destination(), kept or next_url.carried_form()
     return form_page(template, status, next=after, kept=kept, **more)

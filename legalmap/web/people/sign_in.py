@@ -26,7 +26,7 @@ _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 @needs(Permission.SIGN_IN)
 def show_sign_in() -> Response:
     """The sign-in page."""
-    after = next_url.asked()
+    after = next_url.destination()
     opened = session.current()
     if opened is None:
         return _sign_in_page(SignInForm(formdata=None), after)
@@ -38,7 +38,7 @@ def show_sign_in() -> Response:
 def sign_in() -> Response:
     """Open a session under a fresh token, or say that name or password is wrong."""
     form = SignInForm()
-    after = next_url.asked()
+    after = next_url.destination()
     handle, password = (form.handle.data or "").strip().lower(), form.password.data or ""
     with refusals_shown_on(partial(_sign_in_page, form, after)):
         form.check()
@@ -66,7 +66,7 @@ def enter(token: str, after: str) -> Response:
 def _sign_in_page(
     form: SignInForm, after: str, status: int = 200, *, kept: str = "", **more: Any
 ) -> Response:
-    kept = kept or next_url.kept()
+    kept = kept or next_url.carried_form()
     template = "people/sign_in/sign_in.html"
     return form_page(template, status, form=form, next=after, kept=kept, **more)
 
@@ -83,7 +83,7 @@ def ask_again(error: NotSignedIn) -> Response:
     if request.method == "POST" and posted_data.is_written(request.path):
         after, kept = request.path, posted_data.to_json(posted_data.sent())
     else:
-        after, kept = _back(), next_url.kept()
+        after, kept = _back(), next_url.carried_form()
     if isinstance(error, NotProved):
         return second_factor.lead(session.required(), after, kept=kept, status=403)
     if len(quote_plus(kept)) > _MOST_KEPT:
@@ -98,5 +98,5 @@ def ask_again(error: NotSignedIn) -> Response:
 def _back() -> str:
     """Where somebody goes on who has to sign in first."""
     if request.path.startswith("/sign-in"):
-        return next_url.asked()
+        return next_url.destination()
     return request.full_path.rstrip("?") if request.method == "GET" else "/desk"

@@ -26,7 +26,7 @@ MOST_COMPARED = 12
 NOTHING = "–"
 
 
-class Cell(msgspec.Struct, frozen=True):
+class ComparedCell(msgspec.Struct, frozen=True):
     """One value of the comparison: words, and what else the template draws beside them."""
 
     text: str
@@ -39,7 +39,7 @@ class ComparedRow(msgspec.Struct, frozen=True):
     """One question and its answer for each place. Only rows of law are marked where they differ."""
 
     label: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ComparedCell, ...]
     is_law: bool
 
     @property
@@ -63,12 +63,12 @@ def _context(view: View, chosen: Chosen) -> dict[str, Any]:
 
 def _rows(view: View, columns: list[Resolution]) -> list[ComparedRow]:
     """Every question of the comparison, the law first and the evidence for it after."""
-    law: list[tuple[str, Callable[[Resolution], Cell]]] = [
-        ("Status", lambda resolution: Cell("", status=resolution.shown)),
+    law: list[tuple[str, Callable[[Resolution], ComparedCell]]] = [
+        ("Status", lambda resolution: ComparedCell("", status=resolution.shown)),
         *((variable.label, partial(_answer, variable)) for variable in view.topic.variables),
         ("Enacted, not yet in force", partial(_coming, view)),
     ]
-    evidence: list[tuple[str, Callable[[Resolution], Cell]]] = [
+    evidence: list[tuple[str, Callable[[Resolution], ComparedCell]]] = [
         ("Decided by", _decider),
         ("In force since", _since),
         ("Last verified", _verified),
@@ -83,49 +83,53 @@ def _rows(view: View, columns: list[Resolution]) -> list[ComparedRow]:
     ]
 
 
-def _answer(variable: Variable, resolution: Resolution) -> Cell:
+def _answer(variable: Variable, resolution: Resolution) -> ComparedCell:
     if resolution.outcome != "decided":
-        return Cell(OUTCOME_LABELS.get(resolution.outcome, NOTHING))
-    return Cell(labels.answer(resolution.answers[variable.code].value, variable))
+        return ComparedCell(OUTCOME_LABELS.get(resolution.outcome, NOTHING))
+    return ComparedCell(labels.answer(resolution.answers[variable.code].value, variable))
 
 
-def _coming(view: View, resolution: Resolution) -> Cell:
-    return Cell(chosen_places.coming(resolution, view.topic) or NOTHING)
+def _coming(view: View, resolution: Resolution) -> ComparedCell:
+    return ComparedCell(chosen_places.coming(resolution, view.topic) or NOTHING)
 
 
-def _decider(resolution: Resolution) -> Cell:
+def _decider(resolution: Resolution) -> ComparedCell:
     level = resolution.deciding_level
-    return Cell(f"{level.jurisdiction.name} ({level.jurisdiction.word})" if level else NOTHING)
+    return ComparedCell(
+        f"{level.jurisdiction.name} ({level.jurisdiction.word})" if level else NOTHING
+    )
 
 
-def _since(resolution: Resolution) -> Cell:
+def _since(resolution: Resolution) -> ComparedCell:
     period = resolution.deciding_level.period if resolution.deciding_level else None
     if period is None:
-        return Cell(NOTHING)
+        return ComparedCell(NOTHING)
     start = period.effective_from
-    return Cell(in_words(start) if start else "Before anything known")
+    return ComparedCell(in_words(start) if start else "Before anything known")
 
 
-def _verified(resolution: Resolution) -> Cell:
+def _verified(resolution: Resolution) -> ComparedCell:
     level = resolution.deciding_level
     if level is None or level.freshness is None:
-        return Cell(NOTHING)
+        return ComparedCell(NOTHING)
     words = in_words(level.last_verified) if level.last_verified else ""
-    return Cell(words, freshness=level.freshness)
+    return ComparedCell(words, freshness=level.freshness)
 
 
-def _confidence(view: View, resolution: Resolution) -> Cell:
+def _confidence(view: View, resolution: Resolution) -> ComparedCell:
     behind = backing(view, resolution)
-    return Cell((behind.payload.confidence or "not stated").capitalize() if behind else NOTHING)
+    return ComparedCell(
+        (behind.payload.confidence or "not stated").capitalize() if behind else NOTHING
+    )
 
 
-def _sources(resolution: Resolution) -> Cell:
+def _sources(resolution: Resolution) -> ComparedCell:
     period = resolution.deciding_level.period if resolution.deciding_level else None
-    return Cell(str(len(period.sources)) if period else NOTHING)
+    return ComparedCell(str(len(period.sources)) if period else NOTHING)
 
 
-def _bills(view: View, resolution: Resolution) -> Cell:
+def _bills(view: View, resolution: Resolution) -> ComparedCell:
     """The bills of every level whose law reaches the place, each with the level it is of."""
     items = [view.edition.records.get(level.jurisdiction.code) for level in resolution.levels]
     bills = [(item.place.name, bill) for item in items if item for bill in item.payload.pending]
-    return Cell("" if bills else NOTHING, bills=tuple(bills))
+    return ComparedCell("" if bills else NOTHING, bills=tuple(bills))

@@ -16,7 +16,7 @@ from legalmap.services.editions.editions import Edition
 from legalmap.services.editions.law_changes import Turn
 from legalmap.services.places import map_shapes, search
 from legalmap.web.drawing import map_drawing
-from legalmap.web.drawing.map_drawing import Shown, Wish
+from legalmap.web.drawing.map_drawing import DrawnMap, Wish
 from legalmap.web.http import query_params
 from legalmap.web.http.permissions import LAW, needs, tracker
 from legalmap.web.http.query_params import View
@@ -49,13 +49,13 @@ def world(topic: str) -> str:
         shown=shown,
         order=map_drawing.order_of(view.topic),
         groups=_groups(view.edition, view.as_of),
-        time=told(view, None),
+        time=time_context(view, None),
         by_part=[tracker().place(code) for code in shown.by_part],
         canonical=f"/{topic}",
     )
 
 
-def draw(view: View, name: str, title: str) -> Shown:
+def draw(view: View, name: str, title: str) -> DrawnMap:
     """One view as the reader asked for it: the day, the status they follow, the part they zoomed to."""
     statuses = [*map_drawing.order_of(view.topic)]
     wish = Wish(
@@ -102,7 +102,7 @@ def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]
     return [(code, places) for code, places in groups.items() if places]
 
 
-def told(view: View, within: str | None) -> dict[str, Any]:
+def time_context(view: View, within: str | None) -> dict[str, Any]:
     """What a figure says about time without JavaScript: the last changes, the next, and the years."""
     turns = law_changes_of_place.turns(view.edition, within)
     past_count = bisect_right(turns, view.as_of, key=lambda turn: turn.day)

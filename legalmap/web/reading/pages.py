@@ -46,7 +46,7 @@ def table(topic: str) -> str:
         "parent": _parent(),
     }
     sort = query_params.choice("sort", table_rows.SORTS) or "name"
-    records = table_rows.found(view.edition, view.as_of, filters, sort)
+    records = table_rows.matching(view.edition, view.as_of, filters, sort)
     pages = max(-(-len(records) // table_rows.PAGE), 1)
     page = query_params.page(pages)
     shown = records[(page - 1) * table_rows.PAGE : page * table_rows.PAGE]

@@ -25,7 +25,7 @@ from legalmap.web.http import query_params
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import LAW, needs, tracker
 from legalmap.web.http.query_params import View
-from legalmap.web.reading.maps import draw, told, view_name
+from legalmap.web.reading.maps import draw, time_context, view_name
 from legalmap.web.wording import labels, sentences
 from legalmap.web.wording.evidence import backing
 
@@ -42,7 +42,7 @@ _DISAGREEING = re.compile(
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?<! v\.)(?<! no\.)\s+(?=[A-Z“\"'(])")
 
 
-class Row(msgspec.Struct, frozen=True):
+class AnswerRow(msgspec.Struct, frozen=True):
     """One variable of the answer in words, and the places whose law gives it."""
 
     variable: Variable
@@ -51,18 +51,18 @@ class Row(msgspec.Struct, frozen=True):
     stated: bool
 
 
-class Group(msgspec.Struct, frozen=True):
+class PlaceGroup(msgspec.Struct, frozen=True):
     """Places with a rule of their own under a heading: a county, a state, or none."""
 
     place: Jurisdiction | None
     members: list[Resolution]
 
 
-class Local(msgspec.Struct, frozen=True):
+class LocalRules(msgspec.Struct, frozen=True):
     """The places below one level: how many of each status, and all of them in groups."""
 
     tally: list[tuple[str, int]]
-    groups: list[Group]
+    groups: list[PlaceGroup]
 
     @property
     def total(self) -> int:
@@ -70,7 +70,7 @@ class Local(msgspec.Struct, frozen=True):
         return sum(count for _, count in self.tally)
 
 
-class Reading(msgspec.Struct, frozen=True):
+class DisputedPeriod(msgspec.Struct, frozen=True):
     """A period that not all sources read alike: who supports it, who disputes it, and the notes' words."""
 
     period: Period
@@ -128,7 +128,7 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         ],
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
-        "time": told(view, found.code) if shown else None,
+        "time": time_context(view, found.code) if shown else None,
         "order": map_drawing.order_of(topic),
         "parts": _parts(view, found),
         "local": _local(view, found),
@@ -167,7 +167,7 @@ def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 
 
-def rows(resolution: Resolution, topic: Topic) -> list[Row]:
+def rows(resolution: Resolution, topic: Topic) -> list[AnswerRow]:
     """Every variable of the answer. Nothing is said where no law decides."""
     if resolution.outcome != "decided":
         return []
@@ -179,7 +179,7 @@ def rows(resolution: Resolution, topic: Topic) -> list[Row]:
         resolved = resolution.answers[variable.code]
         by = [names[code] for code in resolved.levels if code in names]
         words = labels.answer(resolved.value, variable)
-        made_rows.append(Row(variable, words, by, stated=bool(resolved.levels)))
+        made_rows.append(AnswerRow(variable, words, by, stated=bool(resolved.levels)))
     return made_rows
 
 
@@ -192,15 +192,15 @@ def _is_part(country: Jurisdiction, place: Jurisdiction) -> bool:
     return place.parent == country.code and place.kind not in COUNTIES | INCORPORATED
 
 
-def _parts(view: View, country: Jurisdiction) -> Local | None:
+def _parts(view: View, country: Jurisdiction) -> LocalRules | None:
     """The states of a country that have a record."""
     members = [
         resolution for resolution in _below(view, country) if _is_part(country, resolution.place)
     ]
-    return _gathered(view, [Group(None, members)]) if members else None
+    return _gathered(view, [PlaceGroup(None, members)]) if members else None
 
 
-def _local(view: View, above: Jurisdiction) -> Local | None:
+def _local(view: View, above: Jurisdiction) -> LocalRules | None:
     """The counties and towns below with a rule of their own: by county in a state, else by state."""
     groups: dict[str, list[Resolution]] = {}
     members = [
@@ -210,7 +210,7 @@ def _local(view: View, above: Jurisdiction) -> Local | None:
         groups.setdefault(_heading(above, resolution.place), []).append(resolution)
     places = tracker().places([code for code in groups if code])
     headed = [
-        Group(places.get(code), _county_first(under_heading))
+        PlaceGroup(places.get(code), _county_first(under_heading))
         for code, under_heading in groups.items()
     ]
     headed.sort(key=lambda group: (group.place is None, group.place.name if group.place else ""))
@@ -227,11 +227,11 @@ def _county_first(members: Iterable[Resolution]) -> list[Resolution]:
     return sorted(members, key=lambda r: (r.place.kind not in COUNTIES, r.place.name))
 
 
-def _gathered(view: View, groups: list[Group]) -> Local:
+def _gathered(view: View, groups: list[PlaceGroup]) -> LocalRules:
     counts = dict.fromkeys(map_drawing.order_of(view.topic), 0)
     for member in (member for group in groups for member in group.members):
         counts[member.shown] += 1
-    return Local([(code, count) for code, count in counts.items() if count], groups)
+    return LocalRules([(code, count) for code, count in counts.items() if count], groups)
 
 
 def _near(view: View, place: Jurisdiction) -> list[Near]:
@@ -245,7 +245,7 @@ def _near(view: View, place: Jurisdiction) -> list[Near]:
     return [town for town in near if town.resolution.place.code != place.code]
 
 
-def readings(payload: Payload, as_of: date) -> list[Reading]:
+def readings(payload: Payload, as_of: date) -> list[DisputedPeriod]:
     """The periods about which sources disagree. The notes speak of the law that holds on the day."""
     holding = in_force_on(payload.periods, as_of)
     disagreeing = []
@@ -256,7 +256,7 @@ def readings(payload: Payload, as_of: date) -> list[Reading]:
         if disputing or words:
             supporting = [source for source in period.sources if source.stance == "supports"]
             disagreeing.append(
-                Reading(
+                DisputedPeriod(
                     period, _ordered(supporting), _ordered(disputing), list(dict.fromkeys(words))
                 )
             )

@@ -28,7 +28,7 @@ SORTS = {
 PAGE = 500
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     """One record: what it says itself on the day, and what holds there in all."""
 
     item: Published
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True):
         return self.item.place
 
 
-def found(
+def matching(
     edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
 ) -> list[Published]:
     """The records that pass every filter given, in the order asked for. No contents are read."""
@@ -53,15 +53,15 @@ def found(
     )
 
 
-def rows(edition: Edition, as_of: date, items: list[Published]) -> list[Row]:
+def rows(edition: Edition, as_of: date, items: list[Published]) -> list[TableRow]:
     """The rows of a page of records; what they say is read in one look."""
     if items:
         items[0].payloads.need(item.publication for item in items)
     return [_row(edition, item, as_of) for item in items]
 
 
-def _row(edition: Edition, item: Published, as_of: date) -> Row:
-    return Row(
+def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
+    return TableRow(
         item,
         in_force_on(item.payload.periods, as_of),
         edition.freshness_of(item, as_of),

@@ -10,7 +10,7 @@ from legalmap.domain.law.diff import UNDATED, Change, tree_of
 from legalmap.domain.law.payload import Payload
 
 
-class Group(msgspec.Struct, frozen=True):
+class PeriodChanges(msgspec.Struct, frozen=True):
     """Changes of one period, or of the record as a whole, and the sources that have to bear them out.
 
     ``title`` is a change of that period, for its words; None for the record as a whole.
@@ -21,7 +21,7 @@ class Group(msgspec.Struct, frozen=True):
     title: Change | None
 
 
-def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Group]:
+def grouped(changes: list[Change], before: Payload, after: Payload) -> list[PeriodChanges]:
     """The changes in their order. A period that is gone shows the sources that it had."""
     old, new = tree_of(before)["periods"], tree_of(after)["periods"]
     groups = []
@@ -29,10 +29,10 @@ def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Grou
         period = new.get(key) or old.get(key)
         in_period = list(members)
         if key is None or period is None:
-            groups.append(Group(in_period, [], None))
+            groups.append(PeriodChanges(in_period, [], None))
         else:
             title = Change(("periods", key), None, period)
-            groups.append(Group(in_period, list(period["sources"].values()), title))
+            groups.append(PeriodChanges(in_period, list(period["sources"].values()), title))
     return groups
 
 

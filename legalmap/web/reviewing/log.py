@@ -25,7 +25,7 @@ from legalmap.web.wording.change_sentences import Line
 blueprint = Blueprint("log", __name__)
 
 
-class Shown(msgspec.Struct, frozen=True):
+class LoggedEvent(msgspec.Struct, frozen=True):
     """One event as the page shows it."""
 
     entry: Entry
@@ -75,7 +75,7 @@ def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> A
         "reviewing/log.html",
         form=form,
         problems=problems,
-        events=[_shown(entry, topics) for entry in page.entries],
+        events=[_logged(entry, topics) for entry in page.entries],
         older=page.older,
         asked=urlencode({field.name: field.data for field in form if field.data}),
         is_filtered=any(field.data for field in form),
@@ -83,7 +83,7 @@ def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> A
     return make_response(content, status)
 
 
-def _shown(entry: Entry, topics: dict[str, Topic]) -> Shown:
+def _logged(entry: Entry, topics: dict[str, Topic]) -> LoggedEvent:
     event, news = entry.event, entry.news
     details, lines = events.details(event.action, event.data), []
     if news is not None and news.revision.topic in topics:
@@ -91,7 +91,7 @@ def _shown(entry: Entry, topics: dict[str, Topic]) -> Shown:
         # What changed stands there field by field.
         details = [detail for detail in details if detail.what != events.label_of("changed")]
     path = f"/desk/proposals/{event.subject_id}" if event.subject_kind == "revision" else ""
-    return Shown(entry, events.said(event.action), details, lines, path)
+    return LoggedEvent(entry, events.said(event.action), details, lines, path)
 
 
 def _sent(pieces: Iterable[str], ending: str, media_type: str) -> Response:

@@ -49,7 +49,7 @@ _SEND_AGAIN = "Here is what you typed. Send it once more."
 @needs(Permission.PROPOSE)
 def show(revision_id: int) -> Response:
     """What is proposed beside what it started from."""
-    return Answer(revision_id=revision_id).page()
+    return ReviewPage(revision_id=revision_id).page()
 
 
 @blueprint.post("/desk/proposals/<int:revision_id>/verdict")
@@ -57,7 +57,7 @@ def show(revision_id: int) -> Response:
 def verdict(revision_id: int) -> Response:
     """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
     wanted, form = asked(), VerdictForm(formdata=posted_data.sent())
-    judge(revision_id, form, Answer(revision_id=revision_id, form=form).page)
+    judge(revision_id, form, ReviewPage(revision_id=revision_id, form=form).page)
     return to_next(wanted, revision_id)
 
 
@@ -89,7 +89,7 @@ def _decide(revision_id: int, form: VerdictForm) -> str:
 def remark(revision_id: int) -> Response:
     """Say something about a proposal."""
     form = RemarkForm(formdata=posted_data.sent())
-    answer = Answer(revision_id=revision_id, remark=form)
+    answer = ReviewPage(revision_id=revision_id, remark=form)
     if posted_data.is_kept():
         return answer.page(message=_SEND_AGAIN)
     with refusals_shown_on(answer.page):
@@ -101,7 +101,7 @@ def remark(revision_id: int) -> Response:
 @needs(Permission.REVIEW)
 def claim(revision_id: int) -> Response:
     """Take it for half an hour; with ``over=yes`` also from somebody who is at it."""
-    with refusals_shown_on(Answer(revision_id=revision_id).page, NotNow):
+    with refusals_shown_on(ReviewPage(revision_id=revision_id).page, NotNow):
         claims.take(tracker(), actor(), revision_id, over=request.form.get("over") == "yes")
     return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}", code=303)
 
@@ -123,7 +123,7 @@ def withdraw(revision_id: int) -> Response:
     return redirect(f"/desk/proposals/{revision_id}", code=303)
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """The review page as the answer to a request: with what was typed into its forms, if anything."""
 
     revision_id: int
@@ -191,7 +191,7 @@ def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
     ]
 
 
-def _three_sides(sheet: ReviewSheet) -> list[differences.Row]:
+def _three_sides(sheet: ReviewSheet) -> list[differences.ThreeSides]:
     """What was published meanwhile beside both, if the proposal is stale."""
     if sheet.revision.state is not State.STALE:
         return []

@@ -93,7 +93,7 @@ def release() -> Response:
     return redirect("/desk/round", code=303)
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
+class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
     """The work-through page as the answer to a request, with what was typed into its forms."""
 
     at: tuple[str, str] | None = None
@@ -138,7 +138,7 @@ def _beginning(current: Standing | None) -> proposals.Beginning | None:
 def work() -> Response:
     """One record after the other of those one has."""
     topic, _, code = request.args.get("at", "").partition("/")
-    return Work(at=(topic, code)).page()
+    return WorkPage(at=(topic, code)).page()
 
 
 @blueprint.post("/desk/round/<topic>/<code>/verify")
@@ -146,7 +146,7 @@ def work() -> Response:
 def verify(topic: str, code: str) -> Response:
     """Nothing changed: propose that, and go on to the next."""
     form = VerifyForm(formdata=posted_data.sent())
-    answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
+    answer, base = WorkPage(at=(topic, code), verify=form), base_number(form.base.data)
     if posted_data.is_kept():
         return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
     with refusals_shown_on(answer.page, NothingChanged, NotNow):
@@ -163,7 +163,7 @@ def verify(topic: str, code: str) -> Response:
 def skip(topic: str, code: str) -> Response:
     """Leave it to somebody else and say why."""
     form = SkipForm(formdata=posted_data.sent())
-    answer = Work(at=(topic, code), skip=form)
+    answer = WorkPage(at=(topic, code), skip=form)
     if posted_data.is_kept():
         return answer.page(message="Here is what you typed. Send it once more.")
     with refusals_shown_on(answer.page, NotNow):

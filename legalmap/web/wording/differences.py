@@ -32,7 +32,7 @@ class Cell(msgspec.Struct, frozen=True):
     pieces: tuple[Piece, ...] = ()
 
 
-class Row(msgspec.Struct, frozen=True):
+class ThreeSides(msgspec.Struct, frozen=True):
     """One field on three sides. ``clash`` is the index of the choice it belongs to, or None."""
 
     change: Change
@@ -133,7 +133,7 @@ def _pieced(text: str, pieces: list[Piece]) -> Cell:
     )
 
 
-def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> list[Row]:
+def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> list[ThreeSides]:
     """Every field that either side changed, with what each of the three says; clashes come first."""
     theirs = {change.path: change for change in comparison.theirs}
     yours = {change.path: change for change in comparison.yours}
@@ -153,12 +153,14 @@ def _clash_of(
     return None
 
 
-def _row(theirs: Change | None, yours: Change | None, clash: int | None, topic: Topic) -> Row:
+def _row(
+    theirs: Change | None, yours: Change | None, clash: int | None, topic: Topic
+) -> ThreeSides:
     one = theirs or yours
     if one is None:
         raise ValueError("a row needs a side")
     base = _cell(one.path, one.before, topic)
-    return Row(
+    return ThreeSides(
         change=one,
         base=base,
         theirs=cells(theirs, topic)[1] if theirs else base,
