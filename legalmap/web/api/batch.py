@@ -1,4 +1,8 @@
-"""Many places in one request: each is resolved, or refused, on its own and under its index."""
+"""Many places in one request: each is resolved or refused on its own, under its index.
+
+A thousand points are answered in about the time it takes to write the bytes, so results are encoded
+once for each place and joined as bytes.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,16 +23,16 @@ from legalmap.web.http import error_status
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 
-# How many results of an edition are kept for a day and a way of asking.
+# How many encoded results are kept for one edition, day and set of caveats.
 MOST_KNOWN = 4_000
-# By what a way of asking leaves open, and by the code of a place: what is told of it.
+# By the caveats of the way in which a place was given, then by its code: the result as JSON.
 _Results = dict[tuple[Caveat, ...], dict[str, bytes]]
-# By topic, of the edition and day asked about last: measured, 1,000 points take half the time so.
+# By topic, for the edition and day of the last request. Measured: 1,000 points take half the time.
 _kept: dict[str, tuple[Edition, date, _Results]] = {}
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is sent. The items are read one by one, so that one that is wrong spoils no other."""
+    """The body of a request. Items are decoded one by one, so that a wrong one spoils no other."""
 
     items: list[msgspec.Raw]
 
@@ -40,7 +44,7 @@ class Item(contract.Asked, frozen=True, forbid_unknown_fields=True):
 _item_decoder = msgspec.json.Decoder(Item)
 _items_decoder = msgspec.json.Decoder(list[Item])
 _OF_POINT = (resolutions.POINT_REACH,)
-# How an answer without items ends, and how each item begins.
+# The end of an answer without items, and the beginning of each item up to its index.
 _END = b"]}"
 _INDICES = [
     b'%b{"index":%d,' % (b"," if index else b"", index) for index in range(routes.MOST_ASKED)
@@ -48,9 +52,9 @@ _INDICES = [
 
 
 def content(view: View) -> bytes:
-    """What holds at each place of the body of this request: a ``wire.BatchAnswer`` as JSON.
+    """What holds at each place in the body of this request: a ``contract.BatchAnswer`` as JSON.
 
-    Put together from the bytes of each place, because to write a thousand takes as long as to find them.
+    Raise RequestEntityTooLarge for too many items; what is wrong with one item is told in its place.
     """
     batch = cast("Batch", negotiation.body(Batch))
     if len(batch.items) > routes.MOST_ASKED:
@@ -67,13 +71,13 @@ def content(view: View) -> bytes:
         items=(),
     )
     pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(answers) + 1)
-    # Each item behind its index, all laid together in one go.
+    # Index, item, index, item: slices fill the list without a loop in Python.
     pieces[1::2], pieces[2::2] = _INDICES[: len(answers)], answers
     return b"".join((*pieces, _END))
 
 
 def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
-    """All items at once; None if one of them is wrong, which only reading one by one can tell."""
+    """All items, decoded at once; None if any is wrong: decoding one by one then tells which."""
     try:
         return _items_decoder.decode(b"[%b]" % b",".join(items))
     except msgspec.DecodeError:
@@ -81,13 +85,13 @@ def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
 
 
 def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
-    """What is told of each item, a ``wire.BatchItem`` as JSON from behind its index on."""
+    """Each item as a ``contract.BatchItem`` in JSON, without its beginning up to the index."""
     answers, of_points, region_at = [], cache.of_points, point_index.region_at
     for item in items:
         result = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
             lat, lon = item.lat, item.lon
-            # A point, the commonest of all, takes no more here than to find where it lies.
+            # Points are the commonest items by far: for these only the region is looked up here.
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
                 result = of_points.get(region_at(lat, lon) or "")
@@ -136,19 +140,19 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
-    """Without near matches: to seek those for a thousand codes would take minutes."""
+    """The place of a code, without near matches: finding those for a thousand codes would take minutes."""
     if not code.isprintable() or len(code) > routes.CODE["maxLength"]:
         raise Missing("jurisdiction", code[:80])
     return tracker.place(code.lower())
 
 
 class ResultCache:
-    """What holds at one place, made once for an edition and day: many points lie in one county."""
+    """The results of one edition and day, each encoded once: many points lie in one county."""
 
     def __init__(self, view: View) -> None:
         self._view = view
         self.refused = 0
-        # Asked of Flask once, not for each of a thousand points.
+        # Looked up in Flask once, not for each of a thousand points.
         self.tracker = tracker()
         topic, edition_and_day = view.edition.topic.code, (view.edition, view.as_of)
         remembered = _kept.get(topic)
@@ -158,7 +162,7 @@ class ResultCache:
         self.of_points = self._results.setdefault(_OF_POINT, {})
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
-        """What is told of a place, with what a vague way of asking for it leaves open."""
+        """The item of a place, with the caveats of the way in which it was given."""
         results = self._results.setdefault(caveats, {})
         encoded = results.get(place.code)
         if encoded is None:
@@ -202,7 +206,7 @@ def _result(
 
 
 def _ask_back(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    """A ZIP code in several counties is asked back, never guessed."""
+    """For a ZIP code in several counties: the question which of them is meant, never a guess."""
     return contract.BatchResult(
         outcome=resolutions.ASK,
         caveats=caveats,

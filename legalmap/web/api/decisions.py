@@ -13,7 +13,7 @@ from legalmap.web.api.routes import FIELDS, MOST_ASKED, MOST_COMPARED, TIMES, Pa
 from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.http.rate_limits import BATCH
 
-# A thousand items take a tenth of it, however they are written.
+# In bytes; a thousand items take a tenth of it, however they are written.
 MOST_BATCH_BYTES = 1_000_000
 PLACES: Schema = {
     "type": "array",
@@ -79,7 +79,7 @@ def resolve_many(topic: str) -> Response:
     if "fields" in query:
         content = responses.encoded(msgspec.json.decode(content, type=contract.BatchAnswer))
     response = Response(content, content_type=responses.JSON)
-    # What somebody asks in a body is theirs alone.
+    # No cache may keep it: the places in a body are nobody else's business.
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,4 +1,4 @@
-"""Routes that will go: their answers say since when they are deprecated and when they end."""
+"""Routes that will be removed: their answers say since when they are deprecated and when they end."""
 
 from datetime import UTC, datetime
 
@@ -15,12 +15,12 @@ class Retired(msgspec.Struct, frozen=True, kw_only=True):
     instead: str
 
 
-# The rule of a route, as routes.txt has it, and its end. Nothing is on its way out.
+# By the rule of a route as routes.txt has it. Nothing is to be removed at the moment.
 RETIRED: dict[str, Retired] = {}
 
 
 def announce(response: Response) -> Response:
-    """Deprecation by RFC 9745, Sunset by RFC 8594, and a link to what comes instead."""
+    """Add Deprecation (RFC 9745), Sunset (RFC 8594) and a link to the successor (RFC 5829)."""
     retired = RETIRED.get(request.url_rule.rule) if request.url_rule else None
     if retired is not None:
         response.headers["Deprecation"] = f"@{int(retired.since.timestamp())}"

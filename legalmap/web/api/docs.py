@@ -1,4 +1,4 @@
-"""The API about itself: the OpenAPI document, the JSON Schemas, and a page for people."""
+"""The API described: the OpenAPI document, the JSON Schemas, and the reference page for people."""
 
 import msgspec
 from flask import Blueprint, Response, redirect, render_template
@@ -63,7 +63,7 @@ def reference() -> str:
 @blueprint.get(routes.ROOT)
 @needs(Permission.READ)
 def root() -> BaseResponse:
-    """Who cuts an address of the API short looks for the list of addresses."""
+    """Lead whoever cut an address of the API short to the list of addresses."""
     return redirect("/api", code=302)
 
 
@@ -77,7 +77,7 @@ def _type_of(parameter: routes.Parameter) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if schema["type"] in ("integer", "number"):
         word = "whole number" if schema["type"] == "integer" else "number"
-        # A large number is written out: nobody types 1e+09 into an address.
+        # Large numbers are written out: nobody types 1e+09 into an address.
         reach = f" to {high:,.15g}" if high is not None else ""
         return f"{word} from {low:,.15g}{reach}"
     if schema.get("format") == "date":

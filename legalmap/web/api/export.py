@@ -18,14 +18,15 @@ from legalmap.web.http.permissions import needs, reader, tracker
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
 blueprint.after_request(responses.opened)
-# The bytes of an edition and day stay the same until this software writes them otherwise.
+# An edition and a day always give the same bytes, but a new version of this software may write others:
+# a day in caches, not a year.
 PINNED = "public, max-age=86400"
 SCHEMA = "application/schema+json"
 
 
 @blueprint.record
 def _prepare(state: BlueprintSetupState) -> None:
-    """Each application has files of its own: two may stand on two databases."""
+    """Each application has its own files: two may stand on two databases."""
     state.app.extensions["files"] = Files(state.app.config.get("FILES"))
 
 
@@ -44,7 +45,7 @@ def export(topic: str, format: str) -> Response:  # noqa: A002
 @blueprint.get("/<topic>-sources.csv")
 @needs(Permission.READ, decided_by=())
 def sources(topic: str) -> Response:
-    """Every source of a topic, a row for each."""
+    """Every source of a topic, one row each."""
     return _file(topic, "sources", parameters.read("as_of", "known_at"))
 
 
@@ -91,9 +92,9 @@ def datapackage_zip() -> Response:
 
 
 def _all(query: Query) -> tuple[list[Edition], date, bool]:
-    """Every topic at one feed number, the day, and whether all files are made while somebody waits.
+    """Every topic at one feed number, the day, and whether the request waits until all files are made.
 
-    A publication between two topics must not show in one of them alone.
+    One feed number for all, or a publication meanwhile would show in some of the files and not in others.
     """
     topics = list(tracker().topics)
     view = parameters.view(topics[0], query)

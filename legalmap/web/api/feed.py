@@ -14,7 +14,7 @@ from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.http.wsgi import CAN_WAIT, HAS_WAITED, WAIT
 
 blueprint = ApiPart("api_feed", "Feed")
-# The seats of this process, whatever route is waited at.
+# All who wait in this process share its seats.
 waiting = feed.Waiting()
 
 
@@ -102,9 +102,10 @@ def changes() -> Response:
 
 
 def _is_due(since: int, topic: str | None, wait: int) -> bool:
-    """Whether to answer now: there is news, or the wait is over.
+    """Whether to answer now: there is news, or the wait is over. ``wait`` is in seconds.
 
-    Under ``legalmap run`` the front waits and asks again; under another server this thread does.
+    Under ``legalmap run`` the front waits, without a thread, and asks again; under any other server
+    this thread waits.
     """
     environ = request.environ
     if environ.get(HAS_WAITED) or reader().feed(since, 1, topic):

@@ -1,4 +1,4 @@
-"""``fields=``: of what an answer is about, only the keys that are asked for."""
+"""``fields=``: an answer narrowed to the keys that are named."""
 
 import difflib
 from typing import Any
@@ -8,7 +8,7 @@ from legalmap.web.api import openapi_document
 from legalmap.web.api.parameters import BadParameter
 
 MOST_FIELDS = 100
-# The key of an answer that ``fields`` narrows; an answer without one is narrowed as a whole.
+# The key of an answer whose content ``fields`` narrows; any other answer is narrowed as a whole.
 PARTS: dict[type[contract.Answer], str] = {
     contract.TopicsAnswer: "topics",
     contract.TopicAnswer: "codebook",
@@ -20,13 +20,16 @@ PARTS: dict[type[contract.Answer], str] = {
     contract.CompareAnswer: "places",
     contract.BatchAnswer: "items",
 }
-# What no answer may lose: which law, of what day, and that it is no advice.
+# What every answer keeps: which law of what day it is, and that it is not legal advice.
 STAYS = (*contract.Answer.__struct_fields__, "topic", "jurisdiction", "scope", "disclaimer")
 Tree = dict[str, Any]
 
 
 def narrowed(answer: contract.Answer, text: str) -> dict[str, Any]:
-    """The answer with only the fields named in ``text``; raise BadParameter for one it has not."""
+    """The answer with only the keys named in ``text``: dotted paths with commas between them.
+
+    Raise BadParameter for a path that is not in the schema of the answer.
+    """
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     if len(names) > MOST_FIELDS:
         raise BadParameter("fields", f"Name at most {MOST_FIELDS} keys.")
@@ -58,7 +61,7 @@ def _require(name: str, schema: Any) -> None:
 
 
 def _object(schema: Any) -> Any:
-    """What a schema comes to behind references, lists and what may be null."""
+    """The schema of the object behind references, lists and “or null”."""
     while True:
         if "$ref" in schema:
             schema = openapi_document.schemas()[schema["$ref"].removeprefix(openapi_document.REF)]
@@ -76,7 +79,7 @@ def _tree(names: tuple[str, ...]) -> Tree:
         branch = tree
         for key in name.split("."):
             branch = branch.setdefault(key, {})
-    # A name alone asks for all that is in it, whatever is asked for below it besides.
+    # “status” asks for all of it, even where “status.code” is named too: the shortest path wins.
     for name in sorted(names, key=lambda text: text.count("."), reverse=True):
         branch = tree
         *path, last = name.split(".")

@@ -30,15 +30,15 @@ _WORDS = ("as_of", "known_at")
 Arguments = dict[str, Any]
 
 
-# The views whose answers are remembered.
+# The endpoints whose earlier answers can be asked for.
 _FILES = ("export", "sources", "dictionary", "datapackage", "datapackage_zip")
 ORIGINALS = ("place.place", "api_records.record", *(f"export.{file}" for file in _FILES))
 
 
 def _original(arguments: Arguments) -> Original:
-    """What an address is about; raise Missing if there is no such topic or place.
+    """The records on which an address depends; raise Missing if there is no such topic or place.
 
-    What holds at a place changes with its own record and with every level above it.
+    What holds at a place changes with its own record and with that of every level above it.
     """
     if "topic" not in arguments:
         return Original()
@@ -50,7 +50,7 @@ def _original(arguments: Arguments) -> Original:
 
 
 def register(app: Flask) -> None:
-    """Negotiate before a view runs, and tell every original and memento where the others are."""
+    """Answer Accept-Datetime before a view runs, and link each answer to its earlier versions."""
     app.before_request(_negotiate)
     app.after_request(_tell)
 
@@ -69,7 +69,7 @@ def _negotiate() -> Response | None:
     try:
         memento = memento_service.memory(tracker(), _original(request.view_args or {})).at(instant)
     except Missing:
-        # The view says better what is missing.
+        # The view tells better what is missing, with near matches.
         return None
     return _towards(memento) if memento else None
 
@@ -112,7 +112,7 @@ def _links(path: str) -> list[str]:
 
 
 def _shown() -> Memento | None:
-    """The memento that an address with both a day and a feed number is."""
+    """The memento at this address; None unless it names both a day and a feed number."""
     as_of, known_at = (request.args.get(word, "") for word in _WORDS)
     if not as_of or not known_at.isdigit():
         return None

@@ -1,4 +1,4 @@
-"""What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
+"""The parts of the API as Flask knows them, and the JSON that they take and answer with."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from legalmap.web.api import deprecation, responses, routes
 from legalmap.web.api.routes import Parameter, Route, Schema
 from legalmap.web.http.permissions import ViewFunction
 
-# An error is JSON too: who takes only that kind is answered.
+# Errors have a media type of their own: a client that accepts only that one is served too.
 SPOKEN = (responses.JSON, routes.PROBLEM)
 
 
@@ -72,7 +72,7 @@ class ApiPart(Blueprint):
 
 
 def require_json_taken() -> None:
-    """Refuse an Accept header that leaves out JSON; no header means that anything is taken."""
+    """Refuse an Accept header that leaves out JSON; none at all accepts anything (RFC 9110, 12.5.1)."""
     accepted = request.accept_mimetypes
     header = request.headers.get("Accept", "").strip()
     if request.method == "OPTIONS" or not header:
@@ -82,7 +82,11 @@ def require_json_taken() -> None:
 
 
 def body(kind: type[msgspec.Struct]) -> msgspec.Struct:
-    """The JSON body of this request; each way in which it can be wrong has an error of its own."""
+    """The JSON body of this request.
+
+    Raise UnsupportedMediaType (415), RequestEntityTooLarge (413), BadQuery (400) for what is no JSON,
+    and Invalid (422) for JSON of another shape.
+    """
     if request.mimetype != responses.JSON:
         raise UnsupportedMediaType(f"Send the body as Content-Type: {responses.JSON}.")
     try:
@@ -104,7 +108,7 @@ def body(kind: type[msgspec.Struct]) -> msgspec.Struct:
 
 
 def _place(sent: bytes, message: str) -> str:
-    """The line and column of the byte a decoder stumbled over."""
+    """Line and column, from 1, of the byte at which a decoder gave up; ``message`` ends with its number."""
     digits = message.rpartition("byte ")[2].rstrip(")")
     if not digits.isdigit():
         digits = str(len(sent))

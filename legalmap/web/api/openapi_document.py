@@ -28,7 +28,7 @@ _STATUSES = {
     429: "Too many of these calls: wait as long as Retry-After says.",
     503: "The database cannot be used at the moment.",
 }
-# What every route can answer, beside its own errors.
+# What every route can answer besides its own errors.
 ALWAYS = (406, 503)
 
 
@@ -40,7 +40,7 @@ def _hook(kind: type) -> Schema:
 
 @cache
 def schemas() -> dict[str, Schema]:
-    """The schema of every struct that an answer holds, by its name."""
+    """The schema of every struct that an answer can hold, by the name of the struct."""
     answers = [route.answer for route in routes.all_routes() if route.answer]
     kinds = [
         *answers,
@@ -57,14 +57,14 @@ def schemas() -> dict[str, Schema]:
 
 
 def _short(name: str) -> str:
-    """Two structs are called Period: that of the answers keeps the name, that of a payload is told apart."""
+    """The name of a struct alone. Two are called Period: that of a payload becomes PayloadPeriod."""
     if name.startswith(OWN_MODULE):
         return name.rpartition(".")[2]
     return f"Payload{name.rpartition('.')[2]}" if "." in name else name
 
 
 def _whole(schema: Any) -> Any:
-    """Shorten the names; every key is always there, and none is forbidden that may come later."""
+    """A schema for clients: short names, every key required, and keys that come later allowed."""
     if isinstance(schema, list):
         return [_whole(part) for part in schema]
     if not isinstance(schema, dict):
@@ -83,7 +83,7 @@ def _whole(schema: Any) -> Any:
 
 
 def schema_alone(name: str) -> Schema | None:
-    """One schema with all it refers to, or None if there is none of that name."""
+    """One schema with all that it refers to under ``$defs``; None if there is none of that name."""
     known = schemas()
     if name not in known:
         return None
@@ -99,7 +99,7 @@ def schema_alone(name: str) -> Schema | None:
 
 
 def _reached(name: str, known: dict[str, Schema]) -> set[str]:
-    """The schemas that one refers to, and all that these refer to."""
+    """The names of all schemas that one refers to, directly or through others."""
     reached: set[str] = set()
     ahead = [name]
     while ahead:
@@ -182,7 +182,7 @@ def _responses(route: Route) -> dict[str, Any]:
     }
     if route.method == "get":
         responses["304"] = {"description": "You have this already: its ETag is the one you sent."}
-    # What asks for the past is limited in its rate.
+    # Requests for the past are limited in their rate.
     of_the_past = (429,) if routes.AS_OF in route.parameters else ()
     for status in sorted({*route.errors, *of_the_past, *ALWAYS}):
         responses[str(status)] = {"$ref": f"#/components/responses/{status}"}

@@ -1,4 +1,7 @@
-"""Query parameters, read strictly: an unknown, repeated or empty one is refused, not ignored."""
+"""Query parameters of the API, read strictly: an unknown, repeated or empty one is refused, not ignored.
+
+A misspelt ``statsu=banned`` that was ignored would answer with every record, and nobody would notice.
+"""
 
 import binascii
 import difflib
@@ -29,13 +32,13 @@ Query = dict[str, str]
 Answer = TypeVar("Answer", bound=contract.Answer)
 Some = TypeVar("Some")
 USUAL = 100
-# What lists have in common is named last where it is told what a route takes.
+# Where a refusal lists what a route takes, the parameters of all lists come last.
 _IN_COMMON = ("cursor", "limit", "wait", "fields")
-# Paging through a filter must not change with the size of the page.
+# What does not belong to the query that a cursor continues: the page size may change on the way.
 _NOT_FINGERPRINTED = ("cursor", "limit")
 _DECIMAL = re.compile(r"[+-]?\d{1,4}(\.\d{0,15})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-# What each looks like, in words.
+# What each identifier of a place looks like, in words.
 IDENTIFIERS = {
     "iso": "an ISO 3166 code such as AL or US-AL",
     "fips": "the 2, 5, 7 or 10 digits of a US GEOID",
@@ -52,19 +55,19 @@ class BadParameter(BadQuery):
 
 
 def declared() -> Query:
-    """The parameters of this request; raise BadParameter for the first that its route does not take."""
+    """The parameters of this request; raise BadParameter for the first that its route does not declare."""
     names, repeated = _taken(_route_name())
     return read(*names, repeated=repeated)
 
 
 def _route_name() -> str:
-    """Views are called as their routes are."""
+    """The name of the view that answers, under which its route is declared."""
     return (request.endpoint or "").rpartition(".")[2]
 
 
 @cache
 def _taken(route: str) -> tuple[tuple[str, ...], str]:
-    """The names of a route's parameters, and the one of them that may be given more than once."""
+    """The names of a route's parameters, and the one that may be repeated; empty if there is none."""
     query = {parameter.name: parameter for parameter in routes.BY_NAME[route].query}
     own = (name for name in query if name not in _IN_COMMON)
     repeated = (name for name in query if query[name].schema.get("type") == "array")
@@ -72,7 +75,7 @@ def _taken(route: str) -> tuple[tuple[str, ...], str]:
 
 
 def _schema(name: str) -> Schema:
-    """What is declared of a parameter of this route."""
+    """The JSON Schema declared for a parameter of this route."""
     query = routes.BY_NAME[_route_name()].query
     return next(parameter.schema for parameter in query if parameter.name == name)
 
@@ -80,7 +83,7 @@ def _schema(name: str) -> Schema:
 def read(*accepted: str, repeated: str = "") -> Query:
     """The parameters of this request; raise BadParameter for the first that is not ``accepted``.
 
-    The one named ``repeated`` may be given more than once: ``many`` reads it.
+    The one named ``repeated`` may be given several times, and ``many`` reads all its values.
     """
     query: Query = {}
     for name, values in request.args.lists():
@@ -99,7 +102,7 @@ def read(*accepted: str, repeated: str = "") -> Query:
 
 
 def many(name: str) -> list[str]:
-    """The values of a parameter that is given once for each; the same one twice counts once."""
+    """The values of a parameter that is repeated, each once; raise BadParameter for too few or too many."""
     least, most = (_schema(name)[bound] for bound in ("minItems", "maxItems"))
     values = list(dict.fromkeys(request.args.getlist(name)))
     if least <= len(values) <= most:
@@ -186,7 +189,7 @@ def place_code(query: Query, name: str) -> str | None:
 
 
 def view(topic: str, query: Query) -> View:
-    """Read ``as_of`` and ``known_at``."""
+    """The edition and day that ``as_of`` and ``known_at`` ask for; raise Missing or BadQuery."""
     tracker().topic(topic)
     return query_params.view(topic, query)
 
@@ -202,7 +205,7 @@ def of_topic(topic: str) -> tuple[View, Query]:
 
 
 class Now(msgspec.Struct, frozen=True):
-    """The head of the feed and today, for answers that show no law."""
+    """The newest feed number and today, for answers that show no law."""
 
     feed_no: int
     as_of: date
@@ -210,12 +213,12 @@ class Now(msgspec.Struct, frozen=True):
 
     @property
     def head(self) -> dict[str, Any]:
-        """What answers begin with."""
+        """The keys with which answers begin."""
         return {"feed_no": self.feed_no, "as_of": self.as_of}
 
 
 def now() -> Now:
-    """The newest publication and the present day."""
+    """The head of the feed at this moment."""
     today = clock.today()
     newest = tracker().heading.newest()
     if newest is None:
@@ -225,13 +228,16 @@ def now() -> Now:
 
 
 def answer(about: View | Now, kind: type[Answer], /, **parts: Any) -> Answer:
-    """An answer of that kind: what it is about, as far as it tells that, and its own parts."""
+    """An answer of a kind: the keys at its head that this kind has, and its own ``parts``."""
     head = {name: part for name, part in about.head.items() if name in kind.__struct_fields__}
     return kind(**{**head, **parts})
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a page ends, which query it belongs to, and the edition and day all its pages show."""
+    """Where a page ends, the query it belongs to, and the edition and day that all its pages show.
+
+    ``after`` is the name of the last item, ``query`` a fingerprint: a cursor is opaque, but not secret.
+    """
 
     after: str
     query: str
@@ -240,7 +246,7 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def cursor(query: Query) -> Cursor | None:
-    """Read ``cursor``; raise BadParameter if it is none of ours or belongs to another query."""
+    """The cursor of this request; raise BadParameter if it is not ours or belongs to another query."""
     text = query.get("cursor")
     if text is None:
         return None
@@ -257,9 +263,9 @@ def cursor(query: Query) -> Cursor | None:
 def page(
     query: Query, about: View | Now, remaining: Sequence[Some], name: Callable[[Some], object]
 ) -> tuple[Sequence[Some], dict[str, str | None]]:
-    """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
+    """As many of the ``remaining`` items as a page holds, and ``next`` and ``next_cursor`` of the answer.
 
-    ``name`` gives that of an item, behind which the next page begins.
+    ``name`` gives the name of an item, after which the next page begins. ``next`` is a path of this site.
     """
     shown = remaining[: limit(query)]
     if len(shown) == len(remaining):

@@ -33,7 +33,7 @@ WORDS = {
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What one place's law on one topic says, with the resolution it was read from."""
+    """What the law of one place on one topic says of a purchase, and the resolution it was read from."""
 
     edition: Edition
     resolution: Resolution
@@ -42,7 +42,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def answer(view: View, given: Query) -> contract.CheckAnswer:
-    """The verdict on a purchase at what was asked; of several places or topics the gravest counts."""
+    """The verdict on a purchase at the place asked about.
+
+    Of several topics the gravest verdict counts. Where a ZIP code lies in several places that differ, the
+    answer asks which one it is.
+    """
     asked, places, caveats = resolutions.asked_places(given)
     purchase = _purchase(given)
     editions = _editions(view, purchase)
@@ -78,7 +82,7 @@ def _purchase(query: Query) -> Purchase:
 
 
 def _editions(view: View, purchase: Purchase) -> list[Edition]:
-    """A product may be a topic of its own: concentrated 7-OH is regulated as kratom and by itself."""
+    """The topic, and that of the product if it has one: concentrated 7-OH is regulated as kratom and by itself."""
     own = view.edition
     if purchase.product in tracker().topics and purchase.product != own.topic.code:
         return [own, reader().edition(str(purchase.product), str(own.feed_no))]
@@ -93,7 +97,7 @@ def _of_place(
     caveats: tuple[Caveat, ...],
 ) -> list[Verdict]:
     verdicts = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
-    # What a ZIP code or a point finds is a county: a town in it may say no where the county does not.
+    # A ZIP code or a point finds a county, and a town in it may prohibit what the county allows.
     for edition in editions if caveats else []:
         for item in formats.items(edition):
             if formats.is_directly_below(item.place, place.code):
@@ -116,7 +120,7 @@ def _verdict(
 
 
 def _perhaps(inside: Verdict) -> Verdict:
-    """A no of a town in which the asked spot may lie leaves the whole unclear."""
+    """The prohibition of a town in which the spot may lie, as a verdict: it leaves the whole unclear."""
     own, name = inside.permit, inside.resolution.place.name
     finding = Finding(
         rule="town",

@@ -26,7 +26,10 @@ POINT_REACH = Caveat(
 
 
 def answer(view: View, query: Query) -> contract.ResolveAnswer:
-    """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
+    """What holds at the place asked about.
+
+    For a ZIP code in several counties: the question which of them is meant, and all of them as candidates.
+    """
     request, places, caveats = asked_places(query)
     resolutions = tuple(resolution(view, place, caveats) for place in places)
     only = resolutions[0] if len(resolutions) == 1 else None
@@ -44,7 +47,10 @@ def answer(view: View, query: Query) -> contract.ResolveAnswer:
 
 
 def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
-    """What was asked, the places it may mean, and what a vague way of asking leaves open."""
+    """The request, the places it may mean, and the caveats of a ZIP code or a point.
+
+    Raise BadParameter unless exactly one way of asking is used.
+    """
     ways = [name for name in ("place", "zip", "lat", "lon") if name in query]
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
@@ -61,7 +67,10 @@ def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tupl
 def places_of(
     tracker: Tracker, request: contract.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
 ) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
-    """The places that one way of asking may mean, and what it leaves open if it is vague."""
+    """The places that a request may mean, and the caveats of a ZIP code or a point.
+
+    ``by_code`` finds the place of a code; raise Missing if there is none.
+    """
     if request.place is not None:
         return [by_code(tracker, request.place)], ()
     if request.zip is not None:
@@ -77,7 +86,7 @@ def _question(request: contract.Asked, places: list[Jurisdiction]) -> str:
 
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
-    """What holds at one place, with more caveats if the place was found in a vague way."""
+    """What holds at one place; ``caveats`` are those of the way in which the place was given."""
     resolved = view.edition.resolve(place, view.as_of)
     deciding = resolved.deciding_level
     return contract.same(

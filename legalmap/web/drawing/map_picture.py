@@ -1,7 +1,7 @@
-"""The map as one picture that stands alone: title, day, legend with counts and source line inside it.
+"""The map as a picture that stands alone, with title, day, legend, counts and source line inside it.
 
-Every style is an attribute, so any viewer draws it alike; the same edition and day give the same
-bytes for ever. PNG is drawn from the SVG with the font beside this module and no font of the host.
+Every style is an attribute, so that all viewers draw it alike; the same edition and day always give the
+same bytes. PNG is drawn from the SVG with our own font, never with one of the machine.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from legalmap.services.reading import trust_figures
 from legalmap.web.drawing import map_drawing
 
 WIDTH, HEIGHT = 1200, 630
-# About how wide a framed map is shown: its patterns and dots are drawn for that.
+# In pixels, about how wide an embedded map is shown: its patterns and dots are sized for that.
 EMBED_WIDTH = 900
 SIZES = {"1200": 1200, "2000": 2000}
 VIEWS = {"world": "", "us": " in the United States"}
@@ -44,13 +44,13 @@ MARGIN = 36
 FRAME = (300.0, 104.0, 872.0, 436.0)
 LEGEND_TOP, LEGEND_STEP = 130, 38
 DOT = 3.4
-# A swatch of 16 fills 9 units of the map and 15 of the legend: whole pixels at both widths, and so
-# does the origin of the map, or the tiles would show their seams.
+# A swatch of 16 units is drawn 9 pixels wide on the map and 15 in the legend. Whole pixels at both widths
+# of PNG, as is the origin of the map: otherwise seams show between the tiles.
 TILE, LEGEND_TILE, GRID = 9 / 16, 15 / 16, 3
 KEPT_PICTURES = 24
-# Seconds somebody waits for others' pictures before they are told to come back.
+# Seconds that a request waits for the pictures of others before it is refused.
 PATIENCE = 10
-# The kinds of places that the two views draw. The one district is the District of Columbia.
+# Kinds of places that the two views draw: plural and singular. The one district is that of Columbia.
 KINDS = (
     ("country", "countries", "country"),
     ("state", "states", "state"),
@@ -68,7 +68,10 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class DrawnView(msgspec.Struct, frozen=True):
-    """The shapes of a view with what holds in each, and what is counted beside them."""
+    """The regions of a view as SVG, and the counts beside them.
+
+    ``denominator`` says in words what is counted: “50 states, D.C. and 5 territories”.
+    """
 
     defs: str
     shapes: str
@@ -78,7 +81,7 @@ class DrawnView(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Where the regions of a map lead, and what they say when pointed at."""
+    """Makes regions links to their places, with a card that shows when somebody points at them."""
 
     topic: Topic
     query: str
@@ -100,7 +103,7 @@ def title_of(topic: Topic, view: str) -> str:
 def inline(
     tracker: Tracker, edition: Edition, as_of: date, view: str, query: str
 ) -> tuple[Markup, DrawnView]:
-    """The map as part of a page, every region a link that carries ``query`` along, and what it counts."""
+    """The map as part of a page, every region a link that carries ``query`` along, and its counts."""
     shapes = map_shapes.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
     drawn = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
@@ -109,7 +112,7 @@ def inline(
         f' aria-label="{escape(title_of(edition.topic, view))}">'
         f"<defs>{drawn.defs}</defs>{drawn.shapes}</svg>"
     )
-    # Every part is our own drawing or was escaped where it was put in.
+    # Every part is our own drawing, or was escaped where it was put in.
     return Markup(svg), drawn  # noqa: S704
 
 
@@ -148,7 +151,7 @@ def _drawn(
 
 
 def _denominator(places: Iterable[Jurisdiction]) -> str:
-    """“50 states, D.C. and 5 territories”: what the counts are counts of."""
+    """What is counted, in words: “50 states, D.C. and 5 territories”."""
     kinds = Counter(_kind(place) for place in places)
     parts = [
         singular
@@ -200,7 +203,7 @@ def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
 
 
 def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
-    """The whole picture, 1200 by 630."""
+    """The whole picture, 1200 by 630: the size in which sites show a link (Open Graph)."""
     left, top, wide, high = FRAME
     frame_width, frame_height = map_shapes.shapes(view).size
     scale = round(min(wide / frame_width, high / frame_height), 5)
@@ -297,7 +300,7 @@ def _wrapped(words: str, width: int) -> list[str]:
 
 
 def _foot(edition: Edition, as_of: date, view: str) -> str:
-    """Where the picture comes from and how old what it shows is, so that no copy looks fresh."""
+    """Where the picture comes from and how old its evidence is, so that no copy looks fresher than it is."""
     ages = trust_figures.ages(edition, as_of, view)
     known = f", as known on {in_words(edition.changed_at.date())}" if edition.changed_at else ""
     source = (
@@ -315,8 +318,8 @@ def _foot(edition: Edition, as_of: date, view: str) -> str:
     )
 
 
-# resvg keeps the interpreter to itself for as long as it draws, a quarter of a second for 2,000 pixels:
-# in a process of its own, which takes 50 ms to start, it keeps no other reader waiting.
+# resvg holds the interpreter lock while it draws, a quarter of a second for 2,000 pixels. In a process of
+# its own, which takes 50 ms to start, it keeps no other request waiting.
 _DRAW = """
 import sys, resvg_py
 width, *fonts = sys.argv[1:]
@@ -337,17 +340,17 @@ def png(drawing_: str, width: int) -> bytes:
 
 
 class Pictures:
-    """The pictures drawn last, a bounded number of them; safe between threads."""
+    """A bounded cache of the pictures used last; safe between threads."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._kept: OrderedDict[tuple[str, int, date, str, int], Picture] = OrderedDict()
         self._lock = Lock()
-        # A picture costs a core for a second: one is drawn at a time, whoever asks for many.
+        # A picture takes a core for a second: one is drawn at a time, however many are asked for.
         self._pen = Lock()
 
     def of(self, edition: Edition, as_of: date, view: str, width: int = 0) -> Picture:
-        """PNG of that width, or SVG for 0; drawn only if it is not kept."""
+        """A PNG of that width in pixels, or SVG for 0; raise Unusable if too many are being drawn."""
         key = (edition.topic.code, edition.feed_no, as_of, view, width)
         picture = self._found(key)
         if picture is not None:

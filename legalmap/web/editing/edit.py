@@ -1,4 +1,4 @@
-"""Proposing a change: the form of a whole record, drafts kept by themselves, previews, sending."""
+"""Proposing a change: the form of a whole record, drafts that save themselves, previews, sending."""
 
 import msgspec
 from flask import Blueprint, flash, jsonify, redirect, request
@@ -22,6 +22,7 @@ from legalmap.web.http.query_params import as_number
 from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("edit", __name__)
+# Characters of the form as JSON.
 MOST_DRAFTED = 1_000_000
 TOO_LONG = "This is too long to be kept as a draft: shorten it first."
 OTHER_DRAFT = (
@@ -32,7 +33,7 @@ OTHER_DRAFT = (
 
 @blueprint.errorhandler(NotSignedIn)
 def _signed_out(error: NotSignedIn) -> Response | tuple[Response, int]:
-    """A script is told so; a person signs in again and goes on with what was typed."""
+    """Autosaving answers its script with 401; a person signs in again and goes on with what was typed."""
     if request.endpoint == f"{blueprint.name}.{autosave.__name__}":
         return jsonify(message=str(error)), 401
     return ask_again(error)
@@ -48,7 +49,7 @@ def show(topic: str, code: str) -> Response:
 @blueprint.post("/desk/edit/<topic>/<code>")
 @needs(Permission.PROPOSE)
 def change(topic: str, code: str) -> Response:
-    """Whatever button was pressed. What is typed comes back with every answer."""
+    """Do what the pressed button says. Every answer shows again what was typed."""
     sheet = _sent(topic, code)
     action = request.form.get("action", "")
     if action == "take-over":
@@ -67,7 +68,7 @@ def change(topic: str, code: str) -> Response:
 @blueprint.post("/desk/edit/<topic>/<code>/draft")
 @needs(Permission.PROPOSE)
 def autosave(topic: str, code: str) -> tuple[Response, int]:
-    """Keep what is typed so far, for the script of the form, and say what is worth a second look."""
+    """Save what is typed so far, for the script of the form, and answer with hints on it."""
     sheet = _sent(topic, code)
     if sheet.would_replace_a_draft:
         return jsonify(message=OTHER_DRAFT), 409
@@ -82,17 +83,18 @@ def autosave(topic: str, code: str) -> tuple[Response, int]:
 
 
 def _sent(topic: str, code: str) -> Sheet:
-    """The form as it was sent. A form that does not say where it started is refused at once."""
+    """The form as it was sent; raise BadQuery if it does not say from which revision it started."""
     beginning = proposals.begin(tracker(), actor(), topic, code)
     codebook = tracker().topic(topic)
     form, problems = forms.from_typed(codebook, posted_data.sent())
     sheet = Sheet(beginning=beginning, topic=codebook, form=form, problems=tuple(problems))
+    # Reading them raises BadQuery: better at once than after some of the work is done.
     _ = sheet.base, [field.number for field in (form.reworks, form.reverts, form.suggestion)]
     return sheet
 
 
 def _resume(sheet: Sheet, action: str) -> Response:
-    """What was typed, or chosen between two sides, before somebody had to sign in again."""
+    """The page with what was typed or chosen before somebody had to sign in again."""
     message = "Here is what you typed. Nothing has been sent yet."
     if conflict.is_chosen_from() and action != "resume":
         return conflict.page(sheet, form_page.read(sheet).payload, 200, message)
@@ -100,7 +102,7 @@ def _resume(sheet: Sheet, action: str) -> Response:
 
 
 def _rearrange(sheet: Sheet, action: str) -> Response:
-    """Rows come and go, or the kind of edit is another one."""
+    """Add or remove a row, or fit the form to another kind of edit."""
     focus = forms.rearrange(sheet.form, action)
     if action == "choose-kind":
         focus = forms.fit(sheet.form, sheet.base_payload)
@@ -128,12 +130,12 @@ def _sound_payload(sheet: Sheet) -> Payload:
 
 
 def _last_sent() -> int:
-    """The last proposal that the form knew of when it was opened; one that does not say knew of none."""
+    """The number of the last proposal that the form knew when it was opened; 0 if it knew none."""
     return as_number(request.form.get("last_sent", "")) or 0
 
 
 def _keep(sheet: Sheet, *, last_sent: int | None = None) -> bool:
-    """Put what is typed into the draft; tells whether it is short enough for that."""
+    """Save what is typed as the draft; False if it is too long for that."""
     typed = posted_data.to_json(posted_data.pairs_of(sheet.form))
     if len(typed) > MOST_DRAFTED:
         return False
@@ -187,6 +189,6 @@ def _proposal(sheet: Sheet, content: Payload) -> Proposal:
 
 
 def _take_over(sheet: Sheet) -> Response:
-    """Your changes on top of what is published now: a form to look at, sent by another press."""
+    """Your changes on top of what is published now, as a form to look over and send once more."""
     taken_over = conflict.take_over(sheet, _sound_payload(sheet))
     return _preview(taken_over) if isinstance(taken_over, Sheet) else taken_over

@@ -16,7 +16,7 @@ from legalmap.web.http import bodies, posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 
 blueprint = Blueprint("file_import", __name__)
-# A page on which somebody can still read each of them.
+# Proposals: as many as a person can still read one by one.
 MOST_ON_PAGE = 300
 
 
@@ -101,9 +101,10 @@ def _choose(
 
 
 def _content() -> bytes:
-    """The file that came back with the second press; raise BadQuery if it is none of ours."""
+    """The file that came back with the second press; raise BadQuery if it is not one that we packed."""
     try:
         packed = base64.b64decode(posted_data.sent().get("content", ""), validate=True)
+        # Decompressed up to the limit of an upload: a few bytes can hold gigabytes of zeros.
         unpacking = zlib.decompressobj()
         content = unpacking.decompress(packed, bodies.MOST_SIGNED_IN)
         whole = unpacking.eof

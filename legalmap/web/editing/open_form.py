@@ -1,4 +1,4 @@
-"""How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
+"""Opening the edit form: with a draft, a proposal to rework, an earlier revision, or what is published."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -37,7 +37,7 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def page(beginning: Beginning) -> Response:
-    """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
+    """The form as the address asks for it. A draft comes first, so that nothing typed is set aside."""
     request = _requested(beginning)
     if request.intent is Intent.VERIFICATION:
         return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
@@ -85,7 +85,7 @@ def _named(
 
 
 def _draft(beginning: Beginning, request: OpenRequest) -> Response:
-    """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
+    """The draft. Of what the address asks for, only what takes nothing away from it is added."""
     draft, topic = beginning.draft, tracker().topic(beginning.topic)
     if draft is None:
         raise Missing("draft", beginning.place.code)
@@ -113,7 +113,7 @@ def _draft(beginning: Beginning, request: OpenRequest) -> Response:
 
 
 def _take_up(beginning: Beginning, revised: Revision) -> Response:
-    """The form with what an earlier proposal said; if the record moved on, all three sides first."""
+    """The form with the content of an earlier proposal; the page of conflicts if the record moved on."""
     base, topic = revised.base_number or 0, tracker().topic(beginning.topic)
     form = forms.from_payload(
         topic,
@@ -132,7 +132,7 @@ def _take_up(beginning: Beginning, revised: Revision) -> Response:
 
 
 def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
-    """The published revision that a revert says again."""
+    """The number of the published revision with the content of a revert; None if it is no revert."""
     if revised.intent is not Intent.REVERT:
         return None
     known = reader().published_revisions(beginning.topic, beginning.place.code)
@@ -141,7 +141,7 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
 
 
 def _afresh(beginning: Beginning, request: OpenRequest) -> Response:
-    """What is published now, or an earlier revision if the edit goes back to one."""
+    """The form with what is published now, or with the earlier revision that the edit goes back to."""
     topic, reverted = tracker().topic(beginning.topic), request.reverted
     form = forms.from_payload(
         topic,
@@ -159,7 +159,7 @@ def _afresh(beginning: Beginning, request: OpenRequest) -> Response:
 
 
 def _kind(beginning: Beginning, intent: Intent | None) -> Intent:
-    """A place without a record has but one kind; nobody goes back without saying to which revision."""
+    """The kind that is preselected: never a revert, which has to name its revision."""
     if not beginning.payload.periods:
         return Intent.FIRST_RECORD
     return Intent.LAW_CHANGED if intent is Intent.LAW_CHANGED else Intent.CORRECTION

@@ -1,4 +1,4 @@
-"""Links by how many records rest on them, and verifying many records by one of them."""
+"""Links and the records that rest on them, and verifying many records by reading one link."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""A reader suggests a correction without an account; a contributor takes it up and answers it."""
+"""Readers suggest corrections without an account; contributors take them up and answer."""
 
 import math
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def show(topic: str, code: str) -> Response:
 @blueprint.post("/<topic>/<code>/suggest")
 @needs(Permission.SUGGEST)
 def suggest(topic: str, code: str) -> Response:
-    """Take it in, or say at each field what to mend; nothing typed is lost."""
+    """Accept the suggestion, or show at each field what to correct; nothing typed is lost."""
     place = suggestions.place_for(tracker(), topic, code)
     form = SuggestForm(formdata=posted_data.sent())
     page = partial(_form_page, topic, place, form)
@@ -49,7 +49,10 @@ def suggest(topic: str, code: str) -> Response:
 
 
 def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
-    """Seconds to wait if too many came from there; 0 if it was taken in."""
+    """Accept the suggestion and give 0; the seconds to wait if too many came from this address.
+
+    Only what could be accepted counts: a typing error costs nobody an attempt.
+    """
     problems = form.trap_problems()
     if problems:
         raise Invalid(problems)
@@ -102,7 +105,7 @@ def _too_often(page: Callable[..., Response], wait: int) -> Response:
 @blueprint.get("/desk/suggestions")
 @needs(Permission.PROPOSE)
 def index() -> str:
-    """What readers suggested: what waits, the oldest first, or what is closed."""
+    """The suggestions of readers: the open ones, oldest first, or the closed ones."""
     is_open = request.args.get("show") != "closed"
     topic = request.args.get("topic") or None
     if topic:

@@ -1,4 +1,4 @@
-"""“I checked it: nothing changed”: a proposal that only moves the day of the last check."""
+"""“I checked it: nothing changed”: a proposal that only updates the day of the last check."""
 
 from functools import partial
 from typing import Any
@@ -58,7 +58,10 @@ def _begin(topic: str, code: str) -> Beginning:
 
 
 def send(topic: str, code: str, form: VerifyForm, base: int) -> Revision:
-    """Propose what somebody ticked; ``base`` is the revision they had on screen."""
+    """Propose the check that a form holds; ``base`` is the revision that was on screen.
+
+    Raise Invalid, NothingChanged, NotNow, or Stale if the record moved on.
+    """
     return verification.propose(
         tracker(),
         actor(),

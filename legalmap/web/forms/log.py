@@ -1,4 +1,4 @@
-"""What of the log is asked for."""
+"""The filters of the log."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +20,7 @@ KINDS = {
     "database": "The database",
     "release": "Releases",
 }
+# Characters of a filter.
 LONGEST = 300
 
 
@@ -42,7 +43,7 @@ class LogForm(HouseForm):
     until = LineField("To")
 
     def to_filter(self) -> Filter:
-        """What is asked for; raise Invalid, naming each field at fault."""
+        """The filter; raise Invalid with a problem at each field that cannot be read."""
         problems = [problem for field in self for problem in _unfit(field.name, field.data or "")]
         since, until = self._day("since", problems), self._day("until", problems)
         if since and until and until < since:
@@ -67,6 +68,7 @@ class LogForm(HouseForm):
         except ValueError:
             problems.append(Problem(name, "Write the day as year, month, day: 2026-11-23."))
             return None
+        # The day after the last one is computed, and there is none after this.
         if day == date.max:
             problems.append(Problem(name, "Give an earlier day."))
             return None

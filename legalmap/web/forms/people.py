@@ -1,4 +1,4 @@
-"""The forms of people and their accounts: what they fill in, and what admins do about them."""
+"""The forms of accounts: what people fill in about their own, and admins about those of others."""
 
 from wtforms import BooleanField, HiddenField, PasswordField
 
@@ -57,7 +57,7 @@ class CodeForm(HouseForm):
 
 
 class ConfirmForm(HouseForm):
-    """The password, so that a thief of a session cannot do it."""
+    """The password once more, so that a stolen session is not enough for it."""
 
     password = PasswordField("Your password")
 
@@ -70,7 +70,7 @@ class AuthenticatorForm(ConfirmForm):
 
 
 class PasskeyForm(ConfirmForm):
-    """What a browser answers, written into the form by a script."""
+    """The answer of the browser to a challenge (WebAuthn), written into the form by a script."""
 
     challenge = HiddenField()
     answer = HiddenField()
@@ -120,6 +120,6 @@ class RoleForm(HouseForm):
 
 
 class InvitationForm(RoleForm):
-    """The same for somebody who has no account yet."""
+    """The same for somebody who is invited, with a note on who it is."""
 
     note = LineField("For whom")

@@ -1,4 +1,4 @@
-"""The verdict on a proposal, and a word about it."""
+"""The forms of a review: the verdict on a proposal, and a remark about it."""
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
 
@@ -15,7 +15,10 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 
 
 class VerdictForm(HouseForm):
-    """Verdict, what was checked, reasons and comment on the content whose hash the reviewer saw."""
+    """A verdict with its checklist, reasons and comment, on the content whose hash the reviewer saw.
+
+    The hash makes sure that what is approved is what was on screen.
+    """
 
     verdict = RadioField(
         "Your verdict",
@@ -39,6 +42,6 @@ class VerdictForm(HouseForm):
 
 
 class RemarkForm(HouseForm):
-    """A word in the discussion of a proposal."""
+    """A remark in the discussion of a proposal."""
 
     text = TextField("Your remark")

@@ -1,4 +1,4 @@
-"""What a reader suggests, and how the desk answers."""
+"""The form of a reader's suggestion, and the one with which the desk answers."""
 
 from wtforms import RadioField
 
@@ -18,11 +18,11 @@ class SuggestForm(HouseForm):
     text = TextField("What is wrong?")
     url = LineField("A link that shows it")
     email = LineField("Your e-mail address (optional)")
-    # People never see it; programs that fill in everything do.
+    # Hidden from people by the stylesheet; programs that fill in every field are caught by it.
     homepage = LineField("Leave this empty")
 
     def trap_problems(self) -> list[Problem]:
-        """Told, not swallowed: a person whose browser filled it in can go on."""
+        """A problem if the trap is filled in. It is shown, as a person's browser may have filled it in."""
         if (self.homepage.data or "").strip():
             return [Problem("homepage", "Leave this field empty: it catches programs.")]
         return []

@@ -15,21 +15,21 @@ else:
     from backports import zstd
 
 IDENTITY = "identity"
-# In the order of our liking, where a client takes several equally.
+# In the order in which we prefer them, where a client takes several equally.
 CODINGS = ("br", "zstd", "gzip")
-# Below this a coding saves no packet.
+# In bytes. Below this a coding saves no packet.
 LEAST_BYTES = 600
-# A longer header is no browser's.
+# In characters. No browser sends a longer header.
 MOST_HEADER = 300
 Compress = Callable[[bytes], bytes]
-# For what is sent once. Of an answer of 7 KB each takes 40 to 60 µs, a fifth of what making it does.
+# For what is sent once. Each takes 40 to 60 µs for an answer of 7 KB, a fifth of the time to make it.
 FAST: dict[str, Compress] = {
     "br": lambda content: brotli.compress(content, quality=1),
     "zstd": lambda content: zstd.compress(content, 1),
     "gzip": lambda content: gzip.compress(content, 1, mtime=0),
 }
-# For what is kept. A page of 140 KB takes 5 ms, about as long as making it; brotli's best level would
-# take 300 ms for a tenth less.
+# For what is kept. A page of 140 KB takes 5 ms, about as long as making it; the best level of brotli
+# would take 300 ms for a tenth less.
 KEPT: dict[str, Compress] = {
     "br": lambda content: brotli.compress(content, quality=5),
     "zstd": lambda content: zstd.compress(content, 9),
@@ -67,7 +67,7 @@ def gains(media_type: str, length: int) -> bool:
 
 
 def compress(content: bytes, coding: str, *, kept: bool) -> bytes:
-    """The content in one of ``CODINGS``; ``kept`` content is worth more time."""
+    """The content in one of ``CODINGS``; what is ``kept`` for many readers is worth more time."""
     return (KEPT if kept else FAST)[coding](content)
 
 
@@ -77,10 +77,10 @@ def decompress(content: bytes, coding: str) -> bytes:
 
 
 def coded_etag(etag: str, coding: str) -> str:
-    """The ETag of the coded form: a strong one names the very bytes. Both in quotes."""
+    """The ETag of the coded form: ``"abc"`` becomes ``"abc-br"``. A strong ETag stands for exact bytes."""
     return f'{etag[:-1]}-{coding}"'
 
 
 def plain_etags(etags: str) -> str:
-    """The ETags of a condition without the codings in them."""
+    """The ETags in an ``If-None-Match`` without their codings: any form proves that the client has it."""
     return _CODING_OF_ETAG.sub('"', etags)

@@ -1,4 +1,4 @@
-"""Who may use a route. Every view declares it; a test walks the routes and fails on one without."""
+"""Who may use a route. Every view declares it, and a test fails for a route without a declaration."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -58,7 +58,7 @@ def needs(
 
 
 def actor() -> Account:
-    """Who is signed in and has shown all that is asked for; raise NotSignedIn or NotProved."""
+    """Who is signed in, second factor included; raise NotSignedIn or NotProved."""
     opened = session.required()
     if not opened.is_complete:
         raise NotProved("Your second factor is still to be shown.")

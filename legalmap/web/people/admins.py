@@ -44,7 +44,7 @@ def _index(form: InvitationForm, status: int = 200, *, link: str = "", **more: A
 @blueprint.post("/desk/people/invitations")
 @needs(Permission.MANAGE_ACCOUNTS)
 def invite() -> Response:
-    """Make an invitation and show its link, this once."""
+    """Make an invitation and show its link, only this once: the database holds a hash of it."""
     form = InvitationForm()
     with refusals_shown_on(partial(_index, form)):
         token = one_time_links.invite(
@@ -116,7 +116,7 @@ def _done(handle: str, message: str) -> Response:
 @blueprint.post("/desk/people/<handle>/disable")
 @needs(Permission.MANAGE_ACCOUNTS)
 def disable(handle: str) -> Response:
-    """Let somebody sign in no more."""
+    """Stop somebody from signing in, and end their sessions."""
     admins.disable(tracker(), actor(), handle)
     return _done(handle, f"{handle} is signed out everywhere and cannot sign in.")
 
@@ -132,7 +132,7 @@ def enable(handle: str) -> Response:
 @blueprint.post("/desk/people/<handle>/password-link")
 @needs(Permission.MANAGE_ACCOUNTS)
 def offer_password(handle: str) -> Response:
-    """Help who has forgotten their password: show a link for a new one, this once."""
+    """Help somebody who forgot their password: show a link for a new one, only this once."""
     token = one_time_links.offer(tracker(), actor(), handle)
     return _shown(handle, link=f"{site_url()}/recover/{token}")
 
@@ -140,6 +140,6 @@ def offer_password(handle: str) -> Response:
 @blueprint.post("/desk/people/<handle>/second-factor")
 @needs(Permission.MANAGE_ACCOUNTS)
 def reset_factors(handle: str) -> Response:
-    """Help who has lost their second factor."""
+    """Help somebody who lost their second factor: they set up another at the next sign-in."""
     admins.reset_factors(tracker(), actor(), handle)
     return _done(handle, f"{handle} sets up a second factor at the next sign-in.")

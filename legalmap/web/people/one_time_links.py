@@ -42,14 +42,14 @@ def join(token: str) -> Response:
 @blueprint.get("/recover/<token>")
 @needs(Permission.SIGN_IN)
 def show_recovery(token: str) -> Response:
-    """Whose password it is, and a field for another."""
+    """Whose password it is, and a field for the new one."""
     return _page("recover", token, RecoverForm(formdata=None))
 
 
 @blueprint.post("/recover/<token>")
 @needs(Permission.SIGN_IN)
 def recover(token: str) -> Response:
-    """Set it, and go on as after any password."""
+    """Set the password, and go on as after any sign-in with it."""
     form = RecoverForm()
     password = form.password.data or ""
     return _entered(
@@ -61,7 +61,7 @@ def recover(token: str) -> Response:
 
 
 def _entered(kind: str, token: str, form: HouseForm, use: Callable[[], str]) -> Response:
-    """Go on in the session that the link opens; else show the form once more."""
+    """Use the link and go on in the session that it opens; show the form once more if that is refused."""
     sign_in_limits.count(sign_in_limits.CONFIRMING, kind, f"/{kind}/{token}")
     with refusals_shown_on(partial(_page, kind, token, form)):
         session_token = use()

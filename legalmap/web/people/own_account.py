@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, how one proves it, and how one leaves."""
+"""One's own account: sessions, password, second factors, and leaving."""
 
 from collections.abc import Callable
 from functools import partial
@@ -85,9 +85,9 @@ def _confirming(
     form_class: type[ConfirmForm] = ConfirmForm,
     look_up: Callable[..., dict[str, Any]] = dict,
 ) -> Callable[[Act], Act]:
-    """Two views for an act: one asks for the password, the other acts once it is right.
+    """Make two views of an act: one asks for the password, the other acts if it is right.
 
-    ``look_up``: what the template and the act get besides the form, by the numbers in the path.
+    ``look_up`` gives, for the numbers in the path, what the template and the act get besides the form.
     """
 
     def register(act: Act) -> Act:
@@ -144,7 +144,7 @@ def renew_codes(form: ConfirmForm) -> Response:
 
 @_confirming("authenticator", "people/own_account/authenticator.html")
 def turn_off_authenticator(form: ConfirmForm) -> Response:
-    """Do without the app."""
+    """Turn the authenticator app off."""
     totp.turn_off(tracker(), session.required(), form.password.data or "")
     return _done("The authenticator app is turned off.")
 

@@ -1,4 +1,4 @@
-"""The second factor: shown after the password, and set up by who needs or wants one."""
+"""The second factor: asked for after the password, and set up by people who need or want one."""
 
 import ipaddress
 from functools import partial
@@ -31,7 +31,7 @@ _ENROLLED = "Your second factor is set up."
 
 
 def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> Response:
-    """To what is still to be shown or set up; what was typed before is carried along."""
+    """Lead to the factor that is still to be shown or set up. A form that was typed is carried along."""
     proving = opened.standing is Standing.TO_PROVE
     kept = kept or next_url.carried_form()
     if not kept:
@@ -43,7 +43,7 @@ def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> R
 
 
 def _elsewhere(opened: Session) -> Response:
-    """Nothing is left to be shown here."""
+    """Lead on a session that has no factor to show on this page."""
     if opened.is_complete:
         return next_url.welcome(next_url.destination())
     return lead(opened, next_url.destination())
@@ -110,7 +110,7 @@ def _proved(opened: Session, proved: Proved) -> Response:
 
 
 def arrived(opened: Session, response: Response) -> Response:
-    """All was shown: earlier mistakes are forgotten, and this browser is known from now on."""
+    """Sign-in is complete: forget earlier mistakes, and mark this browser as known."""
     sign_in_limits.forgive(opened.account.handle)
     known_browsers.remember(response, opened.account.handle)
     return response
@@ -184,13 +184,13 @@ def _enrolled(opened: Session, enrolled: Enrolled) -> Response:
 
 
 def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
-    """Recovery codes, this once."""
+    """The page of recovery codes, which are shown only this once."""
     page = render_template("people/second_factor/codes.html", codes=codes, next=after, kept=kept)
     return make_response(page)
 
 
 def site() -> Site | None:
-    """The host that passkeys are for; None at a bare address, which browsers make none for."""
+    """The host for which passkeys are made; None at an IP address, for which browsers make none."""
     origin = site_url()
     host = urlsplit(origin).hostname or ""
     try:

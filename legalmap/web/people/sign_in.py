@@ -18,7 +18,7 @@ from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.people import second_factor
 
 blueprint = Blueprint("sign_in", __name__)
-# Beside it the form has a name, a password and where to go on.
+# In bytes. The rest of the body is left for name, password and where to go on.
 _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 
 
@@ -79,7 +79,7 @@ def sign_out() -> Response:
 
 
 def ask_again(error: NotSignedIn) -> Response:
-    """Something is to be shown first. A form keeps what was typed into it, and goes on afterwards."""
+    """Ask for sign-in or the second factor first. What was typed into a form comes back afterwards."""
     if request.method == "POST" and posted_data.is_written(request.path):
         after, kept = request.path, posted_data.to_json(posted_data.sent())
     else:
@@ -87,7 +87,7 @@ def ask_again(error: NotSignedIn) -> Response:
     if isinstance(error, NotProved):
         return second_factor.lead(session.required(), after, kept=kept, status=403)
     if len(quote_plus(kept)) > _MOST_KEPT:
-        # It would come back by a form of who is not signed in yet, which may not be that long.
+        # It would come back in the form of somebody not signed in, whose body may not be that long.
         page = render_template("errors/error.html", heading="Sign in first", message=SIGN_IN_FIRST)
         return make_response(page, 413)
     if kept:
@@ -96,7 +96,7 @@ def ask_again(error: NotSignedIn) -> Response:
 
 
 def _back() -> str:
-    """Where somebody goes on who has to sign in first."""
+    """Where to go on after signing in: the page asked for, or the desk if it was a form."""
     if request.path.startswith("/sign-in"):
         return next_url.destination()
     return request.full_path.rstrip("?") if request.method == "GET" else "/desk"

@@ -1,4 +1,4 @@
-"""The page on which readers judge the whole: how records are made, how old, how fast, what was wrong."""
+"""The page by which readers judge the site: how records are made, how old and how fast, what was wrong."""
 
 from flask import Blueprint, render_template
 
@@ -11,6 +11,7 @@ from legalmap.web.reading.corrections import Corrected
 
 blueprint = Blueprint("about", __name__)
 CORRECTIONS_SHOWN = 5
+# In seconds.
 HOUR, DAY = 3_600, 86_400
 
 
@@ -34,7 +35,7 @@ def about() -> str:
 
 
 def _corrections() -> list[Corrected]:
-    """The newest of all topics."""
+    """The newest corrections of all topics together, newest first."""
     of_topics = [
         corrected
         for code in tracker().topics
@@ -47,7 +48,7 @@ def _corrections() -> list[Corrected]:
 
 
 def wait_in_words(seconds: float) -> str:
-    """A wait in whole hours or days: nobody is helped, and nobody found, by the minute."""
+    """A wait in whole hours or days: minutes would help nobody, and could give a reviewer away."""
     if seconds < HOUR:
         return "less than an hour"
     size, word = (HOUR, "hour") if seconds < 2 * DAY else (DAY, "day")

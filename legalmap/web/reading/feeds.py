@@ -26,18 +26,18 @@ from legalmap.web.wording.change_sentences import Entry
 blueprint = Blueprint("feeds", __name__)
 ATOM = "application/atom+xml; charset=utf-8"
 JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
-# The year in which the ids of entries were first given out (RFC 4151): it never changes.
+# The year in the ids of entries (tag URIs, RFC 4151), in which they were first used: it never changes.
 TAG_YEAR = 2026
-# So many changes of the law stand on the page; the map plays all of them.
+# Changes of the law on the page; the map plays all of them.
 MOST_TURNS = 12
-# XML 1.0 has no place for these, not even escaped.
+# Characters that XML 1.0 forbids, even escaped.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @blueprint.get("/<topic>/changes")
 @needs(Permission.READ)
 def changes(topic: str) -> str:
-    """When the law changed, and what was published, newest first; what shipped is told in one line."""
+    """When the law changed, and what was published, newest first; the first load is one line."""
     codebook = tracker().topic(topic)
     published = published_changes.of_topic(tracker(), topic)
     edition = reader().edition(topic)
@@ -70,7 +70,7 @@ def json_feed(topic: str, code: str | None = None) -> Response:
 
 
 def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None, list[News]]:
-    """What a feed tells of; of a place also what was published of the levels above it."""
+    """The topic, the place and the publications of a feed; for a place those of the levels above it too."""
     codebook = tracker().topic(topic)
     if code is None:
         return codebook, None, published_changes.of_topic(tracker(), topic)
@@ -97,7 +97,7 @@ def _json_feed(topic: Topic, place: Jurisdiction | None, published: list[News]) 
 
 
 def _item(entry: Entry, topic: Topic, root: str) -> dict[str, Any]:
-    """One change; its id is that of the same entry in the Atom feed."""
+    """One publication as an item; it has the id of the same entry in the Atom feed."""
     revision = entry.news.revision
     address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
     html = render_template("reading/feeds/entry.html", entry=entry)
@@ -119,7 +119,7 @@ def _item(entry: Entry, topic: Topic, root: str) -> dict[str, Any]:
 def atom(
     topic: Topic, place: Jurisdiction | None, published: list[News], name: str = "changes"
 ) -> Response:
-    """What was published as Atom. ``name``: of the page it goes with, changes or corrections."""
+    """Publications as Atom (RFC 4287). ``name``: of the page that it follows, changes or corrections."""
     updated = _updated(topic, published)
     content = render_template(
         "reading/feeds/atom.xml",
@@ -156,11 +156,11 @@ def _tag() -> str:
 
 
 def _authority() -> str:
-    """The name in the ids: who runs the site. RFC 4151 knows no ports and no brackets."""
+    """The host in the ids of entries. RFC 4151 allows neither ports nor the brackets of IPv6."""
     host = urlsplit(site_url()).hostname or "localhost"
     return host if re.fullmatch(r"[a-z0-9.-]+", host) else "localhost"
 
 
 def stamp(instant: datetime) -> str:
-    """An instant as RFC 3339 asks, to the second."""
+    """An instant in UTC, to the second, as RFC 3339 writes it."""
     return instant.astimezone(UTC).isoformat(timespec="seconds")

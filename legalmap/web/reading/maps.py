@@ -24,7 +24,7 @@ from legalmap.web.wording import sentences
 
 blueprint = Blueprint("maps", __name__)
 NEWEST_TURNS = 12
-# A page tells of so many that are still to come; the slider, and any day asked for, knows them all.
+# Changes to come that a page names; the slider knows all of them.
 NEXT_TURNS = 60
 COUNTIES = "us-counties"
 
@@ -56,7 +56,7 @@ def world(topic: str) -> str:
 
 
 def draw(view: View, name: str, title: str) -> DrawnMap:
-    """One view as the reader asked for it: the day, the status they follow, the part they zoomed to."""
+    """One view as the address asks for it: the day, the status in ``show``, the part of ``zoom`` or ``box``."""
     statuses = [*map_drawing.order_of(view.topic)]
     wish = Wish(
         as_of=view.as_of,
@@ -68,7 +68,10 @@ def draw(view: View, name: str, title: str) -> DrawnMap:
 
 
 def _box(edition: Edition, name: str) -> str | None:
-    """The part of the frame that fills the window: ``box=x,y,w,h`` in its units, or ``zoom=CODE``."""
+    """The part of the frame that fills the window: ``box=x,y,w,h`` in units of the frame, or ``zoom=CODE``.
+
+    Raise BadQuery for a box that is not four whole numbers, Missing for an unknown place.
+    """
     code = request.args.get("zoom")
     if code:
         place = search.place(tracker(), code)
@@ -87,13 +90,13 @@ def _box(edition: Edition, name: str) -> str | None:
 
 
 def view_name(place: Jurisdiction) -> str | None:
-    """The view that shows the parts of a place; ``layer=counties`` shows all US counties at once."""
+    """The map of the parts of a place, None if there is none; ``layer=counties`` is that of all US counties."""
     layer = query_params.choice("layer", ["counties"]) if place.code == "us" else None
     return COUNTIES if layer else map_shapes.view_of(place.code)
 
 
 def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]]]:
-    """The researched countries and territories by status, strictest first: the map as a list."""
+    """The researched countries and territories by status, strictest first: the world map as a list."""
     groups: dict[str, list[Jurisdiction]] = {
         code: [] for code in map_drawing.order_of(edition.topic)
     }
@@ -103,7 +106,7 @@ def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]
 
 
 def time_context(view: View, within: str | None) -> dict[str, Any]:
-    """What a figure says about time without JavaScript: the last changes, the next, and the years."""
+    """What a map says of time without JavaScript: the last changes, the next ones, and years to jump to."""
     turns = law_changes_of_place.turns(view.edition, within)
     past_count = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
     return {
@@ -116,7 +119,7 @@ def time_context(view: View, within: str | None) -> dict[str, Any]:
 
 
 def _years(turns: list[Turn]) -> list[int]:
-    """In which years the law turned: from each one a look ahead to the next."""
+    """The years in which the law changed; each is found by a search behind the one before."""
     years, index = [], 0
     while index < len(turns):
         years.append(turns[index].day.year)
@@ -127,7 +130,7 @@ def _years(turns: list[Turn]) -> list[int]:
 @blueprint.get("/<topic>/course")
 @needs(Permission.READ, decided_by=(*LAW, "view", "layer"))
 def course(topic: str) -> Response:
-    """For the slider: from which day on each region of a view shows what, and every change on the way."""
+    """For the slider: what each region of a view shows from which day on, and every change of the law."""
     view = query_params.view(topic)
     within = request.args.get("view") or None
     place = search.place(tracker(), within) if within else None

@@ -1,4 +1,4 @@
-"""The pages anybody may read: maps, places, the table, codebook, data."""
+"""The pages of a topic's table and codebook, and the page of downloads."""
 
 import msgspec
 from flask import Blueprint, redirect, render_template, request
@@ -22,14 +22,14 @@ blueprint = Blueprint("public", __name__)
 
 
 class Download(msgspec.Struct, frozen=True):
-    """A file on the page of data: its address, what it is, how many bytes it has if that is known."""
+    """A file on the page of data: its name, what it is, and its length in bytes if that is known."""
 
     name: str
     about: str
     size: int | None
 
 
-# What the table is filtered and sorted by.
+# The parameters that filter, sort and page the table.
 FILTERS = ("status", "kind", "freshness", "show", "parent", "sort", "page")
 
 
@@ -87,7 +87,7 @@ def codebook(topic: str) -> str:
 @blueprint.get("/export")
 @needs(Permission.READ)
 def export() -> Response:
-    """Who cuts a file's name off its address looks for the list of files."""
+    """Lead whoever cut the name of a file off its address to the list of files."""
     return redirect("/data", code=302)
 
 

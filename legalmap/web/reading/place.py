@@ -30,10 +30,10 @@ from legalmap.web.wording import labels, sentences
 from legalmap.web.wording.evidence import backing
 
 blueprint = Blueprint("place", __name__)
-# More local rules than these are folded away: a state may have thirty.
+# Above this number local rules are folded away: a state may have thirty.
 SHORT = 8
 NEAR_SHOWN = 6
-# The notes' own words where they tell of sources that do not agree.
+# Words with which the notes of the record tell of sources that do not agree.
 _DISAGREEING = re.compile(
     r"\b(disagree\w*|conflicts?|contradict\w*|disput\w+|(?<!no )differ)\b|, against the",
     re.IGNORECASE,
@@ -43,7 +43,10 @@ _SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?<! v\.)(?<! no\.)\s+(?=[A-Z“\"'(])")
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
-    """One variable of the answer in words, and the places whose law gives it."""
+    """One variable of the answer in words, and the names of the places whose law sets it.
+
+    ``stated``: whether any law says something about it.
+    """
 
     variable: Variable
     words: str
@@ -52,14 +55,14 @@ class AnswerRow(msgspec.Struct, frozen=True):
 
 
 class PlaceGroup(msgspec.Struct, frozen=True):
-    """Places with a rule of their own under a heading: a county, a state, or none."""
+    """Places with a rule of their own under one heading: a county, a state, or None."""
 
     place: Jurisdiction | None
     members: list[Resolution]
 
 
 class LocalRules(msgspec.Struct, frozen=True):
-    """The places below one level: how many of each status, and all of them in groups."""
+    """The places below a place that have a record: how many of each status, and all of them in groups."""
 
     tally: list[tuple[str, int]]
     groups: list[PlaceGroup]
@@ -71,7 +74,7 @@ class LocalRules(msgspec.Struct, frozen=True):
 
 
 class DisputedPeriod(msgspec.Struct, frozen=True):
-    """A period that not all sources read alike: who supports it, who disputes it, and the notes' words."""
+    """A period about which sources disagree: who supports it, who disputes it, and what the notes say."""
 
     period: Period
     supporting: list[Source]
@@ -80,7 +83,7 @@ class DisputedPeriod(msgspec.Struct, frozen=True):
 
 
 class Citation(msgspec.Struct, frozen=True):
-    """How to cite what the page shows: a permanent link, a plain line, and BibTeX."""
+    """How to cite the page: its permanent path and address, a plain line, and BibTeX."""
 
     path: str
     address: str
@@ -146,33 +149,33 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
 
 
 def _crumbs(place: Jurisdiction) -> list[Jurisdiction]:
-    """The levels above; a place with its own law, as Hong Kong, still lies in its country."""
+    """The places above. Hong Kong has no level above its own law, and still lies in China."""
     above = chain(place, tracker().place)[:-1]
     return above or ([tracker().place(place.parent)] if place.parent else [])
 
 
 def _coming(view: View, now: Resolution) -> list[str]:
-    """What holds here once the next law of each level is in force, soonest first."""
+    """In sentences, what holds here once the next law of each level is in force, soonest first."""
     days = {level.next_period.first_day for level in now.levels if level.next_period}
     then = [view.edition.resolve(now.place, day) for day in sorted(days)]
     return [sentences.coming(now, resolution, view.topic) for resolution in then]
 
 
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
-    """Whether a person on the way needs it: what they may have and buy, from what age, how strong."""
+    """Whether a traveller needs a variable: what they may have and buy, from what age, how strong."""
     sale = resolution.answers.get("sale")
     if variable.code == "min_age" and sale and sale.value == "prohibited":
-        # An age beside a ban would read as if those above it may buy.
+        # An age beside a ban would read as if older people may buy.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 
 
 def rows(resolution: Resolution, topic: Topic) -> list[AnswerRow]:
-    """Every variable of the answer. Nothing is said where no law decides."""
+    """Every variable of the answer in words; none where no law decides."""
     if resolution.outcome != "decided":
         return []
     counting = [level.jurisdiction for level in resolution.levels if level.counts]
-    # Where one level alone counts, every line would repeat its name.
+    # Where a single level counts, every line would repeat its name.
     names = {place.code: place.name for place in counting} if len(counting) > 1 else {}
     made_rows = []
     for variable in topic.variables:
@@ -188,7 +191,7 @@ def _below(view: View, place: Jurisdiction) -> list[Resolution]:
 
 
 def _is_part(country: Jurisdiction, place: Jurisdiction) -> bool:
-    """Whether a place is one of the parts a country is made of, rather than a county or town in them."""
+    """Whether a place is a part of a country, such as a state, rather than a county or town in one."""
     return place.parent == country.code and place.kind not in COUNTIES | INCORPORATED
 
 
@@ -201,7 +204,7 @@ def _parts(view: View, country: Jurisdiction) -> LocalRules | None:
 
 
 def _local(view: View, above: Jurisdiction) -> LocalRules | None:
-    """The counties and towns below with a rule of their own: by county in a state, else by state."""
+    """The counties and towns below with a rule of their own: in a state by county, else by state."""
     groups: dict[str, list[Resolution]] = {}
     members = [
         resolution for resolution in _below(view, above) if not _is_part(above, resolution.place)
@@ -235,7 +238,7 @@ def _gathered(view: View, groups: list[PlaceGroup]) -> LocalRules:
 
 
 def _near(view: View, place: Jurisdiction) -> list[Near]:
-    """Towns with a rule of their own not far from a county's middle or from a town, others than it."""
+    """Other towns with a rule of their own near the middle of a county, or near a town."""
     if place.kind in COUNTIES:
         near = routes.towns_around_county(view.edition, place, view.as_of)
         return [town for town in near if town.resolution.place.county != place.code]
@@ -246,7 +249,10 @@ def _near(view: View, place: Jurisdiction) -> list[Near]:
 
 
 def readings(payload: Payload, as_of: date) -> list[DisputedPeriod]:
-    """The periods about which sources disagree. The notes speak of the law that holds on the day."""
+    """The periods about which sources disagree, newest first.
+
+    The notes of a record belong to no period: they are taken to be about the law that holds on the day.
+    """
     holding = in_force_on(payload.periods, as_of)
     disagreeing = []
     for period in reversed(payload.periods):
@@ -268,7 +274,7 @@ def _ordered(sources: list[Source]) -> list[Source]:
 
 
 def disagreements(text: str) -> list[str]:
-    """The sentences of a text that tell of sources that disagree, word for word."""
+    """The sentences of a text that tell of sources that disagree, unchanged."""
     return [
         sentence for sentence in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(sentence)
     ]
@@ -283,7 +289,7 @@ def _api_links(view: View, place: Jurisdiction) -> dict[str, str]:
 
 
 def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
-    """The revision where the place has one; else the answer as it stood on the day and feed number."""
+    """Cite the published revision of the place's record; without a record, the answer at day and feed number."""
     path = f"/{view.topic.code}/{found.code}"
     day, head = in_words(clock.today()), view.edition.feed_no
     seen = f"Accessed {day} at feed number {head}"

@@ -23,7 +23,7 @@ _TYPES = {
 
 
 def folder() -> Path | None:
-    """Where this application's releases are."""
+    """The folder with the releases of this application; None if it has none."""
     chosen: Path | None = current_app.config["RELEASES"]
     return chosen
 

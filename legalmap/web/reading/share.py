@@ -1,4 +1,4 @@
-"""What travels: the map as a picture, the tags by which a link unfurls, the map inside other pages."""
+"""The site on other sites: the map as a picture, the tags for previews of links, the map to embed."""
 
 import hashlib
 from typing import Any
@@ -25,7 +25,7 @@ from legalmap.web.http.rate_limits import PICTURE
 
 blueprint = Blueprint("share", __name__)
 SVG, PNG = "image/svg+xml; charset=utf-8", "image/png"
-# The one page that others may frame. It needs no script, no form and nobody's cookie.
+# For the one page that other sites may frame. It needs no script, no form and no cookie.
 EMBED_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors *"
@@ -34,7 +34,7 @@ EMBED_POLICY = (
 
 @blueprint.record
 def _prepare(state: BlueprintSetupState) -> None:
-    """Each application keeps pictures of its own, and its templates can ask for the tags."""
+    """Each application has its own cache of pictures, and templates can call the functions below."""
     state.app.extensions["pictures"] = Pictures(state.app.extensions["reader"].tracker)
     state.app.jinja_env.globals.update(
         unfurled=unfurled, dataset=dataset, whole=whole, picture_size=(WIDTH, HEIGHT)
@@ -77,10 +77,10 @@ def _send(view: View, name: str, width: int, media_type: str) -> Response:
 @blueprint.get("/<topic>/embed")
 @needs(Permission.READ, decided_by=(*LAW, "view"), cost=PICTURE)
 def embed(topic: str) -> Response:
-    """The map for a frame in somebody else's page. It says itself when its data are old."""
+    """The map to be framed in other sites; it says itself how old its evidence is."""
     view = query_params.view(topic)
     name = _view_name()
-    # However old the law asked about, the evidence is as old as it is today.
+    # The age of the evidence counts from today, whatever day the map shows.
     ages = trust_figures.ages(view.edition, clock.today(), name)
     svg, shown = map_picture.inline(tracker(), view.edition, view.as_of, name, view.query)
     content = render_template(
@@ -105,14 +105,14 @@ def embed(topic: str) -> Response:
 
 
 def whole(path: str) -> str:
-    """A path of this site as a whole address, as other sites need it."""
+    """A path of this site as an absolute URL, for other sites."""
     return site_url() + path
 
 
 def unfurled(view: View, path: str) -> dict[str, str]:
-    """The addresses by which a link to a map or place shows itself elsewhere.
+    """The URLs and words of the tags (Open Graph) with which other sites show a link to a map or place.
 
-    The picture names its day and feed number: whoever keeps it keeps what the link showed then.
+    The picture's URL names day and feed number: a site that keeps the picture keeps what the link showed.
     """
     code = path.removeprefix(f"/{view.topic.code}").strip("/")
     name = "us" if code.partition("-")[0] == "us" else "world"
@@ -131,7 +131,7 @@ def unfurled(view: View, path: str) -> dict[str, str]:
 
 
 def dataset(edition: Edition) -> dict[str, Any]:
-    """A topic as schema.org tells search engines and catalogues of data."""
+    """A topic as a schema.org Dataset (JSON-LD), for search engines and catalogues of data."""
     topic = edition.topic
     changed = edition.changed_at
     described = {

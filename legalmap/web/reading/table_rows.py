@@ -1,4 +1,4 @@
-"""The table of a topic: one row a record, filtered and sorted."""
+"""The rows of a topic's table: one for each record, filtered and sorted."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,13 +23,12 @@ SORTS = {
     "verified": "Longest unverified first",
 }
 
-
-# So many rows stand on a page.
+# Rows on a page.
 PAGE = 500
 
 
 class TableRow(msgspec.Struct, frozen=True):
-    """One record: what it says itself on the day, and what holds there in all."""
+    """One record: its own period on the day, and what holds at its place with all levels together."""
 
     item: Published
     period: Period | None
@@ -45,7 +44,10 @@ class TableRow(msgspec.Struct, frozen=True):
 def matching(
     edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
 ) -> list[Published]:
-    """The records that pass every filter given, in the order asked for. No contents are read."""
+    """The records that pass every filter, sorted. The payloads, which are large, are not read for it.
+
+    ``filters`` are values by name, None for no filter; ``sort`` is a key of ``SORTS``.
+    """
     tests = _tests(edition, as_of, filters)
     fitting = [item for item in edition.records.values() if all(test(item) for test in tests)]
     return sorted(
@@ -54,7 +56,7 @@ def matching(
 
 
 def rows(edition: Edition, as_of: date, items: list[Published]) -> list[TableRow]:
-    """The rows of a page of records; what they say is read in one look."""
+    """The rows of a page of records; their payloads are read in one query."""
     if items:
         items[0].payloads.need(item.publication for item in items)
     return [_row(edition, item, as_of) for item in items]
@@ -72,7 +74,7 @@ def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
 def _tests(
     edition: Edition, as_of: date, filters: dict[str, str | None]
 ) -> list[Callable[[Published], bool]]:
-    """What a record has to pass: a test for each filter that is given."""
+    """A test for each filter that is set."""
     chosen = {name: value for name, value in filters.items() if value is not None}
     statuses = edition.statuses(as_of) if "status" in chosen else {}
     shown = edition.shown(as_of) if "show" in chosen else {}
@@ -108,14 +110,14 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
 
 
 def parents(tracker: Tracker, edition: Edition, chosen: str | None) -> list[Jurisdiction]:
-    """The places that have records below them by name, and the one that is chosen already."""
+    """The places that can be chosen as parent, by name: those with records below, and the chosen one."""
     codes = {item.place.parent for item in edition.records.values() if item.place.parent}
     places = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
     return sorted(places, key=lambda place: place.name)
 
 
 def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
-    """What the world map draws and no record tells of: with the rows, all that the map holds."""
+    """The places on the world map of which nothing is known: with the rows they are the whole map."""
     places = tracker.places(map_drawing.codes_of(edition, "world")).values()
     missing = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
     return sorted(missing, key=lambda place: place.name)

@@ -1,6 +1,6 @@
-"""A batch on one page: the state of each proposal, one open at a time, and its own verdict.
+"""A batch on one page: the state of each proposal, and one of them open with its verdict.
 
-There is no approving of all: whoever decides has opened each.
+A batch cannot be approved as a whole: reviewers have to open each proposal.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def index() -> str:
 @blueprint.get("/desk/batches/<batch>")
 @needs(Permission.PROPOSE)
 def show(batch: str) -> Response:
-    """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
+    """The list, with the proposal of ``open`` opened, or else the first that this person may decide."""
     opened = batches.opened(tracker(), actor(), batch)
     if not request.args.get("open"):
         return _page(opened, opened.next_after(0))

@@ -11,7 +11,7 @@ from legalmap.domain.law.payload import Payload
 
 
 class PeriodChanges(msgspec.Struct, frozen=True):
-    """Changes of one period, or of the record as a whole, and the sources that have to bear them out.
+    """Changes of one period, or of the record as a whole, and the sources that have to support them.
 
     ``title`` is a change of that period, for its words; None for the record as a whole.
     """
@@ -22,7 +22,7 @@ class PeriodChanges(msgspec.Struct, frozen=True):
 
 
 def grouped(changes: list[Change], before: Payload, after: Payload) -> list[PeriodChanges]:
-    """The changes in their order. A period that is gone shows the sources that it had."""
+    """The changes in their order, by period. A removed period shows the sources that it had."""
     old, new = tree_of(before)["periods"], tree_of(after)["periods"]
     groups = []
     for key, members in groupby(changes, _period):
@@ -44,7 +44,7 @@ class Warned(msgspec.Struct, frozen=True):
 
 
 def warned(problems: list[Problem], payload: Payload) -> list[Warned]:
-    """Warnings by field number, told by the names that a reviewer knows periods and sources by."""
+    """Warnings with their fields by name: “Period from May 2016, Source 1” instead of numbers."""
     return [
         Warned(_named(problem.field.split("."), payload), problem.message) for problem in problems
     ]

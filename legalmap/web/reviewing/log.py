@@ -50,7 +50,7 @@ def index() -> AnyResponse:
 @blueprint.get("/desk/log.csv")
 @needs(Permission.READ_LOG)
 def as_csv() -> Response:
-    """What is filtered as a table, written while it is sent."""
+    """The filtered events as a table, written while it is sent: the log may not fit into memory."""
     wanted = audit_log.walk(tracker(), actor(), _form().to_filter())
     return _sent(audit_log.as_csv(wanted), "csv", "text/csv; charset=utf-8")
 
@@ -58,7 +58,7 @@ def as_csv() -> Response:
 @blueprint.get("/desk/log.ndjson")
 @needs(Permission.READ_LOG)
 def as_ndjson() -> Response:
-    """What is filtered, an event on each line, written while it is sent."""
+    """The filtered events, one JSON object on each line, written while it is sent."""
     wanted = audit_log.walk(tracker(), actor(), _form().to_filter())
     return _sent(audit_log.as_ndjson(wanted), "ndjson", "application/x-ndjson")
 
@@ -88,7 +88,7 @@ def _logged(entry: Entry, topics: dict[str, Topic]) -> LoggedEvent:
     details, lines = events.details(event.action, event.data), []
     if news is not None and news.revision.topic in topics:
         lines = change_sentences.lines(news, topics[news.revision.topic])
-        # What changed stands there field by field.
+        # The lines already say field by field what changed.
         details = [detail for detail in details if detail.what != events.label_of("changed")]
     path = f"/desk/proposals/{event.subject_id}" if event.subject_kind == "revision" else ""
     return LoggedEvent(entry, events.said(event.action), details, lines, path)

@@ -1,4 +1,4 @@
-"""The queue with its filters, and going on to what comes next."""
+"""The queue of proposals with its filters, and going on to the next one."""
 
 import re
 from contextlib import suppress
@@ -40,12 +40,12 @@ def show() -> str:
 @blueprint.post("/desk/queue/next")
 @needs(Permission.REVIEW)
 def next_one() -> Response:
-    """Take the next one of the filter and open it. ``after``: the one to leave."""
+    """Claim the next proposal of the filter and open it. ``after``: the id of the one to leave."""
     return to_next(asked(), as_number(request.args.get("after", "")))
 
 
 def to_next(wanted: Asked, after_id: int | None) -> Response:
-    """On to what comes after a proposal, or to the end of the queue."""
+    """Claim and open the proposal that follows ``after_id``; back to the queue if there is none."""
     revision_id = claims.take_next(tracker(), actor(), wanted, after_id)
     if revision_id is None:
         flash("Nothing else waits for you here.")
@@ -82,7 +82,7 @@ def place_called(text: str) -> Jurisdiction | None:
 
 
 def query_of(asked: Asked, **more: str) -> str:
-    """The same filter as the end of an address."""
+    """A filter as the end of an address; ``more`` parameters are added."""
     return as_query(
         topic=asked.topic,
         place=asked.place,
@@ -96,7 +96,7 @@ def query_of(asked: Asked, **more: str) -> str:
 
 
 def _mark(text: str | None) -> Mark | None:
-    """Where the page before ended: risk, microseconds and number."""
+    """Where the previous page ended, as ``_written`` wrote it; raise BadQuery for anything else."""
     if not text:
         return None
     match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
@@ -107,6 +107,7 @@ def _mark(text: str | None) -> Mark | None:
 
 
 def _written(mark: Mark) -> str:
+    """Risk, microseconds since 1970 and id: whole numbers, so that no fraction of a second is lost."""
     micros = (mark.at - _EPOCH) // timedelta(microseconds=1)
     return f"{mark.risk}-{micros}-{mark.revision_id}"
 
@@ -137,7 +138,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
 
 
 def total_words(total: int) -> str:
-    """A count as far as it was counted: 12, or more than 1,000."""
+    """A count in words: “12”, or “more than 1,000”, where counting stopped."""
     if total > queue.MOST_COUNTED:
         return f"more than {queue.MOST_COUNTED:,}"
     return str(total)

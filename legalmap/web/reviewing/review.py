@@ -28,7 +28,7 @@ from legalmap.web.wording.labels import day
 
 blueprint = Blueprint("review", __name__)
 blueprint.add_app_template_filter(differences.cells, "cells")
-# What an author can take up again, and in which words.
+# The states in which an author can take a proposal up again, with the label of the link.
 REWORKABLE = {
     State.CHANGES_REQUESTED: "Rework it",
     State.STALE: "Bring it up to date",
@@ -55,14 +55,14 @@ def show(revision_id: int) -> Response:
 @blueprint.post("/desk/proposals/<int:revision_id>/verdict")
 @needs(Permission.REVIEW)
 def verdict(revision_id: int) -> Response:
-    """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
+    """Approve, reject or ask for changes, for exactly the content that was on screen; then open the next."""
     wanted, form = asked(), VerdictForm(formdata=posted_data.sent())
     judge(revision_id, form, ReviewPage(revision_id=revision_id, form=form).page)
     return to_next(wanted, revision_id)
 
 
 def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> None:
-    """Give the verdict of a form and say what came of it; if it cannot be given, answer with ``page``."""
+    """Give the verdict of a form and flash what came of it; answer with ``page`` if it is refused."""
     if posted_data.is_kept():
         abort(page(message=_SEND_AGAIN))
     with refusals_shown_on(page, AlreadyDecided, Stale, NotNow):
@@ -124,7 +124,7 @@ def withdraw(revision_id: int) -> Response:
 
 
 class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The review page as the answer to a request: with what was typed into its forms, if anything."""
+    """The review page of a proposal, with what was typed into its forms, if anything."""
 
     revision_id: int
     form: VerdictForm | None = None
@@ -139,7 +139,7 @@ class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
-    """What the parts of a review page need."""
+    """The context of the templates that a review page is made of."""
     checklist = tracker().topic(sheet.revision.topic).review.checklist
     form.checks.choices = {check.code: check.label for check in checklist}
     revised = sheet.revision
@@ -168,21 +168,21 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
 
 
 def _rework(revised: Revision) -> dict[str, str | None]:
-    """What an author can take up again, or what that has to wait for."""
+    """For an author: the label of the link to take it up again, or the sentence saying what that waits for."""
     label = REWORKABLE.get(revised.state) if actor().id in revised.authors else None
     waits = rework.obstacle(tracker(), actor(), revised) if label else ""
     return {"rework": None if waits else label, "rework_waits": waits}
 
 
 def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
-    """What readers see and would see, as long as it is to be decided."""
+    """What readers see and would see, as long as the proposal is undecided."""
     if revised.state not in UNDECIDED:
         return None
     return preview(reader().edition(revised.topic), place, revised.payload)
 
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
-    """What this person may decide, with what it leads to."""
+    """The verdicts that this person may give: each with its label and what it leads to."""
     is_last = is_enough(sheet.revision.facts, actor().id)
     return [
         (verdict, label, detail if is_last or verdict is not Verdict.APPROVE else _NOT_LAST)
@@ -192,7 +192,7 @@ def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
 
 
 def _three_sides(sheet: ReviewSheet) -> list[differences.ThreeSides]:
-    """What was published meanwhile beside both, if the proposal is stale."""
+    """For a stale proposal: its base, what was published since, and what it says, field by field."""
     if sheet.revision.state is not State.STALE:
         return []
     revised = sheet.revision

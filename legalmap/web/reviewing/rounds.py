@@ -1,4 +1,4 @@
-"""The verification round: the list, taking ten of it, and working through them one after the other."""
+"""The verification round: the list of due records, taking ten, and working through them."""
 
 from functools import partial
 from typing import Any
@@ -27,14 +27,14 @@ blueprint = Blueprint("rounds", __name__)
 
 
 class RoundFilter(msgspec.Struct, frozen=True):
-    """The part of the round somebody looks at."""
+    """The part of the round that somebody looks at; None: all topics, all places."""
 
     topic: str | None
     place: Jurisdiction | None
 
     @property
     def query(self) -> str:
-        """The same part in a link."""
+        """This part as the end of an address."""
         return query_params.as_query(topic=self.topic, place=self.code)
 
     @property
@@ -44,7 +44,7 @@ class RoundFilter(msgspec.Struct, frozen=True):
 
 
 def _wanted() -> RoundFilter:
-    """Read from the address; a place by its code or name."""
+    """The part that the address names; a place by its code or name."""
     topic = query_params.choice("topic", tracker().topics)
     text = " ".join(request.args.get("place", "").split())[:200]
     # The search by code raises Missing, with the names that are nearest.
@@ -55,7 +55,7 @@ def _wanted() -> RoundFilter:
 @blueprint.get("/desk/round")
 @needs(Permission.PROPOSE)
 def index() -> Response:
-    """What is due, in the order in which it is best worked off."""
+    """The due records, in the order in which they are best checked."""
     return _list(_wanted())
 
 
@@ -76,7 +76,7 @@ def _list(wanted: RoundFilter, status: int = 200, **more: Any) -> Response:
 @blueprint.post("/desk/round/take")
 @needs(Permission.PROPOSE)
 def take() -> Response:
-    """Take ten of what one looks at."""
+    """Claim the next ten records of the part on screen."""
     wanted = _wanted()
     with refusals_shown_on(partial(_list, wanted), NotNow):
         count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=wanted.code)
@@ -87,21 +87,24 @@ def take() -> Response:
 @blueprint.post("/desk/round/release")
 @needs(Permission.PROPOSE)
 def release() -> Response:
-    """Leave to others what one has and has not done."""
+    """Give back the claimed records that are not done yet."""
     count = rounds.give_back(reader(), actor())
     flash(f"{count} given back." if count else "You had none.")
     return redirect("/desk/round", code=303)
 
 
 class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The work-through page as the answer to a request, with what was typed into its forms."""
+    """The page on which somebody works through their records, with what was typed into its forms.
+
+    ``at`` is the topic and place of the record to show.
+    """
 
     at: tuple[str, str] | None = None
     verify: VerifyForm | None = None
     skip: SkipForm | None = None
 
     def page(self, status: int = 200, **more: Any) -> Response:
-        """The page as it is now: the record asked for if one has it, else the first that is open."""
+        """The page as it is now: the record of ``at`` if it is theirs and open, else their first open one."""
         mine = rounds.mine(reader(), actor())
         left = [standing for standing in mine if standing.is_open_for(actor().id)]
         named = [
@@ -136,7 +139,7 @@ def _beginning(current: Standing | None) -> proposals.Beginning | None:
 @blueprint.get("/desk/round/work")
 @needs(Permission.PROPOSE)
 def work() -> Response:
-    """One record after the other of those one has."""
+    """The claimed records, one after the other."""
     topic, _, code = request.args.get("at", "").partition("/")
     return WorkPage(at=(topic, code)).page()
 
@@ -161,7 +164,7 @@ def verify(topic: str, code: str) -> Response:
 @blueprint.post("/desk/round/<topic>/<code>/skip")
 @needs(Permission.PROPOSE)
 def skip(topic: str, code: str) -> Response:
-    """Leave it to somebody else and say why."""
+    """Leave a record to somebody else and say why."""
     form = SkipForm(formdata=posted_data.sent())
     answer = WorkPage(at=(topic, code), skip=form)
     if posted_data.is_kept():

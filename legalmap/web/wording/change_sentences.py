@@ -1,4 +1,4 @@
-"""Changes as sentences: what changed, from what to what, since when the law holds, by which source."""
+"""Changes as sentences: what changed, from what to what, since when it is law, by which source."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ LONG, AROUND = 25, 6
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One change in words. ``period`` is the stretch of law it is about, if it is about one."""
+    """One change in words. ``period`` is the period of law that it is about, if any."""
 
     what: str
     before: str
@@ -60,7 +60,7 @@ def _closed(words: str) -> str:
 
 
 def headline(news: News, topic: Topic) -> str:
-    """What a reader should know first: the status that changed, or what kind of change it was."""
+    """The first thing to know: how the status changed, or if it did not, what kind of change it was."""
     name = news.place.name
     if news.before is None:
         return f"{name}: first record. {_last(news.revision.payload, topic)}"
@@ -83,7 +83,7 @@ def _last(payload: Payload, topic: Topic) -> str:
 
 
 def lines(news: News, topic: Topic, changes: list[Change] | None = None) -> list[Line]:
-    """Every change of a revision in words; of a first record, its periods."""
+    """Every change of a publication in words, or those of ``changes``; for a first record, its periods."""
     if news.before is None:
         periods = news.revision.payload.periods
         return [Line("Period", NOTHING, _of_period(period, topic), period) for period in periods]
@@ -97,7 +97,7 @@ def _line(news: News, change: Change, topic: Topic) -> Line:
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Of two long texts the stretch in which they differ, with a few words around it."""
+    """Two texts; if both are long, only the part in which they differ, with a few words around it."""
     old, new = before.split(), after.split()
     if min(len(old), len(new)) < LONG:
         return before, after
@@ -122,7 +122,7 @@ def _stretch(words: list[str], start: int, end: int) -> str:
 
 
 def _period_of(news: News, change: Change) -> Period | None:
-    """The period a change is about, as it is now or, if it was taken out, as it was."""
+    """The period that a change is about, as it is now, or as it was if it was removed."""
     if change.path[0] != "periods":
         return None
     key = change.path[1]
