@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.globals.update(
         **helpers,
-        all_topics=list(reader.tracker.topics.values()),
+        topics=reader.tracker.topics,
         freshness_labels=evidence.FRESHNESS_LABELS,
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,

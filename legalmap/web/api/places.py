@@ -94,6 +94,7 @@ def jurisdictions() -> Response:
 
 
 def _search(query: Query, now: Now) -> contract.JurisdictionsAnswer:
+    # Hits are ordered by how well they fit, and a cursor needs an order that never changes.
     if "cursor" in query:
         raise BadParameter("cursor", "A search has one page: leave the cursor out or raise limit.")
     limit, parent = parameters.limit(query), parameters.place_code(query, "parent")

@@ -41,34 +41,33 @@ class Verdict(msgspec.Struct, frozen=True):
     caveats: tuple[Caveat, ...]
 
 
-def answer(view: View, given: Query) -> contract.CheckAnswer:
+def answer(view: View, query: Query) -> contract.CheckAnswer:
     """The verdict on a purchase at the place asked about.
 
     Of several topics the gravest verdict counts. Where a ZIP code lies in several places that differ, the
     answer asks which one it is.
     """
-    asked, places, caveats = resolutions.asked_places(given)
-    purchase = _purchase(given)
+    request, places, caveats = resolutions.asked_places(query)
+    purchase = _purchase(query)
     editions = _editions(view, purchase)
     by_place = [_of_place(editions, view, place, purchase, caveats) for place in places]
-    worst = [max(found, key=_gravity) for found in by_place]
-    verdict = gravest([each.permit.verdict for each in worst])
-    shown = max(worst, key=_gravity)
-    rule = _rule(shown)
-    if verdict != shown.permit.verdict:
-        rule = _undecided(shown, places)
-    every = [each for found in by_place for each in found]
+    gravest_of_each = [max(verdicts, key=_gravity) for verdicts in by_place]
+    overall = gravest([verdict.permit.verdict for verdict in gravest_of_each])
+    shown = max(gravest_of_each, key=_gravity)
+    # Allowed at one place and prohibited at another is unclear as a whole, which no single rule says.
+    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, places)
+    verdicts = [verdict for of_place in by_place for verdict in of_place]
     return parameters.answer(
         view,
         contract.CheckAnswer,
-        asked=asked,
+        asked=request,
         purchase=purchase,
-        verdict=verdict,
-        text=f"{WORDS[verdict]}. {rule.text}",
+        verdict=overall,
+        text=f"{WORDS[overall]}. {rule.text}",
         rule=rule,
-        missing=_missing(every, len(places) > 1),
-        caveats=_once([ALWAYS, *(caveat for each in every for caveat in each.caveats)]),
-        checks=tuple(_check(each) for each in every),
+        missing=_missing(verdicts, len(places) > 1),
+        caveats=_once([ALWAYS, *(caveat for verdict in verdicts for caveat in verdict.caveats)]),
+        checks=tuple(_check(verdict) for verdict in verdicts),
     )
 
 

@@ -83,6 +83,7 @@ def _paged_view(topic: str, query: Query, cursor: Cursor | None) -> View:
     """All pages show the edition and the day of the first one, whatever is published meanwhile."""
     if cursor is None:
         return parameters.view(topic, query)
+    # The day is pinned too: a list that is read over midnight must not change on the way.
     pinned = {"as_of": cursor.as_of.isoformat(), "known_at": str(cursor.feed_no)}
     try:
         return parameters.view(topic, pinned)
@@ -191,6 +192,7 @@ def _known_revisions(view: View, code: str) -> list[Revision]:
 
 
 def _revision(view: View, revision: Revision) -> contract.Revision:
+    # The one entry of the feed behind the number before it.
     [publication] = reader().feed((revision.feed_no or 0) - 1, 1)
     own = in_force_on(revision.payload.periods, view.as_of)
     where = f"{ROOT}/{revision.topic}/records/{revision.jurisdiction}/revisions"

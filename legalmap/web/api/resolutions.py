@@ -52,6 +52,7 @@ def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tupl
     Raise BadParameter unless exactly one way of asking is used.
     """
     ways = [name for name in ("place", "zip", "lat", "lon") if name in query]
+    # lat and lon are one way of asking.
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
     if "place" in query:

@@ -7,7 +7,7 @@ same bytes. PNG is drawn from the SVG with our own font, never with one of the m
 import hashlib
 import subprocess
 import sys
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from threading import Lock
@@ -344,7 +344,7 @@ class Pictures:
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
-        self._kept: OrderedDict[tuple[str, int, date, str, int], Picture] = OrderedDict()
+        self._kept: dict[tuple[str, int, date, str, int], Picture] = {}
         self._lock = Lock()
         # A picture takes a core for a second: one is drawn at a time, however many are asked for.
         self._pen = Lock()
@@ -352,30 +352,28 @@ class Pictures:
     def of(self, edition: Edition, as_of: date, view: str, width: int = 0) -> Picture:
         """A PNG of that width in pixels, or SVG for 0; raise Unusable if too many are being drawn."""
         key = (edition.topic.code, edition.feed_no, as_of, view, width)
-        picture = self._found(key)
+        picture = self._kept.get(key)
         if picture is not None:
-            return picture
+            return self._keep(key, picture)
         if not self._pen.acquire(timeout=PATIENCE):
             raise Unusable("Too many pictures are asked for just now. Try again in a moment.")
         try:
-            return self._found(key) or self._keep(key, self._draw(edition, as_of, view, width))
+            # Somebody before us may have drawn it while we waited.
+            picture = self._kept.get(key) or self._draw(edition, as_of, view, width)
+            return self._keep(key, picture)
         finally:
             self._pen.release()
 
-    def _draw(self, edition: Edition, as_of: date, view: str, width: int) -> bytes:
+    def _draw(self, edition: Edition, as_of: date, view: str, width: int) -> Picture:
         text = svg(self._tracker, edition, as_of, view)
-        return png(text, width) if width else text.encode()
+        content = png(text, width) if width else text.encode()
+        return Picture(content, hashlib.sha256(content).hexdigest())
 
-    def _found(self, key: tuple[str, int, date, str, int]) -> Picture | None:
+    def _keep(self, key: tuple[str, int, date, str, int], picture: Picture) -> Picture:
+        """Put a picture at the end of the dict; at its beginning stands the one used longest ago."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, int, date, str, int], content: bytes) -> Picture:
-        picture = Picture(content, hashlib.sha256(content).hexdigest())
-        with self._lock:
+            self._kept.pop(key, None)
             self._kept[key] = picture
-            while len(self._kept) > KEPT_PICTURES:
-                self._kept.popitem(last=False)
+            if len(self._kept) > KEPT_PICTURES:
+                del self._kept[next(iter(self._kept))]
         return picture

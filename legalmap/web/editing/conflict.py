@@ -61,6 +61,7 @@ def take_over(sheet: Sheet, yours: Payload) -> Sheet | Response:
     """Your changes on top of what is published now; this page once more if they cannot be put together."""
     sides = _sides(sheet, yours)
     chosen = _chosen(sides)
+    # The choices were made against that revision, and may mean something else against a later one.
     if posted_data.sent().get("current") != str(sides.current_number):
         message = "The record has moved on once more. This is how it stands now."
         return page(sheet, yours, 409, message)
@@ -96,6 +97,7 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Shee
 def _intent(sheet: Sheet, sides: Sides, yours: Payload, merged: Payload) -> Intent:
     """The kind of the edit, if that still fits the new base: of two first records only one is the first."""
     intent = sheet.intent
+    # A revert that was merged with other changes goes back to no revision any more.
     if intent is Intent.REVERT and merged != yours:
         intent = None
     if intent and not edit_intents.problems_of(intent, sides.theirs, merged):

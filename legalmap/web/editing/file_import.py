@@ -77,7 +77,6 @@ def _planned(content: bytes, status: int = 200, *, message: str = "") -> Respons
         "editing/file_import/plan.html",
         plan=plan,
         places=tracker().places([entry.proposal.jurisdiction for entry in plan.planned]),
-        topics=tracker().topics,
         # As base64, so that no browser touches a newline of the file on its way back.
         content=base64.b64encode(zlib.compress(content)).decode(),
         message=message,
@@ -94,7 +93,6 @@ def _choose(
         columns=csv_import,
         megabytes=bodies.MOST_SIGNED_IN // 1_000_000,
         most=MOST_ON_PAGE,
-        topics=tracker().topics,
         message=message,
     )
     return make_response(page, status)

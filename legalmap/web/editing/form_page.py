@@ -64,6 +64,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base_payload(self) -> Payload:
         """The content this edit started from."""
+        # The usual case, without a query: nothing was published while somebody typed.
         if self.base == self.beginning.base_number:
             return self.beginning.payload
         code = self.beginning.place.code

@@ -126,6 +126,7 @@ def _take_up(beginning: Beginning, revised: Revision) -> Response:
     )
     sheet = Sheet(beginning=beginning, topic=topic, form=form, is_kept=True)
     message = rework.obstacle(tracker(), actor(), revised)
+    # Somebody published meanwhile: without the three sides their work would be undone unseen.
     if base != beginning.base_number:
         return conflict.page(sheet, revised.payload, 200, message)
     return sheet.shown_again(200, message=message)

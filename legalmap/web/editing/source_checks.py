@@ -13,7 +13,7 @@ from legalmap.services.editing.source_checks import MOST_LISTED
 from legalmap.web.forms.base import form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import LinkForm
 from legalmap.web.http import posted_data
-from legalmap.web.http.permissions import actor, needs, reader, tracker
+from legalmap.web.http.permissions import actor, needs, reader
 
 blueprint = Blueprint("source_checks", __name__)
 
@@ -70,6 +70,5 @@ def _page(url: str, form: LinkForm, status: int = 200, **more: Any) -> Response:
         records=records,
         form=form,
         ticked=set(form.records.data or []),
-        topics=tracker().topics,
         **more,
     )

@@ -59,6 +59,7 @@ def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
     text, url, email = (
         unix_lines(field.data or "").strip() for field in (form.text, form.url, form.email)
     )
+    # Before the limit, which a typing error should not use up.
     suggestions.check(text, url, email)
     wait = limiter().wait(PER_ADDRESS, "suggest", address())
     if not wait:
@@ -117,7 +118,6 @@ def index() -> str:
         is_open=is_open,
         chosen=topic or "",
         places=tracker().places([suggestion.jurisdiction for suggestion in inbox.suggestions]),
-        topics=tracker().topics,
     )
 
 

@@ -49,6 +49,7 @@ def read(
         content = payload.from_builtins(raw)
         broken = payload.problems_of(content, topic, today)
     except Invalid as error:
+        # Not even a payload: an empty one stands for it, so that the page can be shown.
         content, broken = payload.NOT_RESEARCHED, list(error.problems)
     problems = [*(extra or []), *reading.problems]
     faulty = {problem.field for problem in problems}

@@ -23,12 +23,12 @@ _CHOICES = {
 }
 # The names that a form can send; all others are ignored.
 _KEY = re.compile(
-    r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
+    r"(?P<rows>(?:periods-\d{1,9}-(?:sources-\d{1,9}-)?|pending-\d{1,9}-)?)"
     r"(?P<name>answers-[A-Za-z0-9_-]+|[a-z_]+)",
     re.ASCII,
 )
-
-
+_ROW = re.compile(r"(periods|sources|pending)-(\d+)-", re.ASCII)
+_MOST_ROWS = {"periods": MAX_PERIODS, "sources": MAX_SOURCES, "pending": MAX_SOURCES}
 # Fields with a value before anybody touches them: a row with only these counts as empty.
 _PRESET = frozenset({"force", "kind", "stance"})
 
@@ -142,66 +142,55 @@ def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
 
     A script may remove rows in the middle, so the numbers that come have gaps.
     """
-    matches = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
-    periods = _numbers(match["period"] for match, _ in matches)
-    bills = _numbers(match["bill"] for match, _ in matches)
-    numbers: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
-    for match, _ in matches:
-        if match["source"] and int(match["period"]) in numbers:
-            numbers[int(match["period"])].append(match["source"])
-    sources = {period: _numbers(of_period) for period, of_period in numbers.items()}
+    names = {name: match for name in sent if (match := _KEY.fullmatch(name))}
+    numbers: dict[str, set[int]] = {}
+    for match in names.values():
+        for rows, number in _rows_of(match["rows"]):
+            numbers.setdefault(rows, set()).add(number)
+    # By list: each number that occurs, with its rank. 3 and 7 become 0 and 1.
+    ranks = {
+        rows: {number: rank for rank, number in enumerate(sorted(occurring))}
+        for rows, occurring in numbers.items()
+    }
     tidied: Typed = MultiDict()
-    for match, name in matches:
-        new = _renamed(match, periods, sources, bills)
-        if new is not None:
-            for value in sent.getlist(name):
-                tidied.add(new, value)
-    return tidied, _too_many(periods, sources, bills)
+    for name, match in names.items():
+        prefix = _renumbered(match["rows"], ranks)
+        if prefix is not None:
+            tidied.setlistdefault(prefix + match["name"]).extend(sent.getlist(name))
+    return tidied, _too_many(ranks)
 
 
-def _numbers(written: Iterable[str | None]) -> dict[int, int]:
-    """Each number that occurs, with its rank among them: 3 and 7 become 0 and 1."""
-    occurring = sorted({int(number) for number in written if number is not None})
-    return {number: place for place, number in enumerate(occurring)}
+def _rows_of(prefix: str) -> list[tuple[str, int]]:
+    """The rows a field is in: ``periods-3-sources-0-`` is row 3 of periods and row 0 of periods-3-sources."""
+    rows, path = [], ""
+    for match in _ROW.finditer(prefix):
+        rows.append((f"{path}{match[1]}", int(match[2])))
+        path = f"{path}{match[1]}-{int(match[2])}-"
+    return rows
 
 
-def _renamed(
-    match: re.Match[str],
-    periods: dict[int, int],
-    sources: dict[int, dict[int, int]],
-    bills: dict[int, int],
-) -> str | None:
-    if match["bill"]:
-        place = bills[int(match["bill"])]
-        return f"pending-{place}-{match['name']}" if place < MAX_SOURCES else None
-    if not match["period"]:
-        return match["name"]
-    number = int(match["period"])
-    if periods[number] >= MAX_PERIODS:
-        return None
-    if not match["source"]:
-        return f"periods-{periods[number]}-{match['name']}"
-    place = sources[number][int(match["source"])]
-    if place >= MAX_SOURCES:
-        return None
-    return f"periods-{periods[number]}-sources-{place}-{match['name']}"
+def _renumbered(prefix: str, ranks: dict[str, dict[int, int]]) -> str | None:
+    """The prefix with the ranks of its rows; None if one of them is beyond the most."""
+    new = ""
+    for rows, number in _rows_of(prefix):
+        name, rank = rows.rpartition("-")[2], ranks[rows][number]
+        if rank >= _MOST_ROWS[name]:
+            return None
+        new += f"{name}-{rank}-"
+    return new
 
 
-def _too_many(
-    periods: dict[int, int], sources: dict[int, dict[int, int]], bills: dict[int, int]
-) -> list[Problem]:
-    counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
-    counted += [
-        (f"periods.{periods[number]}.sources", len(links), MAX_SOURCES)
-        for number, links in sources.items()
-    ]
-    return [
-        Problem(
-            field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here."
-        )
-        for field, count, most in counted
-        if count > most
-    ]
+def _too_many(ranks: dict[str, dict[int, int]]) -> list[Problem]:
+    problems = []
+    for rows, numbers in ranks.items():
+        parent, _, name = rows.rpartition("-")
+        prefix = _renumbered(f"{parent}-", ranks) if parent else ""
+        most = _MOST_ROWS[name]
+        if prefix is not None and len(numbers) > most:
+            message = f"You sent {len(numbers):,}: the first {most} are kept here."
+            field = f"{prefix}{name}".replace("-", ".")
+            problems.append(Problem(field, f"Keep to at most {most}. {message}"))
+    return problems
 
 
 def rearrange(form: RecordForm, action: str) -> str:

@@ -26,20 +26,20 @@ def needs(
     cost: str = "",
     most_bytes: int = 0,
 ) -> Callable[[ViewFunction], ViewFunction]:
-    """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
+    """Let only people with ``permission`` use a view; what is PUBLIC is for everybody.
 
-    ``decided_by``: what it answers to readers follows from the head of the feed, the day, the path and
-    these parameters alone, so that it may be made once for all of them. No name of a person, no time of
-    the day, and nothing that somebody looked up may be in it. (The API refuses every parameter that it
-    does not know, so its views need not name theirs.) ``cost``: it costs much to answer, and is limited
-    under that name (``rate_limits``). ``most_bytes``: how much may be sent to it, if not as much as to any
-    other.
+    ``decided_by``: the answer to readers depends only on the head of the feed, the day, the path and these
+    parameters, so that it is made once for all readers. There may be no name of a person, no time of day
+    and nothing that somebody looked up in it. (The API refuses unknown parameters, so its views need not
+    name theirs.) ``cost``: answering is expensive, and limited under this name (``rate_limits``).
+    ``most_bytes``: the largest body it takes, if not that of all other views.
     """
 
     def decorate(view: ViewFunction) -> ViewFunction:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if permission not in PUBLIC:
+                # To show the second factor one has given the password, but is not signed in yet.
                 half_way = permission is Permission.PROVE
                 person = session.required().account if half_way else actor()
                 require(person.role, permission)

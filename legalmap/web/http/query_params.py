@@ -85,6 +85,7 @@ def choice(name: str, allowed: Iterable[str]) -> str | None:
     """A filter parameter: one of ``allowed``, or None when it is absent or empty."""
     value = request.args.get(name) or None
     codes = list(allowed)
+    # Never ignored: a filter that is misspelt would show everything and look right.
     if value is not None and value not in codes:
         raise BadQuery.at(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.")
     return value

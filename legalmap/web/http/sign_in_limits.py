@@ -20,7 +20,8 @@ PER_ACCOUNT = parse("30 per 1 hour")
 PER_ACCOUNT_CODES = parse("10 per 1 hour")
 PASSWORD, CODE, PASSKEY, CONFIRMING = "password", "code", "passkey", "confirming"
 _LONGEST_NAME = 40
-Key = tuple[RateLimitItem, tuple[str, ...]]
+# A limit, and the names under which attempts are counted against it.
+Key = tuple[RateLimitItem, str, *tuple[str, ...]]
 
 
 def count(kind: str, handle: str, back: str) -> None:
@@ -31,36 +32,29 @@ def count(kind: str, handle: str, back: str) -> None:
 
 
 def _wait_for(kind: str, handle: str) -> int:
-    everywhere = _of_account(kind, handle)
-    if everywhere:
-        limit, names = everywhere
-        wait = limiter().blocked(limit, *names)
-        if wait:
-            return wait
-    for limit, names in ((PER_ADDRESS, (address(),)), _of_person(kind, handle)):
-        wait = limiter().wait(limit, *names)
-        if wait:
-            return wait
-    return 0
+    of_account = _of_account(kind, handle)
+    # Against the account only wrong guesses count (``failed``): its owner may sign in often.
+    wait = limiter().blocked(*of_account) if of_account else 0
+    for key in ((PER_ADDRESS, address()), _of_person(kind, handle)):
+        wait = wait or limiter().wait(*key)
+    return wait
 
 
 def failed(kind: str, handle: str) -> None:
     """Count a wrong guess against the account, wherever it came from."""
-    everywhere = _of_account(kind, handle)
-    if everywhere:
-        limit, names = everywhere
-        limiter().wait(limit, *names)
+    of_account = _of_account(kind, handle)
+    if of_account:
+        limiter().wait(*of_account)
 
 
 def forgive(handle: str) -> None:
     """Forget the attempts of an account from this address, once it has signed in completely."""
     for kind in (PASSWORD, CODE, PASSKEY, CONFIRMING):
-        limit, names = _of_person(kind, handle)
-        limiter().clear(limit, *names)
+        limiter().clear(*_of_person(kind, handle))
 
 
 def _of_person(kind: str, handle: str) -> Key:
-    return PER_PERSON, (kind, address(), handle[:_LONGEST_NAME])
+    return PER_PERSON, kind, address(), handle[:_LONGEST_NAME]
 
 
 def _of_account(kind: str, handle: str) -> Key | None:
@@ -69,7 +63,9 @@ def _of_account(kind: str, handle: str) -> Key | None:
         return None
     limit = PER_ACCOUNT if kind == PASSWORD else PER_ACCOUNT_CODES
     device = known_browsers.known(handle)
-    return limit, ("device", kind, device) if device else ("account", kind, handle[:_LONGEST_NAME])
+    if device:
+        return limit, "device", kind, device
+    return limit, "account", kind, handle[:_LONGEST_NAME]
 
 
 def _too_many(wait: int, back: str) -> Response:

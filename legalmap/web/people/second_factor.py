@@ -66,6 +66,7 @@ def prove() -> Response:
     opened = session.required()
     if opened.standing is not Standing.TO_PROVE:
         return _elsewhere(opened)
+    # After too many attempts the page leads back here with what is carried along, and without a code.
     if "code" not in request.form:
         return _proving_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, PROVE)
@@ -102,6 +103,7 @@ def prove_by_passkey() -> Response:
 
 
 def _proved(opened: Session, proved: Proved) -> Response:
+    # A new token: whoever saw the old one before the second factor gains nothing by it.
     session.adopt(proved.token)
     if proved.codes_left is not None:
         flash(f"This recovery code is used up. You have {proved.codes_left} left.")
@@ -183,9 +185,9 @@ def _enrolled(opened: Session, enrolled: Enrolled) -> Response:
     return arrived(opened, session.open_with(page, enrolled.token))
 
 
-def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
+def codes_page(codes: tuple[str, ...], after: str, form: str = "") -> Response:
     """The page of recovery codes, which are shown only this once."""
-    page = render_template("people/second_factor/codes.html", codes=codes, next=after, kept=kept)
+    page = render_template("people/second_factor/codes.html", codes=codes, next=after, kept=form)
     return make_response(page)
 
 

@@ -53,6 +53,7 @@ def sign_in() -> Response:
 
 def enter(token: str, after: str) -> Response:
     """Go on in the session of ``token``: to the desk, or to what is still to be shown."""
+    # Signing in again ends the earlier session of this browser, so that none is left behind.
     earlier = session.token()
     if earlier:
         authentication.sign_out(tracker(), earlier)

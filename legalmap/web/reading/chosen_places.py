@@ -125,8 +125,8 @@ def coming(resolution: Resolution, topic: Topic) -> str:
     )
 
 
-def _link(path: str, codes: Iterable[str], kept: Iterable[tuple[str, str]]) -> str:
-    pairs = [*(("place", code) for code in codes), *kept]
+def _link(path: str, codes: Iterable[str], carried: Iterable[tuple[str, str]]) -> str:
+    pairs = [*(("place", code) for code in codes), *carried]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 

@@ -84,6 +84,7 @@ def _box(edition: Edition, name: str) -> str | None:
         numbers = [int(part) for part in parts]
     except ValueError:
         numbers = []
+    # The bounds keep absurd numbers out of the SVG.
     if len(numbers) != 4 or min(numbers[2:]) < 1 or max(map(abs, numbers)) > 100_000:
         raise BadQuery.at("box", "Give four whole numbers: left, top, width and height.")
     return " ".join(map(str, numbers))

@@ -102,24 +102,24 @@ def place(topic: str, code: str) -> str | Response:
     return render_template("reading/place.html", **_context(view, known_place))
 
 
-def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
+def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
     edition, topic = view.edition, view.topic
-    resolution = edition.resolve(found, view.as_of)
+    resolution = edition.resolve(place, view.as_of)
     region = sentences.region_of(resolution)
-    title = f"{topic.name} {sentences.in_place(found)}"
+    title = f"{topic.name} {sentences.in_place(place)}"
     full_title = f"{title}, {region.name}" if region else title
-    item = edition.records.get(found.code)
-    canonical = f"/{topic.code}/{found.code}"
+    item = edition.records.get(place.code)
+    canonical = f"/{topic.code}/{place.code}"
     told_rows = rows(resolution, topic)
-    map_name = view_name(found)
+    map_name = view_name(place)
     shown = draw(view, map_name, f"{title}: its parts") if map_name else None
     return {
         "topic": topic,
         "view": view,
-        "place": found,
+        "place": place,
         "title": title,
         "full_title": full_title,
-        "crumbs": _crumbs(found),
+        "crumbs": _crumbs(place),
         "canonical": canonical,
         "resolution": resolution,
         "sentences": sentences.sentences(resolution, topic),
@@ -131,19 +131,19 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         ],
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
-        "time": time_context(view, found.code) if shown else None,
+        "time": time_context(view, place.code) if shown else None,
         "order": map_drawing.order_of(topic),
-        "parts": _parts(view, found),
-        "local": _local(view, found),
-        "near": _near(view, found)[:NEAR_SHOWN],
+        "parts": _parts(view, place),
+        "local": _local(view, place),
+        "near": _near(view, place)[:NEAR_SHOWN],
         "item": item,
         "freshness": edition.freshness_of(item, view.as_of) if item else None,
         "timeline": timeline.draw(topic, item.payload.periods, view.as_of, clock.today())
         if item
         else None,
         "readings": readings(item.payload, view.as_of) if item else [],
-        "citation": _citation(view, found, full_title),
-        "api": _api_links(view, found),
+        "citation": _citation(view, place, full_title),
+        "api": _api_links(view, place),
         "short": SHORT,
     }
 
@@ -288,12 +288,12 @@ def _api_links(view: View, place: Jurisdiction) -> dict[str, str]:
     }
 
 
-def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
+def _citation(view: View, place: Jurisdiction, title: str) -> Citation:
     """Cite the published revision of the place's record; without a record, the answer at day and feed number."""
-    path = f"/{view.topic.code}/{found.code}"
+    path = f"/{view.topic.code}/{place.code}"
     day, head = in_words(clock.today()), view.edition.feed_no
     seen = f"Accessed {day} at feed number {head}"
-    item = view.edition.records.get(found.code)
+    item = view.edition.records.get(place.code)
     if item is None:
         what, year = f"the law as of {in_words(view.as_of)}", clock.today().year
         path += f"?as_of={view.as_of.isoformat()}&known_at={head}"
@@ -305,7 +305,7 @@ def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
         year = published.at.year
     address = site_url() + path
     plain = f"legalmap: “{title}”, {what}. {seen}. {address}"
-    key = f"legalmap-{view.topic.code}-{found.code}"
+    key = f"legalmap-{view.topic.code}-{place.code}"
     return Citation(path, address, plain, _bibtex(key, f"{title}, {what}", year, address, seen))
 
 

@@ -59,7 +59,7 @@ def _parts(edition: Edition) -> int:
     return max(-(-len(edition.codes) // PART), 1)
 
 
-def _sent(template: str, media_type: str, **told: Any) -> Response:
+def _sent(template: str, media_type: str, **context: Any) -> Response:
     root = site_url()
-    content = render_template(template, root=root, **told).encode()
+    content = render_template(template, root=root, **context).encode()
     return responses.send_bytes(content, media_type, None)

@@ -75,7 +75,6 @@ def _page(
         "sheet": None,
         "batch": opened,
         "places": tracker().places([revised.jurisdiction for revised in opened.proposals]),
-        "topics": tracker().topics,
     }
     if open_id is not None:
         sheet = review.sheet(tracker(), actor(), open_id)

@@ -50,7 +50,6 @@ def index() -> str:
         wanted=overview.wanted,
         waiting=total_words(overview.wanted.waiting),
         reworkable=REWORKABLE,
-        topics=tracker().topics,
     )
 
 

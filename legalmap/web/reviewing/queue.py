@@ -81,22 +81,23 @@ def place_called(text: str) -> Jurisdiction | None:
     return result.places[0] if result.places and not result.guessed else None
 
 
-def query_of(asked: Asked, **more: str) -> str:
+def query_of(wanted: Asked, **more: str) -> str:
     """A filter as the end of an address; ``more`` parameters are added."""
     return as_query(
-        topic=asked.topic,
-        place=asked.place,
-        kind=asked.intent,
-        age=asked.age,
-        risk=None if asked.risk is None else LEVELS[asked.risk],
-        whose=asked.owner,
-        order=asked.order if asked.order != "risk" else None,
+        topic=wanted.topic,
+        place=wanted.place,
+        kind=wanted.intent,
+        age=wanted.age,
+        risk=None if wanted.risk is None else LEVELS[wanted.risk],
+        whose=wanted.owner,
+        order=wanted.order if wanted.order != "risk" else None,
         **more,
     )
 
 
 def _mark(text: str | None) -> Mark | None:
     """Where the previous page ended, as ``_written`` wrote it; raise BadQuery for anything else."""
+    # Only links of ours hold it, so a wrong one is told rather than read as the beginning.
     if not text:
         return None
     match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
@@ -120,7 +121,6 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
         "found": found,
         "total": total_words(found.total),
         "places": tracker().places(codes),
-        "topics": tracker().topics,
         "query": query_of(wanted),
         "more": query_of(wanted, after=_written(found.end)) if found.end else None,
         "is_later": "after" in request.args,

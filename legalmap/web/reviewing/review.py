@@ -183,6 +183,7 @@ def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
     """The verdicts that this person may give: each with its label and what it leads to."""
+    # A risky change may need two approvals: the label says whether this one publishes.
     is_last = is_enough(sheet.revision.facts, actor().id)
     return [
         (verdict, label, detail if is_last or verdict is not Verdict.APPROVE else _NOT_LAST)

@@ -66,7 +66,6 @@ def _list(wanted: RoundFilter, status: int = 200, **more: Any) -> Response:
         status,
         round=overview,
         wanted=wanted,
-        topics=tracker().topics,
         ten=TEN,
         me=actor(),
         **more,
@@ -125,7 +124,6 @@ class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
             verify=self.verify or VerifyForm(formdata=None),
             skip=self.skip or SkipForm(formdata=None),
             ticked=set(self.verify.opened.data or []) if self.verify else set(),
-            topics=tracker().topics,
             **more,
         )
 

@@ -101,6 +101,7 @@ def _shortened(before: str, after: str) -> tuple[str, str]:
     old, new = before.split(), after.split()
     if min(len(old), len(new)) < LONG:
         return before, after
+    # What both share is counted from either end; between them stands what differs.
     start = _shared(old, new)
     end = _shared(old[start:][::-1], new[start:][::-1])
     return _stretch(old, start, end), _stretch(new, start, end)

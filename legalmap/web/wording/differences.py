@@ -157,12 +157,12 @@ def _clash_of(
 def _row(
     theirs: Change | None, yours: Change | None, clash: int | None, topic: Topic
 ) -> ThreeSides:
-    one = theirs or yours
-    if one is None:
+    changed = theirs or yours
+    if changed is None:
         raise ValueError("a row needs a side")
-    base = _cell(one.path, one.before, topic)
+    base = _cell(changed.path, changed.before, topic)
     return ThreeSides(
-        change=one,
+        change=changed,
         base=base,
         theirs=cells(theirs, topic)[1] if theirs else base,
         yours=cells(yours, topic)[1] if yours else base,
