@@ -201,7 +201,7 @@ def _result(
             for level in resolution.levels
         ),
         candidates=(),
-        **resolutions.told_alike(view, resolution, caveats),
+        **resolutions.shared_keys(view, resolution, caveats),
     )
 
 

@@ -97,11 +97,11 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
         deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
         levels=tuple(_level(view, level, resolved) for level in resolved.levels),
         below=tuple(_below(view, place)),
-        **told_alike(view, resolved, caveats),
+        **shared_keys(view, resolved, caveats),
     )
 
 
-def told_alike(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
+def shared_keys(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
     """What the whole answer for a place and the short one of a batch say in the same words."""
     topic, deciding = view.edition.topic, resolved.deciding_level
     return {

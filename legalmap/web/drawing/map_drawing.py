@@ -131,12 +131,12 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     resolutions = {region.code: edition.glance(places[region.code], wish.as_of) for region in coded}
     pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
-    regions_drawn = [pen.region(view, region, resolutions[region.code]) for region in coded]
+    drawn_regions = [pen.region(view, region, resolutions[region.code]) for region in coded]
     parts = [
         *(f'<path class="blank" d="{region.d}"/>' for region in regions if not region.code),
-        *(region_drawn.area for region_drawn in regions_drawn),
-        *(region_drawn.letter for region_drawn in regions_drawn),
-        *(region_drawn.marker for region_drawn in regions_drawn),
+        *(drawn_region.area for drawn_region in drawn_regions),
+        *(drawn_region.letter for drawn_region in drawn_regions),
+        *(drawn_region.marker for drawn_region in drawn_regions),
         *(pen.marker(at, resolution, "town") for at, resolution in towns),
     ]
     svg = (
@@ -150,7 +150,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
         view=view,
         counts=_counts(edition.topic, resolutions.values()),
         total=len(resolutions),
-        stale=sum(region_drawn.is_stale for region_drawn in regions_drawn),
+        stale=sum(drawn_region.is_stale for drawn_region in drawn_regions),
         towns=len(towns),
         by_part=by_part,
     )

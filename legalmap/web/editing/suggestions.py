@@ -114,7 +114,7 @@ def index() -> str:
     inbox = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
     return render_template(
         "editing/suggestions/index.html",
-        found=inbox,
+        inbox=inbox,
         is_open=is_open,
         chosen=topic or "",
         places=tracker().places([suggestion.jurisdiction for suggestion in inbox.suggestions]),

@@ -113,16 +113,16 @@ def _written(mark: Mark) -> str:
     return f"{mark.risk}-{micros}-{mark.revision_id}"
 
 
-def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
-    codes = [line.revision.jurisdiction for line in found.lines]
+def _context(wanted: Asked, page: QueuePage) -> dict[str, Any]:
+    codes = [line.revision.jurisdiction for line in page.lines]
     codes += [wanted.place] if wanted.place else []
     return {
         "wanted": wanted,
-        "found": found,
-        "total": total_words(found.total),
+        "page": page,
+        "total": total_words(page.total),
         "places": tracker().places(codes),
         "query": query_of(wanted),
-        "more": query_of(wanted, after=_written(found.end)) if found.end else None,
+        "more": query_of(wanted, after=_written(page.end)) if page.end else None,
         "is_later": "after" in request.args,
         "may_review": may(actor().role, Permission.REVIEW),
         "topic_labels": {code: topic.name for code, topic in tracker().topics.items()},

@@ -94,14 +94,14 @@ PARAMETERS = {
 }
 
 
-@pytest.mark.parametrize(("route", "each"), PARAMETERS.values(), ids=PARAMETERS)
+@pytest.mark.parametrize(("route", "parameter"), PARAMETERS.values(), ids=PARAMETERS)
 def test_every_documented_parameter_is_accepted(
-    client: FlaskClient, route: Route, each: Any
+    client: FlaskClient, route: Route, parameter: Any
 ) -> None:
     path = urlsplit(next(iter(route.examples.values()))).path
-    value = TAKEN.get(each.name) if each.example is None else each.example
+    value = TAKEN.get(parameter.name) if parameter.example is None else parameter.example
     # Given alone, so that it is the only thing that could be refused as unknown.
-    response = send(client, route, path, **{each.name: value if value else "x"})
+    response = send(client, route, path, **{parameter.name: value if value else "x"})
     unknown = "There is no such parameter"
     assert response.status_code in (200, 400, 404)
     assert unknown not in response.text
@@ -109,15 +109,15 @@ def test_every_documented_parameter_is_accepted(
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_other_parameter_is_refused(client: FlaskClient, route: Route) -> None:
-    known = {each.name for each in route.parameters}
-    others = {each.name for other in ROUTES for each in other.parameters}
+    known = {parameter.name for parameter in route.parameters}
+    others = {parameter.name for other in ROUTES for parameter in other.parameters}
     for name in [*sorted(others - known), "nonsense"]:
         response = send(client, route, next(iter(route.examples.values())), **{name: "1"})
         assert response.status_code == 400, name
         assert response.json["errors"][0]["field"] == name
     # The refusal names what is taken: that is what is documented, no less.
     taken = response.json["errors"][0]["message"].partition("takes: ")[2].rstrip(".")
-    query = {each.name for each in route.parameters if each.where == "query"}
+    query = {parameter.name for parameter in route.parameters if parameter.where == "query"}
     assert set(taken.split(", ") if taken else ()) == query
 
 
@@ -147,7 +147,7 @@ def test_the_reference_page_shows_every_route_parameter_and_example(client: Flas
         assert heading is not None
         assert heading.get_text() == f"{route.method.upper()} {route.path}"
         section = heading.find_parent("section").get_text(" ")
-        assert all(each.name in section for each in route.parameters)
+        assert all(parameter.name in section for parameter in route.parameters)
         for address in route.examples.values():
             assert address in links if route.sample is None else address in text
         assert f"#{route.name}" in links

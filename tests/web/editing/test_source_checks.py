@@ -27,7 +27,7 @@ def keys(page: Page) -> list[str]:
 
 def test_the_link_that_most_rest_on_comes_first(ana: Visitor) -> None:
     page = ana.get("/desk/sources")
-    counts = [int(each.get_text().split()[0]) for each in page.all(".queue .state")]
+    counts = [int(tag.get_text().split()[0]) for tag in page.all(".queue .state")]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 1
     host = page.all('.queue a[href^="/desk/sources?host="]')[0]
@@ -44,8 +44,8 @@ def test_ticked_records_become_one_batch(ana: Visitor, tracker: Tracker, dialect
     shown = ana.follow(sent)
     assert "2 checks wait" in shown.one(".flash").get_text()
     assert "2 of 2 wait" in shown.text
-    made = queue.page(tracker, person(tracker, "ben"), Asked()).lines
-    assert {each.revision.note for each in made} == {"Read the whole list."}
+    lines = queue.page(tracker, person(tracker, "ben"), Asked()).lines
+    assert {line.revision.note for line in lines} == {"Read the whole list."}
     again = ana.get(page.path)
     assert set(keys(again)) == set(keys(page)) - set(ticked)
     late = ana.send(page, FORM, {"records": ticked}, status=409)

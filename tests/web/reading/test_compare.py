@@ -15,25 +15,25 @@ def test_two_places_side_by_side(client: Visitor) -> None:
     with time_machine.travel(date(2026, 11, 24), tick=False):
         page = client.get("/kratom/compare?place=us-al&place=us-tn")
     assert columns(page) == ["Alabama", "Tennessee"]
-    found = rows(page)
-    assert found["Status ≠ differs"] == ["Banned", "Restricted"]
-    assert found["Minimum age ≠ differs"] == ["Not stated", "21 years"]
-    assert found["7-OH limit"] == ["Not stated", "Not stated"]
-    assert found["Decided by"] == ["Alabama (state)", "Tennessee (state)"]
-    assert found["In force since"] == ["10 May 2016", "2018"]
-    assert found["Last verified"][0] == "31 March 2026 Verified within the age limit"
-    assert found["Sources"][0].isdigit()
-    assert found["Confidence"][0] == "High"
-    assert "SB 1656" in found["Bills under way"][1]
+    answers = rows(page)
+    assert answers["Status ≠ differs"] == ["Banned", "Restricted"]
+    assert answers["Minimum age ≠ differs"] == ["Not stated", "21 years"]
+    assert answers["7-OH limit"] == ["Not stated", "Not stated"]
+    assert answers["Decided by"] == ["Alabama (state)", "Tennessee (state)"]
+    assert answers["In force since"] == ["10 May 2016", "2018"]
+    assert answers["Last verified"][0] == "31 March 2026 Verified within the age limit"
+    assert answers["Sources"][0].isdigit()
+    assert answers["Confidence"][0] == "High"
+    assert "SB 1656" in answers["Bills under way"][1]
 
 
 def test_only_law_that_differs_is_marked_and_listed(client: Visitor) -> None:
     page = client.get("/kratom/compare?place=us-al&place=us-tx")
     marked = [row for row in rows(page) if "differs" in row]
     assert "Decided by" in rows(page)
-    told = _between(page.text, "Different law in:", ". These rows")
-    assert [row.removesuffix(" ≠ differs").lower() for row in marked] == told.split(", ")
-    assert "status" in told
+    listed = _between(page.text, "Different law in:", ". These rows")
+    assert [row.removesuffix(" ≠ differs").lower() for row in marked] == listed.split(", ")
+    assert "status" in listed
 
 
 def test_a_place_differs_from_itself_in_nothing(client: Visitor) -> None:
@@ -47,11 +47,11 @@ def _between(text: str, start: str, end: str) -> str:
 
 
 def test_what_nobody_researched_is_not_called_legal(client: Visitor) -> None:
-    found = rows(client.get("/kratom/compare?place=us-al&place=np"))
-    assert found["Status ≠ differs"][1] == "Not researched"
-    assert found["Possession ≠ differs"] == ["Prohibited", "Not researched"]
-    assert found["Last verified"][1] == "–"
-    assert found["Confidence"][1] == "–"
+    answers = rows(client.get("/kratom/compare?place=us-al&place=np"))
+    assert answers["Status ≠ differs"][1] == "Not researched"
+    assert answers["Possession ≠ differs"] == ["Prohibited", "Not researched"]
+    assert answers["Last verified"][1] == "–"
+    assert answers["Confidence"][1] == "–"
 
 
 def test_a_day_before_anything_known(client: Visitor) -> None:

@@ -81,10 +81,10 @@ def test_a_route_of_which_nothing_is_known(client: Visitor) -> None:
 def test_legs_move_and_go_without_scripts(client: Visitor) -> None:
     page = client.get(f"{ROUTE}&as_of=2026-01-01")
     moves = [
-        [(a.get_text().split(" ")[0], str(a["href"])) for a in each.select("a")]
-        for each in page.all(".order")
+        [(a.get_text().split(" ")[0], str(a["href"])) for a in order.select("a")]
+        for order in page.all(".order")
     ]
-    assert [[word for word, _ in each] for each in moves] == [
+    assert [[word for word, _ in order] for order in moves] == [
         ["Later", "Remove"],
         ["Earlier", "Later", "Remove"],
         ["Earlier", "Remove"],
@@ -92,7 +92,7 @@ def test_legs_move_and_go_without_scripts(client: Visitor) -> None:
     assert legs(client.get(moves[0][0][1])) == ["Louisiana", "Texas", "Alabama"]
     assert legs(client.get(moves[2][0][1])) == ["Texas", "Alabama", "Louisiana"]
     assert legs(client.get(moves[1][2][1])) == ["Texas", "Alabama"]
-    assert all("as_of=2026-01-01" in href for each in moves for _, href in each)
+    assert all("as_of=2026-01-01" in href for order in moves for _, href in order)
 
 
 def test_another_day_is_another_route(client: Visitor) -> None:
