@@ -11,10 +11,8 @@ from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, Unsupporte
 from legalmap.domain.errors import BadQuery, Invalid
 from legalmap.web.api import deprecation, responses, routes
 from legalmap.web.api.routes import Parameter, Route, Schema
+from legalmap.web.http.content_coding import takes_json
 from legalmap.web.http.permissions import ViewFunction
-
-# Errors have a media type of their own: a client that accepts only that one is served too.
-SPOKEN = (responses.JSON, routes.PROBLEM)
 
 
 def register(app: Flask) -> None:
@@ -73,11 +71,8 @@ class ApiPart(Blueprint):
 
 def require_json_taken() -> None:
     """Refuse an Accept header that leaves out JSON; none at all accepts anything (RFC 9110, 12.5.1)."""
-    accepted = request.accept_mimetypes
-    header = request.headers.get("Accept", "").strip()
-    if request.method == "OPTIONS" or not header:
-        return
-    if not any(accepted.quality(kind) > 0 for kind in SPOKEN):
+    accept = request.headers.get("Accept", "")
+    if request.method != "OPTIONS" and not takes_json(accept):
         raise NotAcceptable(f"This address speaks {responses.JSON} alone: accept that, or */*.")
 
 
