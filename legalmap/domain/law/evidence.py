@@ -48,7 +48,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def freshness(last_verified: date | None, today: date, age_limit_days: int) -> Freshness:
-    """How old the evidence is: past the limit *due*, past twice the limit *overdue*."""
+    """How old the evidence is on ``today``: older than the limit is *due*, than twice the limit *overdue*."""
     if last_verified is None:
         return "never"
     age = (today - last_verified).days
@@ -58,5 +58,5 @@ def freshness(last_verified: date | None, today: date, age_limit_days: int) -> F
 
 
 def by_strength(sources: tuple[Source, ...]) -> list[Source]:
-    """Primary sources first, within one kind in the order given."""
+    """The sources, the strongest kind first; within one kind their order stays."""
     return sorted(sources, key=lambda source: SOURCE_KINDS.index(source.kind))

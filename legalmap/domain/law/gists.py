@@ -1,6 +1,6 @@
-"""The gist of a payload: what decides the status on any day, without words and sources.
+"""The gist of a payload: what decides the status on any day, without texts and sources.
 
-Maps and counts are made from gists: thousands of revisions share one, and all of them fit in memory.
+Maps and counts are made from gists: thousands of revisions share one, so all gists fit in memory.
 """
 
 from datetime import date
@@ -10,6 +10,7 @@ import msgspec
 
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes
 
+# The size of the cache of ``read``.
 KEPT_GISTS = 20_000
 
 
@@ -23,11 +24,11 @@ def gist_of(payload: Payload) -> Payload:
 
 
 def content_of(payload: Payload) -> str:
-    """The gist as the text it is stored by: equal gists give equal texts."""
+    """The gist of a payload as stored: equal gists give equal texts."""
     return canonical_bytes(gist_of(payload)).decode()
 
 
 @lru_cache(maxsize=KEPT_GISTS)
 def read(content: str, last_verified: date | None) -> Payload:
-    """The gist of a stored text as a payload, so that it resolves by the same rules."""
+    """A stored gist as a payload, so that it resolves by the same rules; raise Invalid if it is none."""
     return msgspec.structs.replace(from_bytes(content), last_verified=last_verified)
