@@ -1,4 +1,6 @@
-"""Where templates/ and data/ are: inside the package in a wheel, beside it in a checkout."""
+"""Where files that ship with legalmap are: templates/ and data/ are in the package in a wheel, and
+beside it in a checkout.
+"""
 
 from pathlib import Path
 

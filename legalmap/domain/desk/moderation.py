@@ -127,12 +127,10 @@ def state_of(facts: Facts) -> State:
 
 
 def told(judgement: Judgement) -> dict[str, Any]:
-    """What the log keeps of a verdict."""
-    return {
-        "comment": judgement.comment,
-        "reasons": list(judgement.reasons),
-        "checks": list(judgement.checks),
-    }
+    """What the log keeps of a verdict, which its action already names."""
+    data: dict[str, Any] = msgspec.to_builtins(judgement)
+    del data["verdict"]
+    return data
 
 
 def is_enough(facts: Facts, actor_id: int) -> bool:

@@ -17,7 +17,7 @@ event = sa.Table(
     sa.Column("subject_id", sa.String(200), nullable=False),
     sa.Column("subject_label", sa.String(300), nullable=False),
     sa.Column("data", sa.Text, nullable=False),
-    # What the data say of them, to be filtered by. Null in what the first version logged.
+    # Copies from the data, to filter by. Null in rows of the first version.
     sa.Column("topic", sa.String(40)),
     sa.Column("jurisdiction_code", sa.String(120)),
     sa.Index("ix_event_action_id", "action", "id"),

@@ -1,6 +1,6 @@
-"""Submissions, withdrawals, assents, reviews and remarks: history. Drafts, claims, suggestions: working.
-
-``waiting`` follows from the history: what nobody decided or withdrew, narrow enough to be sorted.
+"""Moderation. Submissions, withdrawals, assents, reviews and remarks are history; drafts, claims and
+suggestions are working data. ``waiting`` is derived from the history: the submissions that nobody has
+decided or withdrawn, in rows narrow enough to sort quickly.
 """
 
 import sqlalchemy as sa
@@ -16,13 +16,13 @@ submission = sa.Table(
     sa.Column("revision_id", sa.ForeignKey("revision.id"), primary_key=True, autoincrement=False),
     sa.Column("submitter_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("at", UTCDateTime, nullable=False, index=True),
-    # What follows was not asked by the first version: null, and the defaults, mean just that.
+    # The first version did not have these columns: null and the defaults stand in its rows.
     sa.Column("intent", sa.String(20)),
     sa.Column("risk", sa.Integer, nullable=False, server_default="0"),
     # The codes of the reasons, as JSON.
     sa.Column("risks", sa.Text, nullable=False, server_default="[]"),
     sa.Column("approvals_needed", sa.Integer, nullable=False, server_default="1"),
-    # What was sent together, such as one file.
+    # The name shared by what was sent together, such as one file.
     sa.Column("batch", sa.String(32), index=True),
 )
 withdrawal = sa.Table(
@@ -60,7 +60,7 @@ review = sa.Table(
     ),
     sa.CheckConstraint("reviewer_id <> author_id", name="four_eyes"),
 )
-# An approval that is not the last one, where two are needed.
+# An approval before the final one, where two are needed.
 assent = sa.Table(
     "assent",
     metadata,
@@ -101,7 +101,7 @@ waiting = sa.Table(
     sa.Column("batch", sa.String(32)),
     sa.Index("ix_waiting_risk_at", "risk", "at"),
 )
-# Who is at it, until when: a courtesy between people that expires by itself.
+# Who is working on something, until when: a courtesy between people that expires by itself.
 claim = sa.Table(
     "claim",
     metadata,
@@ -113,7 +113,7 @@ claim = sa.Table(
     sa.Column("expires_at", UTCDateTime, nullable=False),
     sa.CheckConstraint("kind IN ('proposal', 'suggestion', 'record')", name="kind"),
 )
-# What a reader without an account wrote. It is never deleted; the address is, once it is answered.
+# From readers without an account. Rows are never deleted; the address is, once the suggestion is closed.
 suggestion = sa.Table(
     "suggestion",
     metadata,
@@ -141,9 +141,9 @@ draft = sa.Table(
     sa.Column("base_id", sa.ForeignKey("revision.id"), nullable=False),
     sa.Column("reworks_id", sa.ForeignKey("revision.id")),
     sa.Column("owner_id", sa.ForeignKey("account.id"), nullable=False),
-    # What was typed, as the form sent it: a draft may be far from valid.
+    # The form as it was sent, as JSON: a draft may be far from valid.
     sa.Column("form", sa.Text, nullable=False),
-    # The suggestion it answers, if it began with one.
+    # The suggestion that the draft began from.
     sa.Column("suggestion_id", sa.ForeignKey("suggestion.id")),
     sa.Column("updated_at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("record_id", "owner_id"),

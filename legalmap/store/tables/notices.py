@@ -1,4 +1,4 @@
-"""What people are told in the desk, and the mail that is still to be sent."""
+"""Notices for people in the desk, and the outbox for mail."""
 
 import sqlalchemy as sa
 
@@ -12,11 +12,11 @@ notice = sa.Table(
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
     sa.Column("at", UTCDateTime, nullable=False),
     sa.Column("text", sa.String(500), nullable=False),
-    # Where it leads, a path of this site.
+    # The path on this site of the page it is about.
     sa.Column("path", sa.String(300), nullable=False),
     sa.Column("read_at", UTCDateTime),
 )
-# Written in the transaction of the act; sent afterwards, again and again until the server takes it.
+# Written in the transaction of the act, sent afterwards: tried until the server takes it.
 outbox = sa.Table(
     "outbox",
     metadata,
