@@ -7,7 +7,7 @@ sends a notice (LISTEN/NOTIFY), and is queried now and then in case one was lost
 import logging
 import sqlite3
 from threading import Event, Lock, Thread
-from typing import Any, Protocol
+from typing import Any
 
 from legalmap.domain.errors import Unusable
 from legalmap.store import connection_errors
@@ -18,28 +18,21 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 
 
-class Watch(Protocol):
-    """Tells whether the head of the feed has to be read again."""
+class Watch:
+    """Tells whether the head of the feed has to be read again.
+
+    This one always says yes: for a database in memory, and for a process that does not listen.
+    """
 
     def moved(self) -> bool:
         """Whether something may have been published since the last call."""
+        return True
 
     def close(self) -> None:
         """Release connections and threads."""
 
 
-class Always:
-    """Answers yes each time: for a database in memory, and for a process that does not listen."""
-
-    def moved(self) -> bool:
-        """Yes."""
-        return True
-
-    def close(self) -> None:
-        """Nothing to release."""
-
-
-class Commits:
+class Commits(Watch):
     """SQLite's own count of commits, read on a connection that never writes. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
@@ -81,7 +74,7 @@ class Commits:
             self._drop()
 
 
-class Notices:
+class Notices(Watch):
     """A thread that listens to PostgreSQL. While it has no connection, ``moved`` always says yes."""
 
     def __init__(self, store: Store) -> None:
@@ -132,4 +125,4 @@ def watch(store: Store, *, listen: bool) -> Watch:
     """The watch that fits the database. ``listen``: this process may keep a thread and a connection."""
     if store.file is not None:
         return Commits(store)
-    return Notices(store) if listen and not store.is_sqlite else Always()
+    return Notices(store) if listen and not store.is_sqlite else Watch()

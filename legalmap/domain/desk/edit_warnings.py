@@ -4,10 +4,9 @@ Only new and changed parts are checked, so that old records do not drown an edit
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from difflib import SequenceMatcher
-from functools import partial
 
 import msgspec
 
@@ -21,8 +20,8 @@ from legalmap.domain.law.topics import Topic
 
 # From this ratio of equal words on (difflib), a summary counts as a copy of a title.
 ALIKE = 0.9
-# What a rule says about a period: a field and a sentence, or None.
-Remark = tuple[str, str] | None
+# What a rule says about a period: a field and a sentence.
+Remark = tuple[str, str]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -61,8 +60,9 @@ def warnings(
 def _of_period(case: Case, index: int, known_sources: list[Source]) -> Iterator[Problem]:
     period, at = case.payload.periods[index], f"periods.{index}"
     earlier = case.payload.periods[index - 1] if index else None
-    for field, message in filter(None, (check(case, period) for check in _PERIOD_CHECKS)):
-        yield Problem(f"{at}.{field}", message)
+    for check in (_dates, _status_and_summary, _strict_by_vendors):
+        for field, message in check(case, period):
+            yield Problem(f"{at}.{field}", message)
     if earlier and earlier.summary == period.summary:
         yield Problem(f"{at}.summary", "The period before says the same: say what changed.")
     yield from _duplicates(period, at)
@@ -71,56 +71,45 @@ def _of_period(case: Case, index: int, known_sources: list[Source]) -> Iterator[
             yield from _of_source(case, period, source, f"{at}.sources.{number}")
 
 
-def _before_enacted(field: str, _case: Case, period: Period) -> Remark:
-    day, enacted = getattr(period, field), period.enacted_on
-    if day and enacted and day.last_day < enacted.first_day:
-        return field, f"This is before the law was enacted ({enacted}): check both dates."
-    return None
-
-
-def _to_come_but_not_enacted(case: Case, period: Period) -> Remark:
-    if period.first_day > case.today and period.enacted_on is None:
-        return "enacted_on", (
-            "This law is not in force yet: enter the day it was enacted. "
-            "If it is not enacted, list it under “Under way”."
+def _dates(case: Case, period: Period) -> Iterator[Remark]:
+    enacted = period.enacted_on
+    for field in ("effective_from", "effective_until"):
+        day = getattr(period, field)
+        if day and enacted and day.last_day < enacted.first_day:
+            yield field, f"This is before the law was enacted ({enacted}): check both dates."
+    if period.first_day > case.today and enacted is None:
+        yield (
+            "enacted_on",
+            (
+                "This law is not in force yet: enter the day it was enacted. "
+                "If it is not enacted, list it under “Under way”."
+            ),
         )
-    return None
 
 
-def _strict_by_vendors(case: Case, period: Period) -> Remark:
+def _status_and_summary(case: Case, period: Period) -> Iterator[Remark]:
+    before = case.before(period)
+    if before and before.status != period.status:
+        old_pages = {urls.same_page(source.url) for source in before.sources}
+        if all(urls.same_page(source.url) in old_pages for source in period.sources):
+            yield "status", "The status is another one, but no source was added that shows it."
+        if before.summary == period.summary:
+            yield "summary", "The status is another one, but the summary is still the old one."
+    if any(is_copy(period.summary, source.title) for source in period.sources):
+        yield "summary", "This is the title of a source: say in your own words what the law says."
+
+
+def _strict_by_vendors(case: Case, period: Period) -> Iterator[Remark]:
     kinds = {source.kind for source in period.sources if source.stance == "supports"}
     if kinds == {"vendor"} and is_strict(case.topic, period.status):
         label = case.topic.status(period.status).label
-        return "sources", f"Only vendors support “{label}”: look for the law itself."
-    return None
+        yield "sources", f"Only vendors support “{label}”: look for the law itself."
 
 
 def is_strict(topic: Topic, code: str) -> bool:
     """Whether a status is above the middle of the topic's scale; one of severity 0 never is."""
     scale = {status.code: status.severity for status in topic.statuses if status.severity}
     return code in scale and 2 * scale[code] > min(scale.values()) + max(scale.values())
-
-
-def _other_status_same_sources(case: Case, period: Period) -> Remark:
-    before = case.before(period)
-    if before and before.status != period.status:
-        old_pages = {urls.same_page(source.url) for source in before.sources}
-        if all(urls.same_page(source.url) in old_pages for source in period.sources):
-            return "status", "The status is another one, but no source was added that shows it."
-    return None
-
-
-def _other_status_same_summary(case: Case, period: Period) -> Remark:
-    before = case.before(period)
-    if before and before.status != period.status and before.summary == period.summary:
-        return "summary", "The status is another one, but the summary is still the old one."
-    return None
-
-
-def _copied_summary(_case: Case, period: Period) -> Remark:
-    if any(is_copy(period.summary, source.title) for source in period.sources):
-        return "summary", "This is the title of a source: say in your own words what the law says."
-    return None
 
 
 def is_copy(text: str, title: str) -> bool:
@@ -137,17 +126,6 @@ def is_copy(text: str, title: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
-
-
-_PERIOD_CHECKS: tuple[Callable[[Case, Period], Remark], ...] = (
-    partial(_before_enacted, "effective_from"),
-    partial(_before_enacted, "effective_until"),
-    _to_come_but_not_enacted,
-    _other_status_same_sources,
-    _other_status_same_summary,
-    _copied_summary,
-    _strict_by_vendors,
-)
 
 
 def _duplicates(period: Period, at: str) -> Iterator[Problem]:

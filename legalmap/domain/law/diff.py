@@ -8,6 +8,7 @@ one does not make all the later ones look changed. If sources or bills were also
 
 from collections.abc import Iterable, Mapping
 from itertools import product
+from operator import eq
 from typing import Any
 
 import msgspec
@@ -153,7 +154,8 @@ def compare(base: Payload, theirs: Payload, yours: Payload) -> Comparison:
         (their_change, your_change)
         for their_change in theirs_changes
         for your_change in yours_changes
-        if _overlap(their_change.path, your_change.path) and their_change != your_change
+        # One path leads to the other, or to something inside it.
+        if all(map(eq, their_change.path, your_change.path)) and their_change != your_change
     ]
     rivals = [*_rivals(theirs_changes, yours_changes)]
     for their_change, your_change in [*conflicts]:
@@ -166,7 +168,7 @@ def compare(base: Payload, theirs: Payload, yours: Payload) -> Comparison:
 def _rivals(theirs: list[Change], yours: list[Change]) -> Iterable[tuple[Change, Change]]:
     """Items that both sides renamed (such as a period's start) differently: the pairs of what they became."""
     for removed in theirs:
-        if not (_is_item(removed.before) and removed.after is None and removed in yours):
+        if not (isinstance(removed.before, dict) and removed.after is None and removed in yours):
             continue
         their_new, your_new = _put_beside(removed, theirs), _put_beside(removed, yours)
         if not any(change in your_new for change in their_new):
@@ -176,7 +178,7 @@ def _rivals(theirs: list[Change], yours: list[Change]) -> Iterable[tuple[Change,
 
 def _moved_to(removed: Change, changes: list[Change]) -> list[Change]:
     """The same item under another name: its addition stays or goes with its removal."""
-    if not (_is_item(removed.before) and removed.after is None):
+    if not (isinstance(removed.before, dict) and removed.after is None):
         return []
     keys = dict.fromkeys(_KEYS[removed.path[-2]])
     beside = _put_beside(removed, changes)
@@ -186,16 +188,7 @@ def _moved_to(removed: Change, changes: list[Change]) -> list[Change]:
 def _put_beside(removed: Change, changes: list[Change]) -> list[Change]:
     """The items added to the list that this one was removed from."""
     beside = (change for change in changes if change.path[:-1] == removed.path[:-1])
-    return [change for change in beside if change.before is None and _is_item(change.after)]
-
-
-def _is_item(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _overlap(first: Path, second: Path) -> bool:
-    shorter = min(len(first), len(second))
-    return first[:shorter] == second[:shorter]
+    return [change for change in beside if change.before is None and isinstance(change.after, dict)]
 
 
 def apply(base: Payload, changes: Iterable[Change]) -> Payload:
@@ -270,11 +263,11 @@ def _unkeyed(name: str, value: Any) -> Any:
         return value
     if name in _KEYS:
         items = [_unkeyed("", item) for item in value.values()]
-        return sorted(items, key=_begins) if name == "periods" else items
+        return (
+            sorted(items, key=lambda period: period["effective_from"] or "")
+            if name == "periods"
+            else items
+        )
     if isinstance(value, dict):
         return {key: _unkeyed(key, inner) for key, inner in value.items()}
     return value
-
-
-def _begins(period: dict[str, Any]) -> str:
-    return period["effective_from"] or ""

@@ -1,28 +1,18 @@
 """Sources, how strong each kind is, and how fresh a record's evidence is."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
 
-SourceKind = Literal[
-    "statute",
-    "regulation",
-    "ordinance",
-    "court",
-    "bill",
-    "agency",
-    "news",
-    "academic",
-    "reference",
-    "advocacy",
-    "vendor",
-]
 # Strongest first: the order in which sources are shown.
-SOURCE_KINDS: tuple[str, ...] = SourceKind.__args__  # type: ignore[attr-defined]
-PRIMARY_KINDS = frozenset({"statute", "regulation", "ordinance", "court", "bill", "agency"})
+PrimaryKind = Literal["statute", "regulation", "ordinance", "court", "bill", "agency"]
+SecondaryKind = Literal["news", "academic", "reference", "advocacy", "vendor"]
+SourceKind = Literal[PrimaryKind, SecondaryKind]
+SOURCE_KINDS: tuple[str, ...] = get_args(SourceKind)
+PRIMARY_KINDS = frozenset(get_args(PrimaryKind))
 Stance = Literal["supports", "disputes"]
 Freshness = Literal["fresh", "due", "overdue", "never"]
 FRESHNESS_LABELS: dict[str, str] = {

@@ -2,37 +2,19 @@
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
-Kind = Literal[
-    "country",
-    "territory",
-    "state",
-    "district",
-    "county",
-    "parish",
-    "city",
-    "town",
-    "village",
-    "community",
-]
-# How far the law of each kind of place reaches, the widest first.
+# The kinds of places by how far their law reaches, the widest first.
+StateKind = Literal["territory", "state", "district"]
+CountyKind = Literal["county", "parish"]
+LocalKind = Literal["city", "town", "village", "community"]
+Kind = Literal["country", StateKind, CountyKind, LocalKind]
 COUNTRY_WIDE, STATE_WIDE, COUNTY_WIDE, LOCAL = range(4)
-REACH: dict[str, int] = {
-    "country": COUNTRY_WIDE,
-    "territory": STATE_WIDE,
-    "state": STATE_WIDE,
-    "district": STATE_WIDE,
-    "county": COUNTY_WIDE,
-    "parish": COUNTY_WIDE,
-    "city": LOCAL,
-    "town": LOCAL,
-    "village": LOCAL,
-    "community": LOCAL,
-}
-COUNTIES = frozenset(kind for kind, reach in REACH.items() if reach == COUNTY_WIDE)
+_BY_REACH = (("country",), get_args(StateKind), get_args(CountyKind), get_args(LocalKind))
+REACH: dict[str, int] = {kind: reach for reach, kinds in enumerate(_BY_REACH) for kind in kinds}
+COUNTIES = frozenset(get_args(CountyKind))
 INCORPORATED = frozenset({"city", "town", "village"})
 _CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -142,13 +143,13 @@ def _normalised_value(value: Any) -> Any:
 
 def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:
     """Everything in ``payload`` that breaks the codebook of ``topic`` or the rules of a record."""
-    problems = _problems_of_record(payload, today)
+    problems = [*_problems_of_record(payload, today)]
     earlier: Period | None = None
     for index, period in enumerate(payload.periods):
         at = f"periods.{index}"
-        problems += _problems_of_order(period, earlier, at)
+        problems += _problems_of_order(period, earlier, f"{at}.effective_from")
         problems += _problems_of_period(period, topic, at)
-        problems += _problems_of_sources(period, at, today)
+        problems += _problems_of_sources(period, f"{at}.sources", today)
         earlier = period
     for index, bill in enumerate(payload.pending):
         problems += _problems_of_pending(bill, f"pending.{index}")
@@ -170,112 +171,94 @@ def validate(payload: Payload, topic: Topic, today: date) -> None:
         raise Invalid(problems)
 
 
-def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
-    problems = problems_of_text("notes", payload.notes, MAX_TEXT, needed="")
+def _problems_of_record(payload: Payload, today: date) -> Iterator[Problem]:
+    yield from problems_of_text("notes", payload.notes, MAX_TEXT)
     if not payload.periods:
-        problems.append(Problem("periods", "Add at least one period."))
+        yield Problem("periods", "Add at least one period.")
     if len(payload.periods) > MAX_PERIODS:
-        problems.append(Problem("periods", f"Keep to at most {MAX_PERIODS} periods."))
+        yield Problem("periods", f"Keep to at most {MAX_PERIODS} periods.")
     if len(payload.pending) > MAX_SOURCES:
-        problems.append(Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills."))
+        yield Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills.")
     if payload.last_verified and payload.last_verified > today:
-        problems.append(Problem("last_verified", "Enter a day that is not in the future."))
+        yield Problem("last_verified", "Enter a day that is not in the future.")
     if (payload.last_verified is None) != (payload.verified_how is None):
-        problems.append(
-            Problem("verified_how", "Say how it was verified, if and only if a day is given.")
-        )
+        yield Problem("verified_how", "Say how it was verified, if and only if a day is given.")
     if payload.confidence is None:
-        problems.append(Problem("confidence", "Choose how sure you are: high, medium or low."))
-    return problems
+        yield Problem("confidence", "Choose how sure you are: high, medium or low.")
 
 
-def _problems_of_order(period: Period, earlier: Period | None, at: str) -> list[Problem]:
+def _problems_of_order(period: Period, earlier: Period | None, field: str) -> Iterator[Problem]:
     if earlier is None:
-        return []
-    field = f"{at}.effective_from"
+        return
     if period.effective_from is None:
-        return [
-            Problem(field, "Only the oldest period may begin at an unknown date. Enter the date.")
-        ]
-    if earlier.effective_from and period.first_day <= earlier.first_day:
-        return [
-            Problem(field, f"Enter a date after {earlier.effective_from}: oldest period first.")
-        ]
-    if earlier.effective_until and period.first_day <= earlier.effective_until.first_day:
-        return [Problem(field, f"The period before it holds until {earlier.effective_until}.")]
-    return []
+        message = "Only the oldest period may begin at an unknown date. Enter the date."
+        yield Problem(field, message)
+    elif earlier.effective_from and period.first_day <= earlier.first_day:
+        yield Problem(field, f"Enter a date after {earlier.effective_from}: oldest period first.")
+    elif earlier.effective_until and period.first_day <= earlier.effective_until.first_day:
+        yield Problem(field, f"The period before it holds until {earlier.effective_until}.")
 
 
-def _problems_of_period(period: Period, topic: Topic, at: str) -> list[Problem]:
-    problems = problems_of_text(
-        f"{at}.summary",
-        period.summary,
-        MAX_TEXT,
-        needed="Say in a plain sentence what the law says.",
-    )
+def _problems_of_period(period: Period, topic: Topic, at: str) -> Iterator[Problem]:
+    needed = "Say in a plain sentence what the law says."
+    yield from problems_of_text(f"{at}.summary", period.summary, MAX_TEXT, needed)
     codes = [status.code for status in topic.statuses]
     if period.status not in codes:
-        problems.append(
-            Problem(
-                f"{at}.status", f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
-            )
-        )
+        message = f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
+        yield Problem(f"{at}.status", message)
     if period.effective_until and period.last_day < period.first_day:
-        problems.append(
-            Problem(f"{at}.effective_until", "Enter an end that is not before the start.")
-        )
+        yield Problem(f"{at}.effective_until", "Enter an end that is not before the start.")
     variables = {variable.code: variable for variable in topic.variables}
     for code, value in period.answers.items():
         variable = variables.get(code)
-        message = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
-        if message:
-            problems.append(Problem(f"{at}.answers.{code}", message))
-    return problems
+        fault = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
+        if fault:
+            yield Problem(f"{at}.answers.{code}", fault)
 
 
-def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
-    problems: list[Problem] = []
+def _problems_of_sources(period: Period, field: str, today: date) -> Iterator[Problem]:
     if not period.sources:
-        problems.append(
-            Problem(f"{at}.sources", "Add at least one source: a link that shows this.")
-        )
+        yield Problem(field, "Add at least one source: a link that shows this.")
     if len(period.sources) > MAX_SOURCES:
-        problems.append(Problem(f"{at}.sources", f"Keep to at most {MAX_SOURCES} sources."))
+        yield Problem(field, f"Keep to at most {MAX_SOURCES} sources.")
     links: set[str] = set()
     for index, source in enumerate(period.sources):
-        place = f"{at}.sources.{index}"
-        problems += problems_of_url(f"{place}.url", source.url)
-        if source.archived_url is not None:
-            problems += problems_of_url(f"{place}.archived_url", source.archived_url)
-        if source.url in links:
-            problems.append(Problem(f"{place}.url", "This period has that link already."))
+        yield from _problems_of_source(source, f"{field}.{index}", today, links)
         links.add(source.url)
-        problems += problems_of_text(
-            f"{place}.title", source.title, MAX_SHORT, needed="Enter the title of the page."
-        )
-        problems += problems_of_text(
-            f"{place}.publisher",
-            source.publisher,
-            MAX_SHORT,
-            needed="Enter who publishes the page.",
-        )
-        problems += problems_of_text(
-            f"{place}.citation", source.citation or "", MAX_SHORT, needed=""
-        )
-        if source.accessed_on and source.accessed_on > today:
-            problems.append(
-                Problem(f"{place}.accessed_on", "Enter a day that is not in the future.")
-            )
-    return problems
 
 
-def _problems_of_pending(bill: Pending, at: str) -> list[Problem]:
-    return [
-        *problems_of_text(f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"),
-        *problems_of_text(f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."),
-        *problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
-        *problems_of_url(f"{at}.url", bill.url),
-    ]
+def _problems_of_source(
+    source: Source, at: str, today: date, links: Collection[str]
+) -> Iterator[Problem]:
+    """``links``: those of the sources before it in the same period."""
+    yield from problems_of_url(f"{at}.url", source.url)
+    if source.archived_url is not None:
+        yield from problems_of_url(f"{at}.archived_url", source.archived_url)
+    if source.url in links:
+        yield Problem(f"{at}.url", "This period has that link already.")
+    for name, needed in _SOURCE_TEXTS.items():
+        yield from problems_of_text(f"{at}.{name}", getattr(source, name) or "", MAX_SHORT, needed)
+    if source.accessed_on and source.accessed_on > today:
+        yield Problem(f"{at}.accessed_on", "Enter a day that is not in the future.")
+
+
+def _problems_of_pending(bill: Pending, at: str) -> Iterator[Problem]:
+    for name, (limit, needed) in _BILL_TEXTS.items():
+        yield from problems_of_text(f"{at}.{name}", getattr(bill, name), limit, needed)
+    yield from problems_of_url(f"{at}.url", bill.url)
+
+
+# The texts of a source and of a bill, with what to say if one is empty; a citation may be.
+_SOURCE_TEXTS = {
+    "title": "Enter the title of the page.",
+    "publisher": "Enter who publishes the page.",
+    "citation": "",
+}
+_BILL_TEXTS = {
+    "kind": (MAX_SHORT, "Say what it is: bill, rule…"),
+    "ref": (MAX_SHORT, "Enter the number of the bill."),
+    "what": (MAX_TEXT, "Say what it would change."),
+}
 
 
 def problems_of_url(field: str, url: str) -> list[Problem]:
@@ -297,7 +280,7 @@ def whole(text: str) -> str:
     return _HALF.sub(LOST, text)
 
 
-def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
+def problems_of_text(field: str, text: str, limit: int, needed: str = "") -> list[Problem]:
     """What is wrong with a text: longer than ``limit`` characters, hidden characters, or empty.
 
     ``needed`` is the message for an empty text; "" allows one.

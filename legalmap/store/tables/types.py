@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
@@ -32,15 +31,11 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 def word_of(words: type[StrEnum], name: str) -> sa.Enum:
     """A text column for the values of the enum ``words``, guarded by a CHECK constraint called ``name``."""
-
-    def values(members: Any) -> list[str]:
-        return [member.value for member in members]
-
     return sa.Enum(
         words,
         native_enum=False,
         length=20,
-        values_callable=values,
+        values_callable=lambda members: [member.value for member in members],
         create_constraint=True,
         name=name,
     )
