@@ -2,7 +2,8 @@
 
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from threading import Event, Lock
 from typing import Any
@@ -24,6 +25,26 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 1_000
 # How long a stopped worker may take to finish. A delivery takes less.
 STOP_SECONDS = 30
+
+
+@contextmanager
+def _outliving() -> Iterator[None]:
+    """Let a worker outlive a database that is down for a while: log it and carry on."""
+    try:
+        yield
+    except Unusable as error:
+        log.warning("jobs: %s The next sweep tries again.", error)
+
+
+@contextmanager
+def _alone(lock: Lock) -> Iterator[bool]:
+    """Whether no other thread is at the same work; holds the lock if so."""
+    is_free = lock.acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            lock.release()
 
 
 class Patient(Consumer):  # type: ignore[misc]
@@ -88,17 +109,15 @@ class Jobs:
 
     def sweep(self) -> None:
         """Once a minute: enqueue what has become due or was lost, and delete old addresses."""
-        self._outliving(self.ask)
-        self._outliving(self._forget)
-
-    def _forget(self) -> None:
-        suggestions.forget_old_addresses(self._tracker)
-        mail_delivery.forget_old(self._tracker, is_sending=self._server is not None)
+        with _outliving():
+            self.ask()
+        with _outliving():
+            suggestions.forget_old_addresses(self._tracker)
+            mail_delivery.forget_old(self._tracker, is_sending=self._server is not None)
 
     def deliver(self, webhook_id: int) -> None:
         """Deliver to one webhook until it has the whole feed or fails; then schedule the next attempt."""
-
-        def bring() -> None:
+        with _outliving():
             # A stopped worker does not finish a long backlog: the next worker's sweep goes on from there.
             while not self._stopped.is_set():
                 line = webhook_delivery.deliver(self._tracker, webhook_id, loopback=self._loopback)
@@ -109,48 +128,26 @@ class Jobs:
             if next_try is not None and next_try > clock.now():
                 self._deliver.schedule((webhook_id,), eta=next_try)
 
-        self._outliving(bring)
-
     def render(self) -> None:
         """Make the newest files and their compressed forms before somebody asks for them."""
-
-        def make() -> None:
-            while (stamp := (self._reader.head(), clock.today())) != self._rendered:
-                if self._stopped.is_set():
-                    return
+        # One thread alone, so that the others can deliver. It reads the head again when it is done.
+        with _outliving(), _alone(self._rendering) as is_free:
+            while is_free and not self._stopped.is_set():
+                stamp = self._reader.head(), clock.today()
+                if stamp == self._rendered:
+                    break
                 self._files.make_all(self._reader, stamp[1])
                 self._rendered = stamp
 
-        # One thread alone, so that the others can deliver. It reads the head again when it is done.
-        self._alone(self._rendering, make)
-
     def mail(self) -> None:
         """Send the mail that is due. A later sweep finds what failed, once it is due again."""
-        server = self._server
-        if server is None:
-            return
-
-        def send() -> None:
-            for line in mail_delivery.send_due(self._tracker, server, self._stopped.is_set):
-                self._say(line)
-
         # One thread alone, so that a mail server that is down does not hold up deliveries.
-        self._alone(self._sending, send)
-
-    def _alone(self, lock: Lock, work: Callable[[], None]) -> None:
-        """Do the work unless another thread is doing it."""
-        if lock.acquire(blocking=False):
-            try:
-                self._outliving(work)
-            finally:
-                lock.release()
-
-    def _outliving(self, work: Callable[[], None]) -> None:
-        """Do the work; if the database is down, log it and carry on."""
-        try:
-            work()
-        except Unusable as error:
-            log.warning("jobs: %s The next sweep tries again.", error)
+        with _outliving(), _alone(self._sending) as is_free:
+            if is_free and self._server is not None:
+                for line in mail_delivery.send_due(
+                    self._tracker, self._server, self._stopped.is_set
+                ):
+                    self._say(line)
 
     def run(self, threads: int) -> None:
         """Work until SIGTERM or SIGINT, then finish what has begun. The first sweep comes at once."""

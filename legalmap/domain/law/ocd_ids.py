@@ -44,7 +44,8 @@ _SPECIAL = re.compile(r"[(),/]|\bgovernment\b")
 def ocd_of(place: Jurisdiction) -> str | None:
     """The OCD division id of a place, or None if the official one is not certain."""
     if place.parent is None:
-        return f"{ROOT}{place.code}" if _is_iso(place) else None
+        is_iso = place.iso is not None and place.iso.lower() == place.code
+        return f"{ROOT}{place.code}" if is_iso else None
     if not place.code.startswith("us-"):
         return None
     if place.kind in ("state", "district", "territory"):
@@ -69,10 +70,6 @@ def spelled(name: str) -> str:
     """A name as OCD writes it: lower case, spaces to underscores, other characters to tildes."""
     joined = re.sub(r"\.? ", "_", name.lower())
     return re.sub(r"[^\w~.-]", "~", joined)
-
-
-def _is_iso(place: Jurisdiction) -> bool:
-    return place.iso is not None and place.iso.lower() == place.code
 
 
 def _of_state(code: str) -> str:
@@ -104,8 +101,6 @@ def _of_town(place: Jurisdiction) -> str | None:
 
 def _is_only_one(place: Jurisdiction) -> bool:
     """Whether no other place of the state has this name: if one has, the code is longer than the name."""
-    return place.called in ("", "borough") and len(place.code.split("-")) <= _words(place.name) + 2
-
-
-def _words(name: str) -> int:
-    return len(re.findall(r"[^\W_]+", re.sub(r"['’ʻ.]", "", name)))
+    words = re.findall(r"[^\W_]+", re.sub(r"['’ʻ.]", "", place.name))
+    # The code is that of the state, two parts, and a part for each word.
+    return place.called in ("", "borough") and len(place.code.split("-")) <= len(words) + 2

@@ -6,7 +6,7 @@ below (``varies``), and law that is enjoined or struck down; of what remains the
 decides, and each variable resolves by its own rule.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -164,15 +164,13 @@ def _standing(
     )
 
 
-def _severity(answer: LevelAnswer, topic: Topic) -> int:
-    return topic.status(answer.period.status).severity if answer.period else -1
-
-
 def _strictest(counting: Sequence[LevelAnswer], topic: Topic) -> LevelAnswer | None:
     """The strictest level; of equally strict ones the widest, whose rule reaches furthest."""
     if not counting:
         return None
-    return max(counting, key=lambda answer: _severity(answer, topic))
+    return max(
+        counting, key=lambda at: topic.status(at.period.status).severity if at.period else -1
+    )
 
 
 def _outcome(answers: Sequence[LevelAnswer], deciding: LevelAnswer | None) -> Outcome:
@@ -222,23 +220,19 @@ def _caveats(
     answers: Sequence[LevelAnswer],
     deciding: LevelAnswer | None,
     topic: Topic,
-) -> list[Caveat]:
-    caveats = []
+) -> Iterator[Caveat]:
     if place.note:
-        caveats.append(Caveat("control", place.note))
-    caveats += [_uncertain_start(answer) for answer in answers if answer.start_uncertain]
+        yield Caveat("control", place.note)
+    for answer in answers:
+        if answer.start_uncertain and answer.period:
+            start = in_words(answer.period.effective_from)
+            yield Caveat(
+                "start-uncertain",
+                f"The law of {answer.jurisdiction.name} took effect some day in {start}; "
+                "on the day asked about it may not yet have been in force.",
+            )
     if deciding and deciding.jurisdiction.kind in COUNTIES:
-        caveats.append(_county_reach(place, answers, deciding, topic))
-    return caveats
-
-
-def _uncertain_start(answer: LevelAnswer) -> Caveat:
-    start = answer.period.effective_from if answer.period else None
-    return Caveat(
-        "start-uncertain",
-        f"The law of {answer.jurisdiction.name} took effect some day in {in_words(start)}; "
-        "on the day asked about it may not yet have been in force.",
-    )
+        yield _county_reach(place, answers, deciding, topic)
 
 
 def _county_reach(

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,11 +17,10 @@ from legalmap.domain.law.payload import Payload, from_bytes
 from legalmap.store.derived import gist_index, legal_statuses
 from legalmap.store.engine import FEED_CHANNEL, FEED_LOCK
 from legalmap.store.history.records import current_number
-from legalmap.store.rows import PART
+from legalmap.store.rows import PART, unconverted
 from legalmap.store.tables import account, publication, record, review, revision, submission
 from legalmap.store.tables.records import NO_HASH
 
-Kind = TypeVar("Kind", bound=Publication)
 _author = account.alias("author")
 _reviewer = account.alias("reviewer")
 
@@ -82,7 +81,7 @@ def publish(
         jurisdiction=revised.jurisdiction,
         record_id=revised.record_id,
         revision_id=revised.id,
-        number=revised.number,
+        revision_number=revised.number,
         payload_sha256=revised.payload_sha256,
         review_id=review_id,
         at=at,
@@ -106,29 +105,20 @@ class Newest(msgspec.Struct, frozen=True):
 
 
 def row_after(
-    last: Newest | None,
-    *,
-    topic: str,
-    jurisdiction: str,
-    record_id: int,
-    revision_id: int,
-    number: int,
-    payload_sha256: str,
-    review_id: int | None,
-    at: datetime,
+    last: Newest | None, *, topic: str, jurisdiction: str, at: datetime, **columns: Any
 ) -> dict[str, Any]:
-    """The row of the publication that follows ``last``, with its number, instant and hash."""
+    """The row of the publication that follows ``last``, with its number, instant and hash.
+
+    ``columns``: record_id, revision_id, revision_number, payload_sha256 and review_id.
+    """
     feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
     at = max(at, last.at) if last else at
+    number, payload_sha256 = columns["revision_number"], columns["payload_sha256"]
     entry = publication_entry(feed_no, topic, jurisdiction, number, payload_sha256, at)
     return {
+        **columns,
         "feed_no": feed_no,
-        "record_id": record_id,
-        "revision_id": revision_id,
-        "revision_number": number,
-        "payload_sha256": payload_sha256,
-        "review_id": review_id,
-        "verdict": Verdict.APPROVE.value if review_id else None,
+        "verdict": Verdict.APPROVE.value if columns["review_id"] else None,
         "at": at,
         "prev_sha256": prev_sha256,
         "sha256": publication_hash(entry, prev_sha256),
@@ -208,10 +198,6 @@ def _publications() -> sa.Select[Any]:
     )
 
 
-def _as(kind: type[Kind], row: sa.Row[Any]) -> Kind:
-    return kind(**{name: getattr(row, name) for name in kind.__struct_fields__})
-
-
 def entries(
     connection: sa.Connection,
     since: int,
@@ -226,7 +212,7 @@ def entries(
         query = query.where(record.c.topic == topic)
     number = publication.c.feed_no
     rows = connection.execute(query.order_by(number.desc() if newest_first else number))
-    return [_as(Publication, row) for row in rows]
+    return [unconverted(Publication, row) for row in rows]
 
 
 def correcting(
@@ -248,7 +234,7 @@ def correcting(
     if before is not None:
         query = query.where(publication.c.feed_no < before)
     rows = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(limit))
-    return [_as(Publication, row) for row in rows]
+    return [unconverted(Publication, row) for row in rows]
 
 
 def published_payloads(
@@ -288,7 +274,7 @@ def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
     query = query.order_by(publication.c.feed_no).execution_options(yield_per=PART)
     with connection.execute(query) as rows:
         for row in rows:
-            yield _as(StoredPublication, row)
+            yield unconverted(StoredPublication, row)
 
 
 def loaded_until(connection: sa.Connection) -> int:

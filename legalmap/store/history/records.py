@@ -13,7 +13,7 @@ from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
 from legalmap.domain.desk.risk import Risk
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.store.engine import RECORD_LOCK, inserted_id
-from legalmap.store.rows import having, in_batches
+from legalmap.store.rows import having, in_batches, unconverted
 from legalmap.store.tables import (
     account,
     assent,
@@ -39,20 +39,16 @@ def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False
         # query would find no row.
         connection.execute(sa.select(record.c.id).where(*of_place).with_for_update())
     query = (
-        sa.select(record, revision.c.number)
+        sa.select(
+            record,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.number.label("current_number"),
+        )
         .join(revision, revision.c.id == record.c.current_revision_id)
         .where(*of_place)
     )
     row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Record(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction_code,
-        current_revision_id=row.current_revision_id,
-        current_number=row.number,
-    )
+    return unconverted(Record, row) if row else None
 
 
 def lock_by_id(connection: sa.Connection, record_id: int) -> int:
@@ -202,24 +198,11 @@ def decision_of(row: sa.Row[Any]) -> Decision | None:
 
 
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
-    return Revision(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction,
-        record_id=row.record_id,
-        number=row.number,
-        base_id=row.base_id,
-        base_number=row.base_number,
-        reworks_id=row.reworks_id,
-        author_id=row.author_id,
-        author=row.author,
-        created_at=row.created_at,
-        kind=row.kind,
-        note=row.note,
+    # What is null here comes from outer joins: no submission, or no review yet.
+    return unconverted(
+        Revision,
+        row,
         payload=from_bytes(row.payload),
-        payload_sha256=row.payload_sha256,
-        submitted_at=row.submitted_at,
-        withdrawn_at=row.withdrawn_at,
         decision=decision_of(row),
         comment=row.comment or "",
         reasons=tuple(json.loads(row.reasons or "[]")),
@@ -228,10 +211,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
         risk=row.risk or 0,
         risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
         approvals_needed=row.approvals_needed or 1,
-        batch=row.batch,
         assents=assents,
-        published_at=row.published_at,
-        feed_no=row.feed_no,
         authors=authors,
         base_is_current=row.base_id == row.current_revision_id,
         is_current=row.id == row.current_revision_id,
