@@ -1,6 +1,6 @@
 """Claims: who is working on something, until when. A courtesy between people that expires by itself.
 
-A claim keeps nobody from deciding; only a rework by others waits for it (see ``rework``).
+A claim keeps nobody from deciding; only a rework by others waits for it (domain/desk/rework.py).
 """
 
 from datetime import datetime, timedelta

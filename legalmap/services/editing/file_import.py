@@ -1,6 +1,6 @@
 """Importing a file of changes: they become proposals in the queue, never publications.
 
-A file is a JSON list, one JSON object a line, or a CSV (see ``folding``). Each entry is a record as
+A file is a JSON list, one JSON object a line, or a CSV (see ``csv_import``). Each entry is a record as
 data/ and the export hold it: ``topic``, ``jurisdiction``, ``base_revision`` (the revision number it
 started from, 0 if it says none, as what ships), ``note``, and the fields of a payload.
 """

@@ -45,7 +45,7 @@ _STALE = (
 def tell(
     connection: Connection, actor: Account, action: str, revised: Revision, at: datetime
 ) -> None:
-    """Tell everybody whom this act on a revision concerns. ``acting.log_act`` calls it for each act."""
+    """Tell everybody whom this act on a revision concerns. ``actions.log_act`` calls it for each act."""
     if action in _VERDICTS:
         _write(connection, actor, revised.authors, _VERDICTS[action], revised, at)
     elif action in _OTHERS:
