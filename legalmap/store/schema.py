@@ -48,24 +48,26 @@ def migrate(store: Store, target: str = "head") -> None:
 
 def exists(store: Store) -> bool:
     """Whether the database exists and holds tables of legalmap."""
+    return _stored_revision(store) is not None
+
+
+def _stored_revision(store: Store) -> str | None:
+    # Connecting to SQLite would make the file.
     if store.file is not None and not store.file.exists():
-        return False
+        return None
     with store.reading() as connection:
-        return _current(connection) is not None
+        return _current(connection)
 
 
 def require_current(store: Store) -> None:
     """Raise Unusable, saying what to run, unless the tables are those of this code."""
-    if not exists(store):
+    current, migrations = _stored_revision(store), revisions()
+    if current is None:
         raise Unusable(f"{named(store.url)} is missing: run “legalmap init” first.")
-    with store.reading() as connection:
-        current = _current(connection)
-    migrations = revisions()
-    if current == migrations[-1]:
-        return
-    if current in migrations:
+    if current not in migrations:
+        raise Unusable(f"{named(store.url)} is newer than this code: install a newer legalmap.")
+    if current != migrations[-1]:
         raise Unusable(f"{named(store.url)} is older than this code: run “legalmap migrate”.")
-    raise Unusable(f"{named(store.url)} is newer than this code: install a newer legalmap.")
 
 
 @cache

@@ -23,41 +23,38 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     current_number: int
 
 
-class Stand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Where a record stands at a feed number: the newest publication up to it, in short.
+class _Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publication and its short form have in common."""
 
-    ``gist`` is None if an older version of the program published it: read the payload instead.
-    """
-
+    feed_no: int
     topic: str
     jurisdiction: str
     record_id: int
     revision_id: int
     revision_number: int
-    feed_no: int
     payload_sha256: str
     at: datetime
+
+
+class Stand(_Published, frozen=True, kw_only=True, gc=False):
+    """Where a record stands at a feed number: the newest publication up to it, in short.
+
+    ``gist`` is None if an older version of the program published it: read the payload instead.
+    """
+
     gist: Payload | None
 
 
-class Publication(msgspec.Struct, frozen=True, kw_only=True):
+class Publication(_Published, frozen=True, kw_only=True):
     """One entry of the feed: a revision became what readers see.
 
     ``reviewer`` is None only for revision 0, which shipped in data/. ``sha256`` covers the entry and
     ``prev_sha256``, the hash of the entry before it.
     """
 
-    feed_no: int
-    topic: str
-    jurisdiction: str
-    record_id: int
-    revision_id: int
-    revision_number: int
-    payload_sha256: str
     author: str
     reviewer: str | None
     note: str
-    at: datetime
     prev_sha256: str
     sha256: str
 

@@ -77,15 +77,11 @@ def weigh(
 
 def said(risk: Risk, topic: Topic) -> str:
     """One reason as a sentence for people: “Possession: prohibited” begins or ceases to hold."""
-    return REASONS[risk][1].format(answer=_grave_words(topic))
-
-
-def _grave_words(topic: Topic) -> str:
-    grave = topic.review.grave
-    variable = next((v for v in topic.variables if grave and v.code == grave.variable), None)
-    if grave is None or variable is None:
-        return "What the topic once called grave"
-    return f"{variable.label}: {variable.label_of(grave.value).lower()}"
+    grave, answer = topic.review.grave, "What the topic once called grave"
+    for variable in topic.variables:
+        if grave and variable.code == grave.variable:
+            answer = f"{variable.label}: {variable.label_of(grave.value).lower()}"
+    return REASONS[risk][1].format(answer=answer)
 
 
 def level_of(risks: Iterable[Risk]) -> int:

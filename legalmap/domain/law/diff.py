@@ -106,7 +106,8 @@ def shown(before: Payload, after: Payload) -> list[Change]:
 
 def _moved(changes: list[Change]) -> dict[Path, Change]:
     """Periods that only got another start: the removal, by the path of the addition it belongs to."""
-    periods = [change for change in changes if _is_period(change)]
+    # Whole periods, such as ("periods", "2016-05"), and not fields of one.
+    periods = [change for change in changes if change.path[:-1] == ("periods",)]
     removed = [change for change in periods if change.after is None]
     moved: dict[Path, Change] = {}
     for added in periods:
@@ -115,11 +116,6 @@ def _moved(changes: list[Change]) -> dict[Path, Change]:
             removed.remove(earlier)
             moved[added.path] = earlier
     return moved
-
-
-def _is_period(change: Change) -> bool:
-    """Whether it adds or removes a whole period: ``("periods", "2016-05")``."""
-    return change.path[0] == "periods" and len(change.path) == 2
 
 
 def _is_moved(removed: Change, added: Change) -> bool:

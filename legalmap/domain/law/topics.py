@@ -75,11 +75,8 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         return next((choice.label for choice in self.choices if choice.code == code), code)
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Check(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of the list a reviewer goes through."""
-
-    code: str
-    label: str
 
 
 class Grave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

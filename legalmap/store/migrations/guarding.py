@@ -52,12 +52,11 @@ def _sqlite(history: Keys, kept: Keys, rules: Sequence[Rule]) -> list[str]:
     for table, keys in {**history, **kept}.items():
         statements.append(_sqlite_refusal(table, "DELETE"))
         statements += [_sqlite_once(table, key) for key in keys]
-    statements += [
+    return statements + [
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
         f" BEGIN SELECT RAISE(ABORT, 'refused: {says}'); END"
         for name, table, act, condition, says in rules
     ]
-    return statements
 
 
 def _sqlite_refusal(table: str, act: str) -> str:
@@ -69,6 +68,7 @@ def _sqlite_refusal(table: str, act: str) -> str:
 
 def _sqlite_once(table: str, key: str) -> str:
     values = ", ".join(f"NEW.{column}" for column in key.split(", "))
+    # REPLACE INTO deletes the row in the way before an UPDATE or DELETE trigger can refuse.
     return (
         f"CREATE TRIGGER {table}_{key.replace(', ', '_')}_once BEFORE INSERT ON {table}"
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({values}))"
@@ -80,22 +80,20 @@ def _postgresql(history: Keys, kept: Keys, rules: Sequence[Rule]) -> list[str]:
     statements = []
     for table in (*history, *kept):
         acts = "UPDATE OR DELETE" if table in history else "DELETE"
-        statements.append(
+        statements += [
             f"CREATE TRIGGER {table}_kept BEFORE {acts} ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()"
-        )
-        statements.append(
+            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()",
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()"
-        )
+            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()",
+        ]
     for name, table, act, condition, says in rules:
         body = (
             f"IF {condition} THEN RAISE EXCEPTION 'refused: {says}'"
             " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
         )
-        statements.append(function(name, body))
-        statements.append(
+        statements += [
+            function(name, body),
             f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()"
-        )
+            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()",
+        ]
     return statements
