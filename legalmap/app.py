@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     reader = Reader(tracker)
     web.register(app, reader)
     if settings.behind_proxy:
+        # Of X-Forwarded-* only the entries that our own proxies added are believed.
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if serving:

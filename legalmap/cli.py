@@ -105,9 +105,10 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     settings = Settings.from_environment()
     if demo and settings.behind_proxy:
         raise Invalid.at("--demo", "A demo serves this machine only: unset LEGALMAP_BEHIND_PROXY.")
+    # The workers are processes of their own and read their settings from the environment.
     os.environ["LEGALMAP_DEMO"] = "1" if demo else "0"
     with _tracker() as tracker:
-        secret_key(settings, tracker.store)
+        secret_key(settings, tracker.store)  # made before several workers would
         if folder := files_folder(settings, tracker.store):
             # Made once here if it is missing; every worker then maps the same file into memory.
             point_index.share_in(folder)

@@ -11,6 +11,6 @@ class Labelled(StrEnum):
 
     def __new__(cls, code: str, label: str = "") -> Self:
         """Make a member from its code and its label."""
-        member = str.__new__(cls, code)
+        member = str.__new__(cls, code)  # equal to its code, and encoded as it
         member._value_, member.label = code, label
         return member

@@ -97,6 +97,7 @@ def open_queue(url: str) -> Huey:
 
 
 def _sqlite(_scheme: str, location: str) -> SqliteStorage:
+    # The tables are made on connecting: to open a queue must not need its database.
     return _Sqlite(NAME, filename=location[1:], create_tables=False)
 
 
@@ -118,7 +119,7 @@ def _redis(scheme: str, location: str) -> RedisStorage:
     pool = ConnectionPool.from_url(
         f"{scheme}://{location}",
         socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), 1),  # for a connection that died while it was idle
         **({} if scheme == "unix" else {"socket_connect_timeout": CONNECT_SECONDS}),
     )
     return RedisStorage(NAME, connection_pool=pool)

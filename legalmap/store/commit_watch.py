@@ -56,6 +56,7 @@ class Commits(Watch):
 
     def _data_version(self) -> int:
         if self._connection is None:
+            # “rw”, not “rwc”: a file that is missing must not be made.
             address = f"{self._store.file.absolute().as_uri()}?mode=rw"  # type: ignore[union-attr]
             self._connection = sqlite3.connect(
                 address, uri=True, check_same_thread=False, isolation_level=None

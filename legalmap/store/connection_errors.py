@@ -34,6 +34,7 @@ def _forget_values(error: sa.exc.DBAPIError) -> None:
     """Cut PostgreSQL's DETAIL, which quotes the refused row: addresses and hashes must not reach a log."""
     message = str(error.args[0]) if error.args else ""
     error.args = (message.partition("\nDETAIL:")[0], *error.args[1:])
+    # The error of the driver quotes the row as well.
     error.__cause__, error.__suppress_context__ = None, True
 
 

@@ -44,7 +44,7 @@ def readable_url(url: str) -> URL:
 def _postgresql_engine(url: URL) -> sa.Engine:
     return sa.create_engine(
         url,
-        pool_pre_ping=True,
+        pool_pre_ping=True,  # a connection may die while it lies in the pool
         # An error that reaches the log must not hold the values of the statement.
         hide_parameters=True,
         connect_args={
@@ -70,8 +70,8 @@ def _sqlite_engine(url: URL) -> sa.Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         # Else REPLACE INTO would delete history without firing the triggers that guard it.
         cursor.execute("PRAGMA recursive_triggers=ON")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for a writer
+        cursor.execute("PRAGMA synchronous=FULL")  # what was answered survives a power failure
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
@@ -111,6 +111,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A read-only transaction that sees one state of the database throughout."""
+        # The default of PostgreSQL shows each statement a newer state.
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with connection_errors.translated(self.url), self.engine.connect() as connection:
             yield connection.execution_options(**level)

@@ -60,5 +60,6 @@ def having(
     values: Iterable[Any],
 ) -> Iterator[sa.Row[Any]]:
     """The rows of a query whose ``column`` is one of ``values``, of which there may be any number."""
+    # Sorted: the rows come in the same order each time.
     for part in in_batches(sorted(set(values))):
         yield from connection.execute(query.where(column.in_(part)))

@@ -22,6 +22,7 @@ def _config(connection: sa.Connection) -> "Config":
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
+    # To a ConfigParser, which Alembic uses, “%” is special.
     config.set_main_option("script_location", str(paths.MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

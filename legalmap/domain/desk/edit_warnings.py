@@ -115,12 +115,14 @@ def is_strict(topic: Topic, code: str) -> bool:
 def is_copy(text: str, title: str) -> bool:
     """Whether ``text`` is nearly the same as ``title``, apart from case and punctuation."""
     words, title_words = _words(text), _words(title)
+    # Texts of such different length cannot be alike, and comparing them is slow.
     if (
         not words
         or not title_words
         or max(len(words), len(title_words)) > 1.3 * min(len(words), len(title_words))
     ):
         return False
+    # autojunk would ignore the frequent words of long texts.
     return SequenceMatcher(None, words, title_words, autojunk=False).ratio() >= ALIKE
 
 

@@ -98,6 +98,7 @@ class Rule(msgspec.Struct, frozen=True):
 # Waiting for a verdict, with the published revision as its base.
 _FRESH = frozenset({State.PENDING, State.APPROVED_ONCE})
 UNDECIDED = _FRESH | {State.STALE}
+# A stale proposal can be withdrawn or sent back, but not approved.
 RULES: dict[Act, Rule] = {
     Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True),
     Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True),
@@ -135,6 +136,7 @@ def told(judgement: Judgement) -> dict[str, Any]:
 
 def is_enough(facts: Facts, actor_id: int) -> bool:
     """Whether this person's approval is the last one needed, so that it publishes."""
+    # A set, without this person: nobody counts twice.
     other_approvers = {assent.reviewer_id for assent in facts.assents} - {actor_id}
     return len(other_approvers) + 1 >= facts.approvals_needed
 

@@ -48,6 +48,7 @@ def _reviewed_now(earlier: Revision, actor_id: int, claim: Claim | None, now: da
     assent = next(
         (candidate for candidate in earlier.assents if candidate.reviewer_id != actor_id), None
     )
+    # The first approval of a stale proposal leads nowhere: nobody can give the second.
     if assent is None or earlier.state is State.STALE:
         return ""
     return (

@@ -16,6 +16,7 @@ MAX_ANSWER = 2_000
 ADDRESS_LIFE = timedelta(days=90)
 # How long somebody who takes a suggestion up has it to themselves.
 CLAIM_LIFE = timedelta(days=1)
+# What looks like an HTML tag.
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 

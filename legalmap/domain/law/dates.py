@@ -9,7 +9,9 @@ from datetime import date
 from functools import lru_cache, total_ordering
 
 ACCEPTED = "a year (2016), a year and month (2016-05) or a full date (2016-05-10)"
-_SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_SHAPE = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII
+)  # ASCII: no digits of other scripts
 
 
 @total_ordering

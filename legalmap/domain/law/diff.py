@@ -226,6 +226,7 @@ def settle(base: Payload, comparison: Comparison, yours_wins: set[int]) -> Paylo
     lost: list[Change] = []
     for index, clash in enumerate(clashes(comparison)):
         lost += clash.theirs if index in yours_wins else clash.yours
+    # Any fixed order will do; their JSON gives one.
     earlier, later = sorted((comparison.theirs, comparison.yours), key=msgspec.json.encode)
     # What both sides did holds, even as a part of a clash that one of them lost.
     agreed = [change for change in comparison.theirs if change in comparison.yours]

@@ -16,6 +16,7 @@ KEPT_GISTS = 20_000
 
 def gist_of(payload: Payload) -> Payload:
     """The periods with their dates, status, force and answers, and nothing else."""
+    # The day of enactment is no part of it: it decides nothing.
     bare = tuple(
         msgspec.structs.replace(period, enacted_on=None, summary="", sources=())
         for period in payload.periods

@@ -65,7 +65,7 @@ def chain(place: Jurisdiction, get: Callable[[str], Jurisdiction]) -> list[Juris
     levels = [place]
     level = place
     while level.law != "own":
-        above = level.county or level.parent
+        above = level.county or level.parent  # a county’s parent is its state
         if above is None:
             break
         level = get(above)

@@ -18,6 +18,7 @@ from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]
 VerifiedHow = Literal["source-date", "checked"]
+# In characters; of periods, sources and bills in items.
 MAX_TEXT = 5_000
 MAX_SHORT = 500
 MAX_URL = 2_000
@@ -72,7 +73,7 @@ def _from_json(kind: type, value: Any) -> Any:
     if kind is PartialDate:
         if not isinstance(value, str):
             raise ValueError("Expected a date as text.")
-        return dates.read(value)
+        return dates.read(value)  # msgspec adds the path to a ValueError
     raise NotImplementedError(f"{kind} has no place in a payload")
 
 
@@ -94,6 +95,7 @@ def from_bytes(canonical: bytes | str) -> Payload:
     """The payload of canonical bytes; raise Invalid if they do not hold one."""
     try:
         return _decoder.decode(canonical)
+    # RecursionError: nested more deeply than the decoder goes.
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Invalid([_problem_of(error)]) from None
 
@@ -114,7 +116,7 @@ def from_builtins(raw: Any) -> Payload:
 def _problem_of(error: Exception) -> Problem:
     match = _WHERE.fullmatch(str(error))
     if match is None:
-        return Problem("payload", str(error))
+        return Problem("payload", str(error))  # not JSON, or no object at all
     path = re.sub(r"\[(\d+)\]", r".\1", match["path"]).removeprefix("$").strip(".")
     return Problem(path or "payload", match["message"])
 

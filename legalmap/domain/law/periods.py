@@ -15,6 +15,7 @@ FORCES: dict[str, str] = {
     "enjoined": "Enjoined: a court has stopped its enforcement",
     "struck-down": "Struck down by a court",
 }
+# Law that a court keeps from being enforced does not decide.
 WITHOUT_FORCE = frozenset({"enjoined", "struck-down"})
 
 

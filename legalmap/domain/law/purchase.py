@@ -208,6 +208,7 @@ def _evidence(resolution: Resolution, _topic: Topic, _purchase: Purchase) -> Ite
             yield Finding("start", "unclear", text, levels=levels, missing=missing)
 
 
+# From the widest to the narrowest, see ``permit``.
 RULES: tuple[Rule, ...] = (
     _status,
     partial(_of_choice, "sale", "Sale to the public"),

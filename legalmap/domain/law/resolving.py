@@ -129,6 +129,7 @@ def _standings(
     for level in levels:
         answer = _standing(level, topic, as_of, today, preempting)
         answers.append(answer)
+        # Preemption binds all levels below, but only if the law that preempts counts itself.
         rule = answer.period.answers.get("local_rules") if answer.period else None
         if answer.counts and rule == "preempted":
             preempting = level.jurisdiction.code
@@ -176,6 +177,7 @@ def _strictest(counting: Sequence[LevelAnswer], topic: Topic) -> LevelAnswer | N
 def _outcome(answers: Sequence[LevelAnswer], deciding: LevelAnswer | None) -> Outcome:
     if deciding is not None:
         return "decided"
+    # Nothing counts: say whether that is so by law, for want of research, or for this day alone.
     standings = [answer.standing for answer in answers]
     if standings[-1] == "varies":
         return "varies"
@@ -194,7 +196,7 @@ def _combined(variable: Variable, counting: Iterable[LevelAnswer]) -> ResolvedAn
         return ResolvedAnswer([] if variable.type == "choices" else None, ())
     if variable.resolve == "union":
         return _union(variable, answered)
-    if variable.resolve == "nearest":
+    if variable.resolve == "nearest":  # the levels are widest first
         return ResolvedAnswer(answered[-1][0], (answered[-1][1],))
     best = _best(variable, [value for value, _ in answered])
     return ResolvedAnswer(best, tuple(code for value, code in answered if value == best))
@@ -205,6 +207,7 @@ def _best(variable: Variable, values: list[Any]) -> Any:
         return max(values)
     if variable.resolve == "smallest":
         return min(values)
+    # “strictest”: the choices are listed mildest first.
     order = [choice.code for choice in variable.choices]
     return max(values, key=order.index)
 

@@ -55,6 +55,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
     def _problem_of_number(self, value: Any) -> str | None:
         is_integer = self.type == "integer"
+        # True and False are integers to Python, but no answers.
         kinds = int if is_integer else (int, float)
         if isinstance(value, bool) or not isinstance(value, kinds):
             return "Enter a whole number." if is_integer else "Enter a number."

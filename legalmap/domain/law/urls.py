@@ -43,7 +43,7 @@ def same_page(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port = parts.port  # raises ValueError if it is not a number
     except ValueError:
         return url
     pairs = parse_qsl(parts.query, keep_blank_values=True)

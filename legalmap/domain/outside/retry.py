@@ -11,6 +11,7 @@ LEAST_FAILURES = 10
 
 def pause_after(failures: int) -> timedelta:
     """How long to wait after that many failures in a row: four times longer each time, up to a limit."""
+    # The exponent is bounded, since a timedelta is.
     return min(FIRST_PAUSE * 4.0 ** min(failures - 1, 10), LONGEST_PAUSE)
 
 

@@ -64,7 +64,7 @@ def _gist_ids(connection: sa.Connection, texts: Iterable[str]) -> dict[str, int]
     if new:
         rows = [{"sha256": sha256, "content": text} for sha256, text in new.items()]
         connection.execute(gist.insert(), rows)
-        known |= _known(connection, new)
+        known |= _known(connection, new)  # inserting many rows gives no ids back
     return known
 
 

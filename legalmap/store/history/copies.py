@@ -78,6 +78,7 @@ def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
     """The rows of a table in the order of its key, which is the same on both databases."""
+    # A PostgreSQL with a locale would sort texts in another order than SQLite.
     bytewise = connection.dialect.name == "postgresql"
     keys = [
         key.collate("C") if bytewise and isinstance(key.type, sa.String) else key

@@ -90,7 +90,7 @@ def _comments(
         table.c.revision_id,
         author.label("author_id"),
         table.c.at,
-        sa.cast(kind, sa.String(20)).label("kind"),
+        sa.cast(kind, sa.String(20)).label("kind"),  # one type in all parts of the union
         text.label("text"),
         reasons.label("reasons"),
     ).where(table.c.revision_id.in_(ids))

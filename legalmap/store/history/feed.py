@@ -74,6 +74,7 @@ def publish(
     record's pointer moves only if it still is at the base; raises Stale otherwise. Instants in the
     feed never go back, whatever the clock does.
     """
+    # From here to the commit nobody else can take the next number.
     lock(connection)
     values = row_after(
         newest(connection),
@@ -271,6 +272,7 @@ def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
         revision.c.payload_sha256.label("stored_payload_sha256"),
         publication.c.review_id.is_not(None).label("reviewed"),
     )
+    # Streamed: a whole feed, with payloads, may not fit into memory.
     query = query.order_by(publication.c.feed_no).execution_options(yield_per=PART)
     with connection.execute(query) as rows:
         for row in rows:

@@ -193,6 +193,7 @@ def decision_of(row: sa.Row[Any]) -> Decision | None:
     """The decision from the columns of a review in a row; None if there is no review yet."""
     if row.verdict is None:
         return None
+    # Queries that do not show it leave it out.
     interest = getattr(row, "reviewer_interest", "")
     return Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at, interest)
 

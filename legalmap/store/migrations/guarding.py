@@ -68,7 +68,7 @@ def _sqlite_refusal(table: str, act: str) -> str:
 
 def _sqlite_once(table: str, key: str) -> str:
     values = ", ".join(f"NEW.{column}" for column in key.split(", "))
-    # REPLACE INTO deletes the row in the way before an UPDATE or DELETE trigger can refuse.
+    # DELETE triggers fire for REPLACE INTO only with PRAGMA recursive_triggers, which a foreign client lacks.
     return (
         f"CREATE TRIGGER {table}_{key.replace(', ', '_')}_once BEFORE INSERT ON {table}"
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({values}))"

@@ -39,6 +39,7 @@ def settle(connection: sa.Connection, mail: Mail, until: datetime, **values: Any
 
 
 def _compared(connection: sa.Connection, mail: Mail, held: datetime | None, **values: Any) -> bool:
+    # Compare and swap on next_at: of several workers, the one that moves it on has the mail.
     unchanged = (outbox.c.id == mail.id, outbox.c.next_at == held)
     return connection.execute(outbox.update().where(*unchanged).values(**values)).rowcount == 1
 

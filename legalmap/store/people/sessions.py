@@ -16,6 +16,7 @@ _HAS_FACTOR = sa.or_(
     account.c.totp_secret.is_not(None),
     sa.exists().where(passkey.c.account_id == account.c.id),
 ).label("has_factor")
+# Prefixed, because an account has some columns of the same name.
 _OF_SESSION = [
     column.label(f"session_{column.name}") for column in session.c if column.name != "token_sha256"
 ]
