@@ -1,6 +1,4 @@
-"""Where files that ship with legalmap are: templates/ and data/ are in the package in a wheel, and
-beside it in a checkout.
-"""
+"""Where shipped files are: templates/ and data/ are in the package in a wheel, beside it in a checkout."""
 
 from pathlib import Path
 

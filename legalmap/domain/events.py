@@ -76,6 +76,7 @@ _CHANGE = f"{BEFORE} {AFTER}"
 _VERDICT = f"{_OF_RECORD} {_CHANGE} state comment reasons checks"
 _CLAIM = f"{_OF_RECORD} {_CHANGE} held_by until"
 _WAITING = "Waiting for review"
+_NEW_PASSWORD = "The earlier password", "A new one"
 ACTIONS: dict[str, Declared] = {
     # Proposals, from submission to publication
     "submit": _act(
@@ -110,9 +111,7 @@ ACTIONS: dict[str, Declared] = {
     "account-link": _act(
         "made a link for a new password of", "", "No such link", "Open, for a week"
     ),
-    "account-recover": _act(
-        "set a new password by the link for", "sessions", "The earlier password", "A new one"
-    ),
+    "account-recover": _act("set a new password by the link for", "sessions", *_NEW_PASSWORD),
     "account-enable": _act("let in again", "", "Disabled", "Active"),
     "account-role": _act("changed the role of", "role role_before remits remits_before"),
     "account-factors-reset": _act(
@@ -123,9 +122,7 @@ ACTIONS: dict[str, Declared] = {
     "join": _act("joined as", "role remits invitation invited_by", "No such account", "Active"),
     "leave": _act("left the account", "", "Active", "Anonymised"),
     "session-end": _act("signed out browsers of", "sessions"),
-    "password-change": _act(
-        "changed the password of", "sessions", "The earlier password", "A new one"
-    ),
+    "password-change": _act("changed the password of", "sessions", *_NEW_PASSWORD),
     "email-change": _act("changed the address of", "mail mail_before"),
     "interest-change": _act("disclosed an interest of", "interest interest_before"),
     "sign-in": _act("signed in as", "second_factor browser"),

@@ -114,7 +114,7 @@ def is_strict(topic: Topic, code: str) -> bool:
 
 def is_copy(text: str, title: str) -> bool:
     """Whether ``text`` is nearly the same as ``title``, apart from case and punctuation."""
-    words, title_words = _words(text), _words(title)
+    words, title_words = (re.findall(r"\w+", part.casefold()) for part in (text, title))
     # Texts of such different length cannot be alike, and comparing them is slow.
     if (
         not words
@@ -124,10 +124,6 @@ def is_copy(text: str, title: str) -> bool:
         return False
     # autojunk would ignore the frequent words of long texts.
     return SequenceMatcher(None, words, title_words, autojunk=False).ratio() >= ALIKE
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
 
 
 def _duplicates(period: Period, at: str) -> Iterator[Problem]:

@@ -190,11 +190,8 @@ def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Prob
     """What a verdict lacks: an approval every line of the checklist, the others a reason and a comment."""
     if judgement.verdict is Verdict.APPROVE:
         unticked = [f"“{check.label}”" for check in checklist if check.code not in judgement.checks]
-        return (
-            [Problem("checks", f"Tick this before you approve: {' '.join(unticked)}")]
-            if unticked
-            else []
-        )
+        message = f"Tick this before you approve: {' '.join(unticked)}"
+        return [Problem("checks", message)] if unticked else []
     problems = []
     if not judgement.reasons:
         problems.append(Problem("reasons", "Choose at least one reason."))

@@ -33,9 +33,7 @@ def page(
         behind = [_later(after)] if after else []
         return _marks(connection, [*conditions, *behind], limit)
     marks: list[Mark] = []
-    for level in reversed(range(len(LEVELS))):
-        if after and level > after.risk:
-            continue
+    for level in reversed(range(after.risk + 1 if after else len(LEVELS))):
         behind = [_later(after)] if after and level == after.risk else []
         same = waiting.c.risk == level
         marks += _marks(connection, [same, *conditions, *behind], limit - len(marks))
