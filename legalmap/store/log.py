@@ -59,41 +59,45 @@ def row(
 
 
 def newest(
-    connection: sa.Connection, limit: int, wanted: Filter = EVERYTHING, before: int | None = None
+    connection: sa.Connection, limit: int, criteria: Filter = EVERYTHING, before: int | None = None
 ) -> list[Event]:
     """At most ``limit`` events that match, newest first; with ``before``, those with a smaller id."""
-    query = _wanted(wanted).order_by(event.c.id.desc()).limit(limit)
+    query = _matching(criteria).order_by(event.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(event.c.id < before)
     return [_event(row) for row in connection.execute(query)]
 
 
-def oldest(connection: sa.Connection, wanted: Filter, after: int, last: int) -> list[Event]:
+def oldest(connection: sa.Connection, criteria: Filter, after: int, last: int) -> list[Event]:
     """The next ``BATCH`` events that match, oldest first: ids after ``after``, up to ``last``."""
     stretch = (event.c.id > after, event.c.id <= last)
-    query = _wanted(wanted).where(*stretch).order_by(event.c.id).limit(BATCH)
+    query = _matching(criteria).where(*stretch).order_by(event.c.id).limit(BATCH)
     return [_event(row) for row in connection.execute(query)]
 
 
-def _wanted(wanted: Filter) -> sa.Select[Any]:
+def _matching(criteria: Filter) -> sa.Select[Any]:
     query = sa.select(event)
     equal = {
-        event.c.actor_label: wanted.actor,
-        event.c.action: wanted.action,
-        event.c.subject_kind: wanted.kind,
+        event.c.actor_label: criteria.actor,
+        event.c.action: criteria.action,
+        event.c.subject_kind: criteria.kind,
     }
     query = query.where(*(column == value for column, value in equal.items() if value))
-    if wanted.subject:
-        numbered = event.c.subject_id if wanted.subject.isdecimal() else event.c.subject_label
-        query = query.where(numbered == wanted.subject)
-    if wanted.topic:
-        query = query.where(_names(event.c.topic, wanted.topic, f"{wanted.topic}/", starts=True))
-    if wanted.place:
-        query = query.where(_names(event.c.jurisdiction_code, wanted.place, f"/{wanted.place} "))
-    if wanted.since is not None:
-        query = query.where(event.c.at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(event.c.at < wanted.until)
+    if criteria.subject:
+        numbered = event.c.subject_id if criteria.subject.isdecimal() else event.c.subject_label
+        query = query.where(numbered == criteria.subject)
+    if criteria.topic:
+        query = query.where(
+            _names(event.c.topic, criteria.topic, f"{criteria.topic}/", starts=True)
+        )
+    if criteria.place:
+        query = query.where(
+            _names(event.c.jurisdiction_code, criteria.place, f"/{criteria.place} ")
+        )
+    if criteria.since is not None:
+        query = query.where(event.c.at >= criteria.since)
+    if criteria.until is not None:
+        query = query.where(event.c.at < criteria.until)
     return query
 
 

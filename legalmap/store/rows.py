@@ -48,8 +48,8 @@ def listed(connection: sa.Connection, kind: type[Value], query: sa.Select[Any]) 
 
 def in_batches(items: Iterable[Item], size: int = PART) -> Iterator[list[Item]]:
     """The items in lists of at most ``size``, so that no more are in memory or in one statement."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
         yield batch
 
 

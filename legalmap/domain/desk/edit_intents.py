@@ -61,8 +61,8 @@ def _contradiction(intent: Intent, base: Payload, proposed: Payload) -> str:
 def _unlike_a_change_of_law(base: Payload, proposed: Payload) -> str:
     proposed_by_start = {period.effective_from: period for period in proposed.periods}
     if any(
-        _without_end(proposed_by_start.get(old.effective_from)) != _without_end(old)
-        for old in base.periods
+        _without_end(proposed_by_start.get(period.effective_from)) != _without_end(period)
+        for period in base.periods
     ):
         return (
             "“The law changed” leaves the older periods as they are. "

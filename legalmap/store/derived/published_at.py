@@ -81,7 +81,7 @@ def _edge_of_places(*, later: bool) -> sa.ScalarSelect[Any]:
         record.c.topic == sa.bindparam("topic"),
         record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True)),
     )
-    within = candidate.c.feed_no > limit if later else candidate.c.feed_no <= limit
-    edge = sa.func.min if later else sa.func.max
-    number = sa.select(edge(candidate.c.feed_no)).where(candidate.c.record_id.in_(ids), within)
+    in_range = candidate.c.feed_no > limit if later else candidate.c.feed_no <= limit
+    extreme = sa.func.min if later else sa.func.max
+    number = sa.select(extreme(candidate.c.feed_no)).where(candidate.c.record_id.in_(ids), in_range)
     return number.scalar_subquery()

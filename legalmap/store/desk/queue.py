@@ -17,7 +17,7 @@ Condition = sa.ColumnElement[bool]
 
 def page(
     connection: sa.Connection,
-    asked: Asked,
+    spec: Asked,
     actor: Account,
     at: datetime,
     *,
@@ -28,15 +28,15 @@ def page(
 
     In the order of risk, each level is a query of its own, so that both databases can walk an index.
     """
-    conditions = _conditions(asked, actor, at)
-    if asked.order == "age":
+    conditions = _conditions(spec, actor, at)
+    if spec.order == "age":
         behind = [_later(after)] if after else []
         return _marks(connection, [*conditions, *behind], limit)
     marks: list[Mark] = []
     for level in reversed(range(after.risk + 1 if after else len(LEVELS))):
         behind = [_later(after)] if after and level == after.risk else []
-        same = waiting.c.risk == level
-        marks += _marks(connection, [same, *conditions, *behind], limit - len(marks))
+        at_level = waiting.c.risk == level
+        marks += _marks(connection, [at_level, *conditions, *behind], limit - len(marks))
         if len(marks) == limit:
             break
     return marks
@@ -58,28 +58,28 @@ def _marks(connection: sa.Connection, conditions: list[Condition], limit: int) -
     return [Mark(**row._mapping) for row in connection.execute(query)]
 
 
-def count(connection: sa.Connection, asked: Asked, actor: Account, at: datetime, limit: int) -> int:
+def count(connection: sa.Connection, spec: Asked, actor: Account, at: datetime, limit: int) -> int:
     """How many proposals there are; counting stops at ``limit``."""
-    matching = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(asked, actor, at))
+    matching = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(spec, actor, at))
     counted = sa.select(sa.func.count()).select_from(matching.limit(limit).subquery())
     return int(connection.execute(counted).scalar_one())
 
 
-def _conditions(asked: Asked, actor: Account, at: datetime) -> list[Condition]:
+def _conditions(spec: Asked, actor: Account, at: datetime) -> list[Condition]:
     conditions: list[Condition] = []
     for name in ("topic", "intent", "risk"):
-        value = getattr(asked, name)
+        value = getattr(spec, name)
         if value is not None:
             conditions.append(waiting.c[name] == value)
-    if asked.place is not None:
-        conditions.append(_within(asked.place))
-    if asked.age is not None:
-        conditions.append(waiting.c.at <= at - AGES[asked.age])
-    if asked.owner:
+    if spec.place is not None:
+        conditions.append(_within(spec.place))
+    if spec.age is not None:
+        conditions.append(waiting.c.at <= at - AGES[spec.age])
+    if spec.owner:
         conditions.append(
             ~_has(revision_author.c.account_id == actor.id, revision_author.c.revision_id)
         )
-    if asked.owner == "free":
+    if spec.owner == "free":
         conditions += _free(actor, at)
     return conditions
 

@@ -62,8 +62,8 @@ def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> 
             submission.c.at >= since,
         )
     )
-    sent, published = connection.execute(query).one()
-    return int(sent), int(published)
+    submitted, published = connection.execute(query).one()
+    return int(submitted), int(published)
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

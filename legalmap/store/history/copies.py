@@ -194,11 +194,14 @@ def first_difference(source: sa.Connection, target: sa.Connection) -> str | None
     """The first row that differs between both sides, as its table and key, or None."""
     # The ids of gists may differ, so courses are compared by content, below.
     for table in (*COPIED, revision_author, legal_status, waiting):
-        for there, here in zip_longest(_rows(source, table), _rows(target, table)):
-            if there != here:
-                key = [(there or here or {})[column.name] for column in table.primary_key.columns]
+        for source_row, target_row in zip_longest(_rows(source, table), _rows(target, table)):
+            if source_row != target_row:
+                key = [
+                    (source_row or target_row or {})[column.name]
+                    for column in table.primary_key.columns
+                ]
                 return f"{table.name} {', '.join(str(part) for part in key)}"
-    for there, here in zip_longest(gist_index.stored(source), gist_index.stored(target)):
-        if there != here:
-            return f"course {(there or here or ('',))[0]}"
+    for source_row, target_row in zip_longest(gist_index.stored(source), gist_index.stored(target)):
+        if source_row != target_row:
+            return f"course {(source_row or target_row or ('',))[0]}"
     return None

@@ -155,8 +155,8 @@ def challenge_called(
 
 def end_challenges_of(connection: sa.Connection, account_id: int, purpose: str) -> None:
     """Delete the challenges of an account for a purpose, so that they cannot be answered any more."""
-    kept = challenge.c.account_id == account_id, challenge.c.purpose == purpose
-    connection.execute(challenge.delete().where(*kept))
+    for_purpose = challenge.c.account_id == account_id, challenge.c.purpose == purpose
+    connection.execute(challenge.delete().where(*for_purpose))
 
 
 def end_challenge(connection: sa.Connection, challenge_id: str) -> bool:
