@@ -58,8 +58,8 @@ def test_special_cases(narrower: str, wider: str) -> None:
 
 
 def test_every_error_of_the_domain_is_meant_for_people() -> None:
-    found = [value for value in vars(errors).values() if isinstance(value, type)]
-    refusals = [error for error in found if issubclass(error, Exception)]
+    classes = [value for value in vars(errors).values() if isinstance(value, type)]
+    refusals = [error for error in classes if issubclass(error, Exception)]
     assert len(refusals) > 5
     assert all(issubclass(error, errors.LegalmapError) for error in refusals)
 
