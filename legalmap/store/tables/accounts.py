@@ -2,6 +2,9 @@
 
 import sqlalchemy as sa
 
+from legalmap.domain.outside.mail import LONGEST_ADDRESS
+from legalmap.domain.people.admin_rules import MAX_INTEREST
+from legalmap.domain.people.invitations import MAX_NOTE
 from legalmap.domain.people.roles import Role
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.types import UTCDateTime, word_of
@@ -17,8 +20,8 @@ account = sa.Table(
     sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("disabled_at", UTCDateTime),
-    sa.Column("email", sa.String(254)),
-    sa.Column("interest", sa.String(300), nullable=False, server_default=""),
+    sa.Column("email", sa.String(LONGEST_ADDRESS)),
+    sa.Column("interest", sa.String(MAX_INTEREST), nullable=False, server_default=""),
     # Base 32. Null until its owner has entered a right code.
     sa.Column("totp_secret", sa.String(64)),
     # The time step of the last accepted code: none is accepted twice (RFC 6238, 5.2).
@@ -59,7 +62,7 @@ invitation = sa.Table(
     sa.Column("role", word_of(Role, "role"), nullable=False),
     # The remits of the account to be made, as JSON.
     sa.Column("remits", sa.Text, nullable=False),
-    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("note", sa.String(MAX_NOTE), nullable=False),
     sa.Column("inviter_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False),

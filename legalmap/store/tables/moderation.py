@@ -6,6 +6,8 @@ decided or withdrawn, in rows narrow enough to sort quickly.
 import sqlalchemy as sa
 
 from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.law.payload import MAX_URL
+from legalmap.domain.outside.mail import LONGEST_ADDRESS
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.records import SHA256
 from legalmap.store.tables.types import UTCDateTime, word_of
@@ -121,8 +123,8 @@ suggestion = sa.Table(
     sa.Column("topic", sa.String(40), nullable=False),
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("url", sa.String(2000), nullable=False),
-    sa.Column("email", sa.String(254)),
+    sa.Column("url", sa.String(MAX_URL), nullable=False),
+    sa.Column("email", sa.String(LONGEST_ADDRESS)),
     sa.Column("at", UTCDateTime, nullable=False, index=True),
     sa.Column("closed_at", UTCDateTime),
     sa.Column("closed_by_id", sa.ForeignKey("account.id")),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from legalmap.domain.outside.mail import LONGEST_ADDRESS
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.types import UTCDateTime
 
@@ -22,7 +23,7 @@ outbox = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), index=True),
-    sa.Column("address", sa.String(254), nullable=False),
+    sa.Column("address", sa.String(LONGEST_ADDRESS), nullable=False),
     sa.Column("subject", sa.String(300), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
