@@ -15,7 +15,7 @@ ClaimKind = Literal["proposal", "suggestion", "record"]
 CLAIM_LIFE = timedelta(minutes=30)
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True):
     """One person's claim. ``subject_id`` is the id of a revision, suggestion or record, by its kind."""
 
     subject_id: int
@@ -32,13 +32,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 def claimed(actor: Account, subject_id: int, now: datetime, life: timedelta) -> Claim:
     """A new claim of ``actor`` that begins now."""
-    return Claim(
-        subject_id=subject_id,
-        account_id=actor.id,
-        handle=actor.handle,
-        at=now,
-        expires_at=now + life,
-    )
+    return Claim(subject_id, actor.id, actor.handle, now, now + life)
 
 
 def check_free(claim: Claim | None, actor_id: int, now: datetime, *, over: bool) -> None:

@@ -35,7 +35,7 @@ REASONS: dict[Risk, tuple[int, str]] = {
 LEVELS = ("low", "medium", "high")
 
 
-class Weight(msgspec.Struct, frozen=True, kw_only=True):
+class Weight(msgspec.Struct, frozen=True):
     """How risky an edit is, as stored with its submission.
 
     ``risks``: the reasons, the gravest first. ``level``: an index of ``LEVELS``.
@@ -68,11 +68,7 @@ def weigh(
         (Risk.WIDE_REACH, REACH[place.kind] <= STATE_WIDE),
     ]
     risks = tuple(risk for risk, applies in reasons if applies)
-    return Weight(
-        risks=risks,
-        level=level_of(risks),
-        approvals_needed=approvals_needed(topic, base, proposed),
-    )
+    return Weight(risks, level_of(risks), approvals_needed(topic, base, proposed))
 
 
 def said(risk: Risk, topic: Topic) -> str:

@@ -10,9 +10,6 @@ import msgspec
 
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes
 
-# The size of the cache of ``read``.
-KEPT_GISTS = 20_000
-
 
 def gist_of(payload: Payload) -> Payload:
     """The periods with their dates, status, force and answers, and nothing else."""
@@ -29,7 +26,7 @@ def content_of(payload: Payload) -> str:
     return canonical_bytes(gist_of(payload)).decode()
 
 
-@lru_cache(maxsize=KEPT_GISTS)
+@lru_cache(maxsize=20_000)
 def read(content: str, last_verified: date | None) -> Payload:
     """A stored gist as a payload, so that it resolves by the same rules; raise Invalid if it is none."""
     return msgspec.structs.replace(from_bytes(content), last_verified=last_verified)

@@ -63,10 +63,7 @@ def hash_of(entry: Publication) -> str:
 
 
 def publish(
-    connection: sa.Connection,
-    revised: Revision,
-    review_id: int | None,
-    at: datetime,
+    connection: sa.Connection, revised: Revision, review_id: int | None, at: datetime
 ) -> int:
     """Append ``revised`` to the feed and make it current; returns the feed number.
 

@@ -67,8 +67,7 @@ def insert_record(
     connection: sa.Connection, topic: str, code: str, payload: Payload, author_id: int, at: datetime
 ) -> tuple[int, int]:
     """Make a record with its revision 0; returns (record id, revision id)."""
-    values = {"topic": topic, "jurisdiction_code": code}
-    record_id = inserted_id(connection, record, values)
+    record_id = inserted_id(connection, record, {"topic": topic, "jurisdiction_code": code})
     revision_id = insert_revision(
         connection, record_id, payload, author_id, at, kind="genesis", note="", base_id=None
     )
