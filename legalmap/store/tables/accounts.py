@@ -97,7 +97,7 @@ challenge = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), index=True),
-    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("purpose", sa.String(20), nullable=False),  # such as “password”
     sa.Column("value", sa.String(200), nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
 )

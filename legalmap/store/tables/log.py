@@ -14,9 +14,9 @@ event = sa.Table(
     sa.Column("actor_label", sa.String(60), nullable=False),
     sa.Column("action", sa.String(40), nullable=False),
     sa.Column("subject_kind", sa.String(20), nullable=False),
-    sa.Column("subject_id", sa.String(200), nullable=False),
+    sa.Column("subject_id", sa.String(200), nullable=False),  # a number as text, or empty
     sa.Column("subject_label", sa.String(300), nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),  # JSON, see domain/events.py
     # Copies from the data, to filter by. Null in rows of the first version.
     sa.Column("topic", sa.String(40)),
     sa.Column("jurisdiction_code", sa.String(120)),

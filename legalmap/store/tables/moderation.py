@@ -20,7 +20,7 @@ submission = sa.Table(
     sa.Column("at", UTCDateTime, nullable=False, index=True),
     # The first version did not have these columns: null and the defaults stand in its rows.
     sa.Column("intent", sa.String(20)),
-    sa.Column("risk", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("risk", sa.Integer, nullable=False, server_default="0"),  # an index of LEVELS
     # The codes of the reasons, as JSON.
     sa.Column("risks", sa.Text, nullable=False, server_default="[]"),
     sa.Column("approvals_needed", sa.Integer, nullable=False, server_default="1"),
@@ -38,7 +38,7 @@ withdrawal = sa.Table(
     ),
     sa.Column("actor_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),  # may be empty
 )
 review = sa.Table(
     "review",
@@ -72,7 +72,7 @@ assent = sa.Table(
     sa.Column("payload_sha256", SHA256, nullable=False),
     sa.Column("reviewer_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("comment", sa.Text, nullable=False),
-    sa.Column("checks", sa.Text, nullable=False),
+    sa.Column("checks", sa.Text, nullable=False),  # JSON, as in review
     sa.Column("at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("revision_id", "reviewer_id"),
     sa.ForeignKeyConstraint(

@@ -15,7 +15,7 @@ notice = sa.Table(
     sa.Column("text", sa.String(500), nullable=False),
     # The path on this site of the page it is about.
     sa.Column("path", sa.String(300), nullable=False),
-    sa.Column("read_at", UTCDateTime),
+    sa.Column("read_at", UTCDateTime),  # null: unread
 )
 # Written in the transaction of the act, sent afterwards: tried until the server takes it.
 outbox = sa.Table(
@@ -27,8 +27,8 @@ outbox = sa.Table(
     sa.Column("subject", sa.String(300), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("next_at", UTCDateTime, index=True),
+    sa.Column("tries", sa.Integer, nullable=False),  # of which the last may be under way
+    sa.Column("next_at", UTCDateTime, index=True),  # null once it is sent or given up
     sa.Column("last_error", sa.String(300), nullable=False),
     sa.Column("sent_at", UTCDateTime),
     sa.Column("given_up_at", UTCDateTime),

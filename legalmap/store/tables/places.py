@@ -14,12 +14,12 @@ jurisdiction = sa.Table(
     sa.Column("search_name", sa.String(200), nullable=False, index=True),
     sa.Column("parent", sa.ForeignKey("jurisdiction.code"), index=True),
     sa.Column("county", sa.ForeignKey("jurisdiction.code"), index=True),
-    sa.Column("called", sa.String(80), nullable=False),
-    sa.Column("iso", sa.String(10), index=True),
-    sa.Column("fips", sa.String(10), index=True),
-    sa.Column("lat", sa.Float),
+    sa.Column("called", sa.String(80), nullable=False),  # the local word for its kind
+    sa.Column("iso", sa.String(10), index=True),  # ISO 3166-1 or 3166-2
+    sa.Column("fips", sa.String(10), index=True),  # GEOID of the US Census Bureau
+    sa.Column("lat", sa.Float),  # degrees, WGS 84
     sa.Column("lon", sa.Float),
-    sa.Column("law", sa.String(3), nullable=False),
+    sa.Column("law", sa.String(3), nullable=False),  # “own” or empty, see Jurisdiction
     sa.Column("note", sa.Text, nullable=False),
 )
 jurisdiction_alias = sa.Table(

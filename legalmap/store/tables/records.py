@@ -19,7 +19,7 @@ record = sa.Table(
     "record",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("topic", sa.String(40), nullable=False),  # a code of data/topics
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
     # The only pointer that moves, and only by compare-and-swap to a published revision.
     sa.Column("current_revision_id", sa.Integer),
@@ -96,10 +96,10 @@ legal_status = sa.Table(
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("status", sa.String(40), nullable=False, index=True),
-    sa.Column("effective_from", sa.String(10)),
+    sa.Column("effective_from", sa.String(10)),  # as written: 2016, 2016-05 or 2016-05-10
     sa.Column("effective_until", sa.String(10)),
     sa.Column("force", sa.String(12), nullable=False),
-    sa.Column("answers", sa.Text, nullable=False),
+    sa.Column("answers", sa.Text, nullable=False),  # JSON
     sa.Column("last_verified", sa.Date),
     sa.Column("revision_number", sa.Integer, nullable=False),
     sa.Column("number_of_sources", sa.Integer, nullable=False),
