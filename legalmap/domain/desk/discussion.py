@@ -48,5 +48,4 @@ def last_seen(versions: list[Version], reader_id: int) -> Version | None:
     """
     decided = [version for version in versions if version.decision]
     own = [v for v in decided if v.decision and v.decision.reviewer_id == reader_id]
-    candidates = own or decided
-    return candidates[-1] if candidates else None
+    return next(reversed(own or decided), None)

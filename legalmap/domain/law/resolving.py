@@ -195,7 +195,9 @@ def _combined(variable: Variable, counting: Iterable[LevelAnswer]) -> ResolvedAn
     if not answered:
         return ResolvedAnswer([] if variable.type == "choices" else None, ())
     if variable.resolve == "union":
-        return _union(variable, answered)
+        named = {code for values, _ in answered for code in values}
+        union = [choice.code for choice in variable.choices if choice.code in named]
+        return ResolvedAnswer(union, tuple(code for values, code in answered if values))
     if variable.resolve == "nearest":  # the levels are widest first
         return ResolvedAnswer(answered[-1][0], (answered[-1][1],))
     best = _best(variable, [value for value, _ in answered])
@@ -210,12 +212,6 @@ def _best(variable: Variable, values: list[Any]) -> Any:
     # “strictest”: the choices are listed mildest first.
     order = [choice.code for choice in variable.choices]
     return max(values, key=order.index)
-
-
-def _union(variable: Variable, answered: list[tuple[list[str], str]]) -> ResolvedAnswer:
-    named = {code for values, _ in answered for code in values}
-    value = [choice.code for choice in variable.choices if choice.code in named]
-    return ResolvedAnswer(value, tuple(code for values, code in answered if values))
 
 
 def _caveats(

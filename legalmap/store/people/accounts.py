@@ -10,7 +10,7 @@ from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.people.remits import Remit
 from legalmap.domain.people.roles import Role
 from legalmap.store.engine import inserted_id
-from legalmap.store.rows import as_struct
+from legalmap.store.rows import as_struct, having
 from legalmap.store.tables import account, claim, draft, notice, outbox, remit
 
 
@@ -22,8 +22,8 @@ def of_rows(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Acco
 
 def _remits(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Remit, ...]]:
     by_account: dict[int, tuple[Remit, ...]] = {}
-    query = sa.select(remit).where(remit.c.account_id.in_(ids)).order_by(remit.c.id)
-    for row in connection.execute(query) if ids else ():
+    query = sa.select(remit).order_by(remit.c.id)
+    for row in having(connection, query, remit.c.account_id, ids):
         earlier = by_account.get(row.account_id, ())
         by_account[row.account_id] = (*earlier, Remit(row.topic, row.jurisdiction_code))
     return by_account
