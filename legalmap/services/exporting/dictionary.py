@@ -1,5 +1,6 @@
 """What every column of our tables means, once: for Table Schema, JSON Schema, dictionary and checks."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -85,6 +86,7 @@ def _period_number() -> Field:
     return _field("period", "integer", words, required=True)
 
 
+@cache
 def period_fields(topic: Topic) -> tuple[Field, ...]:
     """The columns of the table of periods."""
     return (
