@@ -44,7 +44,7 @@ class Act(StrEnum):
 
 
 class Verdict(Labelled):
-    """A moderator's decision, as the review row holds it."""
+    """A moderator's decision, as it is stored. The label follows the reviewer's name in a sentence."""
 
     APPROVE = "approve", "approved it"
     REJECT = "reject", "rejected it"
@@ -88,7 +88,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """From which states an act is possible, and by whom."""
+    """From which states an act is possible, with which permission, and whether by an author or by others."""
 
     states: frozenset[State]
     permission: Permission
@@ -113,7 +113,7 @@ _OF_VERDICT = {
 
 
 def state_of(facts: Facts) -> State:
-    """The state that follows from the facts, the most final one first."""
+    """The state that follows from the facts; where several could, the most final one."""
     if facts.published:
         return State.PUBLISHED if facts.is_current else State.SUPERSEDED
     if facts.withdrawn:

@@ -13,7 +13,7 @@ from legalmap.domain.law.topics import Grave, Topic
 
 
 class Risk(StrEnum):
-    """One reason to look twice."""
+    """One reason to review an edit with care. Stored with its submission."""
 
     GRAVE = "grave"
     STRICTNESS = "strictness"

@@ -1,4 +1,4 @@
-"""The verification round: which record comes first, and how far along a month is."""
+"""The verification round: which due record comes first, and how much of a month's work is done."""
 
 from datetime import date, timedelta
 

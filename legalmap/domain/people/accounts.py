@@ -1,4 +1,4 @@
-"""People as the services know them."""
+"""Accounts: the people who propose and review, and the system itself."""
 
 from datetime import datetime
 

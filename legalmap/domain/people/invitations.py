@@ -45,7 +45,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
 
     def state(self, at: datetime) -> InvitationState:
-        """The state at an instant, derived from the facts, the most final one first."""
+        """The state at an instant; where several apply, the most final one."""
         if self.used_at is not None:
             return InvitationState.USED
         if self.revoked_at is not None:

@@ -57,7 +57,7 @@ def _moment(
 # Cached, because building the statement takes longer than running it.
 @cache
 def _edge(kind: str, *, later: bool) -> sa.Select[Any]:
-    """The publication next to ``feed_no``, on its later side or up to it."""
+    """The query for the publication next to ``feed_no``: the first after it, or the last up to it."""
     number = publication.c.feed_no
     query = sa.select(number, publication.c.at)
     if kind == "places":

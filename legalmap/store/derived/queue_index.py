@@ -69,10 +69,10 @@ def length(connection: sa.Connection) -> tuple[int, datetime | None]:
 
 
 def stored(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
-    """The rows that are there, by revision."""
+    """The rows of the table, by revision id."""
     return {row.revision_id: tuple(row) for row in connection.execute(sa.select(waiting))}
 
 
 def true(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
-    """The rows that should be there, by revision."""
+    """The rows that the table should have, by revision id."""
     return {row.revision_id: tuple(row) for row in connection.execute(_true())}

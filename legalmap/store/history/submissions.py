@@ -1,4 +1,4 @@
-"""Submissions, withdrawals, assents and reviews."""
+"""Submissions and what follows them: withdrawals, assents (approvals before the final one) and reviews."""
 
 import json
 from collections.abc import Sequence

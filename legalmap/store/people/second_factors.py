@@ -75,7 +75,7 @@ def is_passkey_known(connection: sa.Connection, credential_id: str) -> bool:
 
 
 def insert_passkey(connection: sa.Connection, **columns: Any) -> int:
-    """Add a passkey; gives its id."""
+    """Add a passkey; returns its id."""
     return inserted_id(connection, passkey, columns)
 
 
