@@ -62,8 +62,7 @@ def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> 
             submission.c.at >= since,
         )
     )
-    submitted, published = connection.execute(query).one()
-    return int(submitted), int(published)
+    return connection.execute(query).one()._tuple()
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -81,9 +81,8 @@ def insert_passkey(connection: sa.Connection, **columns: Any) -> int:
 
 def use_passkey(connection: sa.Connection, passkey_id: int, sign_count: int, at: datetime) -> None:
     """Note the use of a passkey, and its signature counter."""
-    connection.execute(
-        passkey.update().where(passkey.c.id == passkey_id).values(sign_count=sign_count, used_at=at)
-    )
+    shown = passkey.update().where(passkey.c.id == passkey_id)
+    connection.execute(shown.values(sign_count=sign_count, used_at=at))
 
 
 def delete_passkey(connection: sa.Connection, account_id: int, passkey_id: int) -> None:

@@ -42,9 +42,8 @@ def of_account(connection: sa.Connection, account_id: int, at: datetime) -> list
 def last_seen(connection: sa.Connection) -> dict[int, datetime]:
     """When each account was last used, by id, for accounts with a session that is still stored."""
     query = sa.select(session.c.account_id, sa.func.max(session.c.seen_at).label("at"))
-    return {
-        row.account_id: row.at for row in connection.execute(query.group_by(session.c.account_id))
-    }
+    rows = connection.execute(query.group_by(session.c.account_id))
+    return {row.account_id: row.at for row in rows}
 
 
 def _open(
@@ -75,9 +74,8 @@ def _session(row: sa.Row[Any], owner: Account) -> Session:
 
 def see(connection: sa.Connection, token_sha256: str, at: datetime) -> None:
     """Note that a session was used."""
-    connection.execute(
-        session.update().where(session.c.token_sha256 == token_sha256).values(seen_at=at)
-    )
+    same = session.c.token_sha256 == token_sha256
+    connection.execute(session.update().where(same).values(seen_at=at))
 
 
 def end(connection: sa.Connection, token_sha256: str) -> None:
