@@ -62,7 +62,7 @@ def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> 
             submission.c.at >= since,
         )
     )
-    return connection.execute(query).one()._tuple()
+    return connection.execute(query).one()
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
