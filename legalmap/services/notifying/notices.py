@@ -20,7 +20,7 @@ from legalmap.store import places
 from legalmap.store.desk import notices
 from legalmap.store.desk.notices import Notice, Recipient
 from legalmap.store.engine import Connection
-from legalmap.store.history import submissions
+from legalmap.store.history import discussions, submissions
 
 SHOWN = 100
 _LONGEST = 500
@@ -53,7 +53,7 @@ def tell(
 
 
 def _remarked(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
-    concerned = notices.participants(connection, revised.id) | revised.authors
+    concerned = discussions.participants(connection, revised.id) | revised.authors
     sentence = "{who} remarked on the proposal for {what}."
     _write(connection, actor, concerned, sentence, revised, at)
 
@@ -61,7 +61,7 @@ def _remarked(connection: Connection, actor: Account, revised: Revision, at: dat
 def _submitted(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
     """Only a proposal that takes an earlier one up concerns anybody yet."""
     if revised.reworks_id is not None:
-        concerned = notices.participants(connection, revised.reworks_id)
+        concerned = discussions.participants(connection, revised.reworks_id)
         sentence = "{who} sent a new version of the proposal for {what}."
         _write(connection, actor, concerned, sentence, revised, at)
 
