@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import chain
 from legalmap.domain.people import remits
 from legalmap.domain.people.accounts import Account
@@ -45,9 +45,7 @@ def as_of_now(connection: Connection, actor: Account, permission: Permission) ->
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:
     """The revision of that id; raise Missing if there is none."""
     revised = records.revision_by_id(connection, revision_id) if revision_id is not None else None
-    if revised is None:
-        raise Missing("revision", str(revision_id))
-    return revised
+    return existing(revised, "revision", str(revision_id))
 
 
 def is_in_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> bool:

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.events import Event, Filter
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reading.published_changes import News
 from legalmap.store import log
-from legalmap.store.engine import Connection
 from legalmap.store.history import records
 
 PAGE = 50
@@ -56,11 +54,8 @@ def page(tracker: Tracker, actor: Account, wanted: Filter, before: int | None = 
     with tracker.store.reading() as connection:
         newest = log.newest(connection, PAGE + 1, wanted, before)
         shown = newest[:PAGE]
-        revisions = _revisions(connection, shown)
-        bases = records.revisions_by_id(
-            connection,
-            [revised.base_id for revised in revisions.values() if revised.base_id is not None],
-        )
+        changing = [int(event.subject_id) for event in shown if _changes(event)]
+        revisions, bases = records.with_bases(connection, changing)
     places = tracker.places(list({revised.jurisdiction for revised in revisions.values()}))
     entries = []
     for event in shown:
@@ -76,11 +71,6 @@ def page(tracker: Tracker, actor: Account, wanted: Filter, before: int | None = 
 
 def _changes(event: Event) -> bool:
     return event.subject_kind == "revision" and event.action in CHANGING
-
-
-def _revisions(connection: Connection, shown: list[Event]) -> dict[int, Revision]:
-    wanted = [int(event.subject_id) for event in shown if _changes(event)]
-    return records.revisions_by_id(connection, wanted)
 
 
 def walk(tracker: Tracker, actor: Account, wanted: Filter) -> Iterator[Event]:

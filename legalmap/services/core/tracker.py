@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from legalmap import paths
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.feed_head import Head
@@ -61,9 +61,7 @@ class Tracker:
 
     def topic(self, code: str) -> Topic:
         """The topic of that code; raise Missing, naming the others, if there is none."""
-        if code not in self.topics:
-            raise Missing("topic", code, self.topics)
-        return self.topics[code]
+        return existing(self.topics.get(code), "topic", code, self.topics)
 
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""

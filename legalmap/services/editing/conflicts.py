@@ -2,7 +2,7 @@
 
 import msgspec
 
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law import diff
 from legalmap.domain.law.payload import Payload
 from legalmap.services.core.tracker import Tracker
@@ -30,9 +30,7 @@ def compare_sides(
 ) -> Sides:
     """Set an edit beside what was published meanwhile."""
     with tracker.store.reading() as connection:
-        record = records.find(connection, topic, code)
-        if record is None:
-            raise Missing("record", f"{topic}/{code}")
+        record = existing(records.find(connection, topic, code), "record", f"{topic}/{code}")
         base = revision_at(connection, record, base_number).payload
         theirs = revision_at(connection, record, record.current_number).payload
     comparison = diff.compare(base, theirs, yours)

@@ -107,8 +107,7 @@ def import_planned(tracker: Tracker, actor: Account, content: bytes, mark: str) 
 
 
 def _send(tracker: Tracker, actor: Account, found: Plan) -> list[Revision]:
-    if found.problems:
-        raise Invalid(found.problems)
+    Invalid.if_any(found.problems)
     batch = import_batches.new_name()
     proposals = [msgspec.structs.replace(each.proposal, batch=batch) for each in found.planned]
     return editing_service.submit_all(tracker, actor, proposals)
@@ -131,8 +130,7 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
             problems += error.problems
         except Missing as error:
             problems.append(Problem(f"line {rows[0].number}: {_field_of(error)}", _said(error)))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     return lines
 
 
@@ -202,22 +200,17 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
             "entry", "Give an object with topic, jurisdiction and the fields of a record."
         )
     missing = [key for key in ("topic", "jurisdiction") if not isinstance(raw.get(key), str)]
-    if missing:
-        raise Invalid(Problem(key, "Give it as text.") for key in missing)
+    Invalid.if_any(Problem(key, "Give it as text.") for key in missing)
     unknown = [key for key in raw if key not in {*_HEAD, *_PAYLOAD, *_IGNORED}]
-    if unknown:
-        raise Invalid(Problem(key, "A record has no such field.") for key in unknown)
+    Invalid.if_any(Problem(key, "A record has no such field.") for key in unknown)
     topic = tracker.topic(raw["topic"])
     place = search.place(tracker, raw["jurisdiction"], hint=hint)
     content = payload.from_builtins({key: raw[key] for key in raw if key in _PAYLOAD})
     note = raw.get("note", "Imported from a file.")
     if not isinstance(note, str):
         raise Invalid.at("note", "Give it as text.")
-    problems = payload.problems_of(content, topic, clock.today()) + editing_service.note_problems(
-        note
-    )
-    if problems:
-        raise Invalid(problems)
+    problems = payload.problems_of(content, topic, clock.today())
+    Invalid.if_any(problems + editing_service.note_problems(note))
     return Proposal(
         topic=topic.code,
         jurisdiction=place.code,

@@ -7,7 +7,7 @@ from legalmap.domain.desk import edit_intents, risk
 from legalmap.domain.desk.edit_intents import Intent, intent_of
 from legalmap.domain.desk.moderation import Act, check
 from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
-from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
+from legalmap.domain.errors import Invalid, NothingChanged, NotNow, Problem, Stale, existing
 from legalmap.domain.law import diff, payload
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, canonical_bytes
@@ -89,8 +89,7 @@ def payload_at(tracker: Tracker, topic: str, code: str, number: int) -> Payload:
         record = records.find(connection, topic, code)
         if record is None and number == 0:
             return NOT_RESEARCHED
-        if record is None:
-            raise Missing("revision", f"{topic}/{code} revision {number}")
+        record = existing(record, "revision", f"{topic}/{code} revision {number}")
         return revision_at(connection, record, number).payload
 
 
@@ -118,9 +117,7 @@ def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
     place = search.place(tracker, proposal.jurisdiction)
     content = payload.normalised(proposal.payload)
     problems = payload.problems_of(content, topic, clock.today())
-    problems += note_problems(proposal.note)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems + note_problems(proposal.note))
     return msgspec.structs.replace(proposal, jurisdiction=place.code, payload=content)
 
 
@@ -213,8 +210,7 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
         sha256 = payload.sha256_of(canonical_bytes(proposal.payload))
         if records.published_as(connection, base.record_id, sha256) is None:
             problems.append(Problem("intent", NO_REVERT))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
 
 
 def _check_not_waiting(
@@ -234,25 +230,19 @@ def record_of(connection: Connection, topic: str, code: str) -> Record:
     """The record of a place, locked until the end; made, with revision 0, if there is none yet."""
     record = records.find(connection, topic, code, lock=True)
     if record is None:
-        system = accounts.by_handle(connection, SYSTEM_HANDLE)
-        if system is None:
-            raise Missing("account", SYSTEM_HANDLE)
+        system = existing(accounts.by_handle(connection, SYSTEM_HANDLE), "account", SYSTEM_HANDLE)
         record_id, revision_id = records.insert_record(
             connection, topic, code, NOT_RESEARCHED, system.id, clock.now()
         )
         records.point_to_genesis(connection, record_id, revision_id)
         record = records.find(connection, topic, code, lock=True)
-    if record is None:
-        raise Missing("record", f"{topic}/{code}")
-    return record
+    return existing(record, "record", f"{topic}/{code}")
 
 
 def revision_at(connection: Connection, record: Record, number: int) -> Revision:
     """One revision of a record by its number; raise Missing if there is none."""
     revision = records.revision_numbered(connection, record.id, number)
-    if revision is None:
-        raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
-    return revision
+    return existing(revision, "revision", f"{record.topic}/{record.jurisdiction} revision {number}")
 
 
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:

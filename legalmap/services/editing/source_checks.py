@@ -162,9 +162,7 @@ def verify(
     if len(wanted) > MOST_AT_ONCE:
         raise Invalid.at("records", f"Send at most {MOST_AT_ONCE} at once.")
     note = note.strip() or f"Checked against {url}; nothing changed."
-    problems = editing_service.note_problems(note)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(editing_service.note_problems(note))
     batch = batches.new_name()
     proposals = [_proposal(reader, url, record, note, batch) for record in wanted]
     return editing_service.submit_all(reader.tracker, actor, proposals)

@@ -18,7 +18,7 @@ from legalmap.domain.desk.suggestions import (
     check_answer,
     problems_of,
 )
-from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
+from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow, existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
@@ -82,9 +82,7 @@ def suggest(
 
 def check(text: str, url: str, email: str) -> None:
     """Raise Invalid with every field at fault."""
-    problems = problems_of(text, url, email)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of(text, url, email))
 
 
 def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url: str) -> None:
@@ -259,9 +257,7 @@ def _free(
 
 def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:
     suggestion = suggestions.find(connection, number, lock=lock)
-    if suggestion is None:
-        raise Missing("suggestion", str(number))
-    return suggestion
+    return existing(suggestion, "suggestion", str(number))
 
 
 def _log(

@@ -100,8 +100,7 @@ def _objects(text: str) -> list[Line]:
             lines.append(Line(number, _loaded(line)))
         except (ValueError, RecursionError) as error:
             problems.append(Problem(f"line {number}", f"This is not JSON: {error}."))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     return lines
 
 

@@ -29,9 +29,7 @@ def propose(
 
     ``note`` may be empty: then it says how many those were.
     """
-    problems = problems_of_text("note", note, proposals.MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("note", note, proposals.MAX_NOTE, needed=""))
     base = proposals.payload_at(tracker, topic, code, base_number)
     read = opened & {source.url for source in sources_of(base)}
     if not read:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import in_force_on
 from legalmap.domain.law.resolving import Resolution
@@ -234,6 +234,4 @@ def render(
 
 def format_of(name: str) -> Format:
     """The format of that name; raise Missing, naming the others, if there is none."""
-    if name not in FORMATS:
-        raise Missing("format", name, FORMATS)
-    return FORMATS[name]
+    return existing(FORMATS.get(name), "format", name, FORMATS)

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid, Missing, Unusable
+from legalmap.domain.errors import Invalid, Unusable, existing
 from legalmap.services import contract
-from legalmap.services.core import sealed_file
+from legalmap.services.core import sealed_file, texts
 from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import data_package, edition_diff, formats, schemas
@@ -29,8 +29,6 @@ from legalmap.store.engine import Connection
 NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,3})?", re.ASCII)
 SUMS, TOLD, CHANGES = "SHA256SUMS", "release.json", "CHANGELOG.md"
 READ_ONLY = 0o444
-# A value longer than this is told by its length: a changelog is for reading.
-LONGEST = 160
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +74,7 @@ def all_of(folder: Path | None) -> list[Release]:
 def release_of(folder: Path | None, name: str) -> Release:
     """One release; raise Missing, naming the others, if there is none of that name."""
     releases = {release.name: release for release in all_of(folder)}
-    if name not in releases:
-        raise Missing("release", name, releases)
-    return releases[name]
+    return existing(releases.get(name), "release", name, releases)
 
 
 def files_of(folder: Path | None, name: str) -> dict[str, Frozen]:
@@ -175,7 +171,9 @@ def _contents(
     yield data_package.NAME, data_package.package(editions, as_of, made).content
     yield data_package.ZIP_NAME, data_package.zipped(editions, as_of, made).content
     yield CHANGES, _changelog(reader, editions, release, previous).encode()
-    yield "CITATION.cff", _citation(editions, release).encode()
+    abstract = f"Feed number {release.feed_no}. {editions[0].topic.scope}"
+    citation = {"release": release, "title": _title(editions), "abstract": abstract}
+    yield "CITATION.cff", texts.rendered("releases/CITATION.cff", **citation).encode()
     yield "datacite.json", _pretty(_datacite(editions, release))
     yield TOLD, _pretty(msgspec.to_builtins(release))
 
@@ -188,61 +186,26 @@ def _changelog(
     reader: Reader, editions: list[Edition], release: Release, previous: Release | None
 ) -> str:
     since = previous.feed_no if previous else 0
-    what = f"since release {previous.name}" if previous else "since the beginning of the feed"
-    lines = [
-        f"# Release {release.name}",
-        "",
-        f"Feed number {release.feed_no}, as of {release.as_of}; {what} (feed number {since}).",
-    ]
+    topics = []
     for edition in editions:
         older = reader.edition(edition.topic.code, str(since))
-        found = edition_diff.between(older, edition)
-        fresh = [difference for difference in found if difference.before is None]
-        lines += ["", f"## {edition.topic.name}", ""]
-        lines += [
-            f"{len(edition.records)} records; {len(fresh)} new, {len(found) - len(fresh)} changed."
-        ]
-        lines += [line for difference in found if difference.before for line in _lines(difference)]
-        lines += [f"- New: {_named(difference)}" for difference in fresh if since]
-    return "\n".join(lines) + "\n"
-
-
-def _named(difference: edition_diff.Difference) -> str:
-    after = difference.after
-    number = after.publication.feed_no
-    return f"{after.place.name} ({after.place.code}), feed number {number}"
-
-
-def _lines(difference: edition_diff.Difference) -> Iterator[str]:
-    yield f"- {_named(difference)}"
-    for change in difference.changes:
-        yield f"  - `{change.field}`: {_short(change.before)} → {_short(change.after)}"
-
-
-def _short(value: object) -> str:
-    text = "nothing" if value is None else msgspec.json.encode(value).decode()
-    return text if len(text) <= LONGEST else f"{len(text)} characters"
+        differences = edition_diff.between(older, edition)
+        topics.append(
+            {
+                "name": edition.topic.name,
+                "total": len(edition.records),
+                "added": [difference for difference in differences if difference.before is None],
+                "changed": [difference for difference in differences if difference.before],
+            }
+        )
+    return texts.rendered(
+        "releases/CHANGELOG.md", release=release, previous=previous, since=since, topics=topics
+    )
 
 
 def _title(editions: list[Edition]) -> str:
     topics = " and ".join(edition.topic.name for edition in editions)
     return f"legalmap: legal status of {topics} by jurisdiction"
-
-
-def _citation(editions: list[Edition], release: Release) -> str:
-    said = {
-        "cff-version": "1.2.0",
-        "message": "Cite this release by its name and feed number.",
-        "type": "dataset",
-        "title": _title(editions),
-        "version": release.name,
-        "date-released": release.as_of.isoformat(),
-        "license": contract.LICENCE,
-        "abstract": f"Feed number {release.feed_no}. {editions[0].topic.scope}",
-    }
-    # A JSON string is a YAML string, so whatever a topic is called stands as it is.
-    lines = [f"{key}: {msgspec.json.encode(value).decode()}" for key, value in said.items()]
-    return "\n".join([*lines, "authors:", '  - name: "legalmap"', "keywords:", '  - "law"', ""])
 
 
 def _datacite(editions: list[Edition], release: Release) -> dict[str, object]:

@@ -76,8 +76,12 @@ def _shipped(file: Path) -> ShippedRecord:
     try:
         return ShippedRecord(**head, payload=payload.from_builtins(raw))
     except Invalid as error:
-        named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
-        raise Invalid(named) from None
+        raise _within(file.name, error) from None
+
+
+def _within(where: str, error: Invalid) -> Invalid:
+    """The same problems, their fields named together with the file or record they are in."""
+    return Invalid(Problem(f"{where}: {p.field}", p.message) for p in error.problems)
 
 
 def shipped_count(folder: Path = paths.DATA / "records") -> int:
@@ -134,8 +138,7 @@ def _publish(
     try:
         payload.validate(content, tracker.topic(item.topic), clock.today())
     except Invalid as error:
-        where = f"{item.topic}/{item.jurisdiction}"
-        raise Invalid([Problem(f"{where}: {p.field}", p.message) for p in error.problems]) from None
+        raise _within(f"{item.topic}/{item.jurisdiction}", error) from None
     made = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
     records.point_to_genesis(connection, *made)
     revision = records.revision_by_id(connection, made[1])

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid, Missing, NotNow
+from legalmap.domain.errors import Invalid, NotNow, existing
 from legalmap.domain.law.payload import problems_of_text
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.admin_rules import check_remits, in_words
@@ -34,11 +34,6 @@ MOST_LISTED = 100
 # No row has a greater number; the databases refuse to look for one.
 BIGGEST_ID = 2**31 - 1
 _PURPOSE = "password"
-# Who did not ask for it learns of it.
-_TOLD = (
-    "{who} made a link by which a new password can be set for your account. If you did not ask for "
-    "it, tell another admin."
-)
 _CLOSED = "This link was used, replaced or taken back, or has expired. Ask an admin for a new one."
 
 
@@ -48,9 +43,7 @@ def invite(
     """Make an invitation; gives the token of its link, which is kept nowhere."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     check_remits(role, remits)
-    problems = problems_of_text("note", note, MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("note", note, MAX_NOTE, needed=""))
     token, at = secrets.token_urlsafe(32), clock.now()
     with tracker.store.writing() as connection:
         as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
@@ -89,9 +82,7 @@ def revoke(tracker: Tracker, actor: Account, invitation_id: int) -> None:
     with tracker.store.writing() as connection:
         as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
         invited = invitations.by_id(connection, min(invitation_id, BIGGEST_ID))
-        if invited is None:
-            raise Missing("invitation", str(invitation_id))
-        invited.require_open(at)
+        existing(invited, "invitation", str(invitation_id)).require_open(at)
         invitations.revoke(connection, invitation_id, at)
         _log(connection, actor, "invite-revoke", invitation_id)
 
@@ -103,9 +94,8 @@ def invitation(tracker: Tracker, token: str) -> Invitation:
 
 
 def _open_invitation(connection: Connection, token: str) -> Invitation:
-    invited = invitations.by_token(connection, hashed(token))
-    if invited is None:
-        raise Missing("invitation", f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…")
+    shown = f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…"
+    invited = existing(invitations.by_token(connection, hashed(token)), "invitation", shown)
     invited.require_open(clock.now())
     if not _is_admin_still(connection, invited.inviter_id):
         raise NotNow("Who invited you is no admin any more. Ask another one for an invitation.")
@@ -163,7 +153,8 @@ def offer(tracker: Tracker, actor: Account, handle: str) -> str:
             value=str(actor.id),
         )
         log_on(connection, actor, "account-link", person, at)
-        notices.tell_owner(connection, person, _TOLD.format(who=actor.handle), at)
+        # Somebody who did not ask for the link has to learn of it.
+        notices.tell_owner(connection, person, "account-link", actor, at)
     return token
 
 

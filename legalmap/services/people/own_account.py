@@ -103,8 +103,7 @@ def disclose(tracker: Tracker, session: Session, interest: str) -> None:
     problems = problems_of_text("interest", typed, MAX_INTEREST, needed="")
     if not problems and "\n" in typed:
         raise Invalid.at("interest", "Write it in one line.")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     with tracker.store.writing() as connection:
         as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, interest=typed)

@@ -169,9 +169,7 @@ def add(
 
 def _check_name(name: str) -> None:
     needed = "Give the passkey a name by which you will know it, such as “Laptop”."
-    problems = problems_of_text("name", name, MAX_NAME, needed=needed)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("name", name, MAX_NAME, needed=needed))
 
 
 def _read(answer: str) -> dict[str, Any]:

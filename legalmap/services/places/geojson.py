@@ -13,12 +13,11 @@ from typing import Any
 import msgspec
 
 from legalmap.services.places import map_shapes
-from legalmap.services.places.map_shapes import Ring
+from legalmap.services.places.map_shapes import COUNTIES, SUBDIVISIONS, Ring
 
 # 0.001° is about 100 m: finer than the shapes were drawn.
 DECIMALS = 3
 TRIANGLE = 4
-SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 Part = list[list[int]]
 
 # As many as there are shapes, at the most.

@@ -11,6 +11,8 @@ import msgspec
 from legalmap import paths
 
 Ring = list[tuple[float, float]]
+# The files of outlines in degrees: first-level subdivisions of the world, counties of the United States.
+SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 
 
 class Region(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,10 @@ from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
+from legalmap.services.places.map_shapes import COUNTIES, SUBDIVISIONS
 
 EARTH_KM, KM_IN_A_MILE = 6_371.0, 1.609344
 NEAR_KM = 40.0
-SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 LONGEST_STATE = len("us-al")
 
 

@@ -14,9 +14,7 @@ from legalmap.store.history import discussions, records
 def say(tracker: Tracker, actor: Account, revision_id: int, text: str) -> None:
     """Append a remark. What was just said by the same person is not said again: a button pressed twice."""
     require(actor.role, Permission.PROPOSE)
-    problems = problems_of_text("text", text, MAX_REMARK, needed="Write something first.")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("text", text, MAX_REMARK, needed="Write something first."))
     with tracker.store.writing() as connection:
         revised = revision_of(connection, revision_id)
         if revised.submitted_at is None:

@@ -179,9 +179,7 @@ def _check(connection: Connection, actor: Account, revised: Revision, verdict: V
 def _check_judgement(tracker: Tracker, revised: Revision, given: Judgement, typed: str) -> None:
     """Every fault at once. ``typed``: the comment with the spaces around it."""
     problems = problems_of(given, tracker.topic(revised.topic).review.checklist)
-    problems += problems_of_text("comment", typed, MAX_COMMENT, needed="")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems + problems_of_text("comment", typed, MAX_COMMENT, needed=""))
 
 
 def _record(

@@ -260,8 +260,7 @@ def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> N
         held = claims.live(connection, "record", [record.id], at) if record else {}
         if record is None or not _is_own(held.get(record.id), actor):
             raise NotNow("You do not have this record any more: somebody else can take it.")
-        if problems:
-            raise Invalid(problems)
+        Invalid.if_any(problems)
         claims.drop(connection, "record", record.id, actor.id)
         _log(connection, actor, "skip", (record.id, topic, place.code), at, why=why.strip())
 

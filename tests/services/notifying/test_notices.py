@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from jinja2 import UndefinedError
 
 from legalmap import clock
 from legalmap.domain.desk.moderation import Verdict
@@ -12,7 +13,9 @@ from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.desk.suggestions import Outcome
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.accounts import Account
+from legalmap.paths import TEMPLATES
 from legalmap.services.audit.actions import log_act
+from legalmap.services.core import texts
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import suggestions
 from legalmap.services.notifying import mail_delivery, notices
@@ -145,6 +148,39 @@ def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
     assert told(tracker, "ana") == []
 
 
+# Words
+
+WHO_AND_WHAT = {"who": "ben", "what": "Alabama (kratom)"}
+SENTENCES = {
+    "approve": "ben approved your proposal for Alabama (kratom). It is published.",
+    "assent": "ben gave your proposal for Alabama (kratom) the first of two approvals.",
+    "request-changes": "ben asked for changes to your proposal for Alabama (kratom).",
+    "reject": "ben rejected your proposal for Alabama (kratom).",
+    "remark": "ben remarked on the proposal for Alabama (kratom).",
+    "submit": "ben sent a new version of the proposal for Alabama (kratom).",
+    "stale": "The record of Alabama (kratom) has moved on: your proposal starts from an older revision. "
+    "Open it to take it over.",
+    "account-link": "ben made a link by which a new password can be set for your account. If you did not "
+    "ask for it, tell another admin.",
+}
+
+
+def test_every_notice_has_its_sentence() -> None:
+    """A template without a row here, or a row without a template, is forgotten by somebody."""
+    files = (TEMPLATES / "mail" / "notices").iterdir()
+    assert {file.stem for file in files} == set(SENTENCES)
+
+
+@pytest.mark.parametrize("act", SENTENCES)
+def test_a_notice_is_told_in_these_words(act: str) -> None:
+    assert texts.rendered(f"mail/notices/{act}.txt", **WHO_AND_WHAT) == f"{SENTENCES[act]}\n"
+
+
+def test_a_value_that_is_missing_is_no_gap_in_a_mail() -> None:
+    with pytest.raises(UndefinedError, match="what"):
+        texts.rendered("mail/notices/approve.txt", who="ben")
+
+
 # Reading
 
 
@@ -209,33 +245,50 @@ def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mail
     assert message["Subject"] == said
     assert message["To"] == "ana@people.example"
     body = message.get_content().replace("\r\n", "\n")
-    assert body.startswith(f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n")
+    assert body == (
+        f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n\n"
+        "To get no more mail: https://law.example/desk/account\n"
+    )
     assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
-    [(Outcome.DECLINED, "Nothing was changed."), (Outcome.DUPLICATE, "suggested before.")],
+    ("outcome", "became", "answer"),
+    [
+        (
+            Outcome.PROPOSED,
+            "It became a proposal: once another person has reviewed it, the page changes.",
+            "",
+        ),
+        (Outcome.DECLINED, "Nothing was changed.", "Thank <you> & “all”.\n\nReally."),
+        (Outcome.DUPLICATE, "It had been suggested before.", "Thank you."),
+    ],
 )
 def test_who_suggested_something_gets_one_answer_by_mail(
-    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, said: str
+    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, became: str, answer: str
 ) -> None:
     tracker.store.mails = True
-    fields = {"text": "The ban was lifted.", "url": "https://law.example/5"}
+    ana = person(tracker, "ana")
     for email in ("kim@mail.example", ""):
-        text = f"{fields['text']} {email}"
-        number = suggestions.suggest(
-            tracker, "kratom", "us-al", **{**fields, "text": text}, email=email
-        )
-        suggestions.close(tracker, person(tracker, "ana"), number, outcome, "Thank you.")
+        fields = {"text": f"The ban was lifted. {email}", "url": "https://law.example/5"}
+        number = suggestions.suggest(tracker, "kratom", "us-al", **fields, email=email)
+        if outcome is Outcome.PROPOSED:
+            payload = a_payload(a_period("2020", "restricted" if email else "banned"))
+            propose(tracker, payload, suggestion_id=number)
+        else:
+            suggestions.close(tracker, ana, number, outcome, answer)
     assert len(list(mail_delivery.send_due(tracker, mailbox.server()))) == 1
     (message,) = mailbox.got
     assert message["To"] == "kim@mail.example"
     assert message["Subject"] == "Your suggestion for Alabama (kratom)"
-    body = message.get_content()
-    assert said in body
-    assert "Thank you." in body
-    assert "https://law.example/kratom/us-al" in body
+    paragraphs = [
+        f"Somebody read what you suggested for Alabama (kratom). {became}",
+        *([answer] if answer else []),
+        "https://law.example/kratom/us-al",
+        "This is the only answer. Your address is forgotten within 7 days after it.",
+    ]
+    body = message.get_content().replace("\r\n", "\n")
+    assert body == "\n\n".join(paragraphs) + "\n"
     assert message["List-Unsubscribe"] is None
 
 
