@@ -23,7 +23,6 @@ from legalmap.services.contract.changes import FieldChange as FieldChange
 from legalmap.services.contract.changes import HeartbeatAnswer as HeartbeatAnswer
 from legalmap.services.contract.changes import RecordChange as RecordChange
 from legalmap.services.contract.changes import WebhookMessage as WebhookMessage
-from legalmap.services.contract.convert import all_answers as all_answers
 from legalmap.services.contract.convert import codebook as codebook
 from legalmap.services.contract.convert import decode as decode
 from legalmap.services.contract.convert import encode as encode
@@ -36,7 +35,6 @@ from legalmap.services.contract.records import DISCLAIMER as DISCLAIMER
 from legalmap.services.contract.records import LICENCE as LICENCE
 from legalmap.services.contract.records import LICENCE_URL as LICENCE_URL
 from legalmap.services.contract.records import Answer as Answer
-from legalmap.services.contract.records import Codebook as Codebook
 from legalmap.services.contract.records import Counts as Counts
 from legalmap.services.contract.records import Export as Export
 from legalmap.services.contract.records import Jurisdiction as Jurisdiction

@@ -20,12 +20,11 @@ from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import batches as import_batches
-from legalmap.services.editing import csv_import, upload_parsing
-from legalmap.services.editing import proposals as editing_service
+from legalmap.services.editing import csv_import, proposals, upload_parsing
 from legalmap.services.editing.proposals import Proposal
 from legalmap.services.editing.upload_parsing import Line, Table
 from legalmap.services.places import search
-from legalmap.store.history import batches, records
+from legalmap.store.history import batches
 
 # More than these nobody reads; they are mended first.
 MOST_PROBLEMS = 200
@@ -109,8 +108,8 @@ def import_planned(tracker: Tracker, actor: Account, content: bytes, mark: str) 
 def _send(tracker: Tracker, actor: Account, found: Plan) -> list[Revision]:
     Invalid.if_any(found.problems)
     batch = import_batches.new_name()
-    proposals = [msgspec.structs.replace(each.proposal, batch=batch) for each in found.planned]
-    return editing_service.submit_all(tracker, actor, proposals)
+    batched = [msgspec.structs.replace(item.proposal, batch=batch) for item in found.planned]
+    return proposals.submit_all(tracker, actor, batched)
 
 
 def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
@@ -137,9 +136,7 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
 def _published(tracker: Tracker, topic: str, code: str, *, hint: bool) -> payload.Payload:
     tracker.topic(topic)
     place = search.place(tracker, code, hint=hint)
-    return editing_service.payload_at(
-        tracker, topic, place.code, _current(tracker, topic, place.code)
-    )
+    return proposals.published(tracker, topic, place.code)[1]
 
 
 def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[Problem]]:
@@ -174,7 +171,7 @@ def _first(problems: Sequence[Problem], left: int = 0) -> tuple[Problem, ...]:
 def _read(tracker: Tracker, line: Line, *, hint: bool) -> Planned | list[Problem]:
     try:
         proposal = _proposal(tracker, line.raw, hint=hint)
-        base = editing_service.payload_at(
+        base = proposals.payload_at(
             tracker, proposal.topic, proposal.jurisdiction, proposal.base_number
         )
     except Invalid as error:
@@ -210,7 +207,7 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     if not isinstance(note, str):
         raise Invalid.at("note", "Give it as text.")
     problems = payload.problems_of(content, topic, clock.today())
-    Invalid.if_any(problems + editing_service.note_problems(note))
+    Invalid.if_any(problems + proposals.note_problems(note))
     return Proposal(
         topic=topic.code,
         jurisdiction=place.code,
@@ -220,24 +217,20 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     )
 
 
-def _current(tracker: Tracker, topic: str, code: str) -> int:
-    with tracker.store.reading() as connection:
-        record = records.find(connection, topic, code)
-    return record.current_number if record else 0
+def _base(tracker: Tracker, topic: str, code: str, stated: Any, content: payload.Payload) -> int:
+    """The revision an entry started from, as ``stated`` in it; None: not at all.
 
-
-def _base(tracker: Tracker, topic: str, code: str, given: Any, content: payload.Payload) -> int:
-    """The revision an entry started from. It is never taken to be what is published by chance now:
-    an old file would then undo what came meanwhile, and nobody would be told.
+    The current revision is never assumed: an old file would then silently undo what was published
+    meanwhile.
     """
-    current = _current(tracker, topic, code)
-    if given is None and content == editing_service.payload_at(tracker, topic, code, current):
+    current, published = proposals.published(tracker, topic, code)
+    if stated is None and content == published:
         return current
-    if given is None and current:
+    if stated is None and current:
         raise Invalid.at(
             "base_revision", f"Say which revision this started from. Published now is {current}."
         )
-    base = 0 if given is None else given
+    base = 0 if stated is None else stated
     if not isinstance(base, int) or isinstance(base, bool) or base < 0:
         raise Invalid.at("base_revision", "Give the number of the revision this started from.")
     if base != current:

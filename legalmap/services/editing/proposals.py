@@ -93,6 +93,15 @@ def payload_at(tracker: Tracker, topic: str, code: str, number: int) -> Payload:
         return revision_at(connection, record, number).payload
 
 
+def published(tracker: Tracker, topic: str, code: str) -> tuple[int, Payload]:
+    """The number and content of what is published; revision 0 of a place without a record."""
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, code)
+        if record is None:
+            return 0, NOT_RESEARCHED
+        return record.current_number, revision_at(connection, record, record.current_number).payload
+
+
 def submit(tracker: Tracker, actor: Account, proposal: Proposal) -> Revision:
     """Put a proposal into the queue.
 

@@ -163,6 +163,7 @@ def _contents(
     reader: Reader, editions: list[Edition], release: Release, previous: Release | None
 ) -> Iterator[tuple[str, bytes]]:
     made, as_of = Files(), release.as_of
+    names = [edition.topic.name for edition in editions]
     for edition in editions:
         for format in formats.available():  # noqa: A001
             name = formats.file_name(edition.topic.code, format)
@@ -171,15 +172,19 @@ def _contents(
     yield data_package.NAME, data_package.package(editions, as_of, made).content
     yield data_package.ZIP_NAME, data_package.zipped(editions, as_of, made).content
     yield CHANGES, _changelog(reader, editions, release, previous).encode()
-    abstract = f"Feed number {release.feed_no}. {editions[0].topic.scope}"
-    citation = {"release": release, "title": _title(editions), "abstract": abstract}
-    yield "CITATION.cff", texts.rendered("releases/CITATION.cff", **citation).encode()
-    yield "datacite.json", _pretty(_datacite(editions, release))
-    yield TOLD, _pretty(msgspec.to_builtins(release))
+    cited = {
+        "release": release,
+        "title": f"legalmap: legal status of {' and '.join(names)} by jurisdiction",
+        "topics": [edition.topic for edition in editions],
+        "licence_url": contract.LICENCE_URL,
+    }
+    yield "CITATION.cff", texts.rendered("releases/CITATION.cff", **cited).encode()
+    yield "datacite.json", _pretty(texts.rendered("releases/datacite.json", **cited).encode())
+    yield TOLD, _pretty(msgspec.json.encode(release))
 
 
-def _pretty(said: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+def _pretty(content: bytes) -> bytes:
+    return msgspec.json.format(content, indent=2) + b"\n"
 
 
 def _changelog(
@@ -201,28 +206,3 @@ def _changelog(
     return texts.rendered(
         "releases/CHANGELOG.md", release=release, previous=previous, since=since, topics=topics
     )
-
-
-def _title(editions: list[Edition]) -> str:
-    topics = " and ".join(edition.topic.name for edition in editions)
-    return f"legalmap: legal status of {topics} by jurisdiction"
-
-
-def _datacite(editions: list[Edition], release: Release) -> dict[str, object]:
-    """The properties DataCite's schema 4 requires, and those that help; a DOI is added by who mints it."""
-    return {
-        "schemaVersion": "http://datacite.org/schema/kernel-4",
-        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Legal status dataset"},
-        "creators": [{"name": "legalmap", "nameType": "Organizational"}],
-        "titles": [{"title": _title(editions)}],
-        "publisher": {"name": "legalmap"},
-        "publicationYear": str(release.as_of.year),
-        "dates": [{"date": release.as_of.isoformat(), "dateType": "Issued"}],
-        "version": release.name,
-        "language": "en",
-        "subjects": [{"subject": edition.topic.name} for edition in editions],
-        "rightsList": [{"rightsIdentifier": contract.LICENCE, "rightsUri": contract.LICENCE_URL}],
-        "descriptions": [
-            {"description": f"Feed number {release.feed_no}.", "descriptionType": "TechnicalInfo"}
-        ],
-    }

@@ -18,10 +18,13 @@ Address = IPv4Address | IPv6Address
 
 
 class Undelivered(Exception):
-    """The message was not taken; ``gone`` if the receiver wants no more."""
+    """A webhook or a mail that was not taken, and why, without the address it was for.
 
-    def __init__(self, why: str, *, gone: bool = False) -> None:
-        self.gone = gone
+    ``for_good``: it never will be. ``reached``: the server did answer.
+    """
+
+    def __init__(self, why: str, *, for_good: bool = False, reached: bool = True) -> None:
+        self.for_good, self.reached = for_good, reached
         super().__init__(why)
 
 
@@ -122,7 +125,8 @@ def post(url: str, headers: dict[str, str], body: bytes, *, loopback: bool) -> N
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         raise Undelivered(f"No answer: {type(error).__name__}.") from error
     if not 200 <= status <= 299:
-        raise Undelivered(f"The answer was {status}.", gone=status == http.client.GONE)
+        # 410 Gone: the receiver asks to be sent no more.
+        raise Undelivered(f"The answer was {status}.", for_good=status == http.client.GONE)
 
 
 def _status(

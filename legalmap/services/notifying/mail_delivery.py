@@ -12,7 +12,7 @@ from legalmap.domain.outside.mail import KEPT, Mail, Server, is_address, one_lin
 from legalmap.domain.outside.retry import is_given_up, pause_after
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.notifying import smtp
-from legalmap.services.notifying.smtp import Unsent
+from legalmap.services.notifying.http_post import Undelivered
 from legalmap.store import log
 from legalmap.store.engine import Connection
 from legalmap.store.outside import mail_outbox
@@ -90,7 +90,7 @@ def _tried(tracker: Tracker, server: Server, mail: Mail) -> tuple[str, bool]:
             return "", True
     try:
         smtp.send(server, mail)
-    except Unsent as error:
+    except Undelivered as error:
         again = _failed(tracker, mail, error, until)
         return f"mail {mail.id}: {error} {again}", error.reached
     with tracker.store.writing() as connection:
@@ -99,7 +99,7 @@ def _tried(tracker: Tracker, server: Server, mail: Mail) -> tuple[str, bool]:
     return f"mail {mail.id}: sent", True
 
 
-def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str:
+def _failed(tracker: Tracker, mail: Mail, error: Undelivered, until: datetime) -> str:
     at, tries = clock.now(), mail.tries + 1
     given_up = error.for_good or is_given_up(tries, mail.created_at, at)
     next_at = None if given_up else at + pause_after(tries)

@@ -8,24 +8,16 @@ from email.policy import SMTP as LINES
 from urllib.parse import urlsplit
 
 from legalmap.domain.outside.mail import SITE, Mail, Server, is_address, one_line
-from legalmap.services.notifying.http_post import is_loopback, tls
+from legalmap.services.notifying.http_post import Undelivered, is_loopback, tls
 
 SECONDS = 20
 FOR_GOOD = 500
 
 
-class Unsent(Exception):
-    """The mail was not taken. ``for_good``: it never will be. ``reached``: the server did answer."""
-
-    def __init__(self, why: str, *, for_good: bool = False, reached: bool = True) -> None:
-        self.for_good, self.reached = for_good, reached
-        super().__init__(why)
-
-
 def message_of(server: Server, mail: Mail) -> EmailMessage:
     """The mail as it is sent. Each try has the same Message-ID, so that a repetition can be told."""
     if not is_address(mail.address):
-        raise Unsent("The address cannot be written to.", for_good=True)
+        raise Undelivered("The address cannot be written to.", for_good=True)
     message = EmailMessage(policy=LINES)
     message["From"] = _address(server.sender, "legalmap")
     message["To"] = _address(mail.address)
@@ -47,21 +39,21 @@ def _address(text: str, name: str = "") -> Address:
 
 
 def send(server: Server, mail: Mail) -> None:
-    """Hand it over; raise Unsent, saying nothing of whom it goes to, if it was not taken."""
+    """Hand it over; raise Undelivered, saying nothing of whom it goes to, if it was not taken."""
     message = message_of(server, mail)
     try:
         _hand_over(server, message, mail.address)
     except smtplib.SMTPRecipientsRefused as error:
         [(code, _)] = error.recipients.values()
-        raise Unsent(f"The address was refused: {code}.", for_good=code >= FOR_GOOD) from None
+        raise Undelivered(f"The address was refused: {code}.", for_good=code >= FOR_GOOD) from None
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
-        raise Unsent(f"The mail was refused: {code}.", for_good=code >= FOR_GOOD) from None
+        raise Undelivered(f"The mail was refused: {code}.", for_good=code >= FOR_GOOD) from None
     except smtplib.SMTPResponseException as error:
         # What is refused before any address was named is the fault of our settings: it can be mended.
-        raise Unsent(f"The server refused us: {error.smtp_code}.", reached=False) from None
+        raise Undelivered(f"The server refused us: {error.smtp_code}.", reached=False) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise Unsent(f"No answer: {type(error).__name__}.", reached=False) from None
+        raise Undelivered(f"No answer: {type(error).__name__}.", reached=False) from None
 
 
 def _hand_over(server: Server, message: EmailMessage, address: str) -> None:

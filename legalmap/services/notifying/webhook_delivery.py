@@ -20,10 +20,7 @@ CLAIM = timedelta(seconds=4 * http_post.SECONDS)
 
 def deliver_due(tracker: Tracker, *, loopback: bool = False) -> list[str]:
     """Try the next publication of each webhook that is due; gives a line for each that was tried."""
-    reader, at = Reader(tracker), clock.now()
-    with tracker.store.reading() as connection:
-        known = webhooks.everyone(connection)
-    lines = [_delivered(reader, hook, loopback=loopback) for hook in known if _is_due(hook, at)]
+    lines = [deliver(tracker, webhook_id, loopback=loopback) for webhook_id in due(tracker)]
     return [line for line in lines if line]
 
 
@@ -108,7 +105,7 @@ def message(tracker: Tracker, entry: Entry) -> bytes:
 def _failed(tracker: Tracker, webhook: Webhook, error: Undelivered, until: datetime) -> str:
     at = clock.now()
     failures, since = webhook.failures + 1, webhook.failing_since or at
-    disabled = error.gone or is_given_up(failures, since, at)
+    disabled = error.for_good or is_given_up(failures, since, at)
     next_at = at + pause_after(failures)
     with tracker.store.writing() as connection:
         settled = webhooks.settle(

@@ -13,7 +13,7 @@ from legalmap.domain.outside.mail import KEPT, SITE, Mail
 from legalmap.domain.outside.retry import LEAST_FAILURES, PATIENCE
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.notifying import mail_delivery, smtp
-from legalmap.services.notifying.smtp import Unsent
+from legalmap.services.notifying.http_post import Undelivered
 from legalmap.store import log
 from legalmap.store.engine import Store
 from legalmap.store.outside import mail_outbox
@@ -280,7 +280,7 @@ def test_what_is_no_single_address_is_not_written_to(tracker: Tracker, address: 
     post(tracker, to=address)
     assert rows(tracker) == []
     mail = msg(address=address)
-    with pytest.raises(Unsent, match="cannot be written to"):
+    with pytest.raises(Undelivered, match="cannot be written to"):
         smtp.message_of(Mailbox.server(_NOBODY), mail)
 
 
@@ -337,7 +337,7 @@ def test_what_is_sent_is_encrypted_and_signed_in(
         account = {"user": "desk", "password": "p@ss:word", "wrapped": wrapped}
         smtp.send(mailbox.server(**account), msg())
         assert mailbox.subjects == ["Hello"]
-        with pytest.raises(Unsent, match="refused us: 535") as refused:
+        with pytest.raises(Undelivered, match="refused us: 535") as refused:
             smtp.send(mailbox.server(**{**account, "password": "wrong"}), msg())
         # It is our settings that are wrong: no mail is given up for it.
         assert not refused.value.for_good
@@ -350,7 +350,7 @@ def test_a_stranger_s_certificate_is_refused(tmp_path: Path) -> None:
     ours, _ = certificate(tmp_path)
     mailbox = Mailbox(ssl_context=ours)
     try:
-        with pytest.raises(Unsent, match="SSLCertVerificationError"):
+        with pytest.raises(Undelivered, match="SSLCertVerificationError"):
             smtp.send(mailbox.server(wrapped=True), msg())
     finally:
         mailbox.stop()
@@ -360,6 +360,6 @@ def test_nothing_goes_out_in_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyP
     """A server elsewhere that does not offer STARTTLS is sent nothing."""
     no: Callable[[str], bool] = lambda _host: False  # noqa: E731
     monkeypatch.setattr(smtp, "is_loopback", no)
-    with pytest.raises(Unsent, match="SMTPNotSupportedError"):
+    with pytest.raises(Undelivered, match="SMTPNotSupportedError"):
         smtp.send(mailbox.server(), msg())
     assert mailbox.got == []
