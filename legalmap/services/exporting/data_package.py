@@ -10,6 +10,7 @@ import msgspec
 
 from legalmap.domain.errors import Unmade
 from legalmap.services import contract
+from legalmap.services.core import texts
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats, schemas
 from legalmap.services.exporting.files import Files
@@ -23,12 +24,6 @@ PACKED = ("csv", "sources", "dictionary", "json", "geojson")
 TABLES = ("csv", "sources", "dictionary")
 # ZIP cannot tell earlier times. The bytes must not depend on the clock.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_README = """legalmap: legal status per jurisdiction, feed number {feed_no}, as of {as_of}.
-
-datapackage.json describes every file: columns, hashes, licence (Frictionless Data Package 2.0).
-{{topic}}-dictionary.csv explains every column and code. Licence: CC0 1.0, {licence_url}
-Nothing here is legal or medical advice.
-"""
 
 
 def package(
@@ -84,38 +79,23 @@ def _described(editions: list[Edition], as_of: date, named: Named, pinned: bool)
     feed_no = max(edition.feed_no for edition in editions)
     changed = max((e.changed_at for e in editions if e.changed_at), default=None)
     query = f"?as_of={as_of}&known_at={feed_no}" if pinned else ""
-    said = {
-        "$schema": PROFILE,
-        "name": "legalmap",
-        "title": "legalmap: legal status per jurisdiction",
-        "description": f"The law on each topic, its sources and dates. {contract.DISCLAIMER}",
-        "version": str(feed_no),
-        **({"created": contract.instant(changed)} if changed else {}),
-        "feed_no": feed_no,
-        "as_of": as_of.isoformat(),
-        "licenses": [{"name": contract.LICENCE, "path": contract.LICENCE_URL, "title": "CC0 1.0"}],
-        "sources": _sources(editions),
-        "keywords": ["law", "legal status", *(edition.topic.name for edition in editions)],
-        "resources": [
-            _resource(edition, format, file, query)
-            for (edition, format), file in named.items()  # noqa: A001
-        ],
-    }
-    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
-
-
-def _sources(editions: list[Edition]) -> list[dict[str, str]]:
-    own = [
-        {"title": f"Sources of every period on {edition.topic.name}", "path": path}
-        for edition in editions
-        for path in [formats.file_name(edition.topic.code, "sources")]
+    resources = [
+        _resource(edition, format, file, query)
+        for (edition, format), file in named.items()  # noqa: A001
     ]
-    return [
-        *own,
-        {"title": "Natural Earth (shapes)", "path": "https://www.naturalearthdata.com/"},
-        {"title": "U.S. Census Bureau (shapes, names)", "path": "https://www.census.gov/"},
-        {"title": "Unicode CLDR (names)", "path": "https://cldr.unicode.org/"},
-    ]
+    content = texts.rendered(
+        "package/datapackage.json",
+        profile=PROFILE,
+        feed_no=feed_no,
+        as_of=as_of,
+        changed_at=contract.instant(changed) if changed else None,
+        topics=[edition.topic for edition in editions],
+        resources=resources,
+        licence=contract.LICENCE,
+        licence_url=contract.LICENCE_URL,
+        disclaimer=contract.DISCLAIMER,
+    )
+    return msgspec.json.format(content.encode(), indent=2) + b"\n"
 
 
 def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str, Any]:  # noqa: A002
@@ -156,7 +136,9 @@ def _members(
     """What the archive holds: the name, the length and the bytes of each file."""
     yield NAME, len(described), iter((described,))
     feed_no = max(file.feed_no for file in named.values())
-    readme = _README.format(feed_no=feed_no, as_of=as_of, licence_url=contract.LICENCE_URL).encode()
+    readme = texts.rendered(
+        "package/README.txt", feed_no=feed_no, as_of=as_of, licence_url=contract.LICENCE_URL
+    ).encode()
     yield "README.txt", len(readme), iter((readme,))
     for (edition, format), file in named.items():  # noqa: A001
         name = formats.file_name(edition.topic.code, format)

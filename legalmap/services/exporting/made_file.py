@@ -96,7 +96,8 @@ class Wanted(msgspec.Struct, frozen=True):
 def _software() -> str:
     """Stands for what decides the bytes of a file beside its edition: this code, and what ships with it."""
     sha256 = hashlib.sha256(__version__.encode())
-    for folder in (paths.PACKAGE / "domain", paths.PACKAGE / "services", paths.DATA):
+    code = (paths.PACKAGE / "domain", paths.PACKAGE / "services")
+    for folder in (*code, paths.TEMPLATES / "package", paths.DATA):
         for file in sorted(folder.rglob("*")):
             if file.suffix != ".pyc" and file.is_file():
                 status = file.stat()

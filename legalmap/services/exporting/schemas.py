@@ -1,5 +1,6 @@
 """JSON Schema for every JSON file, Table Schema for every table, from the structs that write them."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -79,37 +80,16 @@ def _answers(topic: Topic) -> dict[str, Any]:
 
 
 def _collection(topic: Topic) -> dict[str, Any]:
-    text = {"type": "string"}
-    same = dict.fromkeys(("topic", "name", "licence", "licence_url", "scope", "disclaimer"), text)
-    properties = {
-        "type": {"const": "FeatureCollection"},
-        **same,
-        "feed_no": {"type": "integer"},
-        "as_of": {"type": "string", "format": "date"},
-        "features": {"type": "array", "items": _feature(topic)},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _feature(topic: Topic) -> dict[str, Any]:
     # A record may have no period on the day, and then nothing that a period says.
     of_record = set(tables.columns(topic)[: tables.columns(topic).index("period")])
-    said = {
+    properties = {
         field.name: dictionary.json_schema(
             field, nullable=not (field.required and field.name in of_record)
         )
         for field in dictionary.period_fields(topic)
     }
-    properties = {
-        "type": {"const": "Feature"},
-        "id": {"type": "string"},
-        "geometry": {"anyOf": [_geometry(), _NULL]},
-        "properties": {"type": "object", "properties": said, "required": list(said)},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _geometry() -> dict[str, Any]:
-    kinds = {"type": "string", "enum": ["Point", "Polygon", "MultiPolygon"]}
-    said = {"type": kinds, "coordinates": {"type": "array", "minItems": 1}}
-    return {"type": "object", "properties": said, "required": list(said)}
+    content = (Path(__file__).parent / "feature_collection.schema.json").read_bytes()
+    schema: dict[str, Any] = msgspec.json.decode(content)
+    of_feature = schema["properties"]["features"]["items"]["properties"]["properties"]
+    of_feature |= {"properties": properties, "required": list(properties)}
+    return schema
