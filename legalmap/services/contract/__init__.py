@@ -1,7 +1,7 @@
 """The public contract: the typed structs of every answer and export. Within v1 keys are only added.
 
-Every key is always there: null or an empty list says that the record says nothing. A ``feed_no`` at
-the top of an answer is the edition it was made from, in a record that of its own publication.
+Every key is always present: null or an empty list means that the record says nothing. ``feed_no`` at
+the top of an answer is the edition it was made from; inside a record it is that record's publication.
 """
 
 from legalmap.services.contract.answers import Details as Details

@@ -1,4 +1,4 @@
-"""What every column of our tables means, once: for Table Schema, JSON Schema, dictionary and checks."""
+"""The columns of the exported tables, read from columns.toml, as Table Schema and as JSON Schema."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -34,7 +34,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of columns.toml. ``words`` names a list of codes and labels, ``codes`` has labels like itself."""
+    """A row of columns.toml. ``words`` names a set of codes with labels; ``codes`` get labels from themselves."""
 
     name: str
     description: str
@@ -77,7 +77,7 @@ def _fields(*groups: str, topic: Topic | None = None) -> tuple[Field, ...]:
     )
 
 
-# Whatever identifiers the contract gives a place, the tables give too, in the same order.
+# The tables repeat all identifiers of a place in the contract, in its order.
 PLACE = tuple(
     name for name in contract.Jurisdiction.__struct_fields__ if name not in ("code", "called")
 )
@@ -125,7 +125,7 @@ def dictionary_fields() -> tuple[Field, ...]:
     return _fields("dictionary")
 
 
-# The kinds that JSON Schema calls as we do.
+# Kinds with the same name in Table Schema and JSON Schema.
 _PLAIN: dict[str, dict[str, Any]] = {
     kind: {"type": kind} for kind in ("integer", "number", "boolean")
 }
@@ -139,8 +139,8 @@ _PATTERNS = {"partial": PARTIAL_DATE, "codes": CODES, "sha256": SHA256}
 
 def table_schema(fields: tuple[Field, ...], key: tuple[str, ...]) -> dict[str, Any]:
     """The Table Schema (Data Package 2.0) of a table."""
-    said = {"fields": [_table_field(field) for field in fields], "missingValues": [""]}
-    return {**said, **({"primaryKey": list(key)} if key else {})}
+    schema = {"fields": [_table_field(field) for field in fields], "missingValues": [""]}
+    return {**schema, **({"primaryKey": list(key)} if key else {})}
 
 
 def _table_field(field: Field) -> dict[str, Any]:
@@ -150,9 +150,12 @@ def _table_field(field: Field) -> dict[str, Any]:
     if field.kind in _PATTERNS:
         limits["pattern"] = _PATTERNS[field.kind]
     limits |= _bounds(field)
-    said: dict[str, Any] = {"name": field.name, **_TABLE_TYPES.get(field.kind, {"type": "string"})}
-    said |= {"title": field.title, "description": field.description}
-    return {**said, **({"constraints": limits} if limits else {})}
+    described: dict[str, Any] = {
+        "name": field.name,
+        **_TABLE_TYPES.get(field.kind, {"type": "string"}),
+    }
+    described |= {"title": field.title, "description": field.description}
+    return {**described, **({"constraints": limits} if limits else {})}
 
 
 def _bounds(field: Field) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""JSON Schema for every JSON file, Table Schema for every table, from the structs that write them."""
+"""JSON Schema for every JSON file and Table Schema for every table, made from what writes them."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def fields_of(topic: Topic, format: str) -> tuple[Field, ...]:  # noqa: A002
 
 
 def key_of(format: str) -> tuple[str, ...]:  # noqa: A002
-    """The columns that together name a row; the dictionary's rows have none without empty cells."""
+    """The primary key. The dictionary has none: key columns must not be empty, and ``code`` may be."""
     keys = {"sources": ("jurisdiction", "period", "position"), "dictionary": ()}
     return keys.get(format, ("jurisdiction", "period"))
 
@@ -55,10 +55,11 @@ def _of_struct(kind: type, topic: Topic, title: str) -> dict[str, Any]:
     parts = schema["$defs"]
     for part in parts.values():
         if "properties" in part:
-            # Every key is always there, also those that have a usual value.
+            # Every key is always written, also those with a default.
             part["required"] = list(part["properties"])
-            for said in part["properties"].values():
-                said.pop("default", None)
+            for described in part["properties"].values():
+                described.pop("default", None)
+    # Which statuses and variables there are is up to the topic, not to the structs.
     period = parts["Period"]["properties"]
     period["status"] = {"type": "string", "enum": [status.code for status in topic.statuses]}
     period["answers"] = _answers(topic)
@@ -67,7 +68,7 @@ def _of_struct(kind: type, topic: Topic, title: str) -> dict[str, Any]:
 
 def _answers(topic: Topic) -> dict[str, Any]:
     variables = {variable.code: variable for variable in topic.variables}
-    said = {
+    properties = {
         field.name: dictionary.json_schema(field, nullable=field.kind != "codes")
         for field in dictionary.period_fields(topic)
         if field.name in variables
@@ -75,8 +76,8 @@ def _answers(topic: Topic) -> dict[str, Any]:
     for name, variable in variables.items():
         if variable.type == "choice":
             codes = [choice.code for choice in variable.choices]
-            said[name]["anyOf"] = [{"type": "string", "enum": codes}, _NULL]
-    return {"type": "object", "properties": said, "required": list(said)}
+            properties[name]["anyOf"] = [{"type": "string", "enum": codes}, _NULL]
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def _collection(topic: Topic) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Notices: whom an act concerns is told in the desk and, where they left an address, by mail.
+"""Notices: people concerned by an act are told in the desk and, if they gave an address, by mail.
 
-They are written in the transaction of the act. Nobody is told of what they did themselves.
+They are written in the transaction of the act. Nobody is notified of their own acts. The sentences are
+in ``templates/mail/notices``, each named for the act.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ from legalmap.store.engine import Connection
 from legalmap.store.history import submissions
 
 SHOWN = 100
+# What the column of the table takes.
 _LONGEST = 500
 # The acts that decide something about a proposal: its authors are told.
 _VERDICTS = frozenset({"approve", "assent", "request-changes", "reject"})
@@ -32,7 +34,7 @@ _VERDICTS = frozenset({"approve", "assent", "request-changes", "reject"})
 def tell(
     connection: Connection, actor: Account, action: str, revised: Revision, at: datetime
 ) -> None:
-    """Tell everybody whom this act on a revision concerns. ``actions.log_act`` calls it for each act."""
+    """Notify everybody whom an act on a revision concerns; called by ``actions.log_act`` for every act."""
     if action in _VERDICTS:
         _write(connection, actor, revised.authors, action, revised, at)
     elif action in _OTHERS:
@@ -45,14 +47,14 @@ def _remarked(connection: Connection, actor: Account, revised: Revision, at: dat
 
 
 def _submitted(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
-    """Only a proposal that takes an earlier one up concerns anybody yet."""
+    """A rework concerns those who took part in the earlier proposal. A new proposal concerns nobody yet."""
     if revised.reworks_id is not None:
         concerned = notices.participants(connection, revised.reworks_id)
         _write(connection, actor, concerned, "submit", revised, at)
 
 
 def _published(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
-    """Whoever waits with a proposal for the same record has now started from an older revision."""
+    """Authors of waiting proposals for the same record: these are now based on an older revision."""
     for waiting in submissions.undecided_of(connection, revised.record_id):
         if waiting.state is State.STALE:
             _write(connection, actor, waiting.authors, "stale", waiting, at)
@@ -77,8 +79,8 @@ def _write(
     others = set(concerned) - {actor.id}
     people = notices.recipients(connection, others) if others else []
     if people:
-        what = _record_named(connection, revised.jurisdiction, revised.topic)
-        text = _text(template, who=actor.handle, what=what)[:_LONGEST]
+        record = _record_named(connection, revised.jurisdiction, revised.topic)
+        text = _text(template, who=actor.handle, what=record)[:_LONGEST]
         _send(connection, people, text, f"/desk/proposals/{revised.id}", at)
 
 
@@ -125,7 +127,7 @@ def _mail(
 def tell_reader(
     connection: Connection, suggestion: Suggestion, outcome: Outcome, answer: str
 ) -> None:
-    """Answer who suggested something and left an address: by mail alone, for they have no desk."""
+    """Mail the outcome to the reader who made a suggestion, if they left an address: they have no desk."""
     if not suggestion.email:
         return
     _mail(
@@ -142,29 +144,30 @@ def tell_reader(
 
 
 def of_account(tracker: Tracker, actor: Account) -> list[Notice]:
-    """What somebody was told: the unread first, then the newest."""
+    """The notices of this account: unread first, then newest first, at most SHOWN."""
     require(actor.role, Permission.OWN_ACCOUNT)
     with tracker.store.reading() as connection:
         return notices.of_account(connection, actor.id, SHOWN)
 
 
 def unread_count(tracker: Tracker, actor: Account) -> int:
-    """How much somebody has not read yet."""
+    """How many notices of this account are unread."""
     with tracker.store.reading() as connection:
         return notices.unread_count(connection, actor.id)
 
 
 def mark_read(tracker: Tracker, actor: Account, notice_id: int) -> None:
-    """Mark one notice as read; raise Missing if it is not theirs. Like a draft, this is private."""
+    """Mark one notice as read; raise Missing if it is not theirs. Private, so it is not logged."""
     require(actor.role, Permission.OWN_ACCOUNT)
     with tracker.store.writing() as connection:
+        # Somebody else's notice looks as if it did not exist.
         if not notices.is_of(connection, actor.id, notice_id):
             raise Missing("notice", str(notice_id))
         notices.mark_read(connection, actor.id, clock.now(), notice_id)
 
 
 def mark_all_read(tracker: Tracker, actor: Account) -> int:
-    """Mark everything as read; gives how much there was."""
+    """Mark all notices as read; gives how many were unread."""
     require(actor.role, Permission.OWN_ACCOUNT)
     with tracker.store.writing() as connection:
         return notices.mark_read(connection, actor.id, clock.now())
