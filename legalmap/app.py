@@ -33,6 +33,8 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     store = Store(settings.database_url, mails=settings.mail is not None)
     schema.require_current(store)
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    # No view or hook is a coroutine: Flask need not look at each of them in each request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=secret_key(settings, store),
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -97,7 +97,14 @@ def init(if_missing: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-def run(demo: bool, host: str, port: int, workers: int) -> None:
+@click.option(
+    "--connections",
+    default=5_000,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="Open at a time in each worker: who asks for much and does not read holds 1 MB for 30 s.",
+)
+def run(demo: bool, host: str, port: int, workers: int, connections: int) -> None:
     """Serve the site."""
     loopback = _is_loopback(host)
     if demo and not loopback:
@@ -119,7 +126,7 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     if loopback:
         # Browsers refuse Secure cookies on plain HTTP, which is all there is on this machine.
         os.environ.setdefault("LEGALMAP_SECURE_COOKIES", "0")
-    _serve(host, port, workers)
+    _serve(host, port, workers, connections)
 
 
 def _is_loopback(host: str) -> bool:
@@ -136,13 +143,13 @@ def _print_demo(people: list[accounts.Credentials]) -> None:
     click.echo("Propose a change as one, review it as the other: nobody reviews their own work.")
 
 
-def _serve(host: str, port: int, workers: int) -> None:
+def _serve(host: str, port: int, workers: int, connections: int) -> None:
     from legalmap.web.http.server import serve  # noqa: PLC0415 - only this command needs the server
 
     def announce() -> None:
         click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
 
-    serve("legalmap.rsgi:application", host, port, workers, announce)
+    serve("legalmap.rsgi:application", host, port, workers, connections, announce)
 
 
 @main.group()

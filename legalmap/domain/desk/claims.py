@@ -1,6 +1,6 @@
 """Who is at something, until when: a courtesy between people that expires by itself.
 
-It keeps nobody from deciding; only a rework by others waits for it (domain/reworking.py).
+It keeps nobody from deciding; only a rework by others waits for it (domain/desk/rework.py).
 """
 
 from datetime import datetime, timedelta

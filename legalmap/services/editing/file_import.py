@@ -1,8 +1,8 @@
 """Importing a file of changes: each becomes a proposal in the queue, never a publication.
 
 A file is a JSON list, NDJSON, or CSV (see ``csv_import``). Each entry is a record as in data/ and the
-export: ``topic``, ``jurisdiction``, ``base_revision`` (the number of the revision it was edited from),
-``note``, and the fields of a payload.
+export: ``topic``, ``jurisdiction``, ``base_revision`` (the number of the revision it was edited from,
+needed once something is published), ``note``, and the fields of a payload.
 """
 
 import hashlib

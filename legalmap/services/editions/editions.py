@@ -7,11 +7,12 @@ edition loads records as they are requested.
 
 import gc
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from itertools import takewhile
+from math import floor
 from threading import Lock
 from typing import cast
 
@@ -77,6 +78,7 @@ class Edition:
         # (feed number, codes published between it and the next number listed), oldest first.
         self._moves = moves
         self._following = following or _Following()
+        self._counted: tuple[date, Counter[str | None]] | None = None
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -116,6 +118,16 @@ class Edition:
             for above in {place.parent, place.county} - {None}:
                 by_parent.setdefault(cast("str", above), []).append(code)
         return by_parent
+
+    @cached_property
+    def by_degree(self) -> dict[tuple[int, int], list[str]]:
+        """Codes of the records of places with a known point, by its whole degrees (lat, lon)."""
+        cells: dict[tuple[int, int], list[str]] = {}
+        for code in self.codes:
+            place = self.records[code].place
+            if place.lat is not None and place.lon is not None:
+                cells.setdefault((floor(place.lat), floor(place.lon)), []).append(code)
+        return cells
 
     @cached_property
     def roots(self) -> list[Jurisdiction]:
@@ -167,6 +179,12 @@ class Edition:
         codes = self.records if codes is None else codes
         return {code: status_on(self.records[code].gist, as_of) for code in codes}
 
+    def counts(self, as_of: date) -> Counter[str | None]:
+        """How many records have which status on a day; cached, as each part of a file asks for it."""
+        if self._counted is None or self._counted[0] != as_of:
+            self._counted = as_of, Counter(self.statuses(as_of).values())
+        return self._counted[1]
+
     def shown(self, as_of: date) -> Mapping[str, str]:
         """What a map shows at the place of every record on a day, with all levels taken together."""
         return self._following.shown.of(self, as_of)
@@ -184,12 +202,9 @@ class Edition:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
 
+    @cached_property
     def researched_by_part(self) -> list[str]:
         """Codes of the countries with records for their first-level subdivisions, sorted."""
-        return self._by_part
-
-    @cached_property
-    def _by_part(self) -> list[str]:
         wide = ("state", "district", "territory")
         countries = {
             item.place.parent
@@ -242,7 +257,14 @@ class Edition:
         later = Edition(self._source, feed_no, records, moves, self._following)
         if len(whole) == len(self.records):
             # No record is new: what depends only on which records there are stays valid.
-            names = {"codes", "_of_county", "directly_below", "roots", "_by_part"}
+            names = {
+                "codes",
+                "_of_county",
+                "directly_below",
+                "by_degree",
+                "roots",
+                "researched_by_part",
+            }
             later.__dict__ |= {name: self.__dict__[name] for name in names & self.__dict__.keys()}
         later.changed_at = max(
             (item.publication.at for item in changed.values()), default=self.changed_at

@@ -90,6 +90,7 @@ def _place_fields() -> Iterator[Field]:
         yield known.get(name) or Field(name=name, title=name.capitalize(), description=about)
 
 
+@cache
 def period_fields(topic: Topic) -> tuple[Field, ...]:
     """The columns of the table of periods: one row for each period of each record."""
     return (

@@ -79,8 +79,11 @@ class Files:
         return self.served(made_file.export(edition, as_of, format), newest=newest, wait=wait)
 
     def length_of(self, edition: Edition, as_of: date, format: str) -> int | None:  # noqa: A002
-        """Length in bytes of the newest file; None if it is large and was not made yet."""
-        if not is_large(edition):
+        """Length in bytes of the newest file; None if it was not made yet and is costly to make.
+
+        That is a large file, or Parquet: loading pyarrow takes more memory than all the rest.
+        """
+        if not is_large(edition) and format != "parquet":
             return self.of(edition, as_of, format, newest=True).length
         known = self._at_hand(made_file.export(edition, as_of, format), NEWEST)
         return known.length if known else None
@@ -125,11 +128,12 @@ class Files:
         ``best``: as small as possible. ``wait``: make it now if it is not there.
         """
         path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
-        hard = best and file.length <= compression.BEST_BYTES
+        is_small = file.length <= compression.BEST_BYTES
+        effort = compression.BEST if best and is_small else compression.USUAL
         seal = sealed_file.of(path)
 
         def make() -> Iterator[bytes]:
-            return compression.packed(file.parts(), coding, best=hard)
+            return compression.packed(file.parts(), coding, effort)
 
         with suppress(Unmade):
             if seal is None:

@@ -7,7 +7,6 @@ spreadsheet. Items of a list are separated by spaces. Only Parquet also depends 
 version of pyarrow may give other bytes for the same rows.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain, islice
@@ -106,7 +105,7 @@ def _json(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> 
         changed_at=contract.instant(edition.changed_at) if edition.changed_at else None,
         scope=topic.scope,
         codebook=contract.codebook(topic),
-        counts=counted(edition, Counter(edition.statuses(as_of).values())),
+        counts=counted(edition, edition.counts(as_of)),
         records=tuple(records),
     )
     return contract.encode(export) + b"\n"

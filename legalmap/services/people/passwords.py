@@ -38,7 +38,8 @@ def hashed(password: str) -> str:
 
 
 def is_right(password_hash: str | None, password: str) -> bool:
-    """Whether a password is the one whose hash is ``known``; None takes as long and is never right."""
+    """Whether a password is the one with this hash; None takes as long and is never right."""
+    # Verified in either case: skipping it would be faster, and so tell which names exist.
     try:
         return (
             _hasher().verify(password_hash or _dummy_hash(), password) and password_hash is not None

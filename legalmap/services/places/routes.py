@@ -251,16 +251,30 @@ def towns_near(
     edition: Edition, point: tuple[float, float], as_of: date, within_km: float = NEAR_KM
 ) -> list[Near]:
     """The towns with a law of their own within ``within_km`` of a point (lat, lon), nearest first."""
-    towns = [Near(town, _from(point, town.place)) for town in _towns(edition, as_of)]
-    near = [town for town in towns if town.km is not None and town.km <= within_km]
-    return sorted(near, key=lambda town: town.km or 0)
+    cells = (edition.by_degree.get(cell, ()) for cell in _degrees_around(point, within_km))
+    places = [edition.records[code].place for cell in cells for code in cell]
+    near = [place for place in places if (_from(point, place) or 0) <= within_km]
+    towns = [Near(town, _from(point, town.place)) for town in _towns(edition, near, as_of)]
+    return sorted(towns, key=lambda town: town.km or 0)
 
 
-def _towns(edition: Edition, as_of: date) -> list[Resolution]:
-    """The resolutions of all towns whose own record says something about the day."""
-    towns = [item.place for item in edition.records.values() if item.place.kind in INCORPORATED]
-    resolutions = [edition.glance(place, as_of) for place in towns]
-    return [town for town in resolutions if town.levels[-1].period is not None]
+def _degrees_around(point: tuple[float, float], within_km: float) -> set[tuple[int, int]]:
+    """The cells of one degree, as whole (lat, lon), that a circle around a point can reach."""
+    lat, lon = point
+    up = math.degrees(within_km / EARTH_KM)
+    # Meridians come closer together towards the poles, so the circle spans more degrees there.
+    across = min(up / math.cos(math.radians(min(abs(lat) + up, 89.9))), 180.0)
+    return {
+        (north, (east + 180) % 360 - 180)
+        for north in range(math.floor(lat - up), math.floor(lat + up) + 1)
+        for east in range(math.floor(lon - across), math.floor(lon + across) + 1)
+    }
+
+
+def _towns(edition: Edition, places: Iterable[Jurisdiction], as_of: date) -> list[Resolution]:
+    """The resolutions of those places that are towns whose own record says something about the day."""
+    towns = [edition.glance(place, as_of) for place in places if place.kind in INCORPORATED]
+    return [town for town in towns if town.levels[-1].period is not None]
 
 
 def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> list[Near]:
@@ -268,7 +282,8 @@ def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> 
     middle = middle_of(county.code)
     near = towns_near(edition, middle, as_of) if middle else []
     named = {town.resolution.place.code for town in near}
-    inside = [town for town in _towns(edition, as_of) if town.place.county == county.code]
+    below = [item.place for item in edition.below(county.code) if item.place.county == county.code]
+    inside = _towns(edition, below, as_of)
     far = [Near(town, _from(middle, town.place)) for town in inside if town.place.code not in named]
     return near + sorted(far, key=lambda town: town.km or 0)
 

@@ -6,9 +6,7 @@ from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, Unsupporte
 
 from legalmap.domain.errors import BadQuery, Invalid
 from legalmap.web.api import deprecation, responses, routes
-
-# An error is JSON too: who takes only that kind is answered.
-SPOKEN = (responses.JSON, routes.PROBLEM)
+from legalmap.web.http.content_coding import takes_json
 
 
 def blueprint(name: str) -> Blueprint:
@@ -22,11 +20,8 @@ def blueprint(name: str) -> Blueprint:
 
 def require_json_taken() -> None:
     """Refuse an Accept header that leaves out JSON; no header means that anything is taken."""
-    accepted = request.accept_mimetypes
-    given = request.headers.get("Accept", "").strip()
-    if request.method == "OPTIONS" or not given:
-        return
-    if not any(accepted.quality(kind) > 0 for kind in SPOKEN):
+    accept = request.headers.get("Accept", "")
+    if request.method != "OPTIONS" and not takes_json(accept):
         raise NotAcceptable(f"This address speaks {responses.JSON} alone: accept that, or */*.")
 
 

@@ -158,7 +158,7 @@ def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region
     """The regions of a view; on the world map, those of the parts of countries researched by part."""
     if view != "world":
         return list(shapes.regions), ()
-    return _by_part(tuple(edition.researched_by_part()))
+    return _by_part(tuple(edition.researched_by_part))
 
 
 @lru_cache(maxsize=8)

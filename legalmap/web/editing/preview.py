@@ -78,7 +78,7 @@ def _drawn(
     if view is None:
         return None
     # Of the world only the part around a place tells anything.
-    parts = edition.researched_by_part()
+    parts = edition.researched_by_part
     box = map_drawing.box_around(view, place.code, parts) if view == "world" else None
     wish = Wish(as_of=day, box=box, apart=f"{name}-", mark=place.code)
     title = f"{edition.topic.name} {plain_sentences.in_place(place)}, {name}"

@@ -1,4 +1,4 @@
-"""The house form: no token of its own (``web.csrf`` checks all forms), problems told by field path."""
+"""The house form: no token of its own (``web.http.csrf`` checks all forms), problems told by field path."""
 
 import re
 from collections.abc import Iterable, Iterator

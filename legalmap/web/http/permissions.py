@@ -32,7 +32,7 @@ def needs(
     these parameters alone, so that it may be made once for all of them. No name of a person, no time of
     the day, and nothing that somebody looked up may be in it. (The API refuses every parameter that it
     does not know, so its views need not name theirs.) ``cost``: it costs much to answer, and is limited
-    under that name (``limiting``). ``most_bytes``: how much may be sent to it, if not as much as to any
+    under that name (``rate_limits``). ``most_bytes``: how much may be sent to it, if not as much as to any
     other.
     """
 

@@ -72,7 +72,7 @@ def _box(edition: Edition, name: str) -> str | None:
     code = request.args.get("zoom")
     if code:
         place = search.place(tracker(), code)
-        return map_drawing.box_around(name, place.code, edition.researched_by_part())
+        return map_drawing.box_around(name, place.code, edition.researched_by_part)
     text = request.args.get("box")
     if not text:
         return None

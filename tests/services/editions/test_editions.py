@@ -64,7 +64,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "roots": edition.roots,
         "began": edition.began,
         "directly_below": edition.directly_below,
-        "by part": edition.researched_by_part(),
+        "by_degree": edition.by_degree,
         "records": {
             code: (item.publication, item.payload) for code, item in edition.records.items()
         },
@@ -73,7 +73,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "statuses": edition.statuses(DAY),
         "shown": edition.shown(DAY),
         "below": {code: [item.place.code for item in edition.below(code)] for code in CODES},
-        "parts": edition.researched_by_part(),
+        "parts": edition.researched_by_part,
     }
 
 

@@ -383,7 +383,7 @@ def test_a_large_file_is_packed_quickly_even_as_the_newest(
     file = of(reader, Files(tmp_path))
     form = Files(tmp_path).packed(file, "br", best=True)
     assert form is not None
-    assert form.content == b"".join(compression.packed([file.content], "br", best=False))
+    assert form.content == b"".join(compression.packed([file.content], "br", compression.USUAL))
 
 
 @pytest.mark.parametrize("coding", compression.codings_of("text/csv", 1_000))
@@ -397,7 +397,7 @@ def test_packing_holds_no_whole_file(coding: str) -> None:
             read += 1
             yield os.urandom(256 * 1024)
 
-    form = compression.packed(parts(), coding, best=False)
+    form = compression.packed(parts(), coding, compression.USUAL)
     sizes = [(read, len(part)) for part in form]
     assert max(size for _, size in sizes) < 8 * 1024 * 1024
     assert any(size for at, size in sizes if at < 32)

@@ -1,8 +1,11 @@
 """Borders, distances and ways: what the outlines say, on the real tree and the real records."""
 
+import math
 from datetime import date
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.services.core.tracker import Tracker
@@ -264,3 +267,28 @@ def test_towns_of_a_county_come_with_or_without_a_middle(
     assert "us-ma-northampton" in found, "another county, but near"
     nowhere = Jurisdiction(code="us-ma-nowhere", kind="county", name="Nowhere", parent="us-ma")
     assert routes.towns_around_county(edition, nowhere, DAY) == []
+
+
+@settings(deadline=None)
+@given(st.floats(-89, 89), st.floats(-180, 180), st.floats(0, 1), st.floats(0, 2 * math.pi))
+def test_who_is_near_lies_in_the_degrees_that_are_searched(
+    lat: float, lon: float, part: float, bearing: float
+) -> None:
+    """Also across the 180th meridian and far in the north: or a town would be missed."""
+    km = part * routes.NEAR_KM
+    north = lat + math.degrees(km / routes.EARTH_KM) * math.cos(bearing)
+    shrink = max(math.cos(math.radians(max(abs(lat), abs(north)))), 1e-6)
+    east = lon + math.degrees(km / routes.EARTH_KM) * math.sin(bearing) / shrink
+    there = north, (east + 180) % 360 - 180
+    assume(routes.distance_km((lat, lon), there) <= routes.NEAR_KM)
+    cell = math.floor(there[0]), math.floor(there[1])
+    assert cell in routes._degrees_around((lat, lon), routes.NEAR_KM)
+
+
+def test_the_towns_near_a_point_are_those_of_a_walk_over_all(edition: Edition) -> None:
+    for lat, lon in [(36.74, -119.78), (33.72, -117.83), (41.9, -87.6), (71.3, -156.8)]:
+        places = [item.place for item in edition.records.values()]
+        towns = routes._towns(edition, places, DAY)
+        near = {t.place.code for t in towns if (routes._from((lat, lon), t.place) or 0) <= 40}
+        found = routes.towns_near(edition, (lat, lon), DAY)
+        assert {town.resolution.place.code for town in found} == near

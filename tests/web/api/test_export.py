@@ -78,7 +78,7 @@ def test_a_file_is_packed_at_once_and_as_small_as_can_be_by_the_worker(app: Flas
     assert first.headers["CDN-Cache-Control"]
     whole = client.get(FILE, headers={"Accept-Encoding": "identity"}).data
     assert brotli.decompress(first.data) == whole
-    assert len(b"".join(compression.packed([whole], "br", best=True))) < len(first.data)
+    assert len(b"".join(compression.packed([whole], "br", compression.BEST))) < len(first.data)
 
 
 WHOLE = [
@@ -175,8 +175,12 @@ def test_a_broken_file_is_never_served(app: Flask, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
+    """What loads a library as large as the worker itself is made for who asks for it, not for the page."""
     client = app.test_client()
     page = client.get("/data").text
+    assert page.count("made when asked for") == len(("kratom.parquet", "7-oh.parquet"))
+    assert client.get("/export/7-oh.parquet").status_code == 200
+    page += client.get("/data").text
     for address in FILES:
         assert f'href="{address}"' in page
         assert f"{len(client.get(address).data):,}" in page

@@ -1,6 +1,5 @@
-"""The mirror client of the README, as it stands there, against a live server that is restarted."""
+"""The mirror client of docs/api.md, as it stands there, against a live server that is restarted."""
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,22 +12,19 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.store.engine import Store
 from legalmap.store.history import feed
 from tests.browser.conftest import free_port, started
+from tests.conventions import pages
 from tests.services.build import decide, propose
 
-README = Path(__file__).resolve().parents[3] / "README.md"
 Follow = Callable[..., Iterator[dict[str, Any]]]
 
 
 @pytest.fixture
 def follow() -> Follow:
     """The code block of “Following the feed”."""
-    text = README.read_text(encoding="utf-8").partition("## Following the feed")[2]
-    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert block is not None
-    code = [line for line in block[1].splitlines() if line]
-    assert len(code) <= 20
+    block = pages.block_with("docs/api.md", "def follow")
+    assert len([line for line in block.splitlines() if line]) <= 20
     made: dict[str, Any] = {}
-    exec(block[1], made)  # that it runs as it is written is the point
+    exec(block, made)  # that it runs as it is written is the point
     return made["follow"]
 
 
