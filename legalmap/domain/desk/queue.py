@@ -17,7 +17,7 @@ AGES: dict[str, timedelta] = {
 }
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What part of the queue somebody wants, and in which order. ``place``: with all below it.
 
     ``owner``: ``not-mine`` leaves out one's own work, ``free`` is what one can take up now.

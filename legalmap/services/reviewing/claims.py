@@ -5,7 +5,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.desk.claims import CLAIM_LIFE, Claim, check_free, claimed, told
 from legalmap.domain.desk.moderation import UNDECIDED
-from legalmap.domain.desk.queue import Asked, Mark
+from legalmap.domain.desk.queue import Mark, QueueFilter
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
 from legalmap.domain.people.accounts import Account
@@ -75,7 +75,7 @@ def _release(connection: Connection, actor: Account, revision_id: int) -> None:
 
 
 def take_next(
-    tracker: Tracker, actor: Account, criteria: Asked, after_id: int | None = None
+    tracker: Tracker, actor: Account, criteria: QueueFilter, after_id: int | None = None
 ) -> int | None:
     """Claim the next free proposal that matches, and give its id; None if there is none.
 
@@ -99,7 +99,7 @@ def take_next(
 
 
 def _candidates(
-    connection: Connection, actor: Account, criteria: Asked, after_id: int | None
+    connection: Connection, actor: Account, criteria: QueueFilter, after_id: int | None
 ) -> list[int]:
     now = clock.now()
     after = _mark_of(connection, after_id) if after_id is not None else None

@@ -4,7 +4,7 @@ import msgspec
 
 from legalmap import clock
 from legalmap.domain.desk.claims import Claim
-from legalmap.domain.desk.queue import Asked, Mark
+from legalmap.domain.desk.queue import Mark, QueueFilter
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.law import diff
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
@@ -37,7 +37,9 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     end: Mark | None
 
 
-def page(tracker: Tracker, actor: Account, criteria: Asked, after: Mark | None = None) -> QueuePage:
+def page(
+    tracker: Tracker, actor: Account, criteria: QueueFilter, after: Mark | None = None
+) -> QueuePage:
     """A page of the proposals that match. Contributors may see the queue too; only moderators decide."""
     require(actor.role, Permission.PROPOSE)
     now = clock.now()
@@ -73,4 +75,4 @@ def _changed(bases: dict[int, Payload], revised: Revision) -> int:
 def waiting_count(tracker: Tracker, actor: Account) -> int:
     """How many proposals wait, counted up to MOST_COUNTED + 1."""
     with tracker.store.reading() as connection:
-        return queue.count(connection, Asked(), actor, clock.now(), MOST_COUNTED + 1)
+        return queue.count(connection, QueueFilter(), actor, clock.now(), MOST_COUNTED + 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
@@ -17,7 +17,7 @@ Condition = sa.ColumnElement[bool]
 
 def page(
     connection: sa.Connection,
-    asked: Asked,
+    asked: QueueFilter,
     actor: Account,
     at: datetime,
     *,
@@ -60,14 +60,16 @@ def _marks(connection: sa.Connection, conditions: list[Condition], limit: int) -
     return [Mark(**row._mapping) for row in connection.execute(query)]
 
 
-def count(connection: sa.Connection, asked: Asked, actor: Account, at: datetime, most: int) -> int:
+def count(
+    connection: sa.Connection, asked: QueueFilter, actor: Account, at: datetime, most: int
+) -> int:
     """How many there are, but no further than ``most``."""
     some = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(asked, actor, at))
     counted = sa.select(sa.func.count()).select_from(some.limit(most).subquery())
     return int(connection.execute(counted).scalar_one())
 
 
-def _conditions(asked: Asked, actor: Account, at: datetime) -> list[Condition]:
+def _conditions(asked: QueueFilter, actor: Account, at: datetime) -> list[Condition]:
     found: list[Condition] = []
     for name in ("topic", "intent", "risk"):
         value = getattr(asked, name)

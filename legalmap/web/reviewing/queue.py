@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.edit_intents import Intent
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
@@ -45,7 +45,7 @@ def next_one() -> Response:
     return to_next(asked(), as_number(request.args.get("after", "")))
 
 
-def to_next(wanted: Asked, after_id: int | None) -> Response:
+def to_next(wanted: QueueFilter, after_id: int | None) -> Response:
     """On to what comes after a proposal, or to the end of the queue."""
     revision_id = claims.take_next(tracker(), actor(), wanted, after_id)
     if revision_id is None:
@@ -54,12 +54,12 @@ def to_next(wanted: Asked, after_id: int | None) -> Response:
     return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
 
 
-def asked() -> Asked:
+def asked() -> QueueFilter:
     """The filter in the address; raise BadQuery naming what cannot be read."""
     intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
     place = (request.args.get("place") or "").strip()
-    return Asked(
+    return QueueFilter(
         topic=choice("topic", tracker().topics),
         place=_place(place).code if place else None,
         intent=Intent(intent) if intent else None,
@@ -81,7 +81,7 @@ def _place(text: str) -> Jurisdiction:
     return result.places[0]
 
 
-def query_of(asked: Asked, **more: str) -> str:
+def query_of(asked: QueueFilter, **more: str) -> str:
     """The same filter as the end of an address."""
     pairs = {
         "topic": asked.topic,
@@ -113,7 +113,7 @@ def _written(mark: Mark) -> str:
     return f"{mark.risk}-{micros}-{mark.revision_id}"
 
 
-def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
+def _context(wanted: QueueFilter, found: QueuePage) -> dict[str, Any]:
     codes = [line.revision.jurisdiction for line in found.lines]
     codes += [wanted.place] if wanted.place else []
     return {

@@ -34,7 +34,7 @@ OTHER = a_payload(a_period(), a_period("2021", "restricted"))
 
 
 def told(tracker: Tracker, handle: str) -> list[str]:
-    return [each.text for each in notices.of_account(tracker, person(tracker, handle))]
+    return [notice.text for notice in notices.of_account(tracker, person(tracker, handle))]
 
 
 def remarks(tracker: Tracker, handle: str, revised: Revision) -> None:
@@ -74,28 +74,32 @@ def assents(tracker: Tracker, handle: str, revised: Revision) -> None:
     ],
 )
 def test_the_author_hears_of_a_verdict(tracker: Tracker, verdict: Verdict, said: str) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
     assert told(tracker, "ana") == []
-    decide(tracker, made, verdict)
+    decide(tracker, proposal, verdict)
     (notice,) = notices.of_account(tracker, person(tracker, "ana"))
-    assert (notice.text, notice.path, notice.read_at) == (said, f"/desk/proposals/{made.id}", None)
+    assert (notice.text, notice.path, notice.read_at) == (
+        said,
+        f"/desk/proposals/{proposal.id}",
+        None,
+    )
     assert told(tracker, "ben") == []
     assert told(tracker, "cleo") == []
 
 
 def test_the_author_hears_of_a_first_approval(tracker: Tracker) -> None:
     assents(tracker, "ben", propose(tracker))
-    (said,) = told(tracker, "ana")
-    assert said.startswith("ben gave your proposal for Alabama (kratom) the first of two")
+    (text,) = told(tracker, "ana")
+    assert text.startswith("ben gave your proposal for Alabama (kratom) the first of two")
 
 
 def test_all_who_take_part_hear_of_a_remark_but_not_who_made_it(tracker: Tracker) -> None:
-    made = propose(tracker)
-    remarks(tracker, "ben", made)
+    proposal = propose(tracker)
+    remarks(tracker, "ben", proposal)
     assert told(tracker, "ana") == ["ben remarked on the proposal for Alabama (kratom)."]
     assert told(tracker, "cleo") == []
-    assents(tracker, "cleo", made)
-    remarks(tracker, "ana", made)
+    assents(tracker, "cleo", proposal)
+    remarks(tracker, "ana", proposal)
     assert told(tracker, "ben") == ["ana remarked on the proposal for Alabama (kratom)."]
     assert told(tracker, "cleo") == ["ana remarked on the proposal for Alabama (kratom)."]
     assert len(told(tracker, "ana")) == 2
@@ -105,13 +109,13 @@ def test_earlier_reviewers_hear_of_a_new_version_however_many_there_were(tracker
     first = propose(tracker)
     decide(tracker, first, Verdict.REQUEST_CHANGES)
     second = propose(tracker, OTHER, reworks_id=first.id)
-    said = "ana sent a new version of the proposal for Alabama (kratom)."
-    assert told(tracker, "ben") == [said]
+    text = "ana sent a new version of the proposal for Alabama (kratom)."
+    assert told(tracker, "ben") == [text]
     decide(tracker, second, Verdict.REQUEST_CHANGES, by="cleo")
     propose(tracker, a_payload(a_period(), a_period("2022", "banned")), reworks_id=second.id)
-    assert told(tracker, "ben") == [said, said]
-    assert told(tracker, "cleo") == [said]
-    assert said not in told(tracker, "ana")
+    assert told(tracker, "ben") == [text, text]
+    assert told(tracker, "cleo") == [text]
+    assert text not in told(tracker, "ana")
 
 
 def test_a_fresh_proposal_is_for_the_queue_and_tells_nobody(tracker: Tracker) -> None:
@@ -130,21 +134,21 @@ def test_whose_proposal_became_stale_is_told(tracker: Tracker) -> None:
 
 
 def test_an_act_that_fails_tells_nobody(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
 
     def fail(*_asked: object, **_more: object) -> None:
         raise KeyError
 
     monkeypatch.setattr("legalmap.store.history.feed.publish", fail)
     with pytest.raises(KeyError):
-        decide(tracker, made)
+        decide(tracker, proposal)
     assert told(tracker, "ana") == []
 
 
 def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
     accounts.disable(tracker, "ana")
-    decide(tracker, made)
+    decide(tracker, proposal)
     assert told(tracker, "ana") == []
 
 
@@ -187,8 +191,8 @@ def test_a_value_that_is_missing_is_no_gap_in_a_mail() -> None:
 @pytest.mark.both_databases
 def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
     for status in ("banned", "restricted", "regulated"):
-        made = propose(tracker, a_payload(a_period(), a_period("2020", status)))
-        decide(tracker, made, Verdict.REJECT)
+        proposal = propose(tracker, a_payload(a_period(), a_period("2020", status)))
+        decide(tracker, proposal, Verdict.REJECT)
     ana, ben = person(tracker, "ana"), person(tracker, "ben")
     third, second, first = notices.of_account(tracker, ana)
     assert notices.unread_count(tracker, ana) == 3
@@ -205,8 +209,8 @@ def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
     assert _ids(notices.of_account(tracker, ana)) == [third.id, second.id, first.id]
 
 
-def _ids(found: list[Notice]) -> list[int]:
-    return [each.id for each in found]
+def _ids(listed: list[Notice]) -> list[int]:
+    return [notice.id for notice in listed]
 
 
 def test_the_number_is_one_query(tracker: Tracker, store: Store) -> None:
@@ -228,25 +232,25 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 def with_address(tracker: Tracker, handle: str) -> Account:
-    found = person(tracker, handle)
+    account = person(tracker, handle)
     tracker.store.mails = True
     with tracker.store.writing() as connection:
-        account_rows.update(connection, found.id, email=f"{handle}@people.example")
-    return found
+        account_rows.update(connection, account.id, email=f"{handle}@people.example")
+    return account
 
 
 def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mailbox) -> None:
     with_address(tracker, "ana")
-    made = propose(tracker)
-    decide(tracker, made, Verdict.REJECT, comment="Secret? No.")
+    proposal = propose(tracker)
+    decide(tracker, proposal, Verdict.REJECT, comment="Secret? No.")
     assert list(mail_delivery.send_due(tracker, mailbox.server())) == ["mail 1: sent"]
     (message,) = mailbox.got
-    said = "ben rejected your proposal for Alabama (kratom)."
-    assert message["Subject"] == said
+    text = "ben rejected your proposal for Alabama (kratom)."
+    assert message["Subject"] == text
     assert message["To"] == "ana@people.example"
     body = message.get_content().replace("\r\n", "\n")
     assert body == (
-        f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n\n"
+        f"{text}\n\nhttps://law.example/desk/proposals/{proposal.id}\n\n"
         "To get no more mail: https://law.example/desk/account\n"
     )
     assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
