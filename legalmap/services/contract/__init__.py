@@ -2,6 +2,9 @@
 
 Every key is always present: null or an empty list means that the record says nothing. ``feed_no`` at
 the top of an answer is the edition it was made from; inside a record it is that record's publication.
+
+Names and docstrings of the structs are published too: they are the titles and descriptions of the JSON
+Schemas and of the OpenAPI document, from which clients are generated.
 """
 
 from legalmap.services.contract.answers import Details as Details

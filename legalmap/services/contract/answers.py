@@ -39,7 +39,7 @@ class TopicAnswer(Answer, frozen=True, kw_only=True):
 
 
 class JurisdictionsAnswer(Answer, frozen=True, kw_only=True):
-    """A page of places. ``guessed``: nothing matched the search, these have similar names or codes."""
+    """A page of places. ``guessed``: nothing fits the search, these resemble it."""
 
     jurisdictions: tuple[Jurisdiction, ...]
     guessed: bool
@@ -49,7 +49,7 @@ class JurisdictionsAnswer(Answer, frozen=True, kw_only=True):
 
 
 class JurisdictionAnswer(Answer, frozen=True, kw_only=True):
-    """One place: the levels whose law applies there, widest first, and how many places lie directly below."""
+    """One place: the levels whose law reaches it, widest first, and what lies directly below."""
 
     jurisdiction: Jurisdiction
     levels: tuple[str, ...]
@@ -77,7 +77,7 @@ class RecordAnswer(LawAnswer, frozen=True, kw_only=True):
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """A published revision. ``base``: number of the revision it was edited from; ``status``: its own that day."""
+    """A published revision. ``base`` is the revision it started from, ``status`` its own on the day."""
 
     number: int
     base: int | None
@@ -108,7 +108,7 @@ class RevisionsAnswer(Answer, frozen=True, kw_only=True):
 
 
 class RevisionAnswer(Answer, frozen=True, kw_only=True):
-    """One published revision with its payload; the revision's ``payload_sha256`` is the hash of it."""
+    """One published revision with its payload, which ``payload_sha256`` is the hash of."""
 
     topic: str
     jurisdiction: str
@@ -117,7 +117,7 @@ class RevisionAnswer(Answer, frozen=True, kw_only=True):
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
-    """Problem details (RFC 9457). ``errors``: the fields at fault; ``near``: what may have been meant."""
+    """A problem. ``errors`` name the fields at fault, ``near`` what may have been meant."""
 
     type: str
     title: str
@@ -129,6 +129,9 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SparseAnswer(Answer, frozen=True, kw_only=True):
-    """An answer to ``fields=``: the usual keys at the top, ``fields``, and only the requested keys below."""
+    """An answer to ``fields=``: the keys that every answer of its kind has at the top, and ``fields``.
+
+    Of what it is about it holds only what was asked for.
+    """
 
     fields: tuple[str, ...]

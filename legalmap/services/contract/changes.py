@@ -9,7 +9,7 @@ from legalmap.services.contract.records import Answer, Jurisdiction
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One publication: payload before and after, paths that differ, and its link in the hash chain."""
+    """One publication: the payload before and after, the fields that differ, its link in the chain."""
 
     feed_no: int
     topic: str
@@ -32,7 +32,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangesAnswer(Answer, frozen=True, kw_only=True):
-    """The feed after ``since``, oldest first. Go on with ``since=next_since``; at ``head`` nothing is left."""
+    """The feed after ``since``, oldest first. Ask again with ``next_since``; at ``head`` all is seen."""
 
     since: int
     next_since: int
@@ -41,7 +41,7 @@ class ChangesAnswer(Answer, frozen=True, kw_only=True):
 
 
 class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """The body sent to a webhook: one entry of the feed. *record.verified*: checked, nothing changed."""
+    """What a webhook is sent: an entry of the feed. A *record.verified* found nothing changed."""
 
     type: str
     timestamp: str
@@ -51,8 +51,8 @@ class WebhookMessage(msgspec.Struct, frozen=True, kw_only=True):
 class HeartbeatAnswer(Answer, frozen=True, kw_only=True):
     """How far the feed is: ``sha256`` is the hash of the newest publication, null before the first.
 
-    ``published_at`` is the last publication of any kind, ``verified_at`` the last check that found
-    nothing changed. An old ``server_time`` means that a cache is answering and not this server.
+    ``published_at`` is when something was last published, ``verified_at`` when a check that found
+    nothing changed was. An old ``server_time`` means that this answer itself is no longer alive.
     """
 
     sha256: str | None
@@ -62,7 +62,7 @@ class HeartbeatAnswer(Answer, frozen=True, kw_only=True):
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One field that differs, by its path; null on the side that does not have it."""
+    """One field that differs, by its path; null where the thing is not there."""
 
     field: str
     before: Any
@@ -70,7 +70,7 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that differs between two feed numbers; ``before`` is null if it was not published yet."""
+    """A record that differs between two feed numbers; ``before`` is null where there was none."""
 
     jurisdiction: Jurisdiction
     url: str
@@ -84,7 +84,7 @@ class RecordChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DiffAnswer(Answer, frozen=True, kw_only=True):
-    """The records of a topic that differ between two feed numbers, sorted by code."""
+    """The records of a topic that differ between two feed numbers, by code."""
 
     topic: str
     since: int

@@ -19,7 +19,7 @@ DISCLAIMER = "Nothing here is legal or medical advice."
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Common to every answer: the edition and the day it is about, and the licence of the data."""
+    """What every answer carries: the edition and the day it is about, and the licence."""
 
     feed_no: int
     as_of: date
@@ -28,7 +28,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LawAnswer(Answer, frozen=True, kw_only=True):
-    """Common to every answer about the law: its topic, and the topic's scope as readers must know it."""
+    """What an answer carries that tells what holds: of which topic, and how far that goes."""
 
     topic: str
     scope: str
@@ -36,7 +36,7 @@ class LawAnswer(Answer, frozen=True, kw_only=True):
 
 
 class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
-    """A place and its identifiers elsewhere: ISO 3166, FIPS, Open Civic Data. Degrees are WGS 84."""
+    """A place and the identifiers other tools know it by."""
 
     code: str
     name: str
@@ -52,7 +52,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """One period of the law. ``answers`` has a key for every variable of the codebook."""
+    """One stretch of law time. ``answers`` has every variable of the codebook."""
 
     effective_from: PartialDate | None
     effective_until: PartialDate | None
@@ -65,7 +65,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds at a place with all levels taken together; ``deciding``: code of the level that decides."""
+    """What holds once every level is taken together, in short."""
 
     outcome: Outcome
     status: str | None
@@ -73,7 +73,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """A published record on a day. ``period``: index in ``periods`` of the one in force; null if none is."""
+    """A published record on a day. ``period`` is the index of the period in force that day."""
 
     jurisdiction: Jurisdiction
     topic: str
@@ -110,7 +110,7 @@ class Codebook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """``by_status`` counts each record's own status on the day; with ``not_known`` it sums to ``records``."""
+    """``by_status`` counts each record's own status on the day; with ``not_known`` it adds up."""
 
     records: int
     by_status: dict[str, int]
@@ -131,7 +131,7 @@ class Export(Answer, frozen=True, kw_only=True):
 
 
 class RecordLine(Record, frozen=True, kw_only=True):
-    """A record alone on a line of NDJSON; ``known_at`` is the feed number of the edition."""
+    """A record that stands alone, as a line of a file: ``known_at`` is the edition's feed number."""
 
     known_at: int
     as_of: date

@@ -12,14 +12,14 @@ from legalmap.services.contract.records import Jurisdiction, LawAnswer, Period, 
 
 
 class ResolvedVariable(msgspec.Struct, frozen=True, kw_only=True):
-    """The value of a variable with all levels taken together, and the codes of the levels it comes from."""
+    """What a variable comes to and the codes of the levels that say so."""
 
     value: Any
     levels: tuple[str, ...]
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """What one level says by itself, whether it counts and why. ``because_of``: the level that preempts it."""
+    """What one level says by itself, whether it counts and why. ``because_of``: who preempts it."""
 
     jurisdiction: Jurisdiction
     standing: Standing
@@ -44,7 +44,7 @@ class Below(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds at one place and why; ``last_verified`` and ``freshness`` are those of the deciding level."""
+    """What holds at one place, and why; ``freshness`` is that of the deciding level."""
 
     jurisdiction: Jurisdiction
     outcome: Outcome
@@ -60,9 +60,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-# The names of structs here are those of the published JSON Schemas: clients are generated from them.
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client asked about: exactly one of a place code, a US ZIP code, or a point in degrees."""
+    """What was asked: exactly one of a place, a ZIP code, or a point."""
 
     place: str | None = None
     zip: str | None = None
@@ -71,10 +70,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResolveAnswer(LawAnswer, frozen=True, kw_only=True):
-    """What holds where the client asked.
+    """``resolution`` is null where ``outcome`` is *ask*: then one of ``candidates`` is the place.
 
-    ``resolution`` is null if ``outcome`` is *ask*: the client has to choose among ``candidates``.
-    Status, outcome and deciding repeat the resolution, for clients that need nothing else.
+    Status, outcome and deciding repeat those of the resolution, for who needs no more.
     """
 
     asked: Asked
@@ -87,14 +85,14 @@ class ResolveAnswer(LawAnswer, frozen=True, kw_only=True):
 
 
 class CompareAnswer(LawAnswer, frozen=True, kw_only=True):
-    """What holds at several places; ``differs`` names what is not the same at all of them."""
+    """What holds at several places; ``differs`` names the status and variables they differ in."""
 
     differs: tuple[str, ...]
     places: tuple[Resolution, ...]
 
 
 class CheckRule(Finding, frozen=True, kw_only=True):
-    """The rule that decided: the finding, whose law it is, and the sources and freshness of that law."""
+    """The rule that decides: what it read, whose law that is, with its sources and their age."""
 
     topic: str
     jurisdiction: Jurisdiction | None
@@ -104,7 +102,7 @@ class CheckRule(Finding, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict for one place and topic. ``conditions``: what the law requires besides."""
+    """The verdict for one place and topic. ``conditions`` are product rules the seller has to meet."""
 
     topic: str
     jurisdiction: Jurisdiction
@@ -118,9 +116,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckAnswer(LawAnswer, frozen=True, kw_only=True):
-    """Whether a sale is allowed. ``missing``: what would have to be known for a clearer answer.
+    """Whether a sale is allowed. ``missing`` says what would have to be known for a clearer answer.
 
-    ``checks`` has one entry for each place that may be meant and each topic the product falls under.
+    ``checks`` has one for each place that may be meant and each topic the product falls under.
     """
 
     asked: Asked
@@ -142,7 +140,7 @@ class BatchLevel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds at one place of a batch; its periods and sources are at ``url``."""
+    """What holds at one place of a batch, without periods and sources: those are at ``url``."""
 
     jurisdiction: str | None = None
     outcome: str
@@ -159,7 +157,7 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one place of a batch has no answer, with the keys of problem details (RFC 9457)."""
+    """Why one place of a batch has no answer, in the words of problem details."""
 
     type: str
     title: str
@@ -169,7 +167,7 @@ class BatchRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of a batch, answered or refused on its own; ``index`` counts from 0 in the request."""
+    """One place of a batch: answered or refused on its own; ``index`` is its place in what was sent."""
 
     index: int
     result: BatchResult | None

@@ -34,7 +34,7 @@ class Tree:
         return self.get([code])[code] if place is None else place
 
     def get(self, codes: list[str]) -> dict[str, Jurisdiction]:
-        """The places with these codes or aliases, by the code given; raise Missing for the first unknown one."""
+        """The places with these codes or aliases, by code as given; raise Missing for the first unknown one."""
         known = self._known
         unknown = [code for code in codes if code not in known]
         if unknown and not self._is_whole:

@@ -24,7 +24,7 @@ class Replica:
         self._next_try = 0.0
 
     def caught_up(self, stack: ExitStack, feed_no: int) -> Connection | None:
-        """A transaction on the replica that sees the feed up to ``feed_no``, closed with ``stack``; else None."""
+        """A transaction on the replica that sees the feed up to ``feed_no``, closed by ``stack``; else None."""
         if monotonic() < self._next_try:
             return None
         with ExitStack() as attempt:

@@ -35,7 +35,7 @@ class Tracker:
         replica: Store | None = None,
         listen: bool = False,
     ) -> None:
-        """``replica`` serves readers only. ``listen``: this process runs for long, so be notified of publications."""
+        """``replica`` serves readers only. ``listen``: be notified of publications, as this process lives long."""
         self.store = store
         self.heading = Head(store, listen=listen)
         self._replica = Replica(replica) if replica else None

@@ -160,7 +160,7 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
 def close(
     tracker: Tracker, actor: Account, number: int, outcome: Outcome, answer: str
 ) -> Suggestion:
-    """Close a suggestion as declined or duplicate, with the reason; mails the reader if they left an address."""
+    """Close a suggestion as declined or duplicate; the reason is mailed to the reader's address, if any."""
     require(actor.role, Permission.PROPOSE)
     if outcome is Outcome.PROPOSED:
         raise Invalid.at("outcome", "Send a proposal: that closes it.")

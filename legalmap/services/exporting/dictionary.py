@@ -34,7 +34,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of columns.toml. ``words`` names a set of codes with labels; ``codes`` get labels from themselves."""
+    """A row of columns.toml. ``words`` names a set of codes with labels; ``codes`` are their own labels."""
 
     name: str
     description: str

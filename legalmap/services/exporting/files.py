@@ -89,7 +89,7 @@ class Files:
         return known.length if known else None
 
     def make_all(self, reader: Reader, as_of: date) -> None:
-        """Make the newest file of each topic and format, and its compressed forms, before they are requested."""
+        """Make the newest file of each topic and format, also compressed, before it is requested."""
         for topic in reader.tracker.topics:
             for format in formats.available():  # noqa: A001
                 file = self.of(reader.edition(topic), as_of, format, newest=True)

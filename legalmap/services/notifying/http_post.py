@@ -103,7 +103,7 @@ class _Connection(http.client.HTTPConnection):
             self.sock = tls().wrap_socket(self.sock, server_hostname=self.host)
 
     def hang_up(self) -> None:
-        """Abort. The timeout of a socket counts from the last byte: one byte a second would hold us for ever."""
+        """Abort: a socket's timeout starts anew with each byte, so one byte a second would hold us for ever."""
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)

@@ -41,7 +41,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 def page(tracker: Tracker, topic: str, before: int | None = None, limit: int = PAGE) -> Page:
-    """The newest corrections of a topic published before feed number ``before``; raise Missing for an unknown topic."""
+    """The newest corrections published before feed number ``before``; raise Missing for an unknown topic."""
     tracker.topic(topic)
     with tracker.store.reading() as connection:
         # One more than is shown tells whether there is an older page.

@@ -78,7 +78,7 @@ def memento(tracker: Tracker, original: Original, feed_no: int, as_of: date) -> 
 
 
 def shown(newest: Moment | None, following: Moment | None, as_of: date) -> Memento | None:
-    """The memento for a publication and day, if no ``following`` one replaced it before that day began."""
+    """The memento for a publication and day, if no ``following`` one had replaced it by then."""
     if newest is None:
         return None
     memento = _on(_second(newest), newest[0], as_of)
