@@ -6,7 +6,7 @@ from legalmap import clock
 from legalmap.domain.desk import rework
 from legalmap.domain.desk.claims import Claim
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import Missing, NotNow
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.core.tracker import Tracker
@@ -31,7 +31,8 @@ def settle(connection: Connection, actor: Account, record_id: int, reworks_id: i
     earlier = records.revision_by_id(connection, reworks_id)
     if earlier is None or earlier.record_id != record_id or earlier.base_id is None:
         raise Missing("revision", f"number {reworks_id} of this record")
-    rework.check(earlier, actor.id, *_under_way(connection, actor, earlier))
+    if message := rework.obstacle(earlier, actor.id, *_under_way(connection, actor, earlier)):
+        raise NotNow(message)
     return earlier.id if rework.takes_over(earlier) else None
 
 

@@ -22,7 +22,7 @@ from legalmap.store import places
 from legalmap.store.desk import notices
 from legalmap.store.desk.notices import Notice, Recipient
 from legalmap.store.engine import Connection
-from legalmap.store.history import submissions
+from legalmap.store.history import discussions, submissions
 
 SHOWN = 100
 # What the column of the table takes.
@@ -42,14 +42,14 @@ def tell(
 
 
 def _remarked(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
-    concerned = notices.participants(connection, revised.id) | revised.authors
+    concerned = discussions.participants(connection, revised.id) | revised.authors
     _write(connection, actor, concerned, "remark", revised, at)
 
 
 def _submitted(connection: Connection, actor: Account, revised: Revision, at: datetime) -> None:
     """A rework concerns those who took part in the earlier proposal. A new proposal concerns nobody yet."""
     if revised.reworks_id is not None:
-        concerned = notices.participants(connection, revised.reworks_id)
+        concerned = discussions.participants(connection, revised.reworks_id)
         _write(connection, actor, concerned, "submit", revised, at)
 
 

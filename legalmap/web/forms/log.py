@@ -31,7 +31,7 @@ class LogForm(HouseForm):
         "Did what",
         {
             "": "Anything",
-            **{action: said.said.capitalize() for action, said in events.ACTIONS.items()},
+            **{action: declared.verb.capitalize() for action, declared in events.ACTIONS.items()},
         },
     )
     kind = ChoiceField("To what", KINDS)

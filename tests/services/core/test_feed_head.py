@@ -59,7 +59,7 @@ def test_sqlite_is_asked_only_when_somebody_has_committed(sqlite_store: Store) -
 def test_who_listens_hears_of_a_publication_without_asking(store: Store, other: Store) -> None:
     head = Head(store, listen=True)
     assert soon(
-        lambda: isinstance(head._watch, commit_watch.Notices) and head._watch._hears.is_set()
+        lambda: isinstance(head._watch, commit_watch.Notices) and head._watch._listening.is_set()
     )
     head.now()
     publish(other, "us", a_payload())
