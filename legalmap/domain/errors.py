@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -27,6 +30,13 @@ class Missing(LegalmapError):
         super().__init__(f"There is no {kind} “{printable}”.")
 
 
+def existing(thing: T | None, kind: str, name: str, near: Iterable[str] = ()) -> T:
+    """What a look-up gave; raise Missing if it gave nothing."""
+    if thing is None:
+        raise Missing(kind, name, near)
+    return thing
+
+
 class Invalid(LegalmapError):
     """Input that breaks a rule; ``problems`` names each field at fault."""
 
@@ -38,6 +48,13 @@ class Invalid(LegalmapError):
     def at(cls, field: str, message: str) -> "Invalid":
         """The common case: exactly one field at fault."""
         return cls([Problem(field, message)])
+
+    @classmethod
+    def if_any(cls, problems: Iterable[Problem]) -> None:
+        """Raise with all of these problems, unless there are none."""
+        problems = tuple(problems)
+        if problems:
+            raise cls(problems)
 
 
 class BadQuery(Invalid):

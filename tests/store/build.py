@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 
 from legalmap import clock
 from legalmap.domain.desk.moderation import Verdict
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.desk.revisions import Revision, RevisionKind
 from legalmap.domain.events import Event, Filter
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
@@ -242,7 +242,7 @@ def a_publication(
 def queued(connection: Connection) -> list[Revision]:
     """What waits for a verdict, the oldest first, as a page of the queue finds it."""
     someone = person(connection, "ana")
-    marks = queue.page(connection, Asked(order="age"), someone, NOW, after=None, limit=1_000)
+    marks = queue.page(connection, QueueFilter(order="age"), someone, NOW, after=None, limit=1_000)
     proposals = records.revisions_by_id(connection, [mark.revision_id for mark in marks])
     return [proposals[mark.revision_id] for mark in marks]
 

@@ -17,7 +17,7 @@ AGES: dict[str, timedelta] = {
 }
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of the queue to show, and in which order; None narrows nothing.
 
     ``place`` includes everything below it. ``age`` is a key of ``AGES``, ``risk`` an index of ``risk.LEVELS``.

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
@@ -17,7 +17,7 @@ Condition = sa.ColumnElement[bool]
 
 def page(
     connection: sa.Connection,
-    spec: Asked,
+    spec: QueueFilter,
     actor: Account,
     at: datetime,
     *,
@@ -58,14 +58,16 @@ def _marks(connection: sa.Connection, conditions: list[Condition], limit: int) -
     return [Mark(**row._mapping) for row in connection.execute(query)]
 
 
-def count(connection: sa.Connection, spec: Asked, actor: Account, at: datetime, limit: int) -> int:
+def count(
+    connection: sa.Connection, spec: QueueFilter, actor: Account, at: datetime, limit: int
+) -> int:
     """How many proposals there are; counting stops at ``limit``."""
     matching = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(spec, actor, at))
     counted = sa.select(sa.func.count()).select_from(matching.limit(limit).subquery())
     return int(connection.execute(counted).scalar_one())
 
 
-def _conditions(spec: Asked, actor: Account, at: datetime) -> list[Condition]:
+def _conditions(spec: QueueFilter, actor: Account, at: datetime) -> list[Condition]:
     conditions: list[Condition] = []
     for name in ("topic", "intent", "risk"):
         value = getattr(spec, name)

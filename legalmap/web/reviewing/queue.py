@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.edit_intents import Intent
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
@@ -44,7 +44,7 @@ def next_one() -> Response:
     return to_next(asked(), as_number(request.args.get("after", "")))
 
 
-def to_next(wanted: Asked, after_id: int | None) -> Response:
+def to_next(wanted: QueueFilter, after_id: int | None) -> Response:
     """Claim and open the proposal that follows ``after_id``; back to the queue if there is none."""
     revision_id = claims.take_next(tracker(), actor(), wanted, after_id)
     if revision_id is None:
@@ -53,7 +53,7 @@ def to_next(wanted: Asked, after_id: int | None) -> Response:
     return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
 
 
-def asked() -> Asked:
+def asked() -> QueueFilter:
     """The filter in the address; raise BadQuery naming what cannot be read."""
     intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
@@ -61,7 +61,7 @@ def asked() -> Asked:
     place = place_called(text) if text else None
     if text and place is None:
         raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
-    return Asked(
+    return QueueFilter(
         topic=choice("topic", tracker().topics),
         place=place.code if place else None,
         intent=Intent(intent) if intent else None,
@@ -81,7 +81,7 @@ def place_called(text: str) -> Jurisdiction | None:
     return result.places[0] if result.places and not result.guessed else None
 
 
-def query_of(wanted: Asked, **more: str) -> str:
+def query_of(wanted: QueueFilter, **more: str) -> str:
     """A filter as the end of an address; ``more`` parameters are added."""
     return as_query(
         topic=wanted.topic,
@@ -113,7 +113,7 @@ def _written(mark: Mark) -> str:
     return f"{mark.risk}-{micros}-{mark.revision_id}"
 
 
-def _context(wanted: Asked, page: QueuePage) -> dict[str, Any]:
+def _context(wanted: QueueFilter, page: QueuePage) -> dict[str, Any]:
     codes = [line.revision.jurisdiction for line in page.lines]
     codes += [wanted.place] if wanted.place else []
     return {

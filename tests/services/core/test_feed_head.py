@@ -28,9 +28,9 @@ def url_of(store: Store) -> str:
 @pytest.fixture
 def other(store: Store) -> Iterator[Store]:
     """Another process's way to the same database."""
-    found = Store(url_of(store))
-    yield found
-    found.close()
+    second = Store(url_of(store))
+    yield second
+    second.close()
 
 
 def test_before_the_first_publication_it_is_nought(store: Store) -> None:
@@ -128,8 +128,8 @@ def test_a_publication_that_comes_during_a_look_is_not_missed(store: Store, othe
     def read() -> None:
         while not done.is_set():
             before = committed[0]
-            if (found := reader.edition("kratom").feed_no) < before:
-                wrong.append((before, found))
+            if (feed_no := reader.edition("kratom").feed_no) < before:
+                wrong.append((before, feed_no))
 
     readers = [threading.Thread(target=read) for _ in range(3)]
     for thread in readers:

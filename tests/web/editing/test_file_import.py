@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from legalmap.domain.desk.moderation import State
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.law.payload import to_builtins
 from legalmap.services.core.tracker import Tracker
@@ -45,7 +45,7 @@ def hand_in(visitor: Visitor, content: bytes, name: str = "changes.csv", status:
 
 
 def waiting(tracker: Tracker) -> list[Revision]:
-    lines = queue.page(tracker, person(tracker, "ben"), Asked(order="age")).lines
+    lines = queue.page(tracker, person(tracker, "ben"), QueueFilter(order="age")).lines
     return [line.revision for line in lines]
 
 
