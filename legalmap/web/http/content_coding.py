@@ -12,7 +12,7 @@ from legalmap.services.exporting import compression
 from legalmap.services.exporting.compression import CODINGS
 
 IDENTITY = "identity"
-# A longer header is no browser's.
+# In characters. No browser sends a longer header.
 MOST_HEADER = 300
 _TYPES = re.compile(
     r"text/|image/svg|application/(?:[a-z.-]+\+)?(?:json|xml)|application/(?:javascript|x-ndjson)"
@@ -50,17 +50,17 @@ def gains(media_type: str, length: int) -> bool:
 
 
 def compress(content: bytes, coding: str, *, kept: bool) -> bytes:
-    """The content in one of ``CODINGS``; ``kept`` content is worth more time."""
+    """The content in one of ``CODINGS``; what is ``kept`` for many readers is worth more time."""
     return b"".join(
         compression.packed([content], coding, compression.USUAL if kept else compression.FAST)
     )
 
 
 def coded_etag(etag: str, coding: str) -> str:
-    """The ETag of the coded form: a strong one names the very bytes. Both in quotes."""
+    """The ETag of the coded form: ``"abc"`` becomes ``"abc-br"``. A strong ETag stands for exact bytes."""
     return f'{etag[:-1]}-{coding}"'
 
 
 def plain_etags(etags: str) -> str:
-    """The ETags of a condition without the codings in them."""
+    """The ETags in an ``If-None-Match`` without their codings: any form proves that the client has it."""
     return _CODING_OF_ETAG.sub('"', etags)

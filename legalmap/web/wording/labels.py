@@ -74,12 +74,12 @@ def outlook(bill: Pending) -> str:
 
 
 def noted(notes: str) -> str:
-    """Notes in the words of the page: those of the first dataset call that day otherwise."""
+    """Notes in the words of our pages: those of the first dataset call that date “evidence_as_of”."""
     return notes.replace("evidence_as_of", "the date of the evidence")
 
 
 def field_words(change: Change, topic: Topic) -> list[str]:
-    """The path of a change as words: Period from May 2016, Sources, https://…, Title."""
+    """The path of a change in words: “Period from May 2016”, “Source https://…”, “Title”."""
     words: list[str] = []
     path = change.path
     for index, key in enumerate(path):
@@ -98,7 +98,7 @@ def field_words(change: Change, topic: Topic) -> list[str]:
 
 
 def date_in_words(text: str) -> str:
-    """What was written as a date, in words; as it stands if it is none."""
+    """A written date in words; any other text as it is."""
     try:
         return in_words(PartialDate(text))
     except ValueError:

@@ -145,11 +145,11 @@ def test_who_asked_for_exactly_what_and_when_is_kept_for_good(tracker: Tracker) 
         proposal = propose(tracker)
     decide(tracker, proposal)
     with tracker.store.reading() as connection:
-        asked = contents(connection)["submission"]
-    assert len(asked) == 1
-    found = review.sheet(tracker, person(tracker, "ben"), proposal.id).revision
-    assert (found.author, found.submitted_at) == ("ana", minutes(5))
-    assert (found.payload, found.payload_sha256) == (BANNED, proposal.payload_sha256)
+        submissions = contents(connection)["submission"]
+    assert len(submissions) == 1
+    revision = review.sheet(tracker, person(tracker, "ben"), proposal.id).revision
+    assert (revision.author, revision.submitted_at) == ("ana", minutes(5))
+    assert (revision.payload, revision.payload_sha256) == (BANNED, proposal.payload_sha256)
 
 
 def test_a_new_version_keeps_what_was_said_to_the_earlier_one(tracker: Tracker) -> None:
@@ -185,7 +185,7 @@ def test_what_was_reviewed_is_published_and_not_what_came_later(tracker: Tracker
 
 def callers_of(name: str) -> set[str]:
     """The modules of the product that call a function of that name."""
-    found = set()
+    callers = set()
     for file in PACKAGE.rglob("*.py"):
         calls = (
             node.func
@@ -194,8 +194,8 @@ def callers_of(name: str) -> set[str]:
         )
         names = {getattr(func, "attr", getattr(func, "id", "")) for func in calls}
         if name in names:
-            found.add(str(file.relative_to(PACKAGE)))
-    return found
+            callers.add(str(file.relative_to(PACKAGE)))
+    return callers
 
 
 @pytest.mark.parametrize(
@@ -248,10 +248,10 @@ def test_a_clock_that_stands_or_goes_back_mixes_nothing_up(
     base = 0
     with time_machine.travel(NOW, tick=False) as clock:
         for number in range(3):
-            one = propose(tracker, a_payload(notes=f"One {number}."), base_number=base)
+            first = propose(tracker, a_payload(notes=f"One {number}."), base_number=base)
             other = propose(tracker, a_payload(notes=f"Other {number}."), base_number=base)
             clock.shift(step)
-            base = decide(tracker, one).number
+            base = decide(tracker, first).number
             with pytest.raises(Stale):
                 decide(tracker, other)
             decide(tracker, other, Verdict.REJECT)

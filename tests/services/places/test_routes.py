@@ -114,7 +114,7 @@ def test_the_way_of_the_arrests(tracker: Tracker, edition: Edition) -> None:
         "us-ar": ["us-tx", "us-la"],
         "us-tn": ["us-al"],
     }
-    assert "us-tx-bridgeport" in [each.place.code for each in way.legs[0].stricter]
+    assert "us-tx-bridgeport" in [resolution.place.code for resolution in way.legs[0].stricter]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_local_rules_are_named_only_if_they_are_stricter(
         us_fl_bay_county="legal",
     )
     [leg] = a_way(tracker, ours, "us-fl").legs
-    named = [each.place.code for each in leg.stricter]
+    named = [resolution.place.code for resolution in leg.stricter]
     assert named == ["us-fl-sarasota-county", "us-fl-pinellas-county"]
 
 
@@ -226,18 +226,18 @@ def test_towns_near_a_point_are_sorted_and_within_reach(edition: Edition) -> Non
     assert nearest.km is not None
     assert nearest.km < 10
     assert nearest.miles == pytest.approx(nearest.km * 0.621371, rel=1e-4)
-    found = routes.towns_near(edition, (33.72, -117.83), DAY)
-    distances = [each.km for each in found]
-    assert len(found) > 5
+    towns = routes.towns_near(edition, (33.72, -117.83), DAY)
+    distances = [town.km for town in towns]
+    assert len(towns) > 5
     assert distances == sorted(distances, key=lambda km: km or 0)
     assert max(km or 0 for km in distances) <= 40
     assert routes.towns_near(edition, (0.0, -30.0), DAY) == []
 
 
 def test_a_county_and_a_town_without_a_rule_are_not_towns_with_one(edition: Edition) -> None:
-    found = routes.towns_near(edition, (36.74, -119.78), DAY, within_km=20_000)
-    assert all(each.resolution.place.kind in ("city", "town", "village") for each in found)
-    assert {each.resolution.place.code for each in found} <= set(edition.records)
+    towns = routes.towns_near(edition, (36.74, -119.78), DAY, within_km=20_000)
+    assert all(town.resolution.place.kind in ("city", "town", "village") for town in towns)
+    assert {town.resolution.place.code for town in towns} <= set(edition.records)
 
 
 def test_a_town_whose_law_is_not_known_that_day_has_no_rule(
@@ -263,11 +263,11 @@ def test_towns_of_a_county_come_with_or_without_a_middle(
     tracker: Tracker, edition: Edition
 ) -> None:
     county = tracker.place("us-ma-hampden-county")
-    found = [
-        each.resolution.place.code for each in routes.towns_around_county(edition, county, DAY)
+    codes = [
+        town.resolution.place.code for town in routes.towns_around_county(edition, county, DAY)
     ]
-    assert "us-ma-springfield" in found
-    assert "us-ma-northampton" in found, "another county, but near"
+    assert "us-ma-springfield" in codes
+    assert "us-ma-northampton" in codes, "another county, but near"
     nowhere = Jurisdiction(code="us-ma-nowhere", kind="county", name="Nowhere", parent="us-ma")
     assert routes.towns_around_county(edition, nowhere, DAY) == []
 
@@ -293,5 +293,5 @@ def test_the_towns_near_a_point_are_those_of_a_walk_over_all(edition: Edition) -
         places = [item.place for item in edition.records.values()]
         towns = routes._towns(edition, places, DAY)
         near = {t.place.code for t in towns if (routes._from((lat, lon), t.place) or 0) <= 40}
-        found = routes.towns_near(edition, (lat, lon), DAY)
-        assert {town.resolution.place.code for town in found} == near
+        close = routes.towns_near(edition, (lat, lon), DAY)
+        assert {town.resolution.place.code for town in close} == near

@@ -46,9 +46,9 @@ def start(seen: Queue[Any], changes: Iterator[dict[str, Any]], until: int) -> th
 
 
 def taken(seen: Queue[Any], count: int) -> list[dict[str, Any]]:
-    found = [seen.get(timeout=60) for _ in range(count)]
-    assert [each for each in found if isinstance(each, Exception)] == []
-    return found
+    answers = [seen.get(timeout=60) for _ in range(count)]
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    return answers
 
 
 @pytest.mark.slow
@@ -69,7 +69,7 @@ def test_the_mirror_follows_through_a_restart_and_verifies_the_chain(
         mirror.join(timeout=60)
     assert [change["feed_no"] for change in changes] == list(range(1, 283))
     with shipped_store.reading() as connection:
-        stored = [each.sha256 for each in feed.walk(connection)]
+        stored = [publication.sha256 for publication in feed.walk(connection)]
     assert [change["sha256"] for change in changes] == stored
 
 
