@@ -109,6 +109,16 @@ class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     two_approvals: bool = False
 
 
+class AskedToo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which purchases under another topic are checked under this one as well.
+
+    Those of one of ``products``, and those with more than ``above_percent`` of 7-OH in their alkaloids.
+    """
+
+    products: tuple[str, ...] = ()
+    above_percent: float | None = None
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is regulated. ``age_limit_days``: how old the evidence may get, see ``evidence.freshness``.
 
@@ -124,6 +134,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     statuses: tuple[Status, ...]
     variables: tuple[Variable, ...]
     review: ReviewRules = ReviewRules()
+    asked_too: AskedToo = AskedToo()
 
     def status(self, code: str) -> Status:
         """The status of that code; raise Missing if the scale has none."""
