@@ -141,7 +141,8 @@ def is_asked_too(topic: Topic, purchase: Purchase) -> bool:
 def pending_caveats(place: Jurisdiction, pending: Iterable[Pending]) -> Iterator[Caveat]:
     """What is under way at a level: it never changes a verdict, and nobody should learn of it too late."""
     for bill in pending:
-        yield Caveat("pending", f"Under way in {place.name}: {bill.ref}. {bill.what}")
+        if bill.outcome == "open":
+            yield Caveat("pending", f"Under way in {place.name}: {bill.ref}. {bill.what}")
 
 
 def gravest(verdicts: list[Verdict]) -> Verdict:
