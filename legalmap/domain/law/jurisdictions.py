@@ -27,7 +27,10 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place. ``code`` is ISO 3166-1 alpha-2, ISO 3166-2, or the parent's code and a slug.
 
     ``community`` is a census designated place: it has a name but makes no law of its own.
-    ``county`` is the code of the county a city, town or community lies in.
+    ``county`` is the code of the county a city, town or community lies in; ``counties`` are those of a
+    place in several, the one with most of it first: then ``county`` is None, as none speaks for all of it.
+    ``county_code``: of a city and its county in one, or an independent city, the code as a county, an alias.
+    ``time_zone`` is an IANA name, None where the place has several or the zone is not known.
     ``law`` is ``own`` where the parent's law does not reach (Hong Kong), else empty.
     """
 
@@ -43,6 +46,24 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     lon: float | None = None
     law: Literal["", "own"] = ""
     note: str = ""
+    county_code: str = ""
+    counties: tuple[str, ...] = ()
+    time_zone: str | None = None
+
+    @property
+    def is_county(self) -> bool:
+        """Whether it is a city and its county in one."""
+        return bool(self.county_code)
+
+    @property
+    def rules_county(self) -> bool:
+        """Whether it makes the rules of a county: as a county, or as a city and county in one."""
+        return self.is_county or self.kind in COUNTIES
+
+    @property
+    def in_counties(self) -> tuple[str, ...]:
+        """The codes of the county or counties it lies in."""
+        return (self.county,) if self.county else self.counties
 
     @property
     def word(self) -> str:

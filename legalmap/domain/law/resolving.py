@@ -14,7 +14,7 @@ import msgspec
 
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.evidence import Freshness, freshness
-from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
+from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import WITHOUT_FORCE, Period, in_force_on, next_after
 from legalmap.domain.law.topics import Topic, Variable
@@ -91,8 +91,17 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return next((lv for lv in self.levels if lv.jurisdiction.code == self.deciding), None)
 
 
-def resolve(levels: Sequence[Level], topic: Topic, as_of: date, today: date) -> Resolution:
-    """Resolve the last of ``levels`` (widest first) on ``as_of``; freshness is counted to ``today``."""
+def resolve(
+    levels: Sequence[Level],
+    topic: Topic,
+    as_of: date,
+    today: date,
+    partly: Sequence[Level] = (),
+) -> Resolution:
+    """Resolve the last of ``levels`` (widest first) on ``as_of``; freshness is counted to ``today``.
+
+    ``partly``: the counties of a place in several. None of them reaches all of it, so none counts.
+    """
     answers = _standings(levels, topic, as_of, today)
     place = levels[-1].jurisdiction
     counting = [answer for answer in answers if answer.counts]
@@ -107,7 +116,10 @@ def resolve(levels: Sequence[Level], topic: Topic, as_of: date, today: date) -> 
         deciding=_deciding_code(answers, deciding, outcome),
         answers={v.code: _combined(v, counting) for v in topic.variables},
         levels=tuple(answers),
-        caveats=tuple(_caveats(place, answers, deciding, topic)),
+        caveats=(
+            *_caveats(place, answers, deciding, topic),
+            *_several_counties(levels, topic, as_of, partly),
+        ),
     )
 
 
@@ -231,9 +243,35 @@ def _caveats(
     if place.note:
         found.append(Caveat("control", place.note))
     found += [_uncertain_start(answer) for answer in answers if answer.start_uncertain]
-    if deciding and deciding.jurisdiction.kind in COUNTIES:
+    if deciding and _reach_is_open(place, deciding.jurisdiction):
         found.append(_county_reach(place, answers, deciding, topic))
     return found
+
+
+def _several_counties(
+    levels: Sequence[Level], topic: Topic, as_of: date, partly: Sequence[Level]
+) -> Iterable[Caveat]:
+    """What the county of only a part of a place says, if it could count there."""
+    place = levels[-1].jurisdiction
+    for county in partly:
+        answer = _standings([*levels[:-1], county], topic, as_of, as_of)[-1]
+        if answer.counts and answer.period:
+            label = topic.status(answer.period.status).label.lower()
+            yield Caveat(
+                "several-counties",
+                f"{place.name} lies in {len(partly)} counties. {county.jurisdiction.name} has a rule "
+                f"of its own, “{label}”, which reaches at most the part of {place.name} in it.",
+            )
+
+
+def _reach_is_open(place: Jurisdiction, county: Jurisdiction) -> bool:
+    """Whether a county decides and might not: the rule of a city and county in one is sure to reach it all,
+
+    but for the towns in it that govern themselves.
+    """
+    if county.is_county:
+        return place.code != county.code and place.kind in INCORPORATED
+    return county.rules_county
 
 
 def _uncertain_start(answer: LevelAnswer) -> Caveat:
@@ -251,13 +289,15 @@ def _county_reach(
     """County ordinances bind unincorporated land unless they say otherwise; readers must know."""
     county = deciding.jurisdiction.name
     rule = (
-        "County rules usually reach only land outside cities and towns, unless they say otherwise"
+        f"{county} is a city and county in one, and some towns in it govern themselves"
+        if deciding.jurisdiction.is_county
+        else "County rules usually reach only land outside cities and towns, unless they say otherwise"
     )
     if place.kind not in INCORPORATED:
         return Caveat(
             "county-reach", f"{rule}: inside a city or town of {county} ask again for it."
         )
-    others = [a for a in answers if a.counts and a.jurisdiction.kind not in COUNTIES]
+    others = [a for a in answers if a.counts and not a.jurisdiction.rules_county]
     without = _strictest(others, topic)
     if without is None or without.period is None:
         rest = "nothing else is known here"

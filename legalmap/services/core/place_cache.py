@@ -68,7 +68,7 @@ class Tree:
 
 def _shared(place: Jurisdiction) -> Jurisdiction:
     """The same place, with the words that thousands have in common held but once."""
-    names = ("kind", "called", "law", "note", "parent", "county")
+    names = ("kind", "called", "law", "note", "parent", "county", "time_zone")
     words = {name: getattr(place, name) for name in names}
     return msgspec.structs.replace(
         place, **{name: intern(word) for name, word in words.items() if word is not None}

@@ -170,12 +170,18 @@ class Source:
     def _resolved(
         self, place: Jurisdiction, as_of: date, whole: bool, items: tuple[Published | None, ...]
     ) -> Resolution:
-        """What holds at a place, from the records of the levels of its chain."""
+        """What holds at a place, from the records of the levels of its chain and of its counties."""
         levels = [
             Level(level, (item.payload if whole else item.handy) if item else None)
-            for level, item in zip(chain(place, self.tracker.place), items, strict=True)
+            for level, item in zip(self.asked_of(place), items, strict=True)
         ]
-        return resolve(levels, self.topic, as_of, as_of)
+        reaching = len(levels) - len(place.counties)
+        return resolve(levels[:reaching], self.topic, as_of, as_of, levels[reaching:])
+
+    def asked_of(self, place: Jurisdiction) -> list[Jurisdiction]:
+        """The levels whose records an answer needs: its chain, then the counties of a place in several."""
+        one = self.tracker.place
+        return [*chain(place, one), *(one(county) for county in place.counties)]
 
     def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""

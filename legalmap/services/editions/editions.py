@@ -103,8 +103,8 @@ class Edition:
     def _of_county(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for item in self.records.values():
-            if item.place.county:
-                found.setdefault(item.place.county, []).append(item.place.code)
+            for county in item.place.in_counties:
+                found.setdefault(county, []).append(item.place.code)
         return found
 
     @cached_property
@@ -113,7 +113,7 @@ class Edition:
         found: dict[str, list[str]] = {}
         for code in self.codes:
             place = self.records[code].place
-            for above in {place.parent, place.county} - {None}:
+            for above in {place.parent, *place.in_counties} - {None}:
                 found.setdefault(cast("str", above), []).append(code)
         return found
 
@@ -140,17 +140,17 @@ class Edition:
 
     def record_of(self, place: Jurisdiction) -> Published | None:
         """The record of a place. Those of the levels above it come along: an answer needs them too."""
-        self.records.need((level.code for level in self.chain_of(place)), [place.code])
+        self.records.need((level.code for level in self._source.asked_of(place)), [place.code])
         return self.records.get(place.code)
 
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
         if not self.records.is_whole:
-            codes = [level.code for level in self.chain_of(place)]
+            codes = [level.code for level in self._source.asked_of(place)]
             self.records.need(codes, codes if whole else ())
         return self._source.resolved(place, as_of, whole, self._items(place))
 
     def _items(self, place: Jurisdiction) -> tuple[Published | None, ...]:
-        return tuple(self.records.get(level.code) for level in self.chain_of(place))
+        return tuple(self.records.get(level.code) for level in self._source.asked_of(place))
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""

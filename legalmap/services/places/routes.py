@@ -260,8 +260,9 @@ def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> 
     """The towns with a rule of their own in a county or near its middle; distances are from there."""
     middle = middle_of(county.code)
     near = towns_near(edition, middle, as_of) if middle else []
+    near = [town for town in near if town.resolution.place.code != county.code]
     named = {town.resolution.place.code for town in near}
-    inside = [town for town in _towns(edition, as_of) if town.place.county == county.code]
+    inside = [town for town in _towns(edition, as_of) if county.code in town.place.in_counties]
     far = [Near(town, _from(middle, town.place)) for town in inside if town.place.code not in named]
     return near + sorted(far, key=lambda town: town.km or 0)
 

@@ -10,7 +10,7 @@ from legalmap.domain.desk.queue import AGES, Asked, Mark
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
-from legalmap.store.tables import assent, claim, jurisdiction, revision_author, waiting
+from legalmap.store.tables import assent, claim, jurisdiction, place_county, revision_author, waiting
 
 Condition = sa.ColumnElement[bool]
 
@@ -107,8 +107,9 @@ def _within(code: str) -> Condition:
     """The place and all below it. Codes tell it, but for towns of a county and a few territories."""
     mine = waiting.c.jurisdiction_code
     odd = jurisdiction.alias()
+    partly = sa.select(place_county.c.place).where(place_county.c.county == code)
     below = sa.exists().where(
-        sa.or_(odd.c.parent == code, odd.c.county == code),
+        sa.or_(odd.c.parent == code, odd.c.county == code, odd.c.code.in_(partly)),
         ~odd.c.code.startswith(f"{code}-", autoescape=True),
         sa.or_(mine == odd.c.code, mine.like(odd.c.code + "-%")),
     )

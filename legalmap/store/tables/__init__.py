@@ -23,7 +23,7 @@ from legalmap.store.tables.moderation import (
     withdrawal,
 )
 from legalmap.store.tables.notices import notice, outbox
-from legalmap.store.tables.places import jurisdiction, jurisdiction_alias, zip_county
+from legalmap.store.tables.places import jurisdiction, jurisdiction_alias, place_county, zip_county
 from legalmap.store.tables.records import (
     course,
     gist,
@@ -52,6 +52,7 @@ __all__ = [
     "notice",
     "outbox",
     "passkey",
+    "place_county",
     "publication",
     "record",
     "recovery_code",

@@ -218,12 +218,12 @@ def _local(view: View, found: Jurisdiction) -> Local | None:
 
 def _heading(found: Jurisdiction, place: Jurisdiction) -> str:
     if place.parent != found.code:
-        return "" if found.kind in COUNTIES else place.parent or ""
-    return place.code if place.kind in COUNTIES else place.county or ""
+        return "" if found.rules_county else place.parent or ""
+    return place.code if place.rules_county else place.county or ""
 
 
 def _county_first(members: Iterable[Resolution]) -> list[Resolution]:
-    return sorted(members, key=lambda r: (r.place.kind not in COUNTIES, r.place.name))
+    return sorted(members, key=lambda r: (not r.place.rules_county, r.place.name))
 
 
 def _gathered(view: View, groups: list[Group]) -> Local:
@@ -235,9 +235,9 @@ def _gathered(view: View, groups: list[Group]) -> Local:
 
 def _near(view: View, found: Jurisdiction) -> list[Near]:
     """Towns with a rule of their own not far from a county's middle or from a town, others than it."""
-    if found.kind in COUNTIES:
+    if found.rules_county:
         near = routes.towns_around_county(view.edition, found, view.as_of)
-        return [each for each in near if each.resolution.place.county != found.code]
+        return [each for each in near if found.code not in each.resolution.place.in_counties]
     if found.lat is None or found.lon is None:
         return []
     near = routes.towns_near(view.edition, (found.lat, found.lon), view.as_of)
