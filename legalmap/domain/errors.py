@@ -27,6 +27,14 @@ class Missing(LegalmapError):
         super().__init__(f"There is no {kind} “{said}”.")
 
 
+class AtSea(Missing):
+    """A point so far from land that no place can be named."""
+
+    def __init__(self, lat: float, lon: float, km: float) -> None:
+        super().__init__("jurisdiction", f"lat={lat:g}, lon={lon:g}")
+        self.args = (f"The point lies at sea: no place is within {km:g} km of it.",)
+
+
 class Invalid(LegalmapError):
     """Input that breaks a rule, with one problem for every field at fault."""
 

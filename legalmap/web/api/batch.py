@@ -14,7 +14,7 @@ from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats
-from legalmap.services.places import point_index
+from legalmap.services.places import points
 from legalmap.web.api import negotiation, parameters, resolutions, routes
 from legalmap.web.http import error_status
 from legalmap.web.http.permissions import tracker
@@ -25,7 +25,7 @@ MOST_KNOWN = 4_000
 # By what a way of asking leaves open, and by the code of a place: what is told of it.
 _Results = dict[tuple[Caveat, ...], dict[str, bytes]]
 # By topic, of the edition and day asked about last: measured, 1,000 points take half the time so.
-_kept: dict[str, tuple[Edition, date, _Results]] = {}
+_kept: dict[str, tuple[Edition, date, _Results, dict[str, bool]]] = {}
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +41,7 @@ class Item(contract.Asked, frozen=True, forbid_unknown_fields=True):
 _item_decoder = msgspec.json.Decoder(Item)
 _items_decoder = msgspec.json.Decoder(list[Item])
 _OF_POINT = (resolutions.POINT_REACH,)
+_USUAL = ((), (resolutions.ZIP_REACH,), _OF_POINT)
 # How an answer without items ends, and how each item begins.
 _END = b"]}"
 _INDICES = [
@@ -83,7 +84,7 @@ def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
 
 def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
     """What is told of each item, a ``wire.BatchItem`` as JSON from behind its index on."""
-    told, of_points, region_at = [], known.of_points, point_index.region_at
+    told, of_points = [], known.of_points
     for item in items:
         found = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
@@ -91,7 +92,7 @@ def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[byte
             # A point, the commonest of all, takes no more here than to find where it lies.
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
-                found = of_points.get(region_at(lat, lon) or "")
+                found = of_points.get(known.settled(lat, lon) or "")
         told.append(found or _told(known, item))
     return told
 
@@ -99,13 +100,13 @@ def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[byte
 def _told(known: "_Known", item: Item | msgspec.Raw) -> bytes:
     try:
         read = item if isinstance(item, Item) else _read(item)
-        places, caveats = _places(known.tracker, read)
+        meant = _places(known, read)
     except Unusable:
         raise
     except LegalmapError as error:
         known.refused += 1
         return _of(None, _refusal(error))
-    return known.of(places[0], caveats) if len(places) == 1 else _of(_ask(places, caveats), None)
+    return known.of(meant.places[0], meant.caveats) if len(meant.places) == 1 else _of(_ask(meant), None)
 
 
 def _of(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:
@@ -123,13 +124,13 @@ def _read(raw: msgspec.Raw) -> Item:
         raise BadQuery.at("item", f"{error}.") from None
 
 
-def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
+def _places(known: "_Known", item: Item) -> resolutions.Meant:
     point = item.lat is not None or item.lon is not None
     if (item.place is not None) + (item.zip is not None) + point != 1:
         raise BadQuery.at("item", resolutions.WAYS)
     if item.zip is not None:
         parameters.zip_code(item.zip)
-    return resolutions.places_of(tracker, item, _by_code)
+    return resolutions.places_of(known.tracker, known.view, item, _by_code)
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
@@ -143,24 +144,35 @@ class _Known:
     """What holds at one place, made once for an edition and day: many points lie in one county."""
 
     def __init__(self, view: View) -> None:
-        self._view = view
+        self.view = view
         self.refused = 0
         # Asked of Flask once, not for each of a thousand points.
         self.tracker = tracker()
         topic, asked = view.edition.topic.code, (view.edition, view.as_of)
         kept = _kept.get(topic)
         if kept is None or kept[:2] != asked:
-            kept = _kept[topic] = (*asked, {})
-        self._results = kept[2]
+            kept = _kept[topic] = (*asked, {}, {})
+        self._results, self._quiet = kept[2:]
         self.of_points = self._results.setdefault(_OF_POINT, {})
+
+    def settled(self, lat: float, lon: float) -> str | None:
+        """The code of the place at a point if nothing near it could answer otherwise."""
+        code = points.settled(lat, lon)
+        if code is None:
+            return None
+        quiet = self._quiet.get(code)
+        if quiet is None:
+            quiet = self._quiet[code] = points.is_quiet(self.view.edition, code)
+        return code if quiet else None
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
         """What is told of a place, with what a vague way of asking for it leaves open."""
-        results = self._results.setdefault(caveats, {})
+        # What is said of one point alone is not kept.
+        results = self._results.setdefault(caveats, {}) if caveats in _USUAL else {}
         known = results.get(place.code)
         if known is None:
-            edition, day = self._view.edition, self._view.as_of
-            known = _of(_result(self._view, edition.resolve(place, day), caveats), None)
+            edition, day = self.view.edition, self.view.as_of
+            known = _of(_result(self.view, edition.resolve(place, day), caveats), None)
             if len(results) < MOST_KNOWN:
                 results[place.code] = known
         return known
@@ -205,10 +217,10 @@ def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> contr
     )
 
 
-def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    """A ZIP code in several counties is asked back, never guessed."""
+def _ask(meant: resolutions.Meant) -> contract.BatchResult:
+    """A ZIP code in several counties, or a point at a border, is asked back, never guessed."""
     return contract.BatchResult(
         outcome=resolutions.ASK,
-        caveats=caveats,
-        candidates=tuple(place.code for place in places),
+        caveats=meant.caveats,
+        candidates=tuple(place.code for place in meant.places),
     )

@@ -43,16 +43,16 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def answer(view: View, given: Given) -> contract.CheckAnswer:
     """The verdict on a purchase at what was asked; of several places or topics the gravest counts."""
-    asked, places, caveats = resolutions.asked_places(given)
+    asked, meant = resolutions.asked_places(view, given)
     purchase = _purchase(given)
     editions = _editions(view, purchase)
-    by_place = [_of_place(editions, view, place, purchase, caveats) for place in places]
+    by_place = [_of_place(editions, view, place, purchase, meant.caveats) for place in meant.places]
     worst = [max(found, key=_gravity) for found in by_place]
     verdict = gravest([each.permit.verdict for each in worst])
     shown = max(worst, key=_gravity)
     rule = _rule(shown)
     if verdict != shown.permit.verdict:
-        rule = _undecided(shown, places)
+        rule = _undecided(shown, meant.question)
     every = [each for found in by_place for each in found]
     return parameters.answer(
         view,
@@ -62,7 +62,7 @@ def answer(view: View, given: Given) -> contract.CheckAnswer:
         verdict=verdict,
         text=f"{WORDS[verdict]}. {rule.text}",
         rule=rule,
-        missing=_missing(every, len(places) > 1),
+        missing=_missing(every, len(meant.places) > 1),
         caveats=_once([ALWAYS, *(caveat for each in every for caveat in each.caveats)]),
         checks=tuple(_check(each) for each in every),
     )
@@ -180,9 +180,7 @@ def _rule(found: Verdict) -> contract.CheckRule:
     )
 
 
-def _undecided(shown: Verdict, places: list[Jurisdiction]) -> contract.CheckRule:
-    names = ", ".join(place.name for place in places)
-    text = f"The ZIP code touches {names}, whose law differs: ask which one it is."
+def _undecided(shown: Verdict, question: str) -> contract.CheckRule:
     return msgspec.structs.replace(
-        _rule(shown), rule="place", verdict="unclear", text=text, missing="place"
+        _rule(shown), rule="place", verdict="unclear", text=question, missing="place"
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
-from legalmap.services.places import search
+from legalmap.services.places import points, search
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Given
 from legalmap.web.http.permissions import tracker
@@ -26,8 +28,8 @@ POINT_REACH = Caveat(
 
 def answer(view: View, given: Given) -> contract.ResolveAnswer:
     """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    asked, places, caveats = asked_places(given)
-    resolutions = tuple(resolution(view, place, caveats) for place in places)
+    asked, meant = asked_places(view, given)
+    resolutions = tuple(resolution(view, place, meant.caveats) for place in meant.places)
     sure = resolutions[0] if len(resolutions) == 1 else None
     return parameters.answer(
         view,
@@ -36,14 +38,22 @@ def answer(view: View, given: Given) -> contract.ResolveAnswer:
         outcome=sure.outcome if sure else ASK,
         status=sure.status if sure else None,
         deciding=sure.deciding.code if sure and sure.deciding else None,
-        ask=None if sure else _question(asked, places),
+        ask=None if sure else meant.question,
         resolution=sure,
         candidates=() if sure else resolutions,
     )
 
 
-def asked_places(given: Given) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
-    """What was asked, the places it may mean, and what a vague way of asking leaves open."""
+class Meant(msgspec.Struct, frozen=True):
+    """The places one may have asked for, what a vague way of asking leaves open, and what to ask back."""
+
+    places: tuple[Jurisdiction, ...]
+    caveats: tuple[Caveat, ...] = ()
+    question: str = ""
+
+
+def asked_places(view: View, given: Given) -> tuple[contract.Asked, Meant]:
+    """What was asked, and the places it may mean."""
     ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
@@ -54,25 +64,30 @@ def asked_places(given: Given) -> tuple[contract.Asked, list[Jurisdiction], tupl
     else:
         lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
         asked = contract.Asked(lat=lat, lon=lon)
-    return asked, *places_of(tracker(), asked, search.place)
+    return asked, places_of(tracker(), view, asked, search.place)
 
 
 def places_of(
-    tracker: Tracker, asked: contract.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
-) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
-    """The places that one way of asking may mean, and what it leaves open if it is vague."""
+    tracker: Tracker,
+    view: View,
+    asked: contract.Asked,
+    by_code: Callable[[Tracker, str], Jurisdiction],
+) -> Meant:
+    """The places that one way of asking may mean."""
     if asked.place is not None:
-        return [by_code(tracker, asked.place)], ()
+        return Meant((by_code(tracker, asked.place),))
     if asked.zip is not None:
-        return search.counties_of_zip(tracker, asked.zip), (ZIP_REACH,)
+        counties = tuple(search.counties_of_zip(tracker, asked.zip))
+        return Meant(counties, (ZIP_REACH,), _question(asked.zip, counties))
     if asked.lat is None or asked.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [search.place_at(tracker, asked.lat, asked.lon)], (POINT_REACH,)
+    spot = points.at(tracker, view.edition, view.as_of, asked.lat, asked.lon)
+    return Meant(spot.places, (*spot.caveats, POINT_REACH), spot.question)
 
 
-def _question(asked: contract.Asked, places: list[Jurisdiction]) -> str:
-    names = ", ".join(place.name for place in places)
-    return f"ZIP code {asked.zip} touches {len(places)} counties: {names}. Ask which one it is."
+def _question(zip_code: str, counties: tuple[Jurisdiction, ...]) -> str:
+    names = ", ".join(county.name for county in counties)
+    return f"ZIP code {zip_code} touches {len(counties)} counties: {names}. Ask which one it is."
 
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:

@@ -7,7 +7,7 @@ import pytest
 
 from legalmap import paths
 from legalmap.services.core.tracker import Tracker
-from legalmap.services.places import point_index, search
+from legalmap.services.places import search, whereabouts
 from legalmap.services.reading.reader import Reader
 from legalmap.store import places
 from legalmap.store.engine import Store
@@ -42,12 +42,12 @@ def test_whichever_way_it_is_asked_one_place_answers(
     if code in zips:
         assert [p.code for p in search.counties_of_zip(tracker, zips[code])] == [code]
     assert code in [place.code for place in search.search(tracker, row["name"], 100).places]
-    assert code in point_index.around(float(row["lat"]), float(row["lon"])).possible
+    assert code in whereabouts.around(float(row["lat"]), float(row["lon"])).possible
 
 
-def test_nearly_all_of_them_have_a_zip_code_of_their_own(zips: dict[str, str]) -> None:
+def test_most_of_them_have_a_zip_code_of_their_own(zips: dict[str, str]) -> None:
     """So that the test above asks by ZIP code too."""
-    assert sum(row["code"] in zips for row in CITIES) > 60
+    assert sum(row["code"] in zips for row in CITIES) > 50
 
 
 def test_a_borough_has_the_law_of_new_york_city(shipped_store: Store) -> None:
