@@ -138,6 +138,12 @@ class Edition:
         """The same for maps and counts: summaries and sources may be left out."""
         return self._resolved(place, as_of, whole=False)
 
+    def researched(self, place: Jurisdiction) -> list[str]:
+        """The codes of the records from which the answer for a place is made."""
+        levels = self._source.asked_of(place)
+        self.records.need([level.code for level in levels], ())
+        return [level.code for level in levels if level.code in self.records]
+
     def record_of(self, place: Jurisdiction) -> Published | None:
         """The record of a place. Those of the levels above it come along: an answer needs them too."""
         self.records.need((level.code for level in self._source.asked_of(place)), [place.code])

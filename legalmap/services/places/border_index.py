@@ -15,14 +15,15 @@ from legalmap.services.places import map_shapes
 
 # Cells in a degree; an edge is cut so that it is no longer than a cell.
 CELLS = 10
-COLUMNS = 360 * CELLS
+# A row more than the degrees have, for the pole itself.
+ROWS, COLUMNS = 180 * CELLS + 2, 360 * CELLS
 KM_IN_A_DEGREE = 111.2
 # Nearer to a pole the columns of a circle of a few kilometres would be all of them.
 LEAST_SHRINK = 0.01
 NOBODY = -1
 ARRAYS: dict[str, Any] = {
-    **{"cells": "i", "starts": "i", "edge_of": "i", "outer": "i"},
-    **{"sides": "h", "edges": "f"},
+    **{"cells": "i", "starts": "i", "edge_of": "i", "sides": "h", "edges": "f"},
+    **{"close": "B", "outer": "B"},
 }
 WORLD = "pip-admin1"
 # How far around a border ``outer`` reaches: up to a neighbour that is worth a word.
@@ -35,7 +36,8 @@ class Borders(msgspec.Struct, frozen=True):
 
     ``cells``: the numbers of the cells that hold edges, rising; from ``starts`` on, ``edge_of`` names
     those of each. Of each edge ``edges`` has x1, y1, x2, y2 in degrees, ``sides`` the two regions.
-    ``outer``: the numbers of the cells near which a state or a country ends, rising.
+    Two maps with a bit for each cell: ``close`` to any edge, and to an ``outer`` one, where a state or
+    a country ends and another begins: within REACH_KM.
     """
 
     codes: tuple[str, ...]
@@ -45,16 +47,19 @@ class Borders(msgspec.Struct, frozen=True):
     edge_of: Any
     sides: Any
     edges: Any
+    close: Any
     outer: Any
 
     def is_near_outer(self, lat: float, lon: float) -> bool:
         """Whether another state or country may begin within REACH_KM of a point."""
-        cell = int((lat + 90) * CELLS) * COLUMNS + int((lon + 180) * CELLS) % COLUMNS
-        at = bisect_left(self.outer, cell)
-        return at < len(self.outer) and self.outer[at] == cell
+        cell = cell_of(lat, lon)
+        return bool(self.outer[cell >> 3] >> (cell & 7) & 1)
 
     def near(self, lat: float, lon: float, km: float) -> dict[str, float]:
         """The regions with an edge within a distance of a point, and how far off their nearest is."""
+        cell = cell_of(lat, lon)
+        if km <= REACH_KM and not self.close[cell >> 3] >> (cell & 7) & 1:
+            return {}
         shrink = max(math.cos(math.radians(lat)), LEAST_SHRINK)
         reach: dict[int, float] = {}
         edges, sides = self.edges, self.sides
@@ -91,6 +96,17 @@ class Borders(msgspec.Struct, frozen=True):
         return seen
 
 
+def cell_of(lat: float, lon: float) -> int:
+    """The number of the cell of a point."""
+    return int((lat + 90) * CELLS) * COLUMNS + int((lon + 180) * CELLS) % COLUMNS
+
+
+def middle_of(cell: int) -> tuple[float, float]:
+    """The point in the middle of a cell, as (lat, lon)."""
+    row, column = divmod(cell, COLUMNS)
+    return (row + 0.5) / CELLS - 90, (column + 0.5) / CELLS - 180
+
+
 def _whole(degrees: float) -> int:
     return math.floor(degrees * CELLS)
 
@@ -108,8 +124,11 @@ def _distance(x1: float, y1: float, x2: float, y2: float) -> float:
     return math.hypot(x1 + along * dx, y1 + along * dy)
 
 
-def made(name: str, accuracy: float) -> Borders:
-    """The borders of a file of outlines: an arc of the file is the same line for both of its sides."""
+def made(name: str, accuracy: float) -> tuple[Borders, set[int]]:
+    """The borders of a file of outlines, and the cells that any of its lines touches.
+
+    An arc of the file is the same line for both of its sides.
+    """
     topology = map_shapes.topology(name)
     codes: dict[str, int] = {}
     owners: dict[int, list[int]] = {}
@@ -121,20 +140,23 @@ def made(name: str, accuracy: float) -> Borders:
     edges, sides = array("f"), array("h")
     held: dict[int, list[int]] = {}
     outer: set[int] = set()
+    touched: set[int] = set()
     for arc, of in owners.items():
         one, other = [*of, NOBODY][:2]
-        if _is_wanted(names[one], names[other], name):
+        if not _is_wanted(names[one], names[other], name):
+            touched.update(cell for edge in _pieces(arcs[arc]) for cell in _cells_of(edge))
+        else:
             first = len(sides) // 2
             for number, edge in enumerate(_pieces(arcs[arc]), first):
                 edges.extend(edge)
                 sides.extend((one, other))
-                for cell in _cells_of(edge):
+                cells = _cells_of(edge)
+                for cell in cells:
                     held.setdefault(cell, []).append(number)
-            if other != NOBODY and _widest(names[one]) != _widest(names[other]):
-                outer.update(
-                    cell for x, y, *_ in _pieces(arcs[arc]) for cell in _cells_around(x, y)
-                )
-    return _packed(tuple(codes), accuracy, held, sides, edges, outer)
+                if other != NOBODY and _widest(names[one]) != _widest(names[other]):
+                    outer.update(cells)
+    touched.update(held)
+    return _packed(tuple(codes), accuracy, held, sides, edges, outer), touched
 
 
 def _is_wanted(one: str, other: str, name: str) -> bool:
@@ -178,14 +200,28 @@ def _cells_of(edge: Edge) -> Iterable[int]:
     return [row * COLUMNS + column for row in rows for column in columns]
 
 
-def _cells_around(lon: float, lat: float) -> Iterator[int]:
-    """The cells within REACH_KM of a point of a line whose next point is at most a cell away."""
-    row, column = int((lat + 90) * CELLS), int((lon + 180) * CELLS)
-    shrink = max(math.cos(math.radians(lat)), LEAST_SHRINK)
-    wide = math.ceil(REACH_KM / KM_IN_A_DEGREE / shrink * CELLS)
-    for up in (-1, 0, 1):
-        for across in range(-wide, wide + 1):
-            yield (row + up) * COLUMNS + (column + across) % COLUMNS
+def _around(cells: Iterable[int]) -> "array[int]":
+    """A bit for each cell of the globe: whether one of some cells lies within REACH_KM."""
+    # A row is one number of that many bits, with a turn of the globe to spare on each side.
+    rows = [0] * ROWS
+    for cell in cells:
+        row, column = divmod(cell, COLUMNS)
+        wide = _WIDE[row]
+        rows[row] |= ((1 << 2 * wide + 1) - 1) << COLUMNS + column - wide
+    turn = (1 << COLUMNS) - 1
+    folded = [bits >> 2 * COLUMNS | bits >> COLUMNS & turn | bits & turn for bits in rows]
+    beside = zip([0, *folded], folded, [*folded[1:], 0], strict=False)
+    content = b"".join((s | own | n).to_bytes(COLUMNS // 8, "little") for s, own, n in beside)
+    return array("B", content)
+
+
+def _width(row: int) -> int:
+    """How many columns REACH_KM are in a row, at its side nearer to a pole."""
+    lat = min(max(abs(row / CELLS - 90), abs((row + 1) / CELLS - 90)), 89.0)
+    return math.ceil(REACH_KM / KM_IN_A_DEGREE / math.cos(math.radians(lat)) * CELLS)
+
+
+_WIDE = [_width(row) for row in range(ROWS)]
 
 
 def _packed(
@@ -201,4 +237,5 @@ def _packed(
         starts.append(len(edge_of))
         edge_of.extend(held[cell])
     starts.append(len(edge_of))
-    return Borders(codes, accuracy, cells, starts, edge_of, sides, edges, array("i", sorted(outer)))
+    maps = _around(cells), _around(outer)
+    return Borders(codes, accuracy, cells, starts, edge_of, sides, edges, *maps)

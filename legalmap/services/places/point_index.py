@@ -21,7 +21,7 @@ import msgspec
 from legalmap import paths
 from legalmap.services.core import sealed_file
 from legalmap.services.places import border_index, map_shapes
-from legalmap.services.places.border_index import Borders
+from legalmap.services.places.border_index import Borders, cell_of
 
 log = logging.getLogger(__name__)
 # First the counties of the United States, then the first-level subdivisions of the world.
@@ -42,8 +42,16 @@ def region_at(lat: float, lon: float) -> str | None:
 
     Nothing is kept. The rule is even-odd over all rings of a polygon, as RFC 7946 shapes are read.
     """
+    index = _index()
+    number = index.insides.regions[cell_of(lat, lon)]
+    if number != UNSURE:
+        return index.insides.codes[number]
+    return _by_outline(index.layers, lat, lon)
+
+
+def _by_outline(layers: "Iterable[Layer]", lat: float, lon: float) -> str | None:
     cell = _band(lat) * COLUMNS + _column(lon)
-    for layer in _index().layers:
+    for layer in layers:
         for candidate in range(layer.starts[cell], layer.starts[cell + 1]):
             odd = False
             first, last = layer.first_of[candidate], layer.last_of[candidate]
@@ -114,17 +122,30 @@ class Layer(msgspec.Struct, frozen=True):
     edges: Any
 
 
+class Insides(msgspec.Struct, frozen=True):
+    """Of each small cell that no line touches the region it lies in, which is that of all its points.
+
+    ``regions``: a number of ``codes`` for each cell of ``border_index``, or UNSURE; the sea is None.
+    """
+
+    codes: tuple[str | None, ...]
+    regions: Any
+
+
 class Index(NamedTuple):
-    """What is known of each file of outlines, in their order: the insides, and the borders."""
+    """What is known of each file of outlines, in their order, and of all together."""
 
     layers: tuple[Layer, ...]
     borders: tuple[Borders, ...]
+    insides: Insides
 
 
 _ARRAYS: dict[str, dict[str, Any]] = {
     "layers": {"starts": "i", "code_of": "i", "first_of": "i", "last_of": "i", "edges": "d"},
     "borders": border_index.ARRAYS,
+    "insides": {"regions": "h"},
 }
+UNSURE = -1
 _folder: Path | None = None
 _known: Index | None = None
 _lock = Lock()
@@ -198,7 +219,9 @@ def _mapped(file: Path) -> Index | None:
         Borders(tuple(of["codes"]), of["accuracy"], **_arrays("borders", of, rest))
         for of in head["borders"]
     )
-    return Index(tuple(layers), tuple(borders))
+    [of] = head["insides"]
+    insides = Insides(tuple(of["codes"]), **_arrays("insides", of, rest))
+    return Index(tuple(layers), tuple(borders), insides)
 
 
 def _arrays(part: str, head: dict[str, Any], body: memoryview) -> dict[str, memoryview]:
@@ -212,7 +235,8 @@ def _write(file: Path, index: Index) -> None:
     heads: dict[str, list[dict[str, Any]]] = {part: [] for part in _ARRAYS}
     arrays, at = [], 0
     for part, names in _ARRAYS.items():
-        for of in getattr(index, part):
+        held = getattr(index, part)
+        for of in held if isinstance(held, tuple) else (held,):
             plain = set(of.__struct_fields__) - names.keys()
             where: dict[str, Any] = {name: getattr(of, name) for name in plain}
             for name in names:
@@ -233,10 +257,25 @@ def _write(file: Path, index: Index) -> None:
 def _made() -> Index:
     with _ACCURACY.open(encoding="utf-8", newline="") as file:
         accuracy = {row["outlines"]: float(row["km"]) for row in csv.DictReader(file)}
-    return Index(
-        tuple(_layer_of(name) for name in LAYERS),
-        tuple(border_index.made(name, accuracy[name]) for name in LAYERS),
-    )
+    layers = tuple(_layer_of(name) for name in LAYERS)
+    borders = [border_index.made(name, accuracy[name]) for name in LAYERS]
+    touched = set().union(*(cells for _, cells in borders))
+    return Index(layers, tuple(found for found, _ in borders), _insides(layers, touched))
+
+
+def _insides(layers: tuple[Layer, ...], touched: set[int]) -> Insides:
+    """Cells side by side that no line touches lie in the same region: the first of each row tells."""
+    numbers: dict[str | None, int] = {}
+    regions = array("h", bytes(2 * border_index.ROWS * border_index.COLUMNS))
+    number = UNSURE
+    for cell in range(len(regions)):
+        if cell in touched:
+            number = UNSURE
+        elif number == UNSURE or cell % border_index.COLUMNS == 0:
+            code = _by_outline(layers, *border_index.middle_of(cell))
+            number = numbers.setdefault(code, len(numbers))
+        regions[cell] = number
+    return Insides(tuple(numbers), regions)
 
 
 def _layer_of(name: str) -> Layer:

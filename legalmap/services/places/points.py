@@ -47,18 +47,28 @@ def require_degrees(lat: float, lon: float) -> None:
 def at(tracker: Tracker, edition: Edition, as_of: date, lat: float, lon: float) -> Spot:
     """What a point in degrees (WGS 84) means on a day; raise AtSea far from land. Nothing is kept."""
     require_degrees(lat, lon)
+    sure = settled(lat, lon)
+    if sure is not None and is_quiet(edition, sure):
+        return Spot((tracker.place(sure),), (), 0)
     found = whereabouts.around(lat, lon)
     if found.code is None:
         raise AtSea(lat, lon, AT_SEA_KM)
     place = tracker.place(found.code)
-    own = _answer(edition, as_of, place)
     others = [tracker.place(code) for code in found.possible[1:]]
-    differing = [other for other in others if _answer(edition, as_of, other) != own]
+    differing = [other for other in others if _differs(edition, as_of, place, other)]
     return Spot(
         places=(place, *differing),
         caveats=tuple(_caveats(tracker, edition, as_of, found)),
         accuracy=found.accuracy,
     )
+
+
+def _differs(edition: Edition, as_of: date, place: Jurisdiction, other: Jurisdiction) -> bool:
+    """Whether it makes a difference in which of two places one stands."""
+    if edition.researched(place) == edition.researched(other):
+        # The same records give the same answer.
+        return False
+    return _answer(edition, as_of, place) != _answer(edition, as_of, other)
 
 
 def _answer(edition: Edition, as_of: date, place: Jurisdiction) -> tuple[Any, ...]:
@@ -76,10 +86,9 @@ def _caveats(
     if found.off_km:
         text = f"The point lies off every outline. The nearest place is {place.name}, {found.off_km:.1f} km away."
         said.append(Caveat("nearest-place", text))
-    own = _answer(edition, as_of, place)
     for code, km in found.near:
         other = tracker.place(code)
-        if _answer(edition, as_of, other) != own:
+        if _differs(edition, as_of, place, other):
             resolution = edition.glance(other, as_of)
             label = (
                 edition.topic.status(resolution.status).label
@@ -104,17 +113,18 @@ def settled(lat: float, lon: float) -> str | None:
 
 def is_quiet(edition: Edition, code: str) -> bool:
     """Whether neither a region nor those around it have a record of their own below the state or country."""
-    records = edition.records
-    return not any(
-        other in records for other in _around()[code] if other.startswith(whereabouts.widest(code))
-    )
+    # Of the past only the records that were asked for are known: there one has to look.
+    whole = edition.records.is_whole
+    return whole and edition.records.whole.keys().isdisjoint(_around()[code])
 
 
 @cache
 def _around() -> dict[str, frozenset[str]]:
-    """Each region with its neighbours and theirs: two of them may be nearer than they touch."""
+    """Each region with its neighbours and theirs in the same state or country, without that itself."""
     beside = point_index.neighbours()
-    return {
-        code: frozenset((code, *near, *(far for other in near for far in beside[other])))
-        for code, near in beside.items()
-    }
+    found = {}
+    for code, near in beside.items():
+        two_steps = {code, *near, *(far for other in near for far in beside[other])}
+        within = f"{whereabouts.widest(code)}-"
+        found[code] = frozenset(other for other in two_steps if other.startswith(within))
+    return found
