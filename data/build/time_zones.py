@@ -33,7 +33,9 @@ Zones = dict[str, Counter[str]]
 def clocks(zone: str) -> tuple[Any, ...]:
     """What a clock there shows through two years: zones of one kind are one zone here."""
     info = zoneinfo.ZoneInfo(zone)
-    instants = (datetime(2026 + n // 24, n % 24 // 2 + 1, 1 + n % 2 * 14, tzinfo=UTC) for n in range(48))
+    instants = (
+        datetime(2026 + n // 24, n % 24 // 2 + 1, 1 + n % 2 * 14, tzinfo=UTC) for n in range(48)
+    )
     return tuple(instant.astimezone(info).utcoffset() for instant in instants)
 
 
@@ -99,7 +101,9 @@ def rows(folder: Path, towns: list[Town]) -> Iterator[tuple[str, str]]:
     countries, inside = of_countries(), towns_by_region(towns)
     known: dict[str, str] = {}
     for name in TREE:
-        for row in sorted(read(folder / f"{name}.csv"), key=lambda row: (row["county"], row["code"])):
+        for row in sorted(
+            read(folder / f"{name}.csv"), key=lambda row: (row["county"], row["code"])
+        ):
             wider = row["county"] or row["counties"].partition(" ")[0] or row["parent"]
             zone = known[row["code"]] = _zone(row, known.get(wider, ""), countries, inside)
             if zone != known.get(wider, ""):

@@ -143,7 +143,9 @@ def name_leading(data: Path, tree: Tree) -> None:
 def main() -> None:
     """Lay everything into the files of a data folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="the folder that holds jurisdictions/ and geography/")
+    parser.add_argument(
+        "data", type=Path, help="the folder that holds jurisdictions/ and geography/"
+    )
     data: Path = parser.parse_args().data
     tree = together(data / "jurisdictions")
     for name, rows in tree.rows.items():

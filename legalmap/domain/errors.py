@@ -1,7 +1,7 @@
 """Every way a request can be refused. Each error knows the field or thing it is about and what to do."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -25,6 +25,14 @@ class Missing(LegalmapError):
         # What was asked for is repeated on a page, where control characters have no place.
         said = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
         super().__init__(f"There is no {kind} “{said}”.")
+
+
+class NoLonger(Missing):
+    """A place that was split up; ``near`` holds the codes of its parts."""
+
+    def __init__(self, code: str, name: str, until: date, now: Iterable[str]) -> None:
+        super().__init__("jurisdiction", code, now)
+        self.args = (f"{name} was split up on {until}: ask for one of its parts.",)
 
 
 class AtSea(Missing):

@@ -72,8 +72,7 @@ def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Juris
     # An alias goes before a row: a place that became part of another keeps its row as long as
     # somebody's records point to it.
     leading = {
-        row.alias: row.code
-        for row in having(connection, sa.select(alias, aliased), alias, wanted)
+        row.alias: row.code for row in having(connection, sa.select(alias, aliased), alias, wanted)
     }
     ask_for = (wanted - leading.keys()) | set(leading.values())
     rows = having(connection, sa.select(*_COLUMNS), jurisdiction.c.code, ask_for)

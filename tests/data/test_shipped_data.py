@@ -343,7 +343,8 @@ def test_a_city_and_its_county_are_one_place() -> None:
     assert len(city_counties()) == CITY_COUNTIES
     for row in city_counties():
         county, fips = row["county_code"], [a for a in row["aliases"].split() if a.isdecimal()]
-        assert county in row["aliases"].split() and county not in jurisdictions(), row["code"]
+        assert county in row["aliases"].split(), row["code"]
+        assert county not in jurisdictions(), row["code"]
         assert any(len(code) == 5 and code.startswith(fips_of_state(row)) for code in fips)
         assert row["county"] == ("us-ny-new-york" if row["called"] == "borough" else "")
 
@@ -388,7 +389,8 @@ def test_a_city_in_several_counties_names_them_all() -> None:
     assert len(several) == IN_SEVERAL_COUNTIES
     for row in several:
         counties = row["counties"].split()
-        assert len(set(counties)) == len(counties) > 1 and not row["county"], row["code"]
+        assert len(set(counties)) == len(counties) > 1, row["code"]
+        assert not row["county"], row["code"]
         assert all(jurisdictions()[county]["parent"] == row["parent"] for county in counties)
     [kansas_city] = [row["counties"] for row in several if row["code"] == "us-mo-kansas-city"]
     assert {"us-mo-clay-county", "us-mo-platte-county"} < set(kansas_city.split())
@@ -399,7 +401,8 @@ def test_what_a_former_place_is_now_ships() -> None:
     alias = {other: r["code"] for r in jurisdictions().values() for other in r["aliases"].split()}
     for row in rows("former.csv"):
         now = row["now"].split()
-        assert set(now) <= set(jurisdictions()) and row["code"] not in jurisdictions()
+        assert set(now) <= set(jurisdictions())
+        assert row["code"] not in jurisdictions()
         assert [alias.get(row["code"]), alias.get(row["fips"])] == (
             now * 2 if len(now) == 1 else [None, None]
         ), row["code"]
@@ -414,7 +417,8 @@ def test_time_zones_are_those_of_the_tz_database() -> None:
     assert zones["us-or-malheur-county"] == "America/Boise"
     assert zones["us-fl-escambia-county"] == "America/Chicago"
     assert zones["th"] == "Asia/Bangkok"
-    assert not zones.get("us") and not zones.get("us-fl")
+    assert not zones.get("us")
+    assert not zones.get("us-fl")
 
 
 def test_the_tree_has_no_cycles() -> None:

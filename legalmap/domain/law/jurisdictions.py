@@ -30,6 +30,8 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``county`` is the code of the county a city, town or community lies in; ``counties`` are those of a
     place in several, the one with most of it first: then ``county`` is None, as none speaks for all of it.
     ``county_code``: of a city and its county in one, or an independent city, the code as a county, an alias.
+    ``part_of``: the state that lists it as a part in ISO 3166-2 although it has a code of its own, as
+    France does Réunion; that state's record does not answer for it.
     ``time_zone`` is an IANA name, None where the place has several or the zone is not known.
     ``law`` is ``own`` where the parent's law does not reach (Hong Kong), else empty.
     """
@@ -48,6 +50,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     note: str = ""
     county_code: str = ""
     counties: tuple[str, ...] = ()
+    part_of: str | None = None
     time_zone: str | None = None
 
     @property

@@ -96,11 +96,12 @@ def resolve(
     topic: Topic,
     as_of: date,
     today: date,
-    partly: Sequence[Level] = (),
+    beside: Sequence[Level] = (),
 ) -> Resolution:
     """Resolve the last of ``levels`` (widest first) on ``as_of``; freshness is counted to ``today``.
 
-    ``partly``: the counties of a place in several. None of them reaches all of it, so none counts.
+    ``beside``: who gets no more than a word. Of a place in several counties none reaches all of it,
+    and the record of a state was not made with its parts elsewhere in mind.
     """
     answers = _standings(levels, topic, as_of, today)
     place = levels[-1].jurisdiction
@@ -118,7 +119,8 @@ def resolve(
         levels=tuple(answers),
         caveats=(
             *_caveats(place, answers, deciding, topic),
-            *_several_counties(levels, topic, as_of, partly),
+            *_elsewhere(place, answers, topic, as_of, beside),
+            *_several_counties(levels, topic, as_of, beside),
         ),
     )
 
@@ -248,18 +250,44 @@ def _caveats(
     return found
 
 
+def _elsewhere(
+    place: Jurisdiction,
+    answers: Sequence[LevelAnswer],
+    topic: Topic,
+    as_of: date,
+    beside: Sequence[Level],
+) -> Iterable[Caveat]:
+    """A word on the state of a part of it that nobody has researched; never an answer."""
+    if any(answer.period for answer in answers):
+        return
+    for state in beside:
+        if state.jurisdiction.code == place.part_of:
+            answer = _standings([state], topic, as_of, as_of)[0]
+            record = "which nobody has researched here either"
+            if answer.period:
+                label = topic.status(answer.period.status).label.lower()
+                record = f"whose record says “{label}”"
+            yield Caveat(
+                "part-of",
+                f"{place.name} is part of {state.jurisdiction.name}, {record}. "
+                f"Whether that law holds in {place.name} has not been checked.",
+            )
+
+
 def _several_counties(
-    levels: Sequence[Level], topic: Topic, as_of: date, partly: Sequence[Level]
+    levels: Sequence[Level], topic: Topic, as_of: date, beside: Sequence[Level]
 ) -> Iterable[Caveat]:
     """What the county of only a part of a place says, if it could count there."""
     place = levels[-1].jurisdiction
-    for county in partly:
+    for county in beside:
+        if county.jurisdiction.code not in place.counties:
+            continue
         answer = _standings([*levels[:-1], county], topic, as_of, as_of)[-1]
         if answer.counts and answer.period:
             label = topic.status(answer.period.status).label.lower()
             yield Caveat(
                 "several-counties",
-                f"{place.name} lies in {len(partly)} counties. {county.jurisdiction.name} has a rule "
+                f"{place.name} lies in {len(place.counties)} counties. {county.jurisdiction.name} has a rule "
                 f"of its own, “{label}”, which reaches at most the part of {place.name} in it.",
             )
 

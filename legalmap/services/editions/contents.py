@@ -156,6 +156,11 @@ class Records(Mapping[str, Published]):
         self._source.need_contents(item for code in whole if (item := self._some.get(code)))
 
 
+def _beside(place: Jurisdiction) -> tuple[str, ...]:
+    """The counties of a place in several, and the state a place elsewhere is part of."""
+    return (*place.counties, place.part_of) if place.part_of else place.counties
+
+
 class Source:
     """Where the records of one topic come from."""
 
@@ -175,13 +180,13 @@ class Source:
             Level(level, (item.payload if whole else item.handy) if item else None)
             for level, item in zip(self.asked_of(place), items, strict=True)
         ]
-        reaching = len(levels) - len(place.counties)
+        reaching = len(levels) - len(_beside(place))
         return resolve(levels[:reaching], self.topic, as_of, as_of, levels[reaching:])
 
     def asked_of(self, place: Jurisdiction) -> list[Jurisdiction]:
-        """The levels whose records an answer needs: its chain, then the counties of a place in several."""
+        """The levels whose records an answer needs: its chain, then those that only get a word in it."""
         one = self.tracker.place
-        return [*chain(place, one), *(one(county) for county in place.counties)]
+        return [*chain(place, one), *(one(code) for code in _beside(place))]
 
     def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number; the contents too, if they all fit in memory."""

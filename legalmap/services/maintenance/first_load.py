@@ -54,7 +54,17 @@ def _place_row(row: dict[str, str], zones: dict[str, str]) -> dict[str, Any]:
     lists = {key: row[key].split() for key in ("aliases", "counties")}
     zone = _zone(row, zones)
     zones[row["code"]] = zone
-    return {**row, **known, **point, **lists, "time_zone": zone or None}
+    more = {"part_of": _part_of(row), "time_zone": zone or None}
+    return {**row, **known, **point, **lists, **more}
+
+
+def _part_of(row: dict[str, str]) -> str | None:
+    """The state in whose part of ISO 3166-2 a place without a parent stands: “fr-974” is Réunion.
+
+    None where its note says that control and claim differ: there no word of ours settles it.
+    """
+    listed = (alias.partition("-")[0] for alias in row["aliases"].split() if "-" in alias)
+    return None if row["parent"] or row["note"] else next(listed, None)
 
 
 def _zone(row: dict[str, str], zones: dict[str, str]) -> str:

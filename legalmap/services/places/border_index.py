@@ -22,8 +22,13 @@ KM_IN_A_DEGREE = 111.2
 LEAST_SHRINK = 0.01
 NOBODY = -1
 ARRAYS: dict[str, Any] = {
-    **{"cells": "i", "starts": "i", "edge_of": "i", "sides": "h", "edges": "f"},
-    **{"close": "B", "outer": "B"},
+    "cells": "i",
+    "starts": "i",
+    "edge_of": "i",
+    "sides": "h",
+    "edges": "f",
+    "close": "B",
+    "outer": "B",
 }
 WORLD = "pip-admin1"
 # How far around a border ``outer`` reaches: up to a neighbour that is worth a word.

@@ -45,7 +45,8 @@ def region_at(lat: float, lon: float) -> str | None:
     index = _index()
     number = index.insides.regions[cell_of(lat, lon)]
     if number != UNSURE:
-        return index.insides.codes[number]
+        code: str | None = index.insides.codes[number]
+        return code
     return _by_outline(index.layers, lat, lon)
 
 

@@ -78,9 +78,7 @@ def _answer(edition: Edition, as_of: date, place: Jurisdiction) -> tuple[Any, ..
     return found.outcome, found.status, found.deciding, values
 
 
-def _caveats(
-    tracker: Tracker, edition: Edition, as_of: date, found: Whereabouts
-) -> list[Caveat]:
+def _caveats(tracker: Tracker, edition: Edition, as_of: date, found: Whereabouts) -> list[Caveat]:
     place = tracker.place(found.possible[0])
     said = []
     if found.off_km:

@@ -4,11 +4,11 @@ import difflib
 
 import msgspec
 
-from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.errors import BadQuery, Missing, NoLonger
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.law.ocd_ids import ocd_of, state_of
 from legalmap.services.core.tracker import Tracker
-from legalmap.services.places import point_index
+from legalmap.services.places import former, point_index
 from legalmap.store import places
 from legalmap.store.engine import Connection
 
@@ -108,6 +108,8 @@ def place(tracker: Tracker, code: str, *, hint: bool = True) -> Jurisdiction:
             raise Missing("jurisdiction", code)  # PostgreSQL keeps no NUL and says so by an error
         return tracker.place(code.lower())
     except Missing:
+        if gone := former.of(code):
+            raise NoLonger(code, gone.name, gone.until, gone.now) from None
         matches = [match.code for match in near(tracker, code)] if hint else []
         raise Missing("jurisdiction", code, matches) from None
 

@@ -63,10 +63,10 @@ def _discs() -> dict[tuple[int, int], tuple[Disc, ...]]:
         for row in csv.DictReader(file):
             disc = Disc(row["code"], float(row["lat"]), float(row["lon"]), float(row["km"]))
             reach = (disc.km + NEIGHBOUR_KM) / KM_IN_A_DEGREE * _DISC_CELLS
-            row, column = disc.lat * _DISC_CELLS, disc.lon * _DISC_CELLS
+            up, across = disc.lat * _DISC_CELLS, disc.lon * _DISC_CELLS
             wide = reach / math.cos(math.radians(disc.lat))
-            for north in range(math.floor(row - reach), math.floor(row + reach) + 1):
-                for east in range(math.floor(column - wide), math.floor(column + wide) + 1):
+            for north in range(math.floor(up - reach), math.floor(up + reach) + 1):
+                for east in range(math.floor(across - wide), math.floor(across + wide) + 1):
                     found.setdefault((north, east), []).append(disc)
     return {key: tuple(discs) for key, discs in found.items()}
 
@@ -142,5 +142,7 @@ def _judged(code: str, off_km: float, beside: dict[str, tuple[float, float]]) ->
         for away, accuracy, other in others
         if max(accuracy, own) < away <= NEIGHBOUR_KM
     ]
-    exact = max((max(accuracy, own) for _, accuracy, other in others if other in possible), default=0)
+    exact = max(
+        (max(accuracy, own) for _, accuracy, other in others if other in possible), default=0
+    )
     return Whereabouts(code, off_km, (code, *possible), tuple(near), exact)

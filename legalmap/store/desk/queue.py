@@ -10,7 +10,14 @@ from legalmap.domain.desk.queue import AGES, Asked, Mark
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
-from legalmap.store.tables import assent, claim, jurisdiction, place_county, revision_author, waiting
+from legalmap.store.tables import (
+    assent,
+    claim,
+    jurisdiction,
+    place_county,
+    revision_author,
+    waiting,
+)
 
 Condition = sa.ColumnElement[bool]
 

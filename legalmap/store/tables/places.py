@@ -23,6 +23,8 @@ jurisdiction = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     # Of a city and its county in one: its code as a county, which is an alias.
     sa.Column("county_code", sa.String(120), nullable=False, server_default=""),
+    # The state that lists it as a part, though it has a code of its own.
+    sa.Column("part_of", sa.String(120)),
     # An IANA name; null where a place has several.
     sa.Column("time_zone", sa.String(40)),
 )

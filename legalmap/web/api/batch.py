@@ -106,7 +106,11 @@ def _told(known: "_Known", item: Item | msgspec.Raw) -> bytes:
     except LegalmapError as error:
         known.refused += 1
         return _of(None, _refusal(error))
-    return known.of(meant.places[0], meant.caveats) if len(meant.places) == 1 else _of(_ask(meant), None)
+    return (
+        known.of(meant.places[0], meant.caveats)
+        if len(meant.places) == 1
+        else _of(_ask(meant), None)
+    )
 
 
 def _of(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:

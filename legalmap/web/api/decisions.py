@@ -26,6 +26,7 @@ def compare(topic: str) -> Response:
     asked = parameters.many("place")
     found = [search.place(tracker(), code) for code in asked]
     places = {place.code: place for place in found}
+    view = view.at(*found)
     resolutions = tuple(api_resolutions.resolution(view, place, ()) for place in places.values())
     differs = _differing(resolutions)
     return responses.answered(view, contract.CompareAnswer, differs=differs, places=resolutions)
@@ -45,8 +46,8 @@ def check(topic: str) -> Response:
     """Whether a product may be sold to a buyer at a place, by which rule, and who says so."""
     tracker().topic(topic)
     given = parameters.declared()
-    view = parameters.view(topic, given)
-    return responses.send(purchase.answer(view, given), view.changed_at)
+    view, answer = purchase.answer(parameters.view(topic, given), given)
+    return responses.send(answer, view.changed_at)
 
 
 @blueprint.post("/<topic>/resolve")

@@ -41,9 +41,9 @@ class Verdict(msgspec.Struct, frozen=True):
     caveats: tuple[Caveat, ...]
 
 
-def answer(view: View, given: Given) -> contract.CheckAnswer:
+def answer(asked_of: View, given: Given) -> tuple[View, contract.CheckAnswer]:
     """The verdict on a purchase at what was asked; of several places or topics the gravest counts."""
-    asked, meant = resolutions.asked_places(view, given)
+    asked, meant, view = resolutions.asked_places(asked_of, given)
     purchase = _purchase(given)
     editions = _editions(view, purchase)
     by_place = [_of_place(editions, view, place, purchase, meant.caveats) for place in meant.places]
@@ -54,7 +54,7 @@ def answer(view: View, given: Given) -> contract.CheckAnswer:
     if verdict != shown.permit.verdict:
         rule = _undecided(shown, meant.question)
     every = [each for found in by_place for each in found]
-    return parameters.answer(
+    return view, parameters.answer(
         view,
         contract.CheckAnswer,
         asked=asked,
@@ -112,7 +112,9 @@ def _verdict(
 ) -> Verdict:
     resolution = edition.resolve(place, view.as_of)
     made = permit(resolution, edition.topic, purchase)
-    return Verdict(edition, resolution, made, (*made.caveats, *caveats))
+    today = view.whose_day(resolution)
+    said = (*made.caveats, *caveats, *([today] if today else []))
+    return Verdict(edition, resolution, made, said)
 
 
 def _perhaps(inside: Verdict) -> Verdict:

@@ -26,13 +26,16 @@ POINT_REACH = Caveat(
 )
 
 
-def answer(view: View, given: Given) -> contract.ResolveAnswer:
-    """The resolution of what was asked; a ZIP code in several counties is asked back, never guessed."""
-    asked, meant = asked_places(view, given)
-    resolutions = tuple(resolution(view, place, meant.caveats) for place in meant.places)
+def answer(view: View, given: Given) -> tuple[View, contract.ResolveAnswer]:
+    """The resolution of what was asked, on the day it is there unless one is named.
+
+    A ZIP code in several counties and a point at a border are asked back, never guessed.
+    """
+    asked, meant, there = asked_places(view, given)
+    resolutions = tuple(resolution(there, place, meant.caveats) for place in meant.places)
     sure = resolutions[0] if len(resolutions) == 1 else None
-    return parameters.answer(
-        view,
+    return there, parameters.answer(
+        there,
         contract.ResolveAnswer,
         asked=asked,
         outcome=sure.outcome if sure else ASK,
@@ -52,8 +55,8 @@ class Meant(msgspec.Struct, frozen=True):
     question: str = ""
 
 
-def asked_places(view: View, given: Given) -> tuple[contract.Asked, Meant]:
-    """What was asked, and the places it may mean."""
+def asked_places(view: View, given: Given) -> tuple[contract.Asked, Meant, View]:
+    """What was asked, the places it may mean, and the view by the clocks there."""
     ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
@@ -64,7 +67,12 @@ def asked_places(view: View, given: Given) -> tuple[contract.Asked, Meant]:
     else:
         lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
         asked = contract.Asked(lat=lat, lon=lon)
-    return asked, places_of(tracker(), view, asked, search.place)
+    meant = places_of(tracker(), view, asked, search.place)
+    there = view.at(*meant.places)
+    if asked.lat is not None and there.as_of != view.as_of:
+        # Whether the sides of a border differ depends on the day.
+        meant = places_of(tracker(), there, asked, search.place)
+    return asked, meant, there
 
 
 def places_of(
@@ -94,7 +102,7 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
     """What holds at one place, with more caveats if the place was found in a vague way."""
     edition, topic = view.edition, view.edition.topic
     found = edition.resolve(place, view.as_of)
-    deciding = found.deciding_level
+    deciding, today = found.deciding_level, view.whose_day(found)
     return contract.same(
         contract.Resolution,
         found,
@@ -106,7 +114,7 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
             for code, answer in found.answers.items()
         },
         levels=tuple(_level(view, level, found) for level in found.levels),
-        caveats=(*found.caveats, *caveats),
+        caveats=(*found.caveats, *caveats, *([today] if today else [])),
         last_verified=deciding.last_verified if deciding else None,
         freshness=deciding.freshness if deciding else None,
         below=tuple(_below(view, place)),

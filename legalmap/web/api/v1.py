@@ -119,6 +119,10 @@ def jurisdiction(code: str) -> Response:
         now,
         contract.JurisdictionAnswer,
         jurisdiction=contract.jurisdiction(place),
+        counties=place.in_counties,
+        county_code=place.county_code or None,
+        part_of=place.part_of,
+        time_zone=place.time_zone,
         levels=tuple(level.code for level in chain(place, tracker().place)),
         children=len(search.children(tracker(), place.code)),
         children_url=f"{ROOT}/jurisdictions?parent={place.code}",
@@ -181,8 +185,9 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 @needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
     """One record."""
-    view = parameters.view(topic, parameters.declared())
-    item = _item(view, search.place(tracker(), code))
+    place = search.place(tracker(), code)
+    view = parameters.view(topic, parameters.declared()).at(place)
+    item = _item(view, place)
     record = formats.record(view.edition, item, view.as_of)
     return responses.answered(view, contract.RecordAnswer, record=record)
 
@@ -269,5 +274,5 @@ def resolve(topic: str) -> Response:
     """What holds at a place, a point or a ZIP code, level by level."""
     tracker().topic(topic)
     given = parameters.declared()
-    view = parameters.view(topic, given)
-    return responses.send(resolutions.answer(view, given), view.changed_at)
+    view, answer = resolutions.answer(parameters.view(topic, given), given)
+    return responses.send(answer, view.changed_at)

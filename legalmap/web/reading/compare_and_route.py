@@ -160,6 +160,7 @@ def compare(topic: str) -> str | Response:
     added = _added(asked, view)
     if isinstance(added, str):
         return redirect(added, code=303)
+    view = view.at(*asked.places)
     columns = [view.edition.resolve(place, view.as_of) for place in asked.places]
     rows = _rows(view, columns)
     return render_template(
@@ -286,6 +287,7 @@ def route(topic: str) -> str | Response:
     added = _added(asked, view)
     if isinstance(added, str):
         return redirect(added, code=303)
+    view = view.at(*asked.places)
     way = routes.plan(tracker(), view.edition, list(asked.places), view.as_of)
     return render_template(
         "reading/route.html",

@@ -96,7 +96,7 @@ def place(topic: str, code: str) -> str | Response:
     found = search.place(tracker(), code)
     if found.code != code:
         return redirect(f"/{topic}/{found.code}{view.query}", code=301)
-    return render_template("reading/place.html", **_context(view, found))
+    return render_template("reading/place.html", **_context(view.at(found), found))
 
 
 def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
@@ -113,11 +113,13 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         "topic": topic,
         "view": view,
         "place": found,
+        "counties": [tracker().place(code) for code in found.counties],
         "title": title,
         "full_title": full_title,
         "crumbs": _crumbs(found),
         "canonical": canonical,
         "resolution": resolution,
+        "whose_day": view.whose_day(resolution),
         "sentences": sentences.sentences(resolution, topic),
         "backing": backing(view, resolution),
         "coming": _coming(view, resolution),
@@ -154,7 +156,7 @@ def _map(view: View, found: Jurisdiction, title: str) -> map_drawing.Shown | Non
 
 
 def _timeline(view: View, payload: Payload) -> timeline.Timeline:
-    return timeline.draw(view.topic, payload.periods, view.as_of, clock.today())
+    return timeline.draw(view.topic, payload.periods, view.as_of, view.today)
 
 
 def _coming(view: View, now: Resolution) -> list[str]:

@@ -384,6 +384,7 @@ def test_each_answer_comes_from_levels_that_count(chain: list[Payload | None]) -
         assert set(answer.levels) <= counting
         assert bool(answer.levels) == (answer.value not in (None, []))
 
+
 METRO = a_place("us-fl-m", "city", parent="us-fl", county_code="us-fl-m-county", name="Metro")
 ENCLAVE = a_place("us-fl-e", "city", parent="us-fl", county="us-fl-m", name="Enclave")
 QUARTER = a_place("us-fl-q", "community", parent="us-fl", county="us-fl-m", name="Quarter")
@@ -406,6 +407,28 @@ def test_how_far_a_city_and_county_in_one_reaches(place: Jurisdiction, caveats: 
     resolution = resolve(levels, TOPIC, DAY, TODAY)
     assert (resolution.status, resolution.deciding) == ("banned", "us-fl-m")
     assert codes(resolution) == caveats
+
+
+ISLAND = a_place("re", "territory", part_of="us", name="Island")
+
+
+@pytest.mark.parametrize(
+    ("own", "state", "says"),
+    [
+        # Nobody has researched the island: its state gets a word, and no more.
+        (None, law("banned"), "whose record says “banned”. Whether that law holds in Island"),
+        (None, None, "which nobody has researched here either"),
+        # It has a record of its own, and needs no word.
+        (law("legal"), law("banned"), None),
+    ],
+)
+def test_the_state_of_a_part_elsewhere_gets_a_word_and_never_answers(
+    own: Payload | None, state: Payload | None, says: str | None
+) -> None:
+    resolution = resolve([Level(ISLAND, own)], TOPIC, DAY, TODAY, [Level(NATION, state)])
+    assert resolution.status == (None if own is None else "legal")
+    assert codes(resolution) == ([] if says is None else ["part-of"])
+    assert says is None or says in resolution.caveats[0].text
 
 
 WIDE = a_place("us-fl-w", "city", parent="us-fl", counties=("us-fl-c-county", "us-fl-d-county"))

@@ -48,7 +48,9 @@ def is_in_state(town: dict[str, str], code: str | None) -> bool:
 @pytest.mark.slow
 def test_the_right_county_is_always_one_of_those_that_may_be_meant() -> None:
     """All 46,718 towns by their own point; at most one in a thousand lies in another county."""
-    assert [town["code"] for town, at in misplaced() if not counties_of(town) & {*at.possible}] == []
+    assert [
+        town["code"] for town, at in misplaced() if not counties_of(town) & {*at.possible}
+    ] == []
     in_another_county = [town for town, at in misplaced() if is_in_state(town, at.code)]
     assert len(in_another_county) <= len(towns()) / 1000
 
@@ -84,7 +86,9 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("lat", "lon", "code"), [row[1:] for row in NAMED], ids=[r[0] for r in NAMED])
+@pytest.mark.parametrize(
+    ("lat", "lon", "code"), [row[1:] for row in NAMED], ids=[r[0] for r in NAMED]
+)
 def test_enclaves_small_states_and_the_edge_of_the_map(lat: float, lon: float, code: str) -> None:
     assert whereabouts.around(lat, lon).code == code
 
@@ -143,7 +147,8 @@ def test_at_a_border_whose_sides_differ_both_are_asked_about(
     """Beecher Falls, Vermont: its own point lies in New Hampshire by the outlines."""
     found = spot(tracker, edition, 45.010, -71.488)
     assert {"us-nh-coos-county", "us-vt-essex-county"} <= set(codes(found))
-    assert "Coos County" in found.question and "Essex County" in found.question
+    assert "Coos County" in found.question
+    assert "Essex County" in found.question
     assert "Ask which one it is." in found.question
 
 
@@ -164,7 +169,8 @@ def test_a_neighbour_with_another_answer_is_named_beside_it(
     found = spot(tracker, edition, lat, lon)
     assert codes(found) == ["us-tx-bowie-county"]
     [caveat] = found.caveats
-    assert caveat.code == "neighbour" and "Miller County begins about" in caveat.text
+    assert caveat.code == "neighbour"
+    assert "Miller County begins about" in caveat.text
     assert "the answer there is “banned”" in caveat.text
 
 
@@ -196,4 +202,5 @@ def test_distances_near_a_border_are_what_they_should_be() -> None:
     found = whereabouts.around(49.0405, -111.0)
     assert found.code == "ca-ab"
     [(near, km)] = found.near
-    assert near == "us-mt-liberty-county" and 4.2 < km <= NEIGHBOUR_KM
+    assert near == "us-mt-liberty-county"
+    assert 4.2 < km <= NEIGHBOUR_KM

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(length=120), server_default="", nullable=False),
     )
     op.add_column("jurisdiction", sa.Column("time_zone", sa.String(length=40), nullable=True))
+    op.add_column("jurisdiction", sa.Column("part_of", sa.String(length=120), nullable=True))
     op.create_table(
         "place_county",
         sa.Column("place", sa.String(length=120), nullable=False),
@@ -36,5 +37,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("place_county")
+    op.drop_column("jurisdiction", "part_of")
     op.drop_column("jurisdiction", "time_zone")
     op.drop_column("jurisdiction", "county_code")
