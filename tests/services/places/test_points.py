@@ -69,6 +69,11 @@ def test_no_town_is_decided_for_another_state_or_country(
 SAN_FRANCISCO = (37.760, -122.443)
 NAMED = [
     ("San Francisco", *SAN_FRANCISCO, "us-ca-san-francisco"),
+    ("Singapore", 1.29, 103.85, "sg-01"),
+    ("Sarasota", 27.33, -82.54, "us-fl-sarasota-county"),
+    ("Bangkok", 13.75, 100.5, "th-10"),
+    ("Washington", 38.9, -77.03, "us-dc"),
+    ("Sevastopol", 44.6, 33.52, "ua-40"),
     ("downtown Denver", 39.742, -104.992, "us-co-denver"),
     ("Glendale, an enclave in Denver", 39.7035, -104.936, "us-co-arapahoe-county"),
     ("Manhattan", 40.78, -73.97, "us-ny-manhattan"),
