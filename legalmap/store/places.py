@@ -1,4 +1,4 @@
-"""Reading and filling the jurisdiction tree; searching it by name, code and ZIP."""
+"""The jurisdiction tree: filling it, reading it, and searching it by name, code and ZIP."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.store.rows import having
 from legalmap.store.tables import jurisdiction, jurisdiction_alias, place_county, record, zip_county
 
-# Letters that Unicode does not take apart into a plain letter and an accent.
+# Letters that Unicode does not decompose into a plain letter and an accent.
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -19,14 +19,14 @@ _COLUMNS = [column for column in jurisdiction.c if column.name != "search_name"]
 
 
 def search_form(text: str) -> str:
-    """Lower case, without accents, apostrophes or doubled spaces: how names are compared."""
+    """``text`` as names are compared: lower case, without accents, apostrophes and doubled spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
-    kept = "".join(
+    spaced = "".join(
         c if c.isalnum() else " "
         for c in plain
         if not unicodedata.combining(c) and c not in _DROPPED
     )
-    return " ".join(kept.split())
+    return " ".join(spaced.split())
 
 
 def _place(fields: Mapping[Any, Any], counties: Mapping[str, tuple[str, ...]]) -> Jurisdiction:
@@ -84,12 +84,12 @@ def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Juris
 
 
 def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
-    """The places with that ISO 3166 code or FIPS/GEOID, written as these standards write them.
+    """The places with that ISO 3166 code, or with that FIPS code (GEOID).
 
     Also by the identifier of the county in one with it, and by one that was retired.
     """
     if not identifier.isprintable():
-        return []  # PostgreSQL keeps no NUL and says so by an error
+        return []  # PostgreSQL raises an error for NUL
     aliased = sa.select(jurisdiction_alias.c.code).where(
         jurisdiction_alias.c.alias == identifier.lower()
     )
@@ -104,7 +104,7 @@ def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdicti
 
 
 def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
-    """Everything directly below ``code``: of a county, the towns in it."""
+    """The places directly below ``code``, by name; for a county, the towns in it."""
     query = sa.select(*_COLUMNS).where(_directly_below(code))
     return _places(connection, query.order_by(jurisdiction.c.name))
 
@@ -112,7 +112,7 @@ def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
 def page(
     connection: sa.Connection, *, parent: str | None, after: str, limit: int
 ) -> list[Jurisdiction]:
-    """At most ``limit`` places in the order of their codes, from behind ``after``."""
+    """At most ``limit`` places in the order of their codes, beginning behind the code ``after``."""
     query = sa.select(*_COLUMNS).where(jurisdiction.c.code > after)
     if parent is not None:
         query = query.where(_directly_below(parent))
@@ -150,7 +150,7 @@ def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdicti
 
 
 def names_like(connection: sa.Connection, first_letters: str) -> list[tuple[str, str]]:
-    """(code, search name) of all places that begin with these letters: where near matches are found."""
+    """(code, search name) of all places whose search name begins with these letters."""
     query = sa.select(jurisdiction.c.code, jurisdiction.c.search_name).where(
         jurisdiction.c.search_name.startswith(first_letters, autoescape=True)
     )
@@ -166,7 +166,7 @@ def codes_like(connection: sa.Connection, start: str, limit: int) -> list[str]:
 
 
 def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
-    """The counties a US ZIP code touches, the one in its middle first; empty if it is unknown."""
+    """The counties a US ZIP code touches, the one at its centre first; empty for an unknown code."""
     query = (
         sa.select(*_COLUMNS)
         .join(zip_county, zip_county.c.code == jurisdiction.c.code)
@@ -182,7 +182,7 @@ def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:
 
 
 def aliases(connection: sa.Connection) -> list[tuple[str, str]]:
-    """(other code, code) of every place that has another code."""
+    """(other code, code) for every other code of a place."""
     rows = connection.execute(sa.select(jurisdiction_alias.c.alias, jurisdiction_alias.c.code))
     return [(row.alias, row.code) for row in rows]
 
@@ -193,7 +193,7 @@ def count(connection: sa.Connection) -> int:
 
 
 def fill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert jurisdictions, parents before children; ``aliases`` holds their other codes."""
+    """Insert jurisdictions, parents before children; the key ``aliases`` holds their other codes."""
     whole = list(rows)
     connection.execute(jurisdiction.insert(), [_columns(row) for row in whole])
     _relate(connection, whole)
@@ -274,7 +274,7 @@ def _drop(connection: sa.Connection, codes: set[str]) -> None:
 
 
 def fill_zips(connection: sa.Connection, rows: Iterable[tuple[str, list[str]]]) -> None:
-    """Insert the counties of each ZIP code, the one in its middle first."""
+    """Insert pairs of a ZIP code and its counties, the one at its centre first."""
     connection.execute(
         zip_county.insert(),
         [

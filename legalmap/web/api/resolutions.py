@@ -1,6 +1,7 @@
 """What holds at a place, a point or a ZIP code, in the words of the public contract."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
 from legalmap.services.places import points, search
 from legalmap.web.api import parameters
-from legalmap.web.api.parameters import BadParameter, Given
+from legalmap.web.api.parameters import BadParameter, Query
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.wording.sentences import standing
@@ -26,70 +27,78 @@ POINT_REACH = Caveat(
 )
 
 
-def answer(view: View, given: Given) -> tuple[View, contract.ResolveAnswer]:
-    """The resolution of what was asked, on the day it is there unless one is named.
+def answer(view: View, query: Query) -> tuple[View, contract.ResolveAnswer]:
+    """What holds at the place asked about, on the day it is there; with the view by the clocks there.
 
-    A ZIP code in several counties and a point at a border are asked back, never guessed.
+    For a ZIP code in several counties and a point at a border: the question which of them is meant, and
+    all of them as candidates.
     """
-    asked, meant, there = asked_places(view, given)
+    request, meant, there = asked_places(view, query)
     resolutions = tuple(resolution(there, place, meant.caveats) for place in meant.places)
-    sure = resolutions[0] if len(resolutions) == 1 else None
+    only = resolutions[0] if len(resolutions) == 1 else None
     return there, parameters.answer(
         there,
         contract.ResolveAnswer,
-        asked=asked,
-        outcome=sure.outcome if sure else ASK,
-        status=sure.status if sure else None,
-        deciding=sure.deciding.code if sure and sure.deciding else None,
-        ask=None if sure else meant.question,
-        resolution=sure,
-        candidates=() if sure else resolutions,
+        asked=request,
+        outcome=only.outcome if only else ASK,
+        status=only.status if only else None,
+        deciding=only.deciding.code if only and only.deciding else None,
+        ask=None if only else meant.question,
+        resolution=only,
+        candidates=() if only else resolutions,
     )
 
 
 class Meant(msgspec.Struct, frozen=True):
-    """The places one may have asked for, what a vague way of asking leaves open, and what to ask back."""
+    """The places a request may mean, the caveats of a ZIP code or a point, and what to ask back."""
 
     places: tuple[Jurisdiction, ...]
     caveats: tuple[Caveat, ...] = ()
     question: str = ""
 
 
-def asked_places(view: View, given: Given) -> tuple[contract.Asked, Meant, View]:
-    """What was asked, the places it may mean, and the view by the clocks there."""
-    ways = [name for name in ("place", "zip", "lat", "lon") if name in given]
+def asked_places(view: View, query: Query) -> tuple[contract.Asked, Meant, View]:
+    """The request, the places it may mean, and the view by the clocks there.
+
+    Raise BadParameter unless exactly one way of asking is used.
+    """
+    ways = [name for name in ("place", "zip", "lat", "lon") if name in query]
+    # lat and lon are one way of asking.
     if len({"point" if name in ("lat", "lon") else name for name in ways}) != 1:
         raise BadParameter(next(iter(ways), "place"), WAYS)
-    if "place" in given:
-        asked = contract.Asked(place=given["place"])
-    elif "zip" in given:
-        asked = contract.Asked(zip=parameters.zip_code(given["zip"]))
+    if "place" in query:
+        request = contract.Asked(place=query["place"])
+    elif "zip" in query:
+        request = contract.Asked(zip=parameters.zip_code(query["zip"]))
     else:
-        lat, lon = (parameters.degrees(given, name) for name in ("lat", "lon"))
-        asked = contract.Asked(lat=lat, lon=lon)
-    meant = places_of(tracker(), view, asked, search.place)
+        lat, lon = (parameters.degrees(query, name) for name in ("lat", "lon"))
+        request = contract.Asked(lat=lat, lon=lon)
+    meant = places_of(tracker(), view, request, search.place)
     there = view.at(*meant.places)
-    if asked.lat is not None and there.as_of != view.as_of:
+    if request.lat is not None and there.as_of != view.as_of:
         # Whether the sides of a border differ depends on the day.
-        meant = places_of(tracker(), there, asked, search.place)
-    return asked, meant, there
+        meant = places_of(tracker(), there, request, search.place)
+    return request, meant, there
 
 
 def places_of(
     tracker: Tracker,
     view: View,
-    asked: contract.Asked,
+    request: contract.Asked,
     by_code: Callable[[Tracker, str], Jurisdiction],
 ) -> Meant:
-    """The places that one way of asking may mean."""
-    if asked.place is not None:
-        return Meant((by_code(tracker, asked.place),))
-    if asked.zip is not None:
-        counties = tuple(search.counties_of_zip(tracker, asked.zip))
-        return Meant(counties, (ZIP_REACH,), _question(asked.zip, counties))
-    if asked.lat is None or asked.lon is None:
+    """The places that a request may mean.
+
+    ``by_code`` finds the place of a code; raise Missing if there is none.
+    """
+    if request.place is not None:
+        return Meant((by_code(tracker, request.place),))
+    if request.zip is not None:
+        counties = tuple(search.counties_of_zip(tracker, request.zip))
+        return Meant(counties, (ZIP_REACH,), _question(request.zip, counties))
+    if request.lat is None or request.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    spot = points.at(tracker, view.edition, view.as_of, asked.lat, asked.lon)
+    spot = points.at(tracker, view.edition, view.as_of, request.lat, request.lon)
     return Meant(spot.places, (*spot.caveats, POINT_REACH), spot.question)
 
 
@@ -99,36 +108,46 @@ def _question(zip_code: str, counties: tuple[Jurisdiction, ...]) -> str:
 
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
-    """What holds at one place, with more caveats if the place was found in a vague way."""
-    edition, topic = view.edition, view.edition.topic
-    found = edition.resolve(place, view.as_of)
-    deciding, today = found.deciding_level, view.whose_day(found)
+    """What holds at one place; ``caveats`` are those of the way in which the place was given."""
+    resolved = view.edition.resolve(place, view.as_of)
+    deciding, today = resolved.deciding_level, view.whose_day(resolved)
+    caveats = (*caveats, today) if today else caveats
     return contract.same(
         contract.Resolution,
-        found,
+        resolved,
         jurisdiction=contract.jurisdiction(place),
-        label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
         deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
-        variables={
-            code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in found.answers.items()
-        },
-        levels=tuple(_level(view, level, found) for level in found.levels),
-        caveats=(*found.caveats, *caveats, *([today] if today else [])),
-        last_verified=deciding.last_verified if deciding else None,
-        freshness=deciding.freshness if deciding else None,
+        levels=tuple(_level(view, level, resolved) for level in resolved.levels),
         below=tuple(_below(view, place)),
-        url=formats.url_of(topic.code, place.code),
+        **shared_keys(view, resolved, caveats),
     )
 
 
-def _level(view: View, level: LevelAnswer, found: Resolution) -> contract.Level:
+def shared_keys(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
+    """What the whole answer for a place and the short one of a batch say in the same words."""
+    topic, deciding = view.edition.topic, resolved.deciding_level
+    return {
+        "label": topic.status(resolved.status).label
+        if resolved.status
+        else OUTCOME_LABELS[resolved.outcome],
+        "variables": {
+            code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
+            for code, answer in resolved.answers.items()
+        },
+        "caveats": (*resolved.caveats, *caveats),
+        "last_verified": deciding.last_verified if deciding else None,
+        "freshness": deciding.freshness if deciding else None,
+        "url": formats.url_of(topic.code, resolved.place.code),
+    }
+
+
+def _level(view: View, level: LevelAnswer, resolved: Resolution) -> contract.Level:
     topic = view.edition.topic
     return contract.same(
         contract.Level,
         level,
         jurisdiction=contract.jurisdiction(level.jurisdiction),
-        reason=standing(level, found),
+        reason=standing(level, resolved),
         status=level.period.status if level.period else None,
         period=contract.period(level.period, topic) if level.period else None,
         next_period=contract.period(level.next_period, topic) if level.next_period else None,
