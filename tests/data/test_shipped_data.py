@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -36,8 +37,8 @@ COLLECTED_ON = date(2026, 11, 30)
 JURISDICTIONS = {
     "countries.csv": 249,
     "subdivisions.csv": 3_639,
-    "us-counties.csv": 3_232,
-    "us-places.csv": 46_719,
+    "us-counties.csv": 3_156,
+    "us-places.csv": 46_718,
 }
 ZIPS = 33_986
 COLUMNS = [
@@ -54,10 +55,13 @@ COLUMNS = [
     "aliases",
     "law",
     "note",
+    "county_code",
+    "counties",
 ]
 COUNTRY_KINDS = {"country", "territory"}
 STATE_KINDS = {"state", "district", "territory"}
 COUNTY_KINDS = {"county", "parish"}
+CITY_COUNTIES, IN_SEVERAL_COUNTIES = 76, 18
 PLACE_KINDS = {"city", "town", "village", "community"}
 OWN_LAW = {"hk", "mo", "xa", "xc", "xs", "ge-ab", "md-sn", "ua-40", "ua-43"}
 
@@ -180,7 +184,7 @@ def as_in_the_dataset(record: Json) -> Json:
         "name": place["name"],
         "kind": place["kind"],
         "parent": place["parent"] or None,
-        "county": jurisdictions()[place["county"]]["name"] if place["county"] else None,
+        "county": county_in_the_dataset(place),
         "geoid": place["fips"] if local else None,
         "topic": record["topic"],
         "periods": [
@@ -209,6 +213,14 @@ def as_in_the_dataset(record: Json) -> Json:
     if place["lat"]:
         original |= {"lat": float(place["lat"]), "lon": float(place["lon"])}
     return original
+
+
+def county_in_the_dataset(place: Row) -> str | None:
+    """The one county it gave a town, before cities and counties became one and towns had several."""
+    if place["code"] == "us-co-denver":
+        return "Denver County"
+    county = place["county"] or place["counties"].partition(" ")[0]
+    return jurisdictions()[county]["name"] if county else None
 
 
 def test_the_records_are_the_dataset_unchanged() -> None:
@@ -357,44 +369,114 @@ def test_every_parent_and_county_exists() -> None:
         assert row["parent"] == "" or row["parent"] in jurisdictions(), row["code"]
         if row["county"]:
             county = jurisdictions()[row["county"]]
-            assert county["kind"] in COUNTY_KINDS, row["code"]
+            is_city = county["county_code"] or county["code"] == "us-ny-new-york"
+            assert is_city or county["kind"] in COUNTY_KINDS, row["code"]
             assert county["parent"] == row["parent"], row["code"]
         if "-" in row["code"]:
             assert row["code"].startswith(row["parent"] + "-"), row["code"]
 
 
 def test_every_place_has_a_county_and_a_point() -> None:
-    """Only the place in D.C. has no county; every place can be drawn as a point."""
-    without = [row["code"] for row in rows("us-places.csv") if not row["county"]]
-    assert without == ["us-dc-washington"]
+    """Without a county are only those that are one, lie in several, or hold five; all have a point."""
+    lost = [r for r in rows("us-places.csv") if not (r["county"] or r["counties"])]
+    assert {r["code"] for r in lost if not r["county_code"]} == {"us-ny-new-york"}
     for row in rows("us-places.csv"):
         assert -90 <= float(row["lat"]) <= 90, row["code"]
         assert -180 <= float(row["lon"]) <= 180, row["code"]
 
 
-def test_a_city_whose_middle_lies_at_sea_is_in_its_own_county() -> None:
-    """The census puts the middle of San Francisco beside the Farallon Islands, nearest to Marin."""
-    [county] = [
-        row["county"] for row in rows("us-places.csv") if row["code"] == "us-ca-san-francisco"
-    ]
-    assert county == "us-ca-san-francisco-county"
+def test_the_point_of_san_francisco_is_in_san_francisco() -> None:
+    """The census puts its middle beside the Farallon Islands, 50 km out at sea."""
+    place = jurisdictions()["us-ca-san-francisco"]
+    assert (place["lat"], place["lon"]) == ("37.760", "-122.443")
 
 
-def test_an_independent_city_is_its_own_county() -> None:
-    """A city of Virginia belongs to its own county equivalent and is reached by its ZIPs."""
-    equivalents = {
-        row["name"]: row["code"]
-        for row in rows("us-counties.csv")
-        if row["parent"] == "us-va" and row["called"] == "independent city"
-    }
-    cities = {
-        row["name"] + " city": row["county"]
-        for row in rows("us-places.csv")
-        if row["parent"] == "us-va" and row["kind"] == "city"
-    }
-    assert cities == equivalents
+def city_counties() -> list[Row]:
+    """Every place that is a city and its county in one."""
+    return [row for row in rows("us-places.csv") if row["county_code"]]
+
+
+def test_a_city_and_its_county_are_one_place() -> None:
+    """76 of them; the county's code and FIPS lead to the city, and nothing else lies in its county."""
+    assert len(city_counties()) == CITY_COUNTIES
+    for row in city_counties():
+        county, fips = row["county_code"], [a for a in row["aliases"].split() if a.isdecimal()]
+        assert county in row["aliases"].split(), row["code"]
+        assert county not in jurisdictions(), row["code"]
+        assert any(len(code) == 5 and code.startswith(fips_of_state(row)) for code in fips)
+        assert row["county"] == ("us-ny-new-york" if row["called"] == "borough" else "")
+
+
+def fips_of_state(row: Row) -> str:
+    """The two digits of the state a place lies in."""
+    return jurisdictions()[row["parent"]]["fips"]
+
+
+def test_every_independent_city_of_virginia_is_a_county_too() -> None:
+    """Virginia's 38 cities lie in no county, and ZIP codes lead to each of them."""
+    cities = {row["code"] for row in rows("us-places.csv") if row["code"].startswith("us-va-")}
+    cities &= {row["code"] for row in rows("us-places.csv") if row["kind"] == "city"}
+    assert cities == {r["code"] for r in city_counties() if r["code"].startswith("us-va-")}
+    assert len(cities) == 38
     reached = {county for row in rows("us-zips.csv") for county in row["counties"].split()}
-    assert set(equivalents.values()) <= reached
+    assert cities <= reached
+
+
+NOT_IN_THE_COUNTY_AROUND = {
+    "us-co-glendale": "us-co-arapahoe-county",
+    "us-co-holly-hills": "us-co-arapahoe-county",
+    "us-pa-yeadon": "us-pa-delaware-county",
+    "us-va-falls-church": "",
+    "us-va-manassas-park": "",
+    "us-tn-belle-meade": "us-tn-nashville-davidson",
+    "us-ny-manhattan": "us-ny-new-york",
+    "us-ny-new-york": "",
+    "us-mo-kansas-city": "",
+}
+
+
+def test_an_enclave_lies_in_its_own_county() -> None:
+    """Where the nearest county is the wrong one, or no single one is right."""
+    counties = {code: jurisdictions()[code]["county"] for code in NOT_IN_THE_COUNTY_AROUND}
+    assert counties == NOT_IN_THE_COUNTY_AROUND
+
+
+def test_a_city_in_several_counties_names_them_all() -> None:
+    """They are counties of its state that ship, at least two, and none of them speaks for it alone."""
+    several = [row for row in rows("us-places.csv") if row["counties"]]
+    assert len(several) == IN_SEVERAL_COUNTIES
+    for row in several:
+        counties = row["counties"].split()
+        assert len(set(counties)) == len(counties) > 1, row["code"]
+        assert not row["county"], row["code"]
+        assert all(jurisdictions()[county]["parent"] == row["parent"] for county in counties)
+    [kansas_city] = [row["counties"] for row in several if row["code"] == "us-mo-kansas-city"]
+    assert {"us-mo-clay-county", "us-mo-platte-county"} < set(kansas_city.split())
+
+
+def test_what_a_former_place_is_now_ships() -> None:
+    """A code that was given up leads to what the place is now: as an alias, or to the parts of it."""
+    alias = {other: r["code"] for r in jurisdictions().values() for other in r["aliases"].split()}
+    for row in rows("former.csv"):
+        now = row["now"].split()
+        assert set(now) <= set(jurisdictions())
+        assert row["code"] not in jurisdictions()
+        assert [alias.get(row["code"]), alias.get(row["fips"])] == (
+            now * 2 if len(now) == 1 else [None, None]
+        ), row["code"]
+
+
+def test_time_zones_are_those_of_the_tz_database() -> None:
+    """A row names a place that ships; New York, Malheur County and Pensacola have their own clocks."""
+    zones = {row["code"]: row["zone"] for row in rows("time-zones.csv")}
+    assert set(zones) <= set(jurisdictions())
+    assert {zone for zone in zones.values() if zone} <= available_timezones()
+    assert zones["us-ny"] == "America/New_York"
+    assert zones["us-or-malheur-county"] == "America/Boise"
+    assert zones["us-fl-escambia-county"] == "America/Chicago"
+    assert zones["th"] == "Asia/Bangkok"
+    assert not zones.get("us")
+    assert not zones.get("us-fl")
 
 
 def test_the_tree_has_no_cycles() -> None:
@@ -457,7 +539,13 @@ def test_a_place_in_two_iso_lists_is_one_jurisdiction() -> None:
         "11001": "us-dc",
         "46113": "us-sd-oglala-lakota-county",
         "02270": "us-ak-kusilvak-census-area",
-        "51515": "us-va-bedford-county",
+        "51515": "us-va-bedford",
+        "us-va-bedford-city": "us-va-bedford",
+        "us-dc-washington": "us-dc",
+        "us-co-denver-county": "us-co-denver",
+        "08031": "us-co-denver",
+        "us-hi-urban-honolulu": "us-hi-honolulu",
+        "us-sd-shannon-county": "us-sd-oglala-lakota-county",
     }
     assert {other: alias.get(other) for other in expected} == expected
 
@@ -499,7 +587,8 @@ def test_the_maps_of_the_united_states_have_every_state_and_county() -> None:
     assert len(national) == COUNTY_REGIONS == len(set(national))
     by_state = [code for state in states for code in region_codes(f"us/{state[3:]}.json")]
     assert sorted(by_state) == sorted(national)
-    assert set(national) == {row["code"] for row in rows("us-counties.csv")} | {"us-dc"}
+    counties = {row["code"] for row in (*rows("us-counties.csv"), *city_counties())}
+    assert set(national) == counties | {"us-dc"}
 
 
 def test_the_map_of_a_country_shows_its_own_subdivisions() -> None:
@@ -531,7 +620,9 @@ def test_every_zip_has_counties() -> None:
         assert counties, row["zip"]
         assert len(counties) == len(set(counties)), row["zip"]
         for county in counties:
-            assert county == "us-dc" or jurisdictions()[county]["kind"] in COUNTY_KINDS, county
+            row_of = jurisdictions()[county]
+            is_one = row_of["county_code"] or row_of["kind"] in COUNTY_KINDS
+            assert county == "us-dc" or is_one, county
 
 
 def test_some_things_everybody_knows() -> None:

@@ -23,6 +23,7 @@ from legalmap.store.tables.notices import notice as notice
 from legalmap.store.tables.notices import outbox as outbox
 from legalmap.store.tables.places import jurisdiction as jurisdiction
 from legalmap.store.tables.places import jurisdiction_alias as jurisdiction_alias
+from legalmap.store.tables.places import place_county as place_county
 from legalmap.store.tables.places import zip_county as zip_county
 from legalmap.store.tables.records import course as course
 from legalmap.store.tables.records import gist as gist

@@ -45,7 +45,8 @@ def resolve(topic: str) -> Response:
     level's own answer. Give exactly one of place, zip, or lat with lon.
     """
     view, query = parameters.of_topic(topic)
-    return responses.send(resolutions.answer(view, query), view.changed_at)
+    there, answer = resolutions.answer(view, query)
+    return responses.send(answer, there.changed_at)
 
 
 @blueprint.answers(
@@ -106,6 +107,7 @@ def compare(topic: str) -> Response:
     named = [search.place(tracker(), code) for code in parameters.many("place")]
     # Two codes may name one place: an alias and its own.
     places = {place.code: place for place in named}.values()
+    view = view.at(*places)
     columns = tuple(resolutions.resolution(view, place, ()) for place in places)
     return responses.answered(
         view, contract.CompareAnswer, differs=_differing(columns), places=columns
@@ -150,4 +152,5 @@ def check(topic: str) -> Response:
     own is checked there too.
     """
     view, query = parameters.of_topic(topic)
-    return responses.send(purchase.answer(view, query), view.changed_at)
+    there, answer = purchase.answer(view, query)
+    return responses.send(answer, there.changed_at)

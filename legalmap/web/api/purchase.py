@@ -48,26 +48,26 @@ class Verdict(msgspec.Struct, frozen=True):
     inside: dict[str, Resolution]
 
 
-def answer(view: View, query: Query) -> contract.CheckAnswer:
-    """The verdict on a purchase at the place asked about.
+def answer(asked_of: View, query: Query) -> tuple[View, contract.CheckAnswer]:
+    """The verdict on a purchase at the place asked about, and the view by the clocks there.
 
-    Of several topics the gravest verdict counts. Where a ZIP code lies in several places that differ, the
-    answer asks which one it is.
+    Of several topics the gravest verdict counts. Where a ZIP code or a point may mean several places that
+    differ, the answer asks which one it is.
     """
-    request, places, caveats = resolutions.asked_places(query)
+    request, meant, view = resolutions.asked_places(asked_of, query)
     purchase = _purchase(query)
     asked = _topics_asked(view, purchase)
     by_place = [
-        [_verdict(edition, view, place, product, caveats) for edition, product in asked]
-        for place in places
+        [_verdict(edition, view, place, product, meant.caveats) for edition, product in asked]
+        for place in meant.places
     ]
     gravest_of_each = [max(verdicts, key=_gravity) for verdicts in by_place]
     overall = gravest([verdict.permit.verdict for verdict in gravest_of_each])
     shown = max(gravest_of_each, key=_gravity)
     # Allowed at one place and prohibited at another is unclear as a whole, which no single rule says.
-    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, places)
+    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, meant.question)
     verdicts = [verdict for of_place in by_place for verdict in of_place]
-    return parameters.answer(
+    return view, parameters.answer(
         view,
         contract.CheckAnswer,
         asked=request,
@@ -75,7 +75,7 @@ def answer(view: View, query: Query) -> contract.CheckAnswer:
         verdict=overall,
         text=f"{WORDS[overall]}. {rule.text}",
         rule=rule,
-        missing=_missing(verdicts, len(places) > 1),
+        missing=_missing(verdicts, len(meant.places) > 1),
         caveats=_once([ALWAYS, *(caveat for verdict in verdicts for caveat in verdict.caveats)]),
         checks=tuple(_check(verdict) for verdict in verdicts),
     )
@@ -126,7 +126,9 @@ def _verdict(
         if (item := edition.record_of(level.jurisdiction))
         for caveat in pending_caveats(level.jurisdiction, item.payload.pending)
     ]
-    return Verdict(edition, resolution, outer, (*outer.caveats, *pending, *caveats), inside)
+    today = view.whose_day(resolution)
+    beside = (*outer.caveats, *pending, *caveats, *([today] if today else []))
+    return Verdict(edition, resolution, outer, beside, inside)
 
 
 def _judged(
@@ -182,9 +184,7 @@ def _rule(verdict: Verdict) -> contract.CheckRule:
     )
 
 
-def _undecided(shown: Verdict, places: list[Jurisdiction]) -> contract.CheckRule:
-    names = ", ".join(place.name for place in places)
-    text = f"The ZIP code touches {names}, whose law differs: ask which one it is."
+def _undecided(shown: Verdict, question: str) -> contract.CheckRule:
     return msgspec.structs.replace(
-        _rule(shown), rule="place", verdict="unclear", text=text, missing="place"
+        _rule(shown), rule="place", verdict="unclear", text=question, missing="place"
     )

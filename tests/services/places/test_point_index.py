@@ -89,9 +89,9 @@ def test_points_on_land() -> None:
 POINTS = [(32.4, -86.9), (51.5, -0.12), (0.0, 0.0), (-33.9, 18.4)]
 
 
-def answers(layers: tuple) -> list[str | None]:
+def answers(index: point_index.Index) -> list[str | None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(point_index, "_known", layers)
+        patch.setattr(point_index, "_known", index)
         return [point_index.region_at(*point) for point in POINTS]
 
 

@@ -250,12 +250,12 @@ def test_a_town_whose_law_is_not_known_that_day_has_no_rule(
 
 
 def test_the_middle_of_a_county_is_inside_it(tracker: Tracker) -> None:
-    from legalmap.services.places import search
+    from legalmap.services.places import whereabouts
 
     for code in ("us-ma-hampden-county", "us-tx-brewster-county", "us-fl-sarasota-county"):
         middle = routes.middle_of(code)
         assert middle is not None
-        assert search.place_at(tracker, *middle).code == code
+        assert whereabouts.around(*middle).code == code
     assert routes.middle_of("us-al") is None
 
 

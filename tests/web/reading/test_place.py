@@ -402,3 +402,21 @@ def test_other_spellings_lead_to_the_place_and_keep_the_day(client: Visitor) -> 
 )
 def test_what_cannot_be_answered_says_why(client: Visitor, path: str, status: int) -> None:
     assert client.get(path, status=status).one("h1")
+
+
+def test_a_city_in_several_counties_names_them(client: Visitor) -> None:
+    text = client.get("/kratom/us-mo-kansas-city").text
+    assert (
+        "Kansas City lies in 4 counties: Jackson County , Clay County , Platte County and" in text
+    )
+
+
+def test_the_county_code_of_a_city_leads_to_the_city(client: Visitor) -> None:
+    page = client.get("/kratom/us-co-denver-county?as_of=2026-01-01", status=301)
+    assert page.response.headers["Location"].endswith("/kratom/us-co-denver?as_of=2026-01-01")
+
+
+def test_a_part_of_a_state_elsewhere_says_so_and_does_not_answer(client: Visitor) -> None:
+    text = client.get("/kratom/re").text
+    assert "Réunion is part of France, whose record says “" in text
+    assert "Nobody has researched the law on kratom" in text
