@@ -97,7 +97,10 @@ class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is regulated. ``age_limit_days``: past it a record is due, past twice that overdue."""
+    """What is regulated. ``age_limit_days``: past it a record is due, past twice that overdue.
+
+    ``words``: what people call it beside its code and name, so that a search for a place understands them.
+    """
 
     code: str
     name: str
@@ -108,6 +111,12 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     statuses: tuple[Status, ...]
     variables: tuple[Variable, ...]
     review: ReviewRules = ReviewRules()
+    words: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Everything it is called."""
+        return (self.code, self.name, self.sentence_name, *self.words)
 
     def status(self, code: str) -> Status:
         """The status of that code; raise Missing if the scale has none."""
