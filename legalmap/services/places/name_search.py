@@ -3,38 +3,33 @@
 A name that is not found in its area is never looked for elsewhere in silence: that it is not there is said.
 """
 
-import math
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
 
 import msgspec
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from legalmap.domain.places.readings import Areas, Reading, readings
 from legalmap.domain.places.spelling import key, keys_typed
 from legalmap.domain.places.typed_text import ASKING, Typed, asked_variants
-from legalmap.services.places import place_names
+from legalmap.services.places import near_names, place_names
+from legalmap.services.places.areas import areas_of, inside, looked_through, of_two_letters
+from legalmap.services.places.near_names import WELL_KNOWN, near
 from legalmap.store.name_index import Match
 
 # Of names that begin so as many are counted and shown as “show all” shows.
 MOST = 500
-# Whatever begins so is meant, not something spelled nearly so, if so many people live there.
-WELL_KNOWN = 50_000
 # Where fewer places are called so, others that begin so stand below them.
 FEW = 8
-# One letter off counts as much as a place with ten thousand times as many people.
-LETTER = 4.0
-MOST_NEAR = 60
-# Countries and states have two letters of the post, which are no name.
-_POSTAL = ("us", "ca", "au")
-# Longer pieces of what is not understood are not tried.
+# Longer texts are not tried piece by piece.
 MOST_PIECES = 12
+# What begins so counts as one letter and a half off; a right name in a misspelled area as less than one.
+BEGINS, IN_MENDED = 1.5, 0.9
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """What a name led to. ``exact``: how many of the first are called so; ``lost``: the words that led nowhere, ``where``: in which
-    areas; ``area_only``: what is shown is the area itself."""
+    """What a name led to. ``exact``: how many of the first are called so.
+
+    ``lost``: the words that led nowhere; ``where``: in which areas, if it is for want of a place there.
+    """
 
     matches: list[Match]
     exact: int = 0
@@ -71,52 +66,6 @@ def _has_letters(typed: Typed) -> bool:
     return any(letter.isalpha() for word in typed.words for letter in word)
 
 
-def _also(reading: Reading, matches: list[Match], within: Areas) -> list[Match]:
-    """Beside few places that are called so: what begins so, and a city that is spelled nearly so."""
-    known = {match.code for match in matches}
-    if len(known) >= FEW or reading.areas:
-        return []
-    more = [*_better_known(reading, matches), *_begun(reading, within, FEW * 2)]
-    fresh = {match.code: match for match in more if match.code not in known}
-    return list(fresh.values())[: FEW - len(known)]
-
-
-# --- areas ---
-
-
-@cache
-def _codes_of_two_letters(letters: str) -> Areas:
-    codes = [f"{country}-{letters}" for country in _POSTAL] + [letters]
-    return tuple(code for code in codes if place_names.index().has(code))
-
-
-def areas_of(words: tuple[str, ...]) -> Areas:
-    """The states and countries (and counties called so) that words mean, those of the United States first."""
-    joined = "".join(words)
-    if len(joined) <= 2 and len(words) == 1 and joined.isascii():
-        return _codes_of_two_letters(joined)
-    found = [
-        match
-        for typed in keys_typed(words)
-        for match in place_names.index().named(typed, limit=50)
-        if match.kind not in ("word", "city", "short", "variant")
-        and (match.reach < 2 or words[-1] in _COUNTY)
-    ]
-    found.sort(key=lambda match: (match.reach, not match.code.startswith("us")))
-    return tuple(dict.fromkeys(match.code for match in found if match.reach <= 2))
-
-
-_COUNTY = ("county", "parish", "borough")
-
-
-def _inside(match: Match, areas: Areas) -> bool:
-    """Whether it lies in one of the areas; a county counts, though it is in no town's code."""
-    return any(
-        match.code == area or match.code.startswith(f"{area}-") or match.county == area
-        for area in areas
-    )
-
-
 def former(code: str) -> list[Match]:
     """The places that a code of the past is part of today."""
     return [match for match in place_names.index().named(code) if match.kind == "former"]
@@ -133,8 +82,48 @@ def _exact(way: Iterable[Reading], within: Areas) -> list[Match]:
     return list(matches.values())
 
 
+def _called(reading: Reading, within: Areas) -> list[Match]:
+    """Places of the name, those inside of the area before the area itself (New York, NY)."""
+    areas = [*reading.areas, within] if within else reading.areas
+    nearest = reading.areas[0] if reading.areas else ()
+    index = place_names.index()
+    matches = [
+        match
+        for typed in keys_typed(reading.name)
+        for match in index.named(typed, looked_through(nearest))
+        if all(inside(match, codes) for codes in areas)
+        and (reading.reach is None or match.reach in reading.reach)
+        and (match.kind != "word" or not reading.areas or len(reading.name) > 1)
+    ]
+
+    def rank(match: Match) -> tuple[bool, bool, bool, int, int, int]:
+        own_area = match.code in nearest and match.kind != "city"
+        other_word = not match.word.endswith(reading.word)
+        first = next((i for i, area in enumerate(nearest) if inside(match, (area,))), 0)
+        return match.kind == "word", own_area, other_word, first, -match.weight, match.reach
+
+    return [*_of_two_letters(reading, within), *sorted(matches, key=rank)]
+
+
+def _of_two_letters(reading: Reading, within: Areas) -> list[Match]:
+    letters = reading.name[0]
+    if within or reading.areas or len(reading.name) > 1 or len(letters) != 2:
+        return []
+    return place_names.index().coded(of_two_letters(letters))
+
+
+def _also(reading: Reading, matches: list[Match], within: Areas) -> list[Match]:
+    """Beside few places that are called so: what begins so, and a city that is spelled nearly so."""
+    known = {match.code for match in matches}
+    if len(known) >= FEW or reading.areas:
+        return []
+    more = [*_better_known(reading, matches), *_begun(reading, within, FEW * 2)]
+    fresh = {match.code: match for match in more if match.code not in known}
+    return list(fresh.values())[: FEW - len(known)]
+
+
 def _better_known(reading: Reading, matches: list[Match]) -> list[Match]:
-    """Beside a hamlet that is called so, the city that is spelled nearly so."""
+    """“Huston” is a hamlet; the city that is spelled nearly so may be meant."""
     most = max(match.weight for match in matches)
     if most >= WELL_KNOWN:
         return []
@@ -142,91 +131,46 @@ def _better_known(reading: Reading, matches: list[Match]) -> list[Match]:
     return [match for match, letters in close if letters == 1 and match.weight > 100 * most][:3]
 
 
-def _called(reading: Reading, within: Areas = ()) -> list[Match]:
-    """Places of the name, those inside of the area before the area itself (New York, NY)."""
-    areas = [*reading.areas, within] if within else list(reading.areas)
-    postal = _postal(reading)
-    matches = [
-        match
-        for typed in keys_typed(reading.name)
-        for match in _of_key(typed, reading)
-        if all(_inside(match, codes) for codes in areas)
-        and (reading.reach is None or match.reach in reading.reach)
-        and (match.kind != "word" or not reading.areas or len(reading.name) > 1)
-    ]
-    nearest = reading.areas[0] if reading.areas else ()
-
-    def rank(match: Match) -> tuple[bool, bool, bool, int, int, int]:
-        own_area = match.code in nearest and match.kind != "city"
-        other_word = not match.word.endswith(reading.word)
-        inside = _first_inside(match, nearest)
-        return match.kind == "word", own_area, other_word, inside, -match.weight, match.reach
-
-    return [*postal, *sorted(matches, key=rank)]
-
-
-def _postal(reading: Reading) -> list[Match]:
-    """“AL” is Albania to ISO and Alabama to the post office, which is what a reader means."""
-    letters = reading.name[0]
-    if reading.areas or len(reading.name) > 1 or len(letters) != 2:
-        return []
-    return place_names.index().coded(_codes_of_two_letters(letters))
-
-
-def _of_key(typed: str, reading: Reading) -> list[Match]:
-    return place_names.index().named(
-        typed, [code for codes in reading.areas[:1] for code in _states(codes)]
-    )
-
-
-def _states(codes: Areas) -> Areas:
-    """Counties are in no town's code: their state is looked through instead."""
-    return tuple(
-        dict.fromkeys("-".join(c.split("-")[:2]) if c.count("-") > 1 else c for c in codes)
-    )
-
-
-def _first_inside(match: Match, areas: Areas) -> int:
-    return next((i for i, area in enumerate(areas) if _inside(match, (area,))), len(areas))
-
-
 # --- beginning so ---
 
 
 def _beginning(way: list[Reading], within: Areas, most: int) -> Named | None:
     for reading in way:
-        if reading.reach is not None:
-            continue
-        begun = _begun(reading, within, most)
-        if begun and begun[0].weight >= (WELL_KNOWN if not reading.areas else 0):
+        begun = _begun(reading, within, most) if reading.reach is None else []
+        if begun and (reading.areas or begun[0].weight >= WELL_KNOWN):
             return Named(matches=begun)
     return None
 
 
 def _begun(reading: Reading, within: Areas, most: int) -> list[Match]:
-    areas = within or (reading.areas[0] if reading.areas else ())
-    index = place_names.index()
+    """What begins so, other languages only where nothing else does."""
+    nearest = within or (reading.areas[0] if reading.areas else ())
     for foreign in (False, True):
         matches: dict[str, Match] = {}
         for typed in keys_typed(reading.name):
-            for match in index.beginning(typed, _states(areas), foreign=foreign, limit=most):
-                if not reading.areas or all(
-                    _inside(match, codes) and match.code not in codes for codes in reading.areas
-                ):
+            begun = place_names.index().beginning(
+                typed, looked_through(nearest), foreign=foreign, limit=most
+            )
+            for match in begun:
+                if _is_below(match, (*reading.areas, within) if within else reading.areas):
                     matches.setdefault(match.code, match)
         if matches:
             return list(matches.values())
     return []
 
 
+def _is_below(match: Match, areas: tuple[Areas, ...]) -> bool:
+    return all(inside(match, codes) and match.code not in codes for codes in areas)
+
+
 def _with_area_begun(typed: Typed, within: Areas) -> Named | None:
-    """“springfield ill” on the way to Illinois."""
-    words = typed.words
-    if len(words) < 2 or len(words[-1]) < 2:
+    """“springfield illi” on the way to Illinois."""
+    *name, last = typed.words
+    if not name or len(last) < 2:
         return None
-    begun = place_names.index().beginning(words[-1], foreign=False, limit=50)
+    begun = place_names.index().beginning(last, foreign=False, limit=50)
     areas = tuple(dict.fromkeys(m.code for m in begun if m.reach < 2 and m.kind != "city"))
-    matches = _exact([Reading(words[:-1], (areas,))], within) if areas else []
+    matches = _exact([Reading(tuple(name), (areas,))], within) if areas else []
     return Named(matches=matches) if matches and matches[0].kind != "word" else None
 
 
@@ -239,61 +183,34 @@ def _nearly(typed: Typed, way: list[Reading], within: Areas) -> Named | None:
     Where an area is named that has such a place, none of another area is offered.
     """
     plain = [reading for reading in way if reading.reach is None]
-    ranked: dict[str, tuple[float, Match]] = {}
-    for readings_of in ([r for r in plain if r.areas], [r for r in plain if not r.areas]):
-        for reading in readings_of:
-            for match in _begun(reading, within, MOST_NEAR):
-                _rank(ranked, match, 1.5, within)
-            for match, letters in near(key(reading.name), reading.areas):
-                _rank(ranked, match, letters, within)
-        for match in _with_area_mended(typed):
-            _rank(ranked, match, 0.9, within)
-        if ranked:
-            ordered = [match for _, match in sorted(ranked.values(), key=lambda known: known[0])]
-            begins = ordered[0].key.startswith(key(typed.words))
-            return Named(matches=ordered[:MOST_NEAR], guessed=not begins)
+    in_areas = [reading for reading in plain if reading.areas]
+    for some in (in_areas, [reading for reading in plain if not reading.areas]):
+        likely = [
+            *_likely(some, within),
+            *((match, IN_MENDED) for match in _with_area_mended(typed)),
+        ]
+        matches = near_names.ranked(
+            (match, letters) for match, letters in likely if not within or inside(match, within)
+        )
+        if matches:
+            return Named(matches=matches, guessed=not matches[0].key.startswith(key(typed.words)))
     return None
 
 
-def _rank(
-    ranked: dict[str, tuple[float, Match]], match: Match, letters: float, within: Areas
-) -> None:
-    if within and not _inside(match, within):
-        return
-    cost = letters * LETTER - math.log10(match.weight)
-    if match.code not in ranked or ranked[match.code][0] > cost:
-        ranked[match.code] = cost, match
-
-
-def near(typed: str, areas: tuple[Areas, ...] = ()) -> list[tuple[Match, int]]:
-    """Places with a name a few letters off, and how many letters that is."""
-    far = 0 if len(typed) < 4 else 1 if len(typed) < 6 else 2 if len(typed) < 10 else 3
-    if not far:
-        return []
-    index = place_names.index()
-    keys = index.near(
-        "".join(dict.fromkeys(typed[:2])), range(len(typed) - far, len(typed) + far + 1)
-    )
-    close = process.extract(typed, keys, scorer=OSA.distance, score_cutoff=far, limit=MOST_NEAR)
-    inside = list(areas[0]) if areas else []
-    return [
-        (match, letters)
-        for name, letters, _ in close
-        for match in index.named(name, _states(tuple(inside)), limit=10)
-        if match.kind not in ("language", "variant")
-        and all(_inside(match, codes) for codes in areas)
-    ]
+def _likely(some: list[Reading], within: Areas) -> Iterator[tuple[Match, float]]:
+    for reading in some:
+        yield from ((match, BEGINS) for match in _begun(reading, within, near_names.MOST))
+        yield from near(key(reading.name), reading.areas)
 
 
 def _with_area_mended(typed: Typed) -> list[Match]:
     """“nashville tennesee”: the area is misspelled, the name is not."""
     for length in (1, 2):
-        tail, name = typed.words[-length:], typed.words[:-length]
-        if not name or len("".join(tail)) < 4:
+        name, tail = typed.words[:-length], key(typed.words[-length:])
+        if not name:
             continue
-        areas = tuple(
-            match.code for match, _ in near(key(tail)) if match.reach < 2 and match.kind == "own"
-        )
+        close = [match for match, _ in near(tail) if match.reach < 2 and match.kind == "own"]
+        areas = tuple(match.code for match in close)
         if areas and (matches := _exact([Reading(name, (areas,))], ())):
             return matches
     return []
@@ -303,15 +220,14 @@ def _with_area_mended(typed: Typed) -> list[Match]:
 
 
 def _area_of(way: list[Reading], within: Areas) -> Named | None:
-    """Of a name that its area does not have, the area, which at least is known."""
+    """Of a name that its area does not have the area, which at least is known."""
     for reading in way:
         if reading.areas and reading.reach is None and len("".join(reading.name)) > 1:
-            matches = place_names.index().coded(reading.areas[0])
-            inside = [match for match in matches if not within or _inside(match, within)]
-            if inside:
-                return Named(
-                    matches=inside, guessed=True, lost=reading.name, where=reading.areas[0]
-                )
+            areas = place_names.index().coded(reading.areas[0])
+            matches = [match for match in areas if not within or inside(match, within)]
+            if matches:
+                lost, where = reading.name, reading.areas[0]
+                return Named(matches=matches, guessed=True, lost=lost, where=where)
     return None
 
 

@@ -47,20 +47,21 @@ def of_named(
     """About a name: what was mended or passed over, and in which region a town lies."""
     if not shown:
         return ""
-    if named.lost and named.where:
-        return f"Nothing is called “{_typed(typed, named.lost)}” in {shown[0].name}."
     if named.lost:
-        return f"We did not understand “{_typed(typed, named.lost)}”."
+        lost = _typed(typed, named.lost)
+        in_area = f"Nothing is called “{lost}” in {shown[0].name}."
+        return in_area if named.where else f"We did not understand “{lost}”."
     if named.guessed:
         return f"Nothing is called “{' '.join(_spelled(typed))}”. Did you mean:"
-    first = shown[0]
-    via = vias.get(first.code)
-    if not via or not named.exact:
-        return ""
-    kind = next(match.kind for match in named.matches if match.code == first.code)
+    via = vias.get(shown[0].code) if named.exact else None
+    return _found_by(tracker, named, shown[0], via) if via else ""
+
+
+def _found_by(tracker: Tracker, named: Named, place: Jurisdiction, via: str) -> str:
+    kind = next(match.kind for match in named.matches if match.code == place.code)
     if kind == "former":
-        return f"{via} is called {first.name} today."
-    return f"{via} lies in {_within(tracker, first)}."
+        return f"{via} is called {place.name} today."
+    return f"{via} lies in {_within(tracker, place)}."
 
 
 def _spelled(typed: Typed) -> list[str]:
