@@ -78,10 +78,8 @@ class Match(msgspec.Struct, frozen=True):
 
 
 def write(file: Path, places: Iterable[NamedPlace], names: Iterable[Name]) -> None:
-    """Make the file anew; it appears whole or not at all."""
-    half = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
-    half.unlink(missing_ok=True)
-    connection = sqlite3.connect(half, isolation_level=None)
+    """Write all names into a new file."""
+    connection = sqlite3.connect(file, isolation_level=None)
     try:
         connection.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192; {_SCHEMA} BEGIN"
@@ -92,7 +90,6 @@ def write(file: Path, places: Iterable[NamedPlace], names: Iterable[Name]) -> No
         connection.execute("COMMIT")
     finally:
         connection.close()
-    half.replace(file)
 
 
 def _write_places(connection: sqlite3.Connection, places: Iterable[NamedPlace]) -> dict[str, int]:
@@ -157,15 +154,11 @@ class NameIndex:
     """The opened file; safe to share between threads."""
 
     def __init__(self, file: Path) -> None:
-        """Raise sqlite3.Error if the file is not there, not whole, or another user's."""
+        """Raise OSError if the file is not there, or another user's, whom nobody need trust."""
+        if file.stat().st_uid != os.geteuid():
+            raise PermissionError(f"{file} belongs to somebody else")
         self._address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
-        (size,) = self._connection.execute(
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        ).fetchone()
-        state = file.stat()
-        if state.st_size != size or state.st_uid != os.geteuid():
-            raise sqlite3.DatabaseError(f"{file} is not whole, or belongs to somebody else")
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -189,6 +182,15 @@ class NameIndex:
         kind = f"kind {'>=' if foreign else '<'} {FOREIGN}"
         where = f"key >= ? AND key < ? AND {kind}"
         return self._matches("name", where, [start, start + _LAST_LETTER], areas, limit)
+
+    def count_beginning(self, start: str, areas: Sequence[str] = ()) -> int:
+        """How many places have a name that begins so, other languages left out."""
+        within, numbers = self._within(areas)
+        (count,) = self._connection.execute(
+            f"SELECT count(DISTINCT place) FROM name WHERE key >= ? AND key < ? AND kind < {FOREIGN}{within}",
+            [start, start + _LAST_LETTER, *numbers],
+        ).fetchone()
+        return int(count)
 
     def has(self, code: str) -> bool:
         """Whether there is a place of that code."""

@@ -83,6 +83,6 @@ def keys_typed(words: Sequence[str]) -> tuple[str, ...]:
     last = words[-1]
     if len(words) > 1 and last in _LONG:
         return typed, key(words[:-1]) + last
-    if len(words) == 1 and last in _LONG | _DIRECTIONS:
-        return typed, (_LONG | _DIRECTIONS)[last]
+    if len(words) == 1 and last in _LONG:
+        return typed, _LONG[last]
     return (typed,)

@@ -28,11 +28,13 @@ BEGINS, IN_MENDED = 1.5, 0.9
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """What a name led to. ``exact``: how many of the first are called so.
 
+    ``total``: how many there are, if ``matches`` may be but the first of them.
     ``lost``: the words that led nowhere; ``where``: in which areas, if it is for want of a place there.
     """
 
     matches: list[Match]
     exact: int = 0
+    total: int = 0
     guessed: bool = False
     lost: tuple[str, ...] = ()
     where: Areas = ()
@@ -90,6 +92,7 @@ def _called(reading: Reading, within: Areas) -> list[Match]:
     matches = [
         match
         for typed in keys_typed(reading.name)
+        if len(typed) > 1 or not typed.isascii()
         for match in index.named(typed, looked_through(nearest))
         if all(inside(match, codes) for codes in areas)
         and (reading.reach is None or match.reach in reading.reach)
@@ -138,8 +141,15 @@ def _beginning(way: list[Reading], within: Areas, most: int) -> Named | None:
     for reading in way:
         begun = _begun(reading, within, most) if reading.reach is None else []
         if begun and (reading.areas or begun[0].weight >= WELL_KNOWN):
-            return Named(matches=begun)
+            # Of very short beginnings the index has but the first ready.
+            many = len(begun) >= most // 2 or len(key(reading.name)) <= 2
+            return Named(matches=begun, total=_count(reading, within) if many else 0)
     return None
+
+
+def _count(reading: Reading, within: Areas) -> int:
+    nearest = within or (reading.areas[0] if reading.areas else ())
+    return place_names.index().count_beginning(key(reading.name), looked_through(nearest))
 
 
 def _begun(reading: Reading, within: Areas, most: int) -> list[Match]:

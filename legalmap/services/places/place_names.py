@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import logging
-import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from threading import Lock
 
 from legalmap import paths
 from legalmap.domain.places.spelling import key, keys_of, search_form
+from legalmap.services.core import sealed_file
 from legalmap.store.name_index import FORMAT, Name, NamedPlace, NameIndex, NameKind, write
 
 log = logging.getLogger(__name__)
@@ -75,32 +75,38 @@ def index() -> NameIndex:
 
 
 def _opened(folder: Path | None) -> NameIndex:
-    file = (folder or _own_folder()) / f"names-{fingerprint()}.index"
-    try:
-        return NameIndex(file)
-    except sqlite3.Error:
-        return _made(file)
+    """From the shared folder; in one of this process alone if that takes no file."""
+    name = f"names-{fingerprint()}.index"
+    if folder:
+        try:
+            return _laid_down(folder / name)
+        except OSError as error:
+            log.warning(
+                "names: %s takes no file: %s. They are kept for this process.", folder, error
+            )
+    return _laid_down(Path(_temporary().name) / name)
 
 
-def _made(file: Path) -> NameIndex:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write(file, *_contents())
-    except (OSError, sqlite3.OperationalError) as error:
-        log.warning("names: %s cannot be written: %s. It is kept for this process.", file, error)
-        file = _own_folder() / file.name
-        write(file, *_contents())
+def _laid_down(file: Path) -> NameIndex:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sealed_file.written_once(file, _parts)
     return NameIndex(file)
+
+
+def _parts() -> Iterator[bytes]:
+    """The bytes of the index."""
+    with tempfile.TemporaryDirectory(prefix="legalmap-names-") as folder:
+        file = Path(folder) / "names"
+        write(file, *_contents())
+        with file.open("rb") as made:
+            while part := made.read(1 << 20):
+                yield part
 
 
 @lru_cache(maxsize=1)
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     """Gone when the process ends."""
     return tempfile.TemporaryDirectory(prefix="legalmap-names-", ignore_cleanup_errors=True)
-
-
-def _own_folder() -> Path:
-    return Path(_temporary().name)
 
 
 def _files() -> Iterator[Path]:

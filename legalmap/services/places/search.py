@@ -17,7 +17,8 @@ from legalmap.services.places.name_search import Named
 from legalmap.store import places
 from legalmap.store.engine import Connection
 
-MOST = 25
+# As many are shown at first, and if all are asked for.
+MOST, MOST_SHOWN = 25, 500
 MOST_SIBLINGS = 5_000
 # A country or state of that name is meant, not a town, if so many times as many people live there.
 SURELY = 50
@@ -29,7 +30,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     ``total``: how many places there are, of which ``places`` are the first. ``note``: a sentence about what was
     understood, or was not. ``certain``: the one place that can be meant. ``guessed``: the text was mended.
     ``vias``: by code, the other name or the town by which a place was found. ``zip_code``: the text was one, or
-    had one. ``topic``: the topic that was named. ``beyond``: tribal, federal or military land was asked for.
+    had one; ``named``: with the name of a place there. ``topic``: the topic that was named. ``beyond``: tribal,
+    federal or military land was asked for.
     """
 
     places: list[Jurisdiction]
@@ -39,6 +41,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     guessed: bool = False
     vias: dict[str, str] = {}
     zip_code: str | None = None
+    named: bool = False
     topic: str | None = None
     beyond: bool = False
 
@@ -73,6 +76,9 @@ def _found(tracker: Tracker, typed: Typed, limit: int, within: tuple[str, ...]) 
         return _at_zip(tracker, typed, limit)
     if coded := _by_code(tracker, typed.text):
         return _listed(coded, limit)
+    if close := _misspelled_code(tracker, typed.text, limit):
+        note = search_notes.no_code(typed.text)
+        return Found(places=close, total=len(close), note=note, guessed=True)
     return _of_named(tracker, typed, name_search.find(typed, within), limit)
 
 
@@ -93,6 +99,17 @@ def _by_code(tracker: Tracker, text: str) -> list[Jurisdiction]:
         return _coded(connection, code)
 
 
+def _misspelled_code(tracker: Tracker, text: str, limit: int) -> list[Jurisdiction]:
+    """Codes like one that has the shape of a code below a known state and is none."""
+    code = text.lower()
+    state = re.match(r"[a-z]{2}-[a-z0-9]{1,3}(?=-)", code) if looks_like_code(code) else None
+    if state is None:
+        return []
+    with tracker.store.reading() as connection:
+        known = places.get(connection, state[0])
+        return _once(_near_codes(connection, code, limit)) if known else []
+
+
 def _coded(connection: Connection, code: str) -> list[Jurisdiction]:
     """Places of a code, or of one they had before they were renamed, put together or split."""
     codes = [code, *(match.code for match in name_search.former(code))]
@@ -111,7 +128,7 @@ def _of_named(tracker: Tracker, typed: Typed, named: Named, limit: int) -> Found
     certain = _certain(named)
     return Found(
         places=shown,
-        total=len(codes) if len(codes) > len(shown) and len(shown) == limit else len(shown),
+        total=max(named.total, len(codes)) if len(shown) == limit else len(shown),
         note=search_notes.of_named(tracker, typed, named, shown, vias),
         certain=shown[0] if shown and shown[0].code == certain else None,
         guessed=named.guessed,
@@ -147,11 +164,11 @@ def _at_zip(tracker: Tracker, typed: Typed, limit: int) -> Found:
         )
     named = name_search.find(typed, tuple(county.code for county in counties))
     towns = _of_named(tracker, typed, named, limit).places if named.exact else []
-    found = _once([*towns, *counties, *same_digits])
     return Found(
-        places=found[:limit],
+        places=_once([*towns, *counties, *same_digits])[:limit],
         note=search_notes.known_zip(code, counties, typed, towns),
         zip_code=code,
+        named=bool(towns),
     )
 
 

@@ -34,6 +34,11 @@ def nothing(typed: Typed) -> str:
     )
 
 
+def no_code(text: str) -> str:
+    """A code that no place has, beside those that resemble it."""
+    return f"No place has the code “{text}”. Did you mean:"
+
+
 def beyond(topic: Topic) -> str:
     """The line of the topic that says which land it leaves out."""
     sentences = re.split(r"(?<=\.) ", topic.scope)

@@ -20,7 +20,7 @@ from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.http.query_params import View
 
 # To search inside a place more has to be found than is shown.
-MOST_FOUND = 5_000
+MOST_FOUND = 500
 
 blueprint = negotiation.blueprint("v1")
 blueprint.after_app_request(responses.without_page)
@@ -72,9 +72,11 @@ def _search(given: Given, now: Now) -> contract.JurisdictionsAnswer:
     limit, parent = parameters.limit(given), parameters.place_code(given, "parent")
     asked = parameters.identifiers(given)
     known = search.by_identifiers(tracker(), asked) if asked else []
-    found = search.Found(known)
+    found = search.Found(places=known)
     if "q" in given:
-        found = search.search(tracker(), given["q"], MOST_FOUND if parent or asked else limit)
+        within = (parent,) if parent else ()
+        most = MOST_FOUND if parent or asked else limit
+        found = search.search(tracker(), given["q"], most, within=within)
     inside = [
         place
         for place in found.places
@@ -87,6 +89,10 @@ def _search(given: Given, now: Now) -> contract.JurisdictionsAnswer:
         jurisdictions=tuple(contract.jurisdiction(place) for place in inside[:limit]),
         guessed=found.guessed,
         zip=found.zip_code,
+        total=len(inside) if parent or asked else found.total,
+        note=found.note,
+        topic_named=found.topic,
+        found_by={place.code: via for place in inside if (via := found.vias.get(place.code))},
         next=None,
         next_cursor=None,
     )
@@ -104,6 +110,10 @@ def _page_of_places(given: Given, now: Now) -> contract.JurisdictionsAnswer:
         jurisdictions=tuple(contract.jurisdiction(place) for place in shown),
         guessed=False,
         zip=None,
+        total=None,
+        note="",
+        topic_named=None,
+        found_by={},
         **following,
     )
 

@@ -105,19 +105,10 @@ def _looked_up(texts: list[str], most: int) -> tuple[list[Jurisdiction], list[st
 def _unknown(path: str, text: str, texts: list[str]) -> Unknown:
     near = [
         (place.name, where(place), _link(path, _put(texts, text, place.code), _kept()))
-        for place in _near(text[:LONGEST])
+        for place in search.near(tracker(), text[:LONGEST], MOST_NEAR)
     ]
     rest = _link(path, [each for each in texts if each != text], _kept())
     return Unknown(printable(text[:LONGEST]), tuple(near), rest)
-
-
-def _near(text: str) -> list[Jurisdiction]:
-    """What may have been meant; of “us-alabma” first what is called like its end and lies in the US."""
-    parent, _, own = text.lower().rpartition("-")
-    named = search.near(tracker(), own) if parent else []
-    inside = [place for place in named if place.code.startswith(f"{parent}-")]
-    found = [*inside, *search.near(tracker(), text)]
-    return list({place.code: place for place in found}.values())[:MOST_NEAR]
 
 
 def _put(texts: list[str], wrong: str, right: str) -> list[str]:
@@ -125,10 +116,10 @@ def _put(texts: list[str], wrong: str, right: str) -> list[str]:
 
 
 class Added(msgspec.Struct, frozen=True):
-    """What was typed to be added and does not name exactly one place."""
+    """What was typed to be added and does not name exactly one place; ``note``: what was made of it."""
 
     text: str
-    guessed: bool
+    note: str
     choices: tuple[tuple[Hit, str], ...]
 
 
@@ -138,17 +129,13 @@ def _added(asked: Asked, view: View) -> Added | str | None:
     if not text:
         return None
     found = search.search(tracker(), text)
-    exact = [place for place in found.places if _is_meant(place, text)]
-    sure = exact or ([] if found.guessed else found.places)
-    if len(sure) == 1:
-        return asked.link([*asked.codes, *(each.text for each in asked.unknown), sure[0].code])
-    hits = [hit(view, place) for place in sure or found.places]
+    only = found.places[0] if len(found.places) == 1 and not found.guessed else None
+    if sure := found.certain or only:
+        codes = [*asked.codes, *(each.text for each in asked.unknown), sure.code]
+        return asked.link(codes)
+    hits = [hit(view, place) for place in found.places]
     choices = tuple((each, asked.link([*asked.codes, each.place.code])) for each in hits)
-    return Added(text, found.guessed, choices)
-
-
-def _is_meant(place: Jurisdiction, text: str) -> bool:
-    return text.casefold() in (place.name.casefold(), place.code)
+    return Added(text, found.note, choices)
 
 
 @blueprint.get("/<topic>/compare")
