@@ -22,7 +22,7 @@ _ZIP_WORDS = {"zip", "zipcode", "code", "postal", "postcode"}
 _BEYOND = re.compile(
     r"\b((?:military|army|naval|navy|marine|air ?force|joint) (?:base|post|station|installation)|on base"
     r"|air base|airports?|national (?:park|forest)|federal (?:land|property)|\w+ nation|tribal\b.*"
-    r"|tribes?|(?:indian )?reservations?|indian country|rancheria)\b",
+    r"|\w+ tribes?|(?:indian )?reservations?|indian country|rancheria)\b",
     re.IGNORECASE,
 )
 _OWN_NATIONS = ("nation", "trib", "reservation", "indian", "rancheria")
@@ -95,8 +95,11 @@ def cleaned(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", seen).split())[:MOST_LETTERS]
 
 
-def read(text: str, topics: Mapping[str, Sequence[str]]) -> Typed:
-    """Take apart what was typed. ``topics``: the words that mean each topic, the most general topic first."""
+def read(text: str, topics: Mapping[str, Sequence[str]], *, land: bool = True) -> Typed:
+    """Take apart what was typed. ``topics``: the words that mean each topic, the most general topic first.
+
+    ``land``: words for land of its own law are set aside; else they are names (National Park, New Jersey).
+    """
     text = cleaned(text)
     if point := point_in(text):
         return Typed(text=text, point=point)
@@ -104,7 +107,7 @@ def read(text: str, topics: Mapping[str, Sequence[str]]) -> Typed:
         kind = named[1].lower().replace("geoid", "fips")
         return Typed(text=text, identifier=(kind, named[2]))
     zip_code, rest = _without_zip(text)
-    beyond, rest = _without_land(rest)
+    beyond, rest = _without_land(rest) if land else (False, rest)
     words, topic = _without_topic(_split(rest), topics)
     return Typed(
         text=text,

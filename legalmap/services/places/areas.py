@@ -37,6 +37,22 @@ def areas_of(words: tuple[str, ...]) -> Areas:
     return tuple(dict.fromkeys(match.code for match in found))
 
 
+def is_plain(words: tuple[str, ...]) -> bool:
+    """Whether the last of words is an area as people write it in English: not “Island”, which is Iceland abroad."""
+    for length in range(1, len(words) + 1):
+        tail = words[-length:]
+        if len(tail) == 1 and len(tail[0]) <= 2:
+            if any(code.startswith(("us-", "ca-")) for code in of_two_letters(tail[0])):
+                return True
+        elif any(
+            match.kind not in (*_NO_AREA, "language") and match.reach < 3
+            for typed in keys_typed(tail)
+            for match in place_names.index().named(typed, limit=50)
+        ):
+            return True
+    return False
+
+
 def inside(match: Match, areas: Areas) -> bool:
     """Whether it is one of the areas or lies in one; a county is in no town's code."""
     return any(

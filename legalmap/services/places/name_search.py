@@ -11,7 +11,13 @@ from legalmap.domain.places.readings import Areas, Reading, readings
 from legalmap.domain.places.spelling import key, keys_typed
 from legalmap.domain.places.typed_text import ASKING, Typed, asked_variants
 from legalmap.services.places import near_names, place_names
-from legalmap.services.places.areas import areas_of, inside, looked_through, of_two_letters
+from legalmap.services.places.areas import (
+    areas_of,
+    inside,
+    is_plain,
+    looked_through,
+    of_two_letters,
+)
 from legalmap.services.places.near_names import WELL_KNOWN, near
 from legalmap.store.name_index import Match
 
@@ -19,6 +25,8 @@ from legalmap.store.name_index import Match
 MOST = 500
 # Where fewer places are called so, others that begin so stand below them.
 FEW = 8
+# Whatever begins so is meant, not something spelled nearly so, if so many people live there.
+SURELY_BEGUN = 200_000
 # Longer texts are not tried piece by piece.
 MOST_PIECES = 12
 # What begins so counts as one letter and a half off; a right name in a misspelled area as less than one.
@@ -58,7 +66,7 @@ def find(typed: Typed, within: Areas = (), most: int = MOST) -> Named:
         _beginning(way, within, most)
         or _with_area_begun(asked, within)
         or _nearly(asked, way, within)
-        or _area_of(way, within)
+        or _area_of(asked, way, within)
         or _piece(asked, within)
         or NOTHING
     )
@@ -140,7 +148,7 @@ def _better_known(reading: Reading, matches: list[Match]) -> list[Match]:
 def _beginning(way: list[Reading], within: Areas, most: int) -> Named | None:
     for reading in way:
         begun = _begun(reading, within, most) if reading.reach is None else []
-        if begun and (reading.areas or begun[0].weight >= WELL_KNOWN):
+        if begun and (reading.areas or begun[0].weight >= SURELY_BEGUN):
             # Of very short beginnings the index has but the first ready.
             many = len(begun) >= most // 2 or len(key(reading.name)) <= 2
             return Named(matches=begun, total=_count(reading, within) if many else 0)
@@ -176,7 +184,7 @@ def _is_below(match: Match, areas: tuple[Areas, ...]) -> bool:
 def _with_area_begun(typed: Typed, within: Areas) -> Named | None:
     """“springfield illi” on the way to Illinois."""
     *name, last = typed.words
-    if not name or len(last) < 2:
+    if not name or len(last) < 2 or areas_of((last,)):
         return None
     begun = place_names.index().beginning(last, foreign=False, limit=50)
     areas = tuple(dict.fromkeys(m.code for m in begun if m.reach < 2 and m.kind != "city"))
@@ -193,18 +201,26 @@ def _nearly(typed: Typed, way: list[Reading], within: Areas) -> Named | None:
     Where an area is named that has such a place, none of another area is offered.
     """
     plain = [reading for reading in way if reading.reach is None]
-    in_areas = [reading for reading in plain if reading.areas]
-    for some in (in_areas, [reading for reading in plain if not reading.areas]):
-        likely = [
-            *_likely(some, within),
-            *((match, IN_MENDED) for match in _with_area_mended(typed)),
-        ]
+    named = [reading for reading in plain if _names_its_area(typed, reading)]
+    for some in (named, [] if named else plain):
+        mended = [(match, IN_MENDED) for match in _with_area_mended(typed)]
+        likely = [*_likely(some, within), *mended]
         matches = near_names.ranked(
             (match, letters) for match, letters in likely if not within or inside(match, within)
         )
         if matches:
             return Named(matches=matches, guessed=not matches[0].key.startswith(key(typed.words)))
     return None
+
+
+def _names_its_area(typed: Typed, reading: Reading) -> bool:
+    """Whether an area certainly is meant: behind the name, and not by a code or a word of another country."""
+    behind = typed.words[len(reading.name) :]
+    return (
+        bool(reading.areas)
+        and typed.words[: len(reading.name)] == reading.name
+        and is_plain(behind)
+    )
 
 
 def _likely(some: list[Reading], within: Areas) -> Iterator[tuple[Match, float]]:
@@ -229,15 +245,16 @@ def _with_area_mended(typed: Typed) -> list[Match]:
 # --- what is left ---
 
 
-def _area_of(way: list[Reading], within: Areas) -> Named | None:
-    """Of a name that its area does not have the area, which at least is known."""
+def _area_of(typed: Typed, way: list[Reading], within: Areas) -> Named | None:
+    """Of a name that its area does not have the area, which at least is known; then who is called so elsewhere."""
     for reading in way:
-        if reading.areas and reading.reach is None and len("".join(reading.name)) > 1:
+        if reading.reach is None and _names_its_area(typed, reading):
             areas = place_names.index().coded(reading.areas[0])
             matches = [match for match in areas if not within or inside(match, within)]
             if matches:
+                elsewhere = [] if within else _called(Reading(reading.name), ())[:FEW]
                 lost, where = reading.name, reading.areas[0]
-                return Named(matches=matches, guessed=True, lost=lost, where=where)
+                return Named(matches=[*matches, *elsewhere], guessed=True, lost=lost, where=where)
     return None
 
 

@@ -11,7 +11,7 @@ from legalmap.services.places import place_names
 from legalmap.services.places.areas import inside, looked_through
 from legalmap.store.name_index import FOREIGN, KINDS, Match
 
-# Whatever begins so is meant, not something spelled nearly so, if so many people live there.
+# Of a place with so many people more letters may be wrong.
 WELL_KNOWN = 50_000
 MOST = 60
 # One letter off counts as much as a place with ten thousand times as many people.

@@ -50,7 +50,7 @@ def search(
     tracker: Tracker, text: str, limit: int = MOST, *, within: tuple[str, ...] = ()
 ) -> Found:
     """The place that a person means: a name, a code, a ZIP code or a point, also inside of a question."""
-    typed = typed_text.read(text, {code: topic.called for code, topic in tracker.topics.items()})
+    typed = _read(tracker, text)
     found = _found(tracker, typed, limit, within)
     return msgspec.structs.replace(
         found,
@@ -59,6 +59,16 @@ def search(
         total=found.total or len(found.places),
         note=found.note or _unsaid(tracker, typed, found, text),
     )
+
+
+def _read(tracker: Tracker, text: str) -> Typed:
+    topics = {code: topic.called for code, topic in tracker.topics.items()}
+    typed = typed_text.read(text, topics)
+    if typed.beyond:
+        plain = typed_text.read(text, topics, land=False)
+        if len(plain.words) > 1 and name_search.find(plain).exact:
+            return plain
+    return typed
 
 
 def _unsaid(tracker: Tracker, typed: Typed, found: Found, text: str) -> str:

@@ -54,7 +54,8 @@ def of_named(
         return ""
     if named.lost:
         lost = _typed(typed, named.lost)
-        in_area = f"Nothing is called “{lost}” in {shown[0].name}."
+        below = " Places of that name elsewhere stand below." if len(shown) > 1 else ""
+        in_area = f"Nothing is called “{lost}” in {shown[0].name}.{below}"
         return in_area if named.where else f"We did not understand “{lost}”."
     if named.guessed:
         return f"Nothing is called “{' '.join(_spelled(typed))}”. Did you mean:"
