@@ -29,6 +29,10 @@ NEAR_KM = 25
 NAMED = 1_000
 # Off the coast, or off a simplified outline: look around within this many degrees.
 AROUND = (0.0, 0.03, 0.08, 0.15, 0.3, 0.6)
+# Regions whose names in the tree go by one list of codes and whose outlines by another: a town would be told
+# to lie where it does not.
+NUMBERED_OTHERWISE = {"ir"}
+MOSCOWS, RED_SQUARE = ("ru-mow", "ru-mos"), (55.754, 37.62)
 Row = dict[str, Any]
 
 
@@ -49,14 +53,14 @@ def main(packages: Path, target: Path = paths.DATA / "names") -> None:
 
 
 def _tree() -> dict[str, Row]:
-    """Every row of the tree, by its code and its other codes; a region that is a city also by its name."""
+    """Every row of the tree, by its code and its other codes; a region also by its country and name."""
     rows: dict[str, Row] = {}
     for name in TREE:
         with (paths.DATA / "jurisdictions" / f"{name}.csv").open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 codes = [*row["aliases"].split(), row["code"]]
-                if "city" in row["called"] and name == "subdivisions":
-                    codes.append(f"city {row['parent']} {row['name']}")
+                if name == "subdivisions":
+                    codes.append(_by_name(row["parent"], row["name"]))
                 rows.update(dict.fromkeys(codes, row))
     return rows
 
@@ -88,12 +92,24 @@ def _new(names: Iterable[str], known: str) -> str:
 
 def _languages(packages: Path, tree: dict[str, Row]) -> Iterator[tuple[str, str]]:
     names: dict[str, set[str]] = defaultdict(set)
-    for code, name in (*_territories(packages / "cldr"), *_subdivisions(packages / "core")):
+    for code, name in _territories(packages / "cldr"):
         if code in tree:
             names[tree[code]["code"]].add(name)
-    for code, found in names.items():
-        if joined := _new(sorted(found), tree[code]["name"]):
+    for code, found in _subdivisions(packages / "core").items():
+        if row := _region_called(code, found.get("en", ""), tree):
+            names[row["code"]].update(found.values())
+    for code, found_names in names.items():
+        if joined := _new(sorted(found_names), tree[code]["name"]):
             yield code, joined
+
+
+def _region_called(code: str, name: str, tree: dict[str, Row]) -> Row | None:
+    """The region of that English name in the country: ISO gave codes to other regions, CLDR keeps them."""
+    return tree.get(_by_name(code[:2], name)) or tree.get(code)
+
+
+def _by_name(country: str, name: str) -> str:
+    return f"{country} {key(search_form(name).split())}"
 
 
 def _territories(folder: Path) -> Iterator[tuple[str, str]]:
@@ -105,12 +121,15 @@ def _territories(folder: Path) -> Iterator[tuple[str, str]]:
                 yield territory, name
 
 
-def _subdivisions(folder: Path) -> Iterator[tuple[str, str]]:
+def _subdivisions(folder: Path) -> dict[str, dict[str, str]]:
+    """By code and language."""
+    names: dict[str, dict[str, str]] = defaultdict(dict)
     for file in sorted(folder.glob("usr/share/unicode/cldr/common/subdivisions/*.xml")):
         for found in ET.parse(file).iter("subdivision"):  # noqa: S314 - a checked package
             code = found.get("type", "")
             if found.text and len(found.text) > 1:
-                yield f"{code[:2]}-{code[2:]}", found.text
+                names[f"{code[:2]}-{code[2:]}"][file.stem] = found.text
+    return names
 
 
 # --- GeoNames ---
@@ -165,15 +184,20 @@ def _place_of(city: Row, places: list[Row]) -> Row | None:
     """The place of that name next to the town; else one whose name begins so (Nashville-Davidson)."""
     names = keys_of(city["name"]) | {key(search_form(_without_city(city["name"])).split())}
     close = [(km, row) for row in places if (km := _km(city, row)) < NEAR_KM]
-    alike = [(km, row["code"], row) for km, row in close if names & keys_of(row["name"])]
+    # Of a town and the settlement in it with the same name the town is meant.
+    alike = [
+        (row["kind"] == "community", km, row["code"], row)
+        for km, row in close
+        if names & keys_of(row["name"])
+    ]
     longer = [
-        (km, row["code"], row)
+        (row["kind"] == "community", km, row["code"], row)
         for km, row in close
         if key(search_form(re.split(r"[-/(]| city$| County", row["name"], flags=re.I)[0]).split())
         in names
     ]
     fitting = min(alike, default=None) or min(longer, default=None)
-    return fitting[2] if fitting else _only_one(names, places)
+    return fitting[3] if fitting else _only_one(names, places)
 
 
 def _only_one(names: set[str], places: list[Row]) -> Row | None:
@@ -217,21 +241,27 @@ def _region(city: Row, tree: dict[str, Row]) -> str | None:
     country = {"pr": "us-pr", "gu": "us-gu", "vi": "us-vi", "as": "us-as", "mp": "us-mp"}.get(
         country, country
     )
-    own = _region_of_its_own(city, country, tree)
+    own = tree.get(_by_name(country, city["name"]))
+    if own and ("city" in own["called"] or country in NUMBERED_OTHERWISE):
+        return own["code"]
+    if country in NUMBERED_OTHERWISE:
+        return country
     for away in AROUND:
         for turn in range(1 if away == 0 else 8):
             lat = city["latitude"] + away * math.sin(turn * math.pi / 4)
             lon = city["longitude"] + away * math.cos(turn * math.pi / 4)
-            code = point_index.region_at(lat, lon)
+            code = _region_at(lat, lon)
             if code in tree and (code == country or code.startswith(f"{country}-")):
-                return own or tree[code]["code"]
+                return tree[code]["code"]
     return tree[country]["code"] if country in tree else None
 
 
-def _region_of_its_own(city: Row, country: str, tree: dict[str, Row]) -> str | None:
-    """Moscow is a region called a city: an outline of the region around it may cover it."""
-    named = tree.get(f"city {country} {city['name']}")
-    return named["code"] if named else None
+def _region_at(lat: float, lon: float) -> str | None:
+    """The region on our outlines; those of Moscow and of the region around it may stand for each other."""
+    code = point_index.region_at(lat, lon)
+    if code in MOSCOWS and point_index.region_at(*RED_SQUARE) != MOSCOWS[0]:
+        return MOSCOWS[1 - MOSCOWS.index(code)]
+    return code
 
 
 if __name__ == "__main__":

@@ -46,7 +46,9 @@ def _print_found(tracker: Tracker, cases: list[dict[str, str]]) -> None:
         rank = _rank(set(case["codes"].split("|")) - {""}, codes)
         ranks[case["kind"]].append(rank)
         if rank:
-            click.echo(f"  missed: {case['query']!r} ({case['kind']}): {', '.join(codes[:3]) or '–'}")
+            click.echo(
+                f"  missed: {case['query']!r} ({case['kind']}): {', '.join(codes[:3]) or '–'}"
+            )
     everything = [rank for kind in ranks.values() for rank in kind]
     for kind, found in [*sorted(ranks.items()), ("all", everything)]:
         first, three = Counter(found)[0], sum(rank < 3 for rank in found)
@@ -71,7 +73,9 @@ def _print_speed(tracker: Tracker, cases: list[dict[str, str]]) -> None:
             spent.append((time.process_time() - start) * 1000)
     spent.sort()
     middle, most = spent[len(spent) // 2], spent[int(len(spent) * 0.95)]
-    click.echo(f"  {len(spent)} keystrokes: half under {middle:.1f} ms, 95 of 100 under {most:.1f} ms")
+    click.echo(
+        f"  {len(spent)} keystrokes: half under {middle:.1f} ms, 95 of 100 under {most:.1f} ms"
+    )
 
 
 if __name__ == "__main__":

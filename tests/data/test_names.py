@@ -13,7 +13,7 @@ from legalmap.domain.places.spelling import keys_of
 from legalmap.services.places import place_names
 
 NAMES = paths.DATA / "names"
-KINDS = {"alternative", "abbreviation", "former", "language"}
+KINDS = {"alternative", "abbreviation", "former", "language", "variant"}
 
 
 def rows(file: Path) -> list[dict[str, str]]:

@@ -32,10 +32,6 @@ _DIRECTIONS = {
     "so": "south",
     "e": "east",
     "w": "west",
-    "ne": "northeast",
-    "nw": "northwest",
-    "se": "southeast",
-    "sw": "southwest",
 }
 _PASSED_OVER = {"and", "the"}
 # “Country”, written in front of the name without a space.

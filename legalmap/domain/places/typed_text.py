@@ -17,6 +17,8 @@ MOST_WORDS = 16
 MOST_LETTERS = 200
 _ZIP = re.compile(r"(?<![\w-])(\d{5})(?:[-–]\d{4})?(?![\w-])")
 _IDENTIFIER = re.compile(r"(fips|geoid|iso|ocd)\s*[:=]\s*(\S+)", re.IGNORECASE)
+# “St.Paul”, but not “D.C.”
+_ABBREVIATED = re.compile(r"(?<=[^\W\d_]{2})\.(?=[^\W\d_])")
 _ZIP_WORDS = {"zip", "zipcode", "code", "postal", "postcode"}
 # Land of its own law, which no topic covers (“Does not cover tribal, federal, military or airport land”).
 _BEYOND = re.compile(
@@ -143,7 +145,7 @@ def _without_land(text: str) -> tuple[bool, str]:
 def _split(text: str) -> list[_Word]:
     words: list[_Word] = []
     comma = False
-    for piece in re.split(r"([,;\s]+)", text):
+    for piece in re.split(r"([,;\s]+)", _ABBREVIATED.sub(". ", text)):
         if not piece.strip(",; \t\n"):
             comma = comma or "," in piece or ";" in piece
             continue

@@ -65,6 +65,7 @@ def find(typed: Typed, within: Areas = (), most: int = MOST) -> Named:
     return (
         _beginning(way, within, most)
         or _with_area_begun(asked, within)
+        or _nearly(variants[0], ways[0], within)
         or _nearly(asked, way, within)
         or _area_of(asked, way, within)
         or _piece(asked, within)
@@ -202,15 +203,14 @@ def _nearly(typed: Typed, way: list[Reading], within: Areas) -> Named | None:
     """
     plain = [reading for reading in way if reading.reach is None]
     named = [reading for reading in plain if _names_its_area(typed, reading)]
-    for some in (named, [] if named else plain):
-        mended = [(match, IN_MENDED) for match in _with_area_mended(typed)]
-        likely = [*_likely(some, within), *mended]
-        matches = near_names.ranked(
-            (match, letters) for match, letters in likely if not within or inside(match, within)
-        )
-        if matches:
-            return Named(matches=matches, guessed=not matches[0].key.startswith(key(typed.words)))
-    return None
+    mended = [(match, IN_MENDED) for match in _with_area_mended(typed)]
+    likely = [*_likely(named or plain, within), *mended, *(_wide(typed) if named else [])]
+    matches = near_names.ranked(
+        (match, letters) for match, letters in likely if not within or inside(match, within)
+    )
+    if not matches:
+        return None
+    return Named(matches=matches, guessed=not matches[0].key.startswith(key(typed.words)))
 
 
 def _names_its_area(typed: Typed, reading: Reading) -> bool:
@@ -221,6 +221,14 @@ def _names_its_area(typed: Typed, reading: Reading) -> bool:
         and typed.words[: len(reading.name)] == reading.name
         and is_plain(behind)
     )
+
+
+def _wide(typed: Typed) -> list[tuple[Match, int]]:
+    """“Nw Zealand” is no town in Zealand: countries and states that are spelled nearly like all the words."""
+    close = near(key(typed.words))
+    return [
+        (match, letters) for match, letters in close if match.reach < 2 and match.kind != "city"
+    ]
 
 
 def _likely(some: list[Reading], within: Areas) -> Iterator[tuple[Match, float]]:

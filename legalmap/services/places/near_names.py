@@ -11,8 +11,8 @@ from legalmap.services.places import place_names
 from legalmap.services.places.areas import inside, looked_through
 from legalmap.store.name_index import FOREIGN, KINDS, Match
 
-# Of a place with so many people more letters may be wrong.
-WELL_KNOWN = 50_000
+# Of a place with so many people more letters may be wrong; in an area that was named, with fewer.
+WELL_KNOWN, KNOWN_THERE = 50_000, 20_000
 MOST = 60
 # One letter off counts as much as a place with ten thousand times as many people.
 _LETTER = 4.0
@@ -23,7 +23,7 @@ _FEWEST, _TWO, _THREE = 4, 6, 10
 def near(typed: str, areas: tuple[Areas, ...] = ()) -> list[tuple[Match, int]]:
     """Places with a name a few letters off, and how many letters that is.
 
-    ``typed`` is a key. Of a small place in no area that was named fewer letters may be wrong.
+    ``typed`` is a key. Of a small place fewer letters may be wrong.
     """
     if len(typed) < _FEWEST:
         return []
@@ -38,7 +38,7 @@ def near(typed: str, areas: tuple[Areas, ...] = ()) -> list[tuple[Match, int]]:
         for name, letters, _ in close
         for match in index.named(name, within, limit=10)
         if KINDS.index(match.kind) < FOREIGN
-        and (areas or letters < max(2, far) or match.weight >= WELL_KNOWN)
+        and (letters < max(2, far) or match.weight >= (KNOWN_THERE if areas else WELL_KNOWN))
         and all(inside(match, codes) for codes in areas)
     ]
 

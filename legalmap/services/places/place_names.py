@@ -33,13 +33,15 @@ REACH = {
 }
 # People of a town, or of a region without known towns, whose number nobody gave.
 FEW = {"city": 900, "town": 700, "village": 600, "community": 300, "county": 5_000, "state": 20_000}
+# However few live there, a country is known by its name.
+LEAST_COUNTRY = 300_000
 # Most readers are in the United States: a town there is meant more often than its people alone say.
 AT_HOME = 4
 # A name of another kind than its own is meant more seldom.
 SHARE: dict[NameKind, float] = {
     # Without its last word a county is meant more seldom than the town in it.
     "own": 1,
-    "short": 0.05,
+    "short": 0.03,
     "alternative": 1,
     "abbreviation": 1,
     "former": 0.5,
@@ -116,7 +118,7 @@ def _files() -> Iterator[Path]:
 
 def fingerprint() -> str:
     """Another name, or another layout, has another file."""
-    digest = hashlib.sha256(f"{FORMAT} {AT_HOME} {FEW} {SHARE}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {AT_HOME} {FEW} {SHARE} {LEAST_COUNTRY}".encode())
     for file in _files():
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
@@ -159,6 +161,8 @@ def _weights(tree: dict[str, Row], people: list[Row], cities: list[Row]) -> dict
     weights = {}
     for code, row in tree.items():
         count = max(known.get(code, 0), sums.get(code, 0)) or FEW.get(row["kind"], FEW["state"])
+        if row["kind"] in ("country", "territory"):
+            count = max(count, LEAST_COUNTRY)
         weights[code] = count * (AT_HOME if code.startswith("us-") else 1)
     return weights
 
