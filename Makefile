@@ -33,7 +33,7 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 soak: $(VENV)/.test ## twenty times as many cases made up by chance as “make test” tries: an hour or more
 	LEGALMAP_TEST_DEPTH=20 LEGALMAP_FUZZ_CASES=10000 $(BIN)/pytest -n 3 -m "hypothesis or soak" tests
 
-bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into the README
+bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into docs/measurements.md
 	@tests/bench/speed/programs.sh
 	$(BIN)/python -m tests.bench.speed
 

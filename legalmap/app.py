@@ -1,4 +1,4 @@
-"""Wires settings, store, services and web into one Flask application."""
+"""Builds the Flask application from settings, store, services and web."""
 
 import gc
 from collections.abc import Callable
@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None, *, serving: bool = False) -> Flask:
-    """The application. Raises Unusable if the database is missing, older or newer than the code.
+    """The application. Raises Unusable if the database is missing or empty, or older or newer than the code.
 
-    ``serving``: this process serves for long and may keep a thread that listens to the database.
+    ``serving``: this process will serve for long, so it preloads data and may listen to the database.
     """
     settings = settings or Settings.from_environment()
     store = Store(settings.database_url, mails=settings.mail is not None)
     schema.require_current(store)
     app = Flask("legalmap", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    # No view or hook is a coroutine: Flask need not look at each of them in each request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=secret_key(settings, store),
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
     reader = Reader(tracker)
     web.register(app, reader)
     if settings.behind_proxy:
+        # Of X-Forwarded-* only the entries that our own proxies added are believed.
         hops = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if serving:
@@ -67,11 +70,11 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
 
 
 def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
-    """Puts what follows from a publication into the queue."""
+    """A listener that enqueues what follows from a publication."""
 
     @cache
     def jobs() -> "Jobs":
-        # With the first publication: to import it takes as long as to import Flask.
+        # Imported at the first publication, because it takes as long as importing Flask.
         from legalmap.jobs.queue import open_queue  # noqa: PLC0415
         from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
@@ -80,15 +83,15 @@ def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
         return Jobs(queue, tracker, files)
 
     if not url.startswith("sqlite:///"):
-        # A wrong address, or a package that is not there, is told at the start.
+        # Opened now, so that a wrong URL or a missing package shows when the site starts.
         jobs()
     return lambda feed_no: jobs().published(feed_no)
 
 
 def _settle(reader: Reader) -> None:
-    """Load what stays for good before the first request, and have it passed over from then on.
+    """Load the editions before the first request and exclude them from garbage collection.
 
-    Else the garbage collector walks through every record again and again and never finds anything.
+    Otherwise the collector walks through every record again and again, and never finds anything to free.
     """
     for topic in reader.tracker.topics:
         reader.edition(topic)

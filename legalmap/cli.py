@@ -1,4 +1,4 @@
-"""The command line. Exit status 2 and one clear line on misuse, 1 when a check finds a fault."""
+"""The command line. Exit status 2 with a line for each problem on misuse, 1 if a check finds a fault."""
 
 import os
 import sys
@@ -30,10 +30,10 @@ from legalmap.store.engine import Store
 
 
 class _Clear(click.Group):
-    """Commands whose errors are lines for people, one for each problem, and exit status 2."""
+    """A group that prints our own errors as lines for people and exits with status 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
+        """Run a command."""
         try:
             return super().invoke(ctx)
         except Invalid as error:
@@ -50,7 +50,7 @@ def _say(lines: list[str]) -> None:
 
 
 def _require_sound(faults: list[str]) -> None:
-    """Leave with exit status 1, each fault on a line, if there is any."""
+    """Exit with status 1 and print each fault on a line, if there are any."""
     _say(faults)
     if faults:
         sys.exit(1)
@@ -99,7 +99,14 @@ def init(if_missing: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-def run(demo: bool, host: str, port: int, workers: int) -> None:
+@click.option(
+    "--connections",
+    default=5_000,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="Open at a time in each worker: who asks for much and does not read holds 1 MB for 30 s.",
+)
+def run(demo: bool, host: str, port: int, workers: int, connections: int) -> None:
     """Serve the site."""
     loopback = _is_loopback(host)
     if demo and not loopback:
@@ -107,11 +114,12 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
     settings = Settings.from_environment()
     if demo and settings.behind_proxy:
         raise Invalid.at("--demo", "A demo serves this machine only: unset LEGALMAP_BEHIND_PROXY.")
+    # The workers are processes of their own and read their settings from the environment.
     os.environ["LEGALMAP_DEMO"] = "1" if demo else "0"
     with _tracker() as tracker:
-        secret_key(settings, tracker.store)
+        secret_key(settings, tracker.store)  # made before several workers would
         if folder := files_folder(settings, tracker.store):
-            # Made here once if it is not there, and mapped by every worker.
+            # Made once here if it is missing; every worker then maps the same file into memory.
             point_index.share_in(folder)
             place_names.share_in(folder)
             point_index.prepare()
@@ -121,9 +129,9 @@ def run(demo: bool, host: str, port: int, workers: int) -> None:
         else:
             accounts.disable_demo_people(tracker)
     if loopback:
-        # Browsers refuse Secure cookies on plain HTTP, which is all there is on this machine.
+        # Browsers refuse Secure cookies over plain HTTP, which is all that is served on loopback.
         os.environ.setdefault("LEGALMAP_SECURE_COOKIES", "0")
-    _serve(host, port, workers)
+    _serve(host, port, workers, connections)
 
 
 def _is_loopback(host: str) -> bool:
@@ -140,13 +148,13 @@ def _print_demo(people: list[accounts.Credentials]) -> None:
     click.echo("Propose a change as one, review it as the other: nobody reviews their own work.")
 
 
-def _serve(host: str, port: int, workers: int) -> None:
+def _serve(host: str, port: int, workers: int, connections: int) -> None:
     from legalmap.web.http.server import serve  # noqa: PLC0415 - only this command needs the server
 
     def announce() -> None:
         click.echo(f"Open http://{host}:{port}  (stop with Ctrl-C)")
 
-    serve("legalmap.rsgi:application", host, port, workers, announce)
+    serve("legalmap.rsgi:application", host, port, workers, connections, announce)
 
 
 @main.group()
@@ -161,17 +169,17 @@ def account() -> None:
 def account_add(handle: str, role: str, password_stdin: bool) -> None:
     """Add a person; the password is made and printed once unless it is given."""
     with _tracker() as tracker:
-        made = accounts.add(tracker, handle, Role(role), _password(password_stdin))
-    _print_credentials(made, given=password_stdin)
+        credentials = accounts.add(tracker, handle, Role(role), _password(password_stdin))
+    _print_credentials(credentials, given=password_stdin)
 
 
 def _password(from_stdin: bool) -> str | None:
     return sys.stdin.readline().rstrip("\n") if from_stdin else None
 
 
-def _print_credentials(made: accounts.Credentials, *, given: bool) -> None:
-    shown = "the password you gave" if given else made.password
-    click.echo(f"{made.handle} ({made.role}): {shown}")
+def _print_credentials(credentials: accounts.Credentials, *, given: bool) -> None:
+    shown = "the password you gave" if given else credentials.password
+    click.echo(f"{credentials.handle} ({credentials.role}): {shown}")
 
 
 @account.command("list")
@@ -200,8 +208,8 @@ def account_reset(handle: str, password_stdin: bool, second_factor: bool) -> Non
     """Give a person a new password and let them sign in again."""
     with _tracker() as tracker:
         password = _password(password_stdin)
-        made = accounts.reset(tracker, handle, password, factors_too=second_factor)
-    _print_credentials(made, given=password_stdin)
+        credentials = accounts.reset(tracker, handle, password, factors_too=second_factor)
+    _print_credentials(credentials, given=password_stdin)
 
 
 @main.command("import")
@@ -215,20 +223,20 @@ def import_(file: Path, handle: str, dry_run: bool) -> None:
         if dry_run:
             _print_plan(file_import.plan(tracker, actor, file.read_bytes()))
             return
-        made = file_import.import_file(tracker, actor, file.read_bytes())
-    click.echo(f"{len(made)} proposals wait for review: batch {made[0].batch}.")
+        proposals = file_import.import_file(tracker, actor, file.read_bytes())
+    click.echo(f"{len(proposals)} proposals wait for review: batch {proposals[0].batch}.")
 
 
 def _print_plan(plan: file_import.Plan) -> None:
-    """Each proposal with the fields that it would change; raise Invalid if there would be none."""
+    """Print each proposal with the fields it would change; raise Invalid if the plan has problems."""
     if plan.problems:
         raise Invalid(plan.problems)
     for item in plan.planned:
         click.echo(f"line {item.number}: {item.proposal.topic}/{item.proposal.jurisdiction}")
         for change in item.changes:
             click.echo(f"  {change.kind} {change.field}")
-    left = f", {plan.unchanged} say what is published" if plan.unchanged else ""
-    click.echo(f"{len(plan.planned)} proposals would be made{left}. Nothing was sent.")
+    unchanged = f", {plan.unchanged} say what is published" if plan.unchanged else ""
+    click.echo(f"{len(plan.planned)} proposals would be made{unchanged}. Nothing was sent.")
 
 
 @main.command()
@@ -271,7 +279,7 @@ def _write(file: File, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.writelines(file.parts())
         return
-    # The old file stays until the new one is whole.
+    # The old file stays in place until the new one is complete.
     part = output.with_name(f"{output.name}.part")
     with part.open("wb") as out:
         out.writelines(file.parts())
@@ -284,6 +292,7 @@ def _packaged(reader: Reader, topic: str | None, known_at: str | None, day: date
         raise Invalid.at("TOPIC", "A data package holds all topics: leave the topic out.")
     first, *others = reader.tracker.topics
     editions = [reader.edition(first, known_at)]
+    # “Now” may move on between two reads: all topics take the feed number of the first.
     editions += [reader.edition(other, str(editions[0].feed_no)) for other in others]
     return data_package.zipped(editions, day, Files())
 
@@ -305,8 +314,8 @@ def release(name: str) -> None:
     """Freeze every file, with hashes, changes and citation, as release NAME, such as 2026.11."""
     settings = Settings.from_environment()
     with _tracker() as tracker:
-        made = releases.freeze(Reader(tracker), releases_folder(settings, tracker.store), name)
-    click.echo(f"{made}: {len(list(made.iterdir()))} files, never to be written again.")
+        folder = releases.freeze(Reader(tracker), releases_folder(settings, tracker.store), name)
+    click.echo(f"{folder}: {len(list(folder.iterdir()))} files, never to be written again.")
 
 
 @main.group()
@@ -321,8 +330,8 @@ def webhook_add(url: str, topic: str | None) -> None:
     """Let URL hear of everything published from now on; prints the secret of its signatures once."""
     loopback = Settings.from_environment().webhooks_to_loopback
     with _tracker() as tracker:
-        made = webhooks.add(tracker, url, topic, loopback=loopback)
-    click.echo(f"webhook {made.id} from feed number {made.delivered_feed_no} on: {made.secret}")
+        added = webhooks.add(tracker, url, topic, loopback=loopback)
+    click.echo(f"webhook {added.id} from feed number {added.delivered_feed_no} on: {added.secret}")
 
 
 @webhook.command("list")
@@ -361,7 +370,7 @@ def webhook_replay(number: int, since: int) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
-    # Nobody else needs them, and they take long to import.
+    # Only this command needs them, and they take long to import.
     from legalmap.jobs.queue import open_queue  # noqa: PLC0415
     from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 

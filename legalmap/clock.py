@@ -1,13 +1,13 @@
-"""The only place that asks for the time, so that tests can freeze it."""
+"""The only place that reads the system's clock, so that tests can freeze it."""
 
 from datetime import UTC, date, datetime
 
 
 def now() -> datetime:
-    """The present instant, timezone-aware, in UTC."""
+    """The present instant, with UTC as its time zone."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """The present day in UTC: the day a public page is rendered for."""
+    """The present day in UTC, for which public pages are rendered."""
     return now().date()

@@ -14,21 +14,24 @@ from legalmap.domain.outside.mail import Server, is_address
 from legalmap.store.engine import Store
 
 DEFAULT_URL = "sqlite:///legalmap.sqlite3"
+# In characters, enough for 128 bits even in hexadecimal.
 MIN_SECRET = 32
+# A scheme and a host as it stands in a Host header, and nothing else.
 _SITE = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.I
 )
 _LIMIT = re.compile(r"([a-z]+)=([1-9]\d{0,8})", re.ASCII)
+# The ports for submission of mail: with STARTTLS (RFC 6409) and with TLS from the start (RFC 8314).
 _SMTP_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a running legalmap can be told.
+    """The settings of a running legalmap, each from the variable LEGALMAP_… of its name unless noted.
 
-    ``sites``: the addresses this site answers for, the one it is known by first; none: this machine alone.
-    ``behind_proxy`` says how many proxies in front set X-Forwarded-* headers. ``demo``: the people of a
-    demo are let in; “legalmap run --demo” says so to its workers, and to this machine alone.
-    ``per_minute``: how often an address may ask for what costs much, where that is not the usual.
+    ``sites`` (LEGALMAP_SITE_URL): the addresses this site answers for, its main one first; none: this machine
+    alone. ``behind_proxy``: how many proxies in front set X-Forwarded-* headers. ``demo``: demo accounts may
+    sign in; “legalmap run --demo” sets it for its workers, on this machine alone. ``per_minute``: limits on
+    costly requests that differ from the built-in ones. ``mail``: see ``mail_server``.
     """
 
     database_url: str = DEFAULT_URL
@@ -71,15 +74,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mail_server(environment: Mapping[str, str]) -> Server | None:
-    """Who sends our mail; None where LEGALMAP_SMTP_URL is not set. Raise Unusable on half a setting."""
+    """The server for our mail; None if LEGALMAP_SMTP_URL is not set.
+
+    Raises Unusable if that cannot be read, or if LEGALMAP_MAIL_FROM or LEGALMAP_SITE_URL is missing.
+    """
     url = environment.get("LEGALMAP_SMTP_URL", "")
     if not url:
         return None
     sender = environment.get("LEGALMAP_MAIL_FROM", "")
     if not is_address(sender):
         raise Unusable("Set LEGALMAP_MAIL_FROM to the address that mail comes from.")
-    known = sites(environment)
-    if not known:
+    site_urls = sites(environment)
+    if not site_urls:
         raise Unusable(
             "Set LEGALMAP_SITE_URL, such as https://law.example: mail has links to this site."
         )
@@ -100,30 +106,25 @@ def mail_server(environment: Mapping[str, str]) -> Server | None:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         sender=sender,
-        site=known[0],
+        site=site_urls[0],
     )
 
 
 def sites(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The addresses in LEGALMAP_SITE_URL, divided by commas; raise Unusable on one that is none."""
-    written = environment.get("LEGALMAP_SITE_URL", "")
-    named = tuple(site.strip().rstrip("/") for site in written.split(",") if site.strip())
-    for site in named:
-        if not _is_site(site):
+    """The addresses in LEGALMAP_SITE_URL, separated by commas; raise Unusable if one cannot be read."""
+    text = environment.get("LEGALMAP_SITE_URL", "")
+    addresses = tuple(site.strip().rstrip("/") for site in text.split(",") if site.strip())
+    for site in addresses:
+        if not _SITE.fullmatch(site):
             raise Unusable(
                 f"LEGALMAP_SITE_URL cannot be read at “{site}”. Set LEGALMAP_SITE_URL to the scheme and "
                 "host of this site, such as https://law.example; several are divided by commas."
             )
-    return named
-
-
-def _is_site(url: str) -> bool:
-    """Whether it is a scheme and a host as they stand in a Host header, and nothing else."""
-    return _SITE.fullmatch(url) is not None
+    return addresses
 
 
 def _per_minute(text: str) -> dict[str, int]:
-    """Limits as “picture=60,past=240”; which there are, the web says."""
+    """Limits such as “picture=60,past=240”; ``web.http.rate_limits`` knows which names there are."""
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
     limits = [_LIMIT.fullmatch(pair) for pair in pairs]
     if not all(limits):
@@ -134,21 +135,21 @@ def _per_minute(text: str) -> dict[str, int]:
 
 
 def releases_folder(settings: Settings, store: Store) -> Path | None:
-    """Where releases are kept: as set, else beside the SQLite file; None where nothing says so."""
+    """Where releases are kept: as set, or beside the SQLite file; None if there is neither."""
     if settings.releases:
         return Path(settings.releases)
     return store.file.parent / "releases" if store.file else None
 
 
 def files_folder(settings: Settings, store: Store) -> Path | None:
-    """Where the processes of a host share the files they make; None: each makes its own."""
+    """Where the processes of a host share the files they make; None if each makes its own."""
     if settings.files:
         return Path(settings.files)
     return store.file.with_suffix(".files") if store.file else None
 
 
 def jobs_url(settings: Settings, store: Store) -> str:
-    """Where the queue of tasks is: as set, else beside the SQLite file or in the PostgreSQL database."""
+    """Where the queue of tasks is: as set, or beside the SQLite file, or in the PostgreSQL database."""
     if settings.jobs_url:
         return settings.jobs_url
     if store.file is None:
@@ -157,7 +158,10 @@ def jobs_url(settings: Settings, store: Store) -> str:
 
 
 def secret_key(settings: Settings, store: Store) -> str:
-    """The key that signs forms: from the environment, else made once and kept beside the database."""
+    """The key that signs forms: as set, or made once and kept beside the SQLite file.
+
+    Raises Unusable if it is too short, or if there is no file beside which to keep one.
+    """
     if settings.secret_key:
         if len(settings.secret_key) < MIN_SECRET:
             raise Unusable(f"LEGALMAP_SECRET_KEY must have at least {MIN_SECRET} characters.")
@@ -171,6 +175,7 @@ def secret_key(settings: Settings, store: Store) -> str:
 
 def _kept_beside(database: Path) -> str:
     file = database.with_suffix(".secret")
+    # O_EXCL: of several processes that start together one writes the key, and all read the same.
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_hex(32))

@@ -1,4 +1,4 @@
-"""Where templates/ and data/ are: inside the package in a wheel, beside it in a checkout."""
+"""Where shipped files are: templates/ and data/ are in the package in a wheel, beside it in a checkout."""
 
 from pathlib import Path
 

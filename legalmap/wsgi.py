@@ -1,4 +1,4 @@
-"""For any WSGI server: legalmap.wsgi:app."""
+"""The entry point for any WSGI server: ``legalmap.wsgi:app``."""
 
 from legalmap.app import create_app
 

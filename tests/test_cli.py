@@ -47,9 +47,9 @@ def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store)
         connection.execute(
             sa.text("UPDATE legal_status SET status = 'legal' WHERE topic = 'kratom'")
         )
-    found = run("check")
-    assert found.exit_code == 1
-    assert "is wrong in status: run “legalmap reindex”" in found.stderr
+    result = run("check")
+    assert result.exit_code == 1
+    assert "is wrong in status: run “legalmap reindex”" in result.stderr
     assert run("reindex").stdout == "324 rows written.\n"
     assert run("check").exit_code == 0
 
@@ -158,17 +158,17 @@ MISUSE = [
 
 @pytest.mark.parametrize(("words", "says"), MISUSE, ids=[" ".join(row[0]) for row in MISUSE])
 def test_misuse_is_answered_in_a_clear_line(url: str, words: list[str], says: str) -> None:
-    found = run(*words)
-    assert found.exit_code == 2
-    assert says in found.stderr
-    assert "Traceback" not in found.stderr
+    result = run(*words)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_demo_is_not_shown_through_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEGALMAP_BEHIND_PROXY", "1")
-    found = run("run", "--demo")
-    assert found.exit_code == 2
-    assert "--demo: A demo serves this machine only" in found.stderr
+    result = run("run", "--demo")
+    assert result.exit_code == 2
+    assert "--demo: A demo serves this machine only" in result.stderr
 
 
 def _missing(file: Path) -> str:
@@ -204,7 +204,7 @@ def test_an_unusable_database_is_told_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make, says: str
 ) -> None:
     monkeypatch.setenv("LEGALMAP_DATABASE_URL", make(tmp_path / "some.sqlite"))
-    found = run("check")
-    assert found.exit_code == 2
-    assert says in found.stderr
-    assert len(found.stderr.strip().splitlines()) == 1
+    result = run("check")
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -95,11 +95,11 @@ class Person:
         return self.post(str(page.one(selector)["action"]), fields)
 
     def _loaded(self, request: urllib.request.Request, path: str) -> Page:
-        with self._open(request, timeout=30) as answer:
-            said = SimpleNamespace(
-                status_code=answer.status, data=answer.read(), headers=answer.headers
+        with self._open(request, timeout=30) as response:
+            pages = SimpleNamespace(
+                status_code=response.status, data=response.read(), headers=response.headers
             )
-        return Page(said, urllib.parse.urlsplit(answer.url).path or path)  # type: ignore[arg-type]
+        return Page(pages, urllib.parse.urlsplit(response.url).path or path)  # type: ignore[arg-type]
 
 
 def publish(author: Person, reviewer: Person, words: str) -> None:
@@ -189,10 +189,10 @@ def test_one_of_two_hosts_is_killed_in_the_middle(
         assert heard == list(range(269, head + 1))
         assert integrity_check.check(tracker) == []
         stretch = Reader(tracker).stretch(268, 500)
-        said = {entry.revision.payload.notes for entry in stretch.entries}
-        assert set(published) <= said
+        responses = {entry.revision.payload.notes for entry in stretch.entries}
+        assert set(published) <= responses
         # At most the one that was under way when the power went was published and not heard of.
-        assert len(said) <= len(published) + 1
+        assert len(responses) <= len(published) + 1
 
 
 def _killed(host: Host) -> None:
@@ -211,6 +211,6 @@ def _answers(site: str) -> bool:
 
 
 def _body(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=30) as answer:
-        body: bytes = answer.read()
+    with urllib.request.urlopen(address, timeout=30) as response:
+        body: bytes = response.read()
         return body

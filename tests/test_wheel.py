@@ -50,8 +50,8 @@ def _fetched(url: str) -> str:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return response.read().decode()
         except OSError:
             assert time.monotonic() < deadline, "The server did not answer."
             time.sleep(0.1)

@@ -117,8 +117,8 @@ def test_a_worker_that_is_killed_and_started_again_misses_nothing(
     hook = webhooks.add(tracker, receiver.url, loopback=True)
 
     def has_taken(number: int) -> bool:
-        (found,) = webhooks.everyone(tracker)
-        return found.delivered_feed_no == number
+        (webhook,) = webhooks.everyone(tracker)
+        return webhook.delivered_feed_no == number
 
     with working(log):
         decide(tracker, propose(tracker, jurisdiction="us-fl"))
@@ -163,5 +163,5 @@ def test_a_worker_that_is_told_to_stop_finishes_the_delivery_under_way(
         told.set()
         process.kill()
         process.wait(timeout=20)
-    (found,) = webhooks.everyone(tracker)
-    assert (found.id, found.delivered_feed_no, found.next_at) == (hook.id, 2, None)
+    (webhook,) = webhooks.everyone(tracker)
+    assert (webhook.id, webhook.delivered_feed_no, webhook.next_at) == (hook.id, 2, None)

@@ -1,1 +1,1 @@
-"""What is true without a computer: pure values and rules. No I/O, no SQL, no Flask."""
+"""The rules of the tracker as pure values and functions: no I/O, no SQL, no Flask."""

@@ -1,9 +1,12 @@
-"""Every way a request can be refused. Each error knows the field or thing it is about and what to do."""
+"""Every way a request can be refused. Each error names what it is about and says what to do."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -14,21 +17,28 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class LegalmapError(Exception):
-    """The root of all errors that are meant to be read by the person who caused them."""
+    """The root of all errors whose text is meant for the person who caused them."""
 
 
 class Missing(LegalmapError):
-    """A thing that does not exist; ``near`` holds codes the asker may have meant."""
+    """Something that does not exist; ``near`` holds codes that may have been meant."""
 
     def __init__(self, kind: str, name: str, near: Iterable[str] = ()) -> None:
         self.kind, self.name, self.near = kind, name, tuple(near)
-        # What was asked for is repeated on a page, where control characters have no place.
-        said = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-        super().__init__(f"There is no {kind} “{said}”.")
+        # The message repeats the name on a page, where control characters have no place.
+        printable = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+        super().__init__(f"There is no {kind} “{printable}”.")
+
+
+def existing(thing: T | None, kind: str, name: str, near: Iterable[str] = ()) -> T:
+    """What a look-up gave; raise Missing if it gave nothing."""
+    if thing is None:
+        raise Missing(kind, name, near)
+    return thing
 
 
 class Invalid(LegalmapError):
-    """Input that breaks a rule, with one problem for every field at fault."""
+    """Input that breaks a rule; ``problems`` names each field at fault."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -36,20 +46,27 @@ class Invalid(LegalmapError):
 
     @classmethod
     def at(cls, field: str, message: str) -> "Invalid":
-        """The common case of exactly one field at fault."""
+        """The common case: exactly one field at fault."""
         return cls([Problem(field, message)])
+
+    @classmethod
+    def if_any(cls, problems: Iterable[Problem]) -> None:
+        """Raise with all of these problems, unless there are none."""
+        problems = tuple(problems)
+        if problems:
+            raise cls(problems)
 
 
 class BadQuery(Invalid):
-    """A parameter of a request that cannot be read (HTTP 400, where Invalid is 422)."""
+    """A request parameter that cannot be read (HTTP 400, where Invalid is 422)."""
 
 
 class NotSignedIn(LegalmapError):
-    """The act needs an account and nobody is signed in."""
+    """The act needs an account, and nobody is signed in."""
 
 
 class NotProved(NotSignedIn):
-    """The password was right, and the second factor was not shown yet or does not exist yet."""
+    """The password was right, but the second factor has not been shown or set up yet."""
 
 
 class Forbidden(LegalmapError):
@@ -57,23 +74,22 @@ class Forbidden(LegalmapError):
 
 
 class OwnWork(Forbidden):
-    """The reviewer is one of the authors of what is to be reviewed."""
+    """The reviewer is one of the authors of the proposal."""
 
 
 class AlreadyDecided(LegalmapError):
-    """Somebody decided this before; says who, what and when."""
+    """Somebody has decided this already; says who, what and when."""
 
-    def __init__(self, what: str, who: str, at: datetime) -> None:
-        self.what, self.who, self.at = what, who, at
-        super().__init__(f"Already decided: {who} {what} on {at:%-d %B %Y at %H:%M} UTC.")
+    def __init__(self, decision: str, reviewer: str, at: datetime) -> None:
+        super().__init__(f"Already decided: {reviewer} {decision} on {at:%-d %B %Y at %H:%M} UTC.")
 
 
 class NotNow(LegalmapError):
-    """The act is known but the state of the thing does not allow it."""
+    """The act exists, but the present state does not allow it."""
 
 
 class Stale(LegalmapError):
-    """The record moved on since the edit began. Carries what is needed to show all three sides."""
+    """The record has moved on since the edit began; carries what is needed to show all three sides."""
 
     def __init__(self, topic: str, jurisdiction: str, base: int, current: int) -> None:
         self.topic, self.jurisdiction, self.base, self.current = topic, jurisdiction, base, current
@@ -88,23 +104,23 @@ class NothingChanged(LegalmapError):
 
 
 class Unusable(LegalmapError):
-    """The database cannot be used as it is; the message says why and which command mends it."""
+    """The database or a setting cannot be used as it is; the message says why and what to do about it."""
 
 
 class NotYet(LegalmapError):
-    """What was asked for takes a while to make; that has begun, and it can be asked for again."""
+    """The answer takes a while to make; that has begun, so the request can be repeated."""
 
 
 class NotInstalled(LegalmapError):
-    """What was asked for needs an extra that is not installed here; the message names it."""
+    """The request needs an optional package that is not installed here; the message names it."""
 
 
 class Unmade(Unusable):
-    """A file that cannot be made or read at the moment; the message is for the log."""
+    """A file that cannot be made or read at present; the message is for the log."""
 
 
 class Unsound(Unmade):
-    """A file that was made and does not fit its schema or its edition: it is not let out."""
+    """A file that was made but contradicts its schema or its edition, and so is not served."""
 
     def __init__(self, what: str, feed_no: int, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)

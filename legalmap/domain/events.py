@@ -1,7 +1,7 @@
-"""What the log can say: each action as a sentence, what it carries, and what it changed in words.
+"""What the log can hold: the words for each action, the data it may carry, and the change it makes.
 
-Nothing else is ever written: a service that logs an action or a key that is not declared here fails.
-So no password, token or address can get into the log by a mistake elsewhere.
+Logging an action or a key that is not declared here raises Undeclared, so no password, token or
+address gets into the log by a mistake elsewhere.
 """
 
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from typing import Any
 
 import msgspec
 
-# These two hold what the act changed: values by their keys, of which the state is one.
+# Under these two keys an event holds what the act changed, as values by key; "state" is one such key.
 BEFORE, AFTER, STATE = "before", "after", "state"
-# A single value may stand beside what it was: "role" and "role_before".
+# A single value may stand beside its earlier value: "role" and "role_before".
 _BEFORE = "_before"
-# What is shown another way: the subject names its topic and place.
+# Not listed among the details: the subject names topic and place, and the changes are unpacked.
 _ELSEWHERE = frozenset({"topic", "jurisdiction", BEFORE, AFTER})
-# What these hold are codes that read as words.
+# Keys whose values are codes, shown as words.
 CODES = frozenset({STATE, "intent", "kind", "outcome", "role"})
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One act: who did what to what, with labels as they were at the time."""
+    """One act: who did what to which subject, with labels as they were at the time."""
 
     id: int
     at: datetime
@@ -35,9 +35,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events are asked for; what is empty narrows nothing. ``until`` is excluded.
+    """Which events to list; an empty field narrows nothing. ``since`` is inclusive, ``until`` exclusive.
 
-    ``subject`` is the number of a thing or, if it is none, its label as it was.
+    ``subject`` is the number of the subject or, if it is not a number, its label at the time.
     """
 
     actor: str = ""
@@ -51,32 +51,34 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Undeclared(LookupError):
-    """A service tried to log what is not in the table."""
+    """A service tried to log an action or a key that is not in the table."""
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """One action: "ana" + ``said`` + its subject. ``before`` and ``after`` name the states it moves
-    its subject between, where they are always the same; else the keys of ``carries`` tell.
+    """One action, told as "ana" + ``verb`` + the subject. ``carries``: the keys its data may have.
+
+    ``before`` and ``after`` are the states it moves its subject between, where these never vary.
     """
 
-    said: str
+    verb: str
     carries: frozenset[str] = frozenset()
     before: str = ""
     after: str = ""
 
 
-def _act(said: str, carries: str = "", before: str = "", after: str = "") -> Declared:
-    return Declared(said=said, carries=frozenset(carries.split()), before=before, after=after)
+def _act(verb: str, carries: str = "", before: str = "", after: str = "") -> Declared:
+    return Declared(verb=verb, carries=frozenset(carries.split()), before=before, after=after)
 
 
-# Every act on a revision says of which record it is.
+# Every act on a revision names its record.
 _OF_RECORD = "topic jurisdiction"
 _CHANGE = f"{BEFORE} {AFTER}"
 _VERDICT = f"{_OF_RECORD} {_CHANGE} state comment reasons checks"
 _CLAIM = f"{_OF_RECORD} {_CHANGE} held_by until"
 _WAITING = "Waiting for review"
+_NEW_PASSWORD = "The earlier password", "A new one"
 ACTIONS: dict[str, Declared] = {
-    # Proposals and their way
+    # Proposals, from submission to publication
     "submit": _act(
         "proposed", f"{_OF_RECORD} kind intent batch base changed", "Not proposed", _WAITING
     ),
@@ -92,7 +94,7 @@ ACTIONS: dict[str, Declared] = {
     "claim": _act("took up", _CLAIM, "Free", "Taken up"),
     "take-over": _act("took over", _CLAIM),
     "unclaim": _act("left to others", _CLAIM, "Taken up", "Free"),
-    # What readers suggest. Where they can be reached is never said.
+    # Readers' suggestions. Their addresses are never logged.
     "suggest": _act("suggested a correction:", _OF_RECORD, "Nothing", "Open"),
     "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
     "forget-addresses": _act("forgot", "count"),
@@ -109,9 +111,7 @@ ACTIONS: dict[str, Declared] = {
     "account-link": _act(
         "made a link for a new password of", "", "No such link", "Open, for a week"
     ),
-    "account-recover": _act(
-        "set a new password by the link for", "sessions", "The earlier password", "A new one"
-    ),
+    "account-recover": _act("set a new password by the link for", "sessions", *_NEW_PASSWORD),
     "account-enable": _act("let in again", "", "Disabled", "Active"),
     "account-role": _act("changed the role of", "role role_before remits remits_before"),
     "account-factors-reset": _act(
@@ -122,9 +122,7 @@ ACTIONS: dict[str, Declared] = {
     "join": _act("joined as", "role remits invitation invited_by", "No such account", "Active"),
     "leave": _act("left the account", "", "Active", "Anonymised"),
     "session-end": _act("signed out browsers of", "sessions"),
-    "password-change": _act(
-        "changed the password of", "sessions", "The earlier password", "A new one"
-    ),
+    "password-change": _act("changed the password of", "sessions", *_NEW_PASSWORD),
     "email-change": _act("changed the address of", "mail mail_before"),
     "interest-change": _act("disclosed an interest of", "interest interest_before"),
     "sign-in": _act("signed in as", "second_factor browser"),
@@ -148,13 +146,13 @@ ACTIONS: dict[str, Declared] = {
         "gave up the webhook", "topic why failures", "Active", "Disabled, to be replayed by hand"
     ),
     "mail-give-up": _act("gave up", "why tries", "To be sent", "Given up"),
-    # The whole
+    # The tracker as a whole
     "init": _act("loaded", "records", "Empty", "Filled with what ships"),
     "copy": _act("wrote", "feed_no", "Empty", "A copy of another database"),
     "reindex": _act("rewrote what follows from the feed:", "rows"),
     "release": _act("froze the release", "feed_no as_of", "Not released", "Frozen for good"),
 }
-# What the keys are called for people. Any other is called as it is spelled.
+# What the keys are called for people; any other key is shown as it is spelled.
 KEY_LABELS = {
     "kind": "Kind of revision",
     "intent": "What it is",
@@ -174,7 +172,7 @@ KEY_LABELS = {
 
 
 def check(action: str, data: Mapping[str, Any]) -> None:
-    """Raise Undeclared, naming it, for an action or a key that is not in the table."""
+    """Raise Undeclared for an action, or for keys of ``data``, that the table lacks."""
     declared = ACTIONS.get(action)
     if declared is None:
         raise Undeclared(f"Declare the action “{action}” in domain/events.py.")
@@ -185,17 +183,17 @@ def check(action: str, data: Mapping[str, Any]) -> None:
 
 
 def said(action: str) -> str:
-    """What somebody did, as it reads between their name and the thing."""
-    return ACTIONS[action].said if action in ACTIONS else action.replace("-", " ")
+    """The words for an action, to stand between the person and the subject; undeclared ones as spelled."""
+    return ACTIONS[action].verb if action in ACTIONS else action.replace("-", " ")
 
 
 def label_of(key: str) -> str:
-    """A key of the data for people."""
+    """What a key of the data is called for people."""
     return KEY_LABELS.get(key, key.replace("_", " ").capitalize())
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """One thing an event tells: what it was before, if it was anything, and what after."""
+    """One line of an event: a label, and the value before and after; either may be empty."""
 
     what: str
     before: str
@@ -203,39 +201,36 @@ class Detail(msgspec.Struct, frozen=True):
 
 
 def details(action: str, data: Mapping[str, Any]) -> list[Detail]:
-    """Everything an event tells, what it changed first. Topic and place stand in its subject."""
-    found = _changed(ACTIONS.get(action), data.get(BEFORE), data.get(AFTER))
+    """The lines of an event, what it changed first; topic and place are left to the subject."""
+    result = _changed(ACTIONS.get(action), data.get(BEFORE), data.get(AFTER))
     for key in data:
         before, after = _value(data, f"{key}{_BEFORE}"), _value(data, key)
         if (before or after) and key not in _ELSEWHERE and not key.endswith(_BEFORE):
-            found.append(Detail(label_of(key), before, after))
-    return found
+            result.append(Detail(label_of(key), before, after))
+    return result
 
 
 def _changed(declared: Declared | None, before: Any, after: Any) -> list[Detail]:
-    was, is_now = (side if isinstance(side, Mapping) else {} for side in (before, after))
-    keys = dict.fromkeys((*was, *is_now))
-    found = [Detail(label_of(key), _value(was, key), _value(is_now, key)) for key in keys]
+    # A log that reaches back to the first version may hold anything under these keys.
+    earlier, later = (side if isinstance(side, Mapping) else {} for side in (before, after))
+    keys = dict.fromkeys((*earlier, *later))
+    result = [Detail(label_of(key), _value(earlier, key), _value(later, key)) for key in keys]
     if declared is not None and declared.after and STATE not in keys:
-        found.insert(0, Detail(label_of(STATE), declared.before, declared.after))
-    return [detail for detail in found if detail.before or detail.after]
+        result.insert(0, Detail(label_of(STATE), declared.before, declared.after))
+    return [detail for detail in result if detail.before or detail.after]
 
 
 def _value(side: Mapping[str, Any], key: str) -> str:
-    said = _plain(side.get(key))
-    return _worded(said) if key.removesuffix(_BEFORE) in CODES else said
-
-
-def _worded(code: str) -> str:
-    """A code as words: “changes-requested” is “Changes requested”."""
-    return code.replace("-", " ").capitalize()
+    """A value as text; a code as words: “changes-requested” is “Changes requested”."""
+    text = _plain(side.get(key))
+    return text.replace("-", " ").capitalize() if key.removesuffix(_BEFORE) in CODES else text
 
 
 def _plain(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list):
-        return ", ".join(_plain(each) for each in value)
+        return ", ".join(_plain(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_plain(each)}" for key, each in value.items())
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
     return str(value)

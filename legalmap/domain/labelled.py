@@ -1,16 +1,16 @@
-"""Codes that the database keeps, each with the words by which people know it."""
+"""Codes that the database stores, each with the words people see for it."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Labelled(StrEnum):
-    """One code of a list. ``label`` is what pages call it."""
+    """An enum of codes whose members carry a ``label`` for pages."""
 
     label: str
 
     def __new__(cls, code: str, label: str = "") -> Self:
-        """A member is written as its code and its label."""
-        member = str.__new__(cls, code)
+        """Make a member from its code and its label."""
+        member = str.__new__(cls, code)  # equal to its code, and encoded as it
         member._value_, member.label = code, label
         return member

@@ -1,5 +1,5 @@
-"""What is done after an answer was given: webhooks and the making of files; mail, when there is some.
+"""Work in the background, after a request was answered: deliveries to webhooks, making files, sending mail.
 
-A task names its work and nothing more, and a service does it. A queue that is lost loses nothing: the feed
-is the outbox, and every minute all that is due is put into the queue again.
+A task only names its work; a service does it. Losing the queue loses nothing: what is due can be read from
+the database, and every minute it is put into the queue again.
 """

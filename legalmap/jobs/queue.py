@@ -1,7 +1,7 @@
 """The queue of tasks: in a SQLite file by default, in PostgreSQL or Redis by URL.
 
-It is opened when it is first used, so that a queue that is away keeps no site from starting. A message is
-JSON: who can write to the queue can ask for a task by its name, and make nobody run anything else.
+It connects on first use, so that a site starts without it. Messages are JSON: somebody who can write to
+the queue can ask for a task by name, but cannot run code of their own.
 """
 
 from collections.abc import Callable
@@ -19,14 +19,14 @@ from huey.storage import BaseStorage, PostgresStorage, RedisStorage, SqliteStora
 from legalmap.domain.errors import Unusable
 
 NAME = "legalmap"
-# Nobody who publishes waits for longer for a queue that is gone.
+# A publication waits for the queue: this is how long it may take to connect, and to answer.
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 10
-# Serialises the making of the tables on PostgreSQL: any constant will do.
+# The advisory lock under which the tables are made on PostgreSQL. The value is arbitrary but fixed.
 TABLES_LOCK = 7_033_744
 
 
 class _Task(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """All that is written of a task. ``eta`` is UTC without saying so, as huey has it."""
+    """A task as it is stored. ``eta`` is in UTC but without a time zone, as huey wants it."""
 
     id: str
     name: str
@@ -35,85 +35,91 @@ class _Task(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 
 class _Plain(Serializer):  # type: ignore[misc]
-    """JSON in place of huey's pickles, which run whatever somebody wrote into the queue."""
+    """JSON in place of huey's pickles, which can run any code when they are read."""
 
     def _serialize(self, data: Message) -> bytes:
         return msgspec.json.encode(_Task(data.id, data.name, data.eta, tuple(data.args or ())))
 
     def _deserialize(self, data: Any) -> Message:
-        found = msgspec.json.decode(bytes(data), type=_Task)
-        return Message(id=found.id, name=found.name, eta=found.eta, args=found.args)
+        task = msgspec.json.decode(bytes(data), type=_Task)
+        return Message(id=task.id, name=task.name, eta=task.eta, args=task.args)
 
 
 class _Sqlite(SqliteStorage):  # type: ignore[misc]
     """A queue in a SQLite file."""
 
     def _create_connection(self) -> Any:
-        made = super()._create_connection()
+        connection = super()._create_connection()
         try:
             for statement in self.ddl:
-                made.execute(statement)
+                connection.execute(statement)
         except BaseException:
-            made.close()
+            connection.close()
             raise
-        return made
+        return connection
 
 
 class _Postgres(PostgresStorage):  # type: ignore[misc]
-    """A queue in PostgreSQL. Many processes may start at once on a database without its tables."""
+    """A queue in PostgreSQL whose tables are made once, even if many processes start together."""
 
     def _create_connection(self) -> Any:
-        made = self._connect()
+        connection = self._connect()
         try:
-            with made.transaction():
-                made.execute("SELECT pg_advisory_xact_lock(%s)", (TABLES_LOCK,))
-                [found] = made.execute("SELECT to_regclass(%s)", (self.table_counter,)).fetchone()
-                # Who may not make tables needs not, once they are there.
-                for statement in self.ddl if found is None else ():
-                    made.execute(statement)
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (TABLES_LOCK,))
+                [counter_table] = connection.execute(
+                    "SELECT to_regclass(%s)", (self.table_counter,)
+                ).fetchone()
+                # Skipped if they exist: the user of the database may not be allowed to make tables.
+                for statement in self.ddl if counter_table is None else ():
+                    connection.execute(statement)
         except BaseException:
-            made.close()
+            connection.close()
             raise
-        return made
+        return connection
 
 
 def open_queue(url: str) -> Huey:
-    """The queue at ``sqlite:////path``, ``postgresql://…`` or ``redis://…``; raise Unusable for others."""
-    scheme, _, rest = url.partition("://")
+    """The queue at ``sqlite:////path``, ``postgresql://…`` or ``redis://…``.
+
+    Raises Unusable for any other URL, or if the package for it is not installed.
+    """
+    scheme, _, location = url.partition("://")
     kind = urlsplit(url).scheme.partition("+")[0]
-    if kind not in _MAKERS or not rest:
+    if kind not in _MAKERS or not location:
         raise Unusable("LEGALMAP_JOBS_URL must begin with sqlite:, postgresql: or redis:.")
     try:
-        storage = _MAKERS[kind](scheme, rest)
+        storage = _MAKERS[kind](scheme, location)
     except (ConfigurationError, ImportError) as error:
         raise Unusable(f"LEGALMAP_JOBS_URL needs another package: {error}") from None
-    # Nothing asks what a task gave: what it did is in the database.
+    # Results are not stored: what a task did is in the database.
     return Huey(NAME, results=False, serializer=_Plain(), storage_class=lambda _name: storage)
 
 
-def _sqlite(_scheme: str, rest: str) -> SqliteStorage:
-    return _Sqlite(NAME, filename=rest[1:], create_tables=False)
+def _sqlite(_scheme: str, location: str) -> SqliteStorage:
+    # The tables are made on connecting: to open a queue must not need its database.
+    return _Sqlite(NAME, filename=location[1:], create_tables=False)
 
 
-def _postgres(_scheme: str, rest: str) -> PostgresStorage:
+def _postgres(_scheme: str, location: str) -> PostgresStorage:
     return _Postgres(
         NAME,
-        dsn=f"postgresql://{rest}",
+        dsn=f"postgresql://{location}",
         create_tables=False,
         connect_timeout=CONNECT_SECONDS,
         tcp_user_timeout=ANSWER_SECONDS * 1000,
     )
 
 
-def _redis(scheme: str, rest: str) -> RedisStorage:
+def _redis(scheme: str, location: str) -> RedisStorage:
     from redis import ConnectionPool  # noqa: PLC0415 - an extra
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415
 
     pool = ConnectionPool.from_url(
-        f"{scheme}://{rest}",
+        f"{scheme}://{location}",
         socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), 1),  # for a connection that died while it was idle
         **({} if scheme == "unix" else {"socket_connect_timeout": CONNECT_SECONDS}),
     )
     return RedisStorage(NAME, connection_pool=pool)

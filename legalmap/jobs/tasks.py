@@ -1,8 +1,9 @@
-"""The tasks, each a call of a service that may be repeated, and what puts them into the queue."""
+"""The tasks, each a call of a service that may safely be repeated, and what puts them into the queue."""
 
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from threading import Event, Lock
 from typing import Any
@@ -20,14 +21,34 @@ from legalmap.services.notifying import mail_delivery, webhook_delivery
 from legalmap.services.reading.reader import Reader
 
 log = logging.getLogger(__name__)
-# Where no worker runs the queue grows no longer than this: one sweep finds everything that is due.
+# If no worker runs, the queue stops growing here; nothing is lost, because a sweep finds all that is due.
 MOST_WAITING = 1_000
-# How long a worker that is stopped may take for what is under way. A delivery takes less.
+# How long a stopped worker may take to finish. A delivery takes less.
 STOP_SECONDS = 30
 
 
+@contextmanager
+def _outliving() -> Iterator[None]:
+    """Let a worker outlive a database that is down for a while: log it and carry on."""
+    try:
+        yield
+    except Unusable as error:
+        log.warning("jobs: %s The next sweep tries again.", error)
+
+
+@contextmanager
+def _alone(lock: Lock) -> Iterator[bool]:
+    """Whether no other thread is at the same work; holds the lock if so."""
+    is_free = lock.acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            lock.release()
+
+
 class Patient(Consumer):  # type: ignore[misc]
-    """Finishes what is under way however it is told to stop; told twice, it leaves at once."""
+    """A consumer that finishes its tasks on SIGTERM and SIGINT alike; a second signal stops it at once."""
 
     def _handle_signal(self, signum: int, _frame: Any) -> None:
         self._signum, self._restart, self._graceful = signum, False, True
@@ -35,7 +56,11 @@ class Patient(Consumer):  # type: ignore[misc]
 
 
 class Jobs:
-    """The tasks of one tracker on one queue. The same in the process that asks and in the worker."""
+    """The tasks of one tracker on one queue, in the process that enqueues them and in the worker alike.
+
+    ``loopback``: webhooks may lead to this machine. ``mail``: None if this site sends none. ``say`` gets a
+    line about each delivery.
+    """
 
     def __init__(
         self,
@@ -64,7 +89,7 @@ class Jobs:
         self._sweep = huey.periodic_task(crontab(), name="sweep")(self.sweep)
 
     def published(self, feed_no: int) -> None:
-        """Somebody published: put into the queue what follows. It must never fail the publication."""
+        """Enqueue what follows from a publication. Logs errors: the queue must never fail a publication."""
         try:
             self.ask()
         except Exception:
@@ -73,7 +98,7 @@ class Jobs:
             )
 
     def ask(self) -> None:
-        """Put everything that is due into the queue, unless more waits there than anybody works off."""
+        """Enqueue everything that is due, unless the queue is full because nobody works it off."""
         if self.huey.pending_count() >= MOST_WAITING:
             return
         for webhook_id in webhook_delivery.due(self._tracker):
@@ -83,73 +108,49 @@ class Jobs:
             self._mail()
 
     def sweep(self) -> None:
-        """Each minute: what was lost, or has become due, is put into the queue again."""
-        self._outliving(self.ask)
-        self._outliving(self._forget)
-
-    def _forget(self) -> None:
-        suggestions.forget_old_addresses(self._tracker)
-        mail_delivery.forget_old(self._tracker, is_sending=self._server is not None)
+        """Once a minute: enqueue what has become due or was lost, and delete old addresses."""
+        with _outliving():
+            self.ask()
+        with _outliving():
+            suggestions.forget_old_addresses(self._tracker)
+            mail_delivery.forget_old(self._tracker, is_sending=self._server is not None)
 
     def deliver(self, webhook_id: int) -> None:
-        """Bring one webhook as far along the feed as it can be brought now; later goes on by itself."""
-
-        def bring() -> None:
-            # A long way to the head holds up no stop: the sweep of the next worker goes on from there.
+        """Deliver to one webhook until it has the whole feed or fails; then schedule the next attempt."""
+        with _outliving():
+            # A stopped worker does not finish a long backlog: the next worker's sweep goes on from there.
             while not self._stopped.is_set():
                 line = webhook_delivery.deliver(self._tracker, webhook_id, loopback=self._loopback)
                 if not line:
                     break
                 self._say(line)
-            again = webhook_delivery.next_try(self._tracker, webhook_id)
-            if again is not None and again > clock.now():
-                self._deliver.schedule((webhook_id,), eta=again)
-
-        self._outliving(bring)
+            next_try = webhook_delivery.next_try(self._tracker, webhook_id)
+            if next_try is not None and next_try > clock.now():
+                self._deliver.schedule((webhook_id,), eta=next_try)
 
     def render(self) -> None:
-        """Make the newest files and their packed forms before somebody asks for them."""
-
-        def make() -> None:
-            while (stamp := (self._reader.head(), clock.today())) != self._rendered:
-                if self._stopped.is_set():
-                    return
+        """Make the newest files and their compressed forms before somebody asks for them."""
+        # One thread alone, so that the others can deliver. It reads the head again when it is done.
+        with _outliving(), _alone(self._rendering) as is_free:
+            while is_free and not self._stopped.is_set():
+                stamp = self._reader.head(), clock.today()
+                if stamp == self._rendered:
+                    break
                 self._files.make_all(self._reader, stamp[1])
                 self._rendered = stamp
 
-        # Only one thread is at it, so that the others deliver; it looks at the head again when done.
-        self._alone(self._rendering, make)
-
     def mail(self) -> None:
-        """Send what is due. What fails is found again by a sweep, once it may be tried again."""
-        server = self._server
-        if server is None:
-            return
-
-        def send() -> None:
-            for line in mail_delivery.send_due(self._tracker, server, self._stopped.is_set):
-                self._say(line)
-
-        # Only one thread is at it, so that a server that is away holds up no deliveries.
-        self._alone(self._sending, send)
-
-    def _alone(self, lock: Lock, work: Callable[[], None]) -> None:
-        """Do it unless another thread is at it."""
-        if lock.acquire(blocking=False):
-            try:
-                self._outliving(work)
-            finally:
-                lock.release()
-
-    def _outliving(self, work: Callable[[], None]) -> None:
-        """A worker outlives a database that is away for a while."""
-        try:
-            work()
-        except Unusable as error:
-            log.warning("jobs: %s The next sweep tries again.", error)
+        """Send the mail that is due. A later sweep finds what failed, once it is due again."""
+        # One thread alone, so that a mail server that is down does not hold up deliveries.
+        with _outliving(), _alone(self._sending) as is_free:
+            if is_free and self._server is not None:
+                for line in mail_delivery.send_due(
+                    self._tracker, self._server, self._stopped.is_set
+                ):
+                    self._say(line)
 
     def run(self, threads: int) -> None:
-        """Work until SIGTERM or SIGINT, then finish what is under way. The first sweep comes at once."""
+        """Work until SIGTERM or SIGINT, then finish what has begun. The first sweep comes at once."""
         consumer = Patient(self.huey, workers=threads, max_delay=1.0, shutdown_timeout=STOP_SECONDS)
         self._stopped = consumer.stop_flag
         consumer.run()

@@ -1,1 +1,1 @@
-"""Where SQL lives, and nowhere else: the engine, the tables and one repository for each noun."""
+"""All SQL, and nothing but SQL: the engine, the tables and one repository for each noun."""

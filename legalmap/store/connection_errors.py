@@ -1,4 +1,4 @@
-"""What a database says when it cannot be used, in one line that says what to run."""
+"""Errors of the database driver as Unusable, with one line that says what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _LOCKED = ("database is locked", "lock timeout", "deadlock detected")
 
 @contextmanager
 def translated(url: URL) -> Iterator[None]:
-    """Turn the driver's operational errors into Unusable; let everything else through."""
+    """Turn errors of connection and schema into Unusable; let all others through."""
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
@@ -31,25 +31,27 @@ def translated(url: URL) -> Iterator[None]:
 
 
 def _forget_values(error: sa.exc.DBAPIError) -> None:
-    """PostgreSQL tells of the whole row it refused: addresses and hashes have no place in a log."""
-    told = str(error.args[0]) if error.args else ""
-    error.args = (told.partition("\nDETAIL:")[0], *error.args[1:])
+    """Cut PostgreSQL's DETAIL, which quotes the refused row: addresses and hashes must not reach a log."""
+    message = str(error.args[0]) if error.args else ""
+    error.args = (message.partition("\nDETAIL:")[0], *error.args[1:])
+    # The error of the driver quotes the row as well.
     error.__cause__, error.__suppress_context__ = None, True
 
 
 @contextmanager
 def of_driver(url: URL) -> Iterator[None]:
-    """The same for what psycopg says by itself, where SQLAlchemy does not stand between."""
+    """``translated`` for a raw psycopg connection, whose errors SQLAlchemy does not wrap."""
     try:
         yield
     except Exception as error:
+        # By name, because psycopg is an optional package.
         if type(error).__module__.partition(".")[0] != "psycopg":
             raise
         raise Unusable(f"{named(url)} cannot be reached: check that it runs.") from error
 
 
 def named(url: URL) -> str:
-    """The database for people, without its password."""
+    """The database as a noun for messages, with its URL but not its password."""
     return f"The database {url.render_as_string(hide_password=True)}"
 
 

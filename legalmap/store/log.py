@@ -1,4 +1,4 @@
-"""Appending to the log of acts and reading it."""
+"""The log of acts: appending to it and reading it."""
 
 import json
 from datetime import datetime
@@ -12,7 +12,7 @@ from legalmap.domain.people.accounts import Account
 from legalmap.store.rows import as_struct
 from legalmap.store.tables import event
 
-# How many events are read at once while the whole log is.
+# How many events ``oldest`` reads at once.
 BATCH = 500
 EVERYTHING = Filter()
 
@@ -26,10 +26,10 @@ def append(
     /,
     **data: Any,
 ) -> None:
-    """Write one event in the transaction of the act itself; raise Undeclared if it is not in the table.
+    """Write one event, in the transaction of the act itself; raise Undeclared if ``events`` lacks it.
 
-    ``actor``: an account, or what stands for one in the log, such as "worker". ``subject``: its kind,
-    its number (empty where there is but one of the kind) and its label, as it is now.
+    ``actor``: an account, or a name for what is none, such as "worker". ``subject``: its kind, its id
+    (empty if there is only one of the kind) and its present label.
     """
     connection.execute(event.insert().values(row(actor, action, subject, at, data)))
 
@@ -41,7 +41,7 @@ def row(
     at: datetime,
     data: dict[str, Any],
 ) -> dict[str, Any]:
-    """The columns of an event; raise Undeclared if it is not in the table."""
+    """The columns of an event; raise Undeclared if ``events`` lacks the action or one of its keys."""
     events.check(action, data)
     kind, number, label = subject
     return {
@@ -59,48 +59,52 @@ def row(
 
 
 def newest(
-    connection: sa.Connection, limit: int, wanted: Filter = EVERYTHING, before: int | None = None
+    connection: sa.Connection, limit: int, criteria: Filter = EVERYTHING, before: int | None = None
 ) -> list[Event]:
-    """The last events that are wanted, newest first, of those before an id."""
-    query = _wanted(wanted).order_by(event.c.id.desc()).limit(limit)
+    """At most ``limit`` events that match, newest first; with ``before``, those with a smaller id."""
+    query = _matching(criteria).order_by(event.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(event.c.id < before)
     return [_event(row) for row in connection.execute(query)]
 
 
-def oldest(connection: sa.Connection, wanted: Filter, after: int, last: int) -> list[Event]:
-    """The first events that are wanted after an id, up to another: a batch of them."""
+def oldest(connection: sa.Connection, criteria: Filter, after: int, last: int) -> list[Event]:
+    """The next ``BATCH`` events that match, oldest first: ids after ``after``, up to ``last``."""
     stretch = (event.c.id > after, event.c.id <= last)
-    query = _wanted(wanted).where(*stretch).order_by(event.c.id).limit(BATCH)
+    query = _matching(criteria).where(*stretch).order_by(event.c.id).limit(BATCH)
     return [_event(row) for row in connection.execute(query)]
 
 
-def _wanted(wanted: Filter) -> sa.Select[Any]:
+def _matching(criteria: Filter) -> sa.Select[Any]:
     query = sa.select(event)
     equal = {
-        event.c.actor_label: wanted.actor,
-        event.c.action: wanted.action,
-        event.c.subject_kind: wanted.kind,
+        event.c.actor_label: criteria.actor,
+        event.c.action: criteria.action,
+        event.c.subject_kind: criteria.kind,
     }
     query = query.where(*(column == value for column, value in equal.items() if value))
-    if wanted.subject:
-        numbered = event.c.subject_id if wanted.subject.isdecimal() else event.c.subject_label
-        query = query.where(numbered == wanted.subject)
-    if wanted.topic:
-        query = query.where(_names(event.c.topic, wanted.topic, f"{wanted.topic}/", starts=True))
-    if wanted.place:
-        query = query.where(_names(event.c.jurisdiction_code, wanted.place, f"/{wanted.place} "))
-    if wanted.since is not None:
-        query = query.where(event.c.at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(event.c.at < wanted.until)
+    if criteria.subject:
+        numbered = event.c.subject_id if criteria.subject.isdecimal() else event.c.subject_label
+        query = query.where(numbered == criteria.subject)
+    if criteria.topic:
+        query = query.where(
+            _names(event.c.topic, criteria.topic, f"{criteria.topic}/", starts=True)
+        )
+    if criteria.place:
+        query = query.where(
+            _names(event.c.jurisdiction_code, criteria.place, f"/{criteria.place} ")
+        )
+    if criteria.since is not None:
+        query = query.where(event.c.at >= criteria.since)
+    if criteria.until is not None:
+        query = query.where(event.c.at < criteria.until)
     return query
 
 
 def _names(
     column: sa.Column[Any], value: str, text: str, *, starts: bool = False
 ) -> sa.ColumnElement[bool]:
-    """Whether the column holds the value or, in what the first version logged, the label holds the text."""
+    """Whether the column equals ``value`` or, in rows of the first version that lack it, the label has ``text``."""
     label = event.c.subject_label
     in_label = (
         label.startswith(text, autoescape=True) if starts else label.contains(text, autoescape=True)

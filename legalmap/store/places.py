@@ -1,4 +1,4 @@
-"""Reading and filling the jurisdiction tree; finding in it by code, identifier and ZIP."""
+"""The jurisdiction tree: filling it, reading it, and finding in it by code, identifier and ZIP."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -44,9 +44,9 @@ def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Juris
 
 
 def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
-    """The places with that ISO 3166 code or FIPS/GEOID, written as these standards write them."""
+    """The places with that ISO 3166 code, or with that FIPS code (GEOID)."""
     if not identifier.isprintable():
-        return []  # PostgreSQL keeps no NUL and says so by an error
+        return []  # PostgreSQL raises an error for NUL
     query = sa.select(*_COLUMNS).where(
         sa.or_(jurisdiction.c.iso == identifier.upper(), jurisdiction.c.fips == identifier)
     )
@@ -54,7 +54,7 @@ def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdicti
 
 
 def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
-    """Everything directly below ``code``: of a county, the towns in it."""
+    """The places directly below ``code``, by name; for a county, the towns in it."""
     query = sa.select(*_COLUMNS).where(_directly_below(code))
     return _places(connection, query.order_by(jurisdiction.c.name))
 
@@ -62,7 +62,7 @@ def children(connection: sa.Connection, code: str) -> list[Jurisdiction]:
 def page(
     connection: sa.Connection, *, parent: str | None, after: str, limit: int
 ) -> list[Jurisdiction]:
-    """At most ``limit`` places in the order of their codes, from behind ``after``."""
+    """At most ``limit`` places in the order of their codes, beginning behind the code ``after``."""
     query = sa.select(*_COLUMNS).where(jurisdiction.c.code > after)
     if parent is not None:
         query = query.where(_directly_below(parent))
@@ -78,7 +78,7 @@ def codes_like(connection: sa.Connection, start: str, limit: int) -> list[str]:
 
 
 def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
-    """The counties a US ZIP code touches, the one in its middle first; empty if it is unknown."""
+    """The counties a US ZIP code touches, the one at its centre first; empty for an unknown code."""
     query = (
         sa.select(*_COLUMNS)
         .join(zip_county, zip_county.c.code == jurisdiction.c.code)
@@ -103,7 +103,7 @@ def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:
 
 
 def aliases(connection: sa.Connection) -> list[tuple[str, str]]:
-    """(other code, code) of every place that has another code."""
+    """(other code, code) for every other code of a place."""
     rows = connection.execute(sa.select(jurisdiction_alias.c.alias, jurisdiction_alias.c.code))
     return [(row.alias, row.code) for row in rows]
 
@@ -114,7 +114,7 @@ def count(connection: sa.Connection) -> int:
 
 
 def fill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert jurisdictions, parents before children; ``aliases`` holds their other codes."""
+    """Insert jurisdictions, parents before children; the key ``aliases`` holds their other codes."""
     places, aliases = [], []
     for row in rows:
         fields = {column.name: row[column.name] for column in _COLUMNS}
@@ -126,7 +126,7 @@ def fill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def fill_zips(connection: sa.Connection, rows: Iterable[tuple[str, list[str]]]) -> None:
-    """Insert the counties of each ZIP code, the one in its middle first."""
+    """Insert pairs of a ZIP code and its counties, the one at its centre first."""
     connection.execute(
         zip_county.insert(),
         [

@@ -1,4 +1,4 @@
-"""Whether the database fits the code, and how to bring it there: Alembic, called from inside."""
+"""Whether the database fits the code, and migrating it there: Alembic, called from Python."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,25 +13,26 @@ from legalmap.store.engine import Store
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Where Alembic writes which migration was the last.
+# Alembic's table with the id of the last migration.
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 
 def _config(connection: sa.Connection) -> "Config":
-    # A site that runs migrates nothing: Alembic would be a tenth of its start.
+    # Imported here: a running site never migrates, and Alembic takes a tenth of its start.
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
+    # To a ConfigParser, which Alembic uses, “%” is special.
     config.set_main_option("script_location", str(paths.MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
 def migrate(store: Store, target: str = "head") -> None:
-    """Bring the tables to ``target``; each migration happens wholly or not at all.
+    """Bring the tables to ``target`` ("head", "base" or a revision); a migration that fails leaves nothing.
 
-    Nobody waits for long: a statement that does not get its lock soon gives up, and what takes its
-    time, such as an index of a large table, is done beside the work of others (PostgreSQL).
+    A running site is not held up: a statement that does not get its lock soon gives up, and slow work,
+    such as an index of a large table, is done concurrently (PostgreSQL).
     """
     from alembic import command  # noqa: PLC0415 - as above
 
@@ -47,30 +48,32 @@ def migrate(store: Store, target: str = "head") -> None:
 
 
 def exists(store: Store) -> bool:
-    """Whether there is a database with tables of ours in it."""
+    """Whether the database exists and holds tables of legalmap."""
+    return _stored_revision(store) is not None
+
+
+def _stored_revision(store: Store) -> str | None:
+    # Connecting to SQLite would make the file.
     if store.file is not None and not store.file.exists():
-        return False
+        return None
     with store.reading() as connection:
-        return _current(connection) is not None
+        return _current(connection)
 
 
 def require_current(store: Store) -> None:
-    """Raise Unusable, saying what to run, unless the tables are exactly those of this code."""
-    if not exists(store):
+    """Raise Unusable, saying what to run, unless the tables are those of this code."""
+    current, migrations = _stored_revision(store), revisions()
+    if current is None:
         raise Unusable(f"{named(store.url)} is missing: run “legalmap init” first.")
-    with store.reading() as connection:
-        current = _current(connection)
-    known = revisions()
-    if current == known[-1]:
-        return
-    if current in known:
+    if current not in migrations:
+        raise Unusable(f"{named(store.url)} is newer than this code: install a newer legalmap.")
+    if current != migrations[-1]:
         raise Unusable(f"{named(store.url)} is older than this code: run “legalmap migrate”.")
-    raise Unusable(f"{named(store.url)} is newer than this code: install a newer legalmap.")
 
 
 @cache
 def revisions() -> list[str]:
-    """The migrations of this code, oldest first: the file of each begins with its revision."""
+    """The ids of this code's migrations, oldest first: the name of each file begins with its id."""
     files = (paths.MIGRATIONS / "versions").glob("*_*.py")
     return sorted(file.name.partition("_")[0] for file in files if file.name[0].isdigit())
 

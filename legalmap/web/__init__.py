@@ -1,30 +1,19 @@
-"""Where Flask and WTForms live, and nowhere else. ``register`` hangs everything on the application."""
+"""Where Flask and WTForms live, and nowhere else. ``register`` hangs everything on the application.
 
-from flask import Flask
+Every module of ``ROOMS`` that has a ``blueprint`` is found by itself: a new page needs no entry here.
+"""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask
+from werkzeug.utils import find_modules, import_string
 
 from legalmap.services.reading.reader import Reader
 from legalmap.web import components, errors, template_helpers
-from legalmap.web.api import decisions, docs, export, feed, memento, v1
-from legalmap.web.editing import edit, file_import, source_checks, suggestions
+from legalmap.web.api import memento, negotiation
 from legalmap.web.http import bodies, csrf, headers, hosts, rate_limits, session
-from legalmap.web.people import admins, one_time_links, own_account, second_factor, sign_in
-from legalmap.web.reading import (
-    about,
-    compare_and_route,
-    corrections,
-    feeds,
-    history,
-    maps,
-    pages,
-    place,
-    releases,
-    search,
-    share,
-    sitemap,
-)
-from legalmap.web.reviewing import batches, dashboard, log, notices, queue, review, rounds
 
-# What runs last after a request is registered first.
+# Flask calls what follows a request in reverse: what runs last is registered first.
 CONCERNS = (
     hosts,
     bodies,
@@ -35,41 +24,9 @@ CONCERNS = (
     headers,
     errors,
     memento,
+    negotiation,
 )
-PEOPLE = (
-    sign_in,
-    second_factor,
-    one_time_links,
-    own_account,
-    admins,
-    dashboard,
-    edit,
-    review,
-    log,
-    suggestions,
-    file_import,
-    batches,
-    notices,
-    queue,
-    rounds,
-    source_checks,
-)
-TOOLS = (v1, decisions, docs, feed, export, memento)
-READERS = (
-    sitemap,
-    search,
-    compare_and_route,
-    maps,
-    share,
-    feeds,
-    corrections,
-    about,
-    history,
-    pages,
-    releases,
-    place,
-    components,
-)
+ROOMS = ("people", "editing", "reviewing", "api", "reading")
 
 
 def register(app: Flask, reader: Reader) -> None:
@@ -77,5 +34,13 @@ def register(app: Flask, reader: Reader) -> None:
     app.extensions["reader"] = reader
     for concern in CONCERNS:
         concern.register(app)
-    for family in (*PEOPLE, *TOOLS, *READERS):
-        app.register_blueprint(family.blueprint)
+    for blueprint in (*_blueprints(), components.blueprint):
+        app.register_blueprint(blueprint)
+
+
+def _blueprints() -> Iterator[Blueprint]:
+    for room in ROOMS:
+        for name in find_modules(f"{__name__}.{room}"):
+            module = import_string(name)
+            if hasattr(module, "blueprint"):
+                yield module.blueprint

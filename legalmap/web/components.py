@@ -1,4 +1,4 @@
-"""Every component of templates/parts in both colour schemes, for who designs them: in a demo alone."""
+"""Every component of templates/parts in both colour schemes, for designers; only a demo serves it."""
 
 import re
 from typing import Any
@@ -24,13 +24,14 @@ from legalmap.web.http import query_params
 from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.reading import maps
-from legalmap.web.reading.place import Reading
+from legalmap.web.reading.place import DisputedPeriod
 from legalmap.web.reviewing.dashboard import PAGES
 from legalmap.web.wording import differences, sentences
 
 blueprint = Blueprint("components", __name__)
-# A state with parts, a local rule, several periods and bills: most components have something to show.
+# A state with counties, a local rule, several periods and bills: most components have something to show.
 SAMPLE = "us-fl"
+# What has to differ between the two copies of a component on one page: ids, and all that points to them.
 _ATTRIBUTE = re.compile(
     r'(?<=\s)(id|for|name|href|fill|aria-label|aria-labelledby|aria-describedby)="([^"]*)"'
 )
@@ -48,7 +49,7 @@ class SampleForm(HouseForm):
 @blueprint.get("/components")
 @needs(Permission.READ)
 def index() -> str:
-    """The page of components; a site that is no demo has no such page."""
+    """The page of components; raise NotFound where the site is not a demo."""
     if not current_app.config["DEMO"]:
         raise NotFound
     view = query_params.view(DEFAULT_TOPIC)
@@ -57,7 +58,7 @@ def index() -> str:
 
 @blueprint.app_template_filter("apart")
 def apart(html: str) -> Markup:
-    """The same once more on one page: ids, what refers to them, names and labels end in “-dark”."""
+    """A second copy of some HTML for the same page: ids, references to them and names end in “-dark”."""
     ids = set(_ID.findall(html))
 
     def change(match: re.Match[str]) -> str:
@@ -70,12 +71,12 @@ def apart(html: str) -> Markup:
             value = " ".join(word + "-dark" * (word in ids) for word in value.split())
         return f'{attribute}="{value}"'
 
-    # It was made by our templates and only its names are changed.
+    # Our templates made it, and only attribute values are changed.
     return Markup(_ATTRIBUTE.sub(change, html))  # noqa: S704
 
 
 def _of_reading(view: View) -> dict[str, Any]:
-    """What the pages for readers show, from the real record of the sample."""
+    """What the pages for readers show, from the real record of the sample place."""
     place = search.place(tracker(), SAMPLE)
     resolution = view.edition.resolve(place, view.as_of)
     payload = view.edition.records[SAMPLE].payload
@@ -90,13 +91,15 @@ def _of_reading(view: View) -> dict[str, Any]:
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "order": map_drawing.order_of(view.topic),
         "shown": maps.draw(view, map_shapes.view_of(SAMPLE) or "us", "A map of sample data"),
-        "time": maps.told(view, None),
+        "time": maps.time_context(view, None),
         "drawn": timeline.draw(view.topic, payload.periods, view.as_of, clock.today()),
         "payload": payload,
         "period": period,
         "source": period.sources[0],
         "weak": [replace(period.sources[0], kind="vendor")],
-        "reading": Reading(period, [period.sources[0]], [doubted], ["Sources do not agree."]),
+        "reading": DisputedPeriod(
+            period, [period.sources[0]], [doubted], ["Sources do not agree."]
+        ),
         "freshness_states": list(FRESHNESS_LABELS),
     }
 

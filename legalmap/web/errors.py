@@ -1,4 +1,4 @@
-"""Each error of the domain as one page or one problem document, and nothing about the inside."""
+"""Every error as a page for people or a problem document for tools, without a word about the inside."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
-    """Answer every error in the form the asker can read."""
+    """Answer every error in the form that the client reads: HTML, or JSON for the API and its files."""
     app.register_error_handler(LegalmapError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unforeseen)
@@ -39,7 +39,7 @@ def _domain_error(error: LegalmapError) -> Response:
 
 
 def _out_of_order(error: Unusable, kind: error_status.Kind) -> Response:
-    """Nothing of the inside; and what was typed into a form that could not be taken is given back."""
+    """The database cannot be used: the log says why, and what was typed into a form is given back."""
     log.error("database: %s", error)
     response = _page(kind.status, kind.title, message=error_status.OUT_OF_ORDER, kept=_typed())
     response.headers["Retry-After"] = error_status.RETRY_AFTER
@@ -47,17 +47,18 @@ def _out_of_order(error: Unusable, kind: error_status.Kind) -> Response:
 
 
 def _typed() -> str:
-    """What a form brought; nothing if it brought more than may be read."""
+    """The posted form as JSON for the page to carry along; empty if it is none that people write."""
     if request.method != "POST" or not posted_data.is_written(request.path):
         return ""
     try:
         return posted_data.to_json(posted_data.sent())
     except HTTPException:
+        # A body above the limit was refused before; it cannot be shown again either.
         return ""
 
 
 def _near(error: LegalmapError) -> list[dict[str, str]]:
-    """Links to what may have been meant."""
+    """Links to topics or places that may have been meant."""
     if not isinstance(error, Missing):
         return []
     if error.kind == "topic":
@@ -81,7 +82,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    # The rule, not the path: that may hold a token, or a place somebody looked up.
+    # The rule, not the path: a path may hold a token, or a place somebody looked up.
     rule = request.url_rule.rule if request.url_rule else "no route"
     log.error("unforeseen error at %s", rule, exc_info=error)
     if _wants_json():
@@ -97,11 +98,11 @@ def _page(status: int, title: str, **context: Any) -> Response:
 
 
 def _near_path() -> list[dict[str, str]]:
-    """For an address nobody knows: places whose name resembles its last part."""
+    """For an unknown address: links to places whose name resembles its last part."""
     word = request.path.rstrip("/").rpartition("/")[2].replace("-", " ")
     topic = next(iter(permissions.tracker().topics))
     try:
-        found = search.near(permissions.tracker(), word)
+        places = search.near(permissions.tracker(), word)
     except LegalmapError:
         return []
-    return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in found]
+    return [{"href": f"/{topic}/{place.code}", "name": place.name} for place in places]

@@ -1,7 +1,7 @@
-"""The whole public API and every bulk file as static files, asked of the application itself.
+"""The whole public API and every bulk file as static files, fetched from the application itself.
 
-So each file has the very bytes of the live answer. An address with a query becomes a file named by the
-query; ``site.json`` tells the file, media type and hash of every address.
+So each file has exactly the bytes of the live answer. An address with a query becomes a file named by
+the query; ``site.json`` lists the file, media type, length and SHA-256 of every address.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from legalmap.web.api import openapi_document
 from legalmap.web.api.routes import ROOT
 
 INDEX = "site.json"
-# More than these a page cannot hold, so that there are as few files as can be.
+# The largest pages there are, so that a list takes as few files as possible.
 WHOLE_PAGES = "limit=500"
-# What tells the present moment would lie as a file.
+# They say what is so at this moment: as a file they would be wrong.
 LIVE = (f"{ROOT}/heartbeat",)
 
 
@@ -46,7 +46,10 @@ class Site(msgspec.Struct, frozen=True):
 
 
 def write(app: Flask, folder: Path) -> Site:
-    """Write the site into ``folder``; files of an earlier run that are no longer part of it go."""
+    """Write the site into ``folder`` and delete what an earlier run wrote and is no longer part of it.
+
+    Raise Unusable if an address does not answer with 200: then nothing is deleted.
+    """
     reader: Reader = app.extensions["reader"]
     app.extensions["files"].is_patient = True
     client = app.test_client()
@@ -69,18 +72,18 @@ def _earlier(folder: Path) -> set[str]:
     if not index.is_file():
         return set()
     earlier = msgspec.json.decode(index.read_bytes(), type=Site)
-    # The list may have been altered since: nothing outside the folder is ours to remove.
+    # Somebody may have edited the list since: never delete anything outside the folder.
     home = folder.resolve()
     return {file.file for file in earlier.files if home in (home / file.file).resolve().parents}
 
 
 def _starts(app: Flask, reader: Reader) -> Iterator[str]:
-    """Every address without a query that answers, and those of each topic, record and place."""
+    """Where to begin: every address without parameters, and those of each topic, record and place."""
     client = app.test_client()
     for rule in app.url_map.iter_rules():
         public = rule.rule.startswith(("/api/", "/export/")) and not rule.arguments
         public = public and rule.rule not in LIVE
-        # Some need a query to say anything at all.
+        # Some routes refuse a request without a query: these are no page of their own.
         if public and client.head(rule.rule, buffered=True).status_code == 200:
             yield rule.rule
     yield from (f"{ROOT}/schemas/{name}.json" for name in openapi_document.schemas())
@@ -135,18 +138,18 @@ def file_of(address: str, media_type: str) -> str:
 
 def _further(address: str, answer: Any) -> list[str]:
     """The next page of a list, the next stretch of the feed, and every revision of a record."""
-    found = [answer["next"]] if answer.get("next") else []
+    addresses = [answer["next"]] if answer.get("next") else []
     path = urlsplit(address).path
     if path == f"{ROOT}/changes" and answer["next_since"] < answer["head"]:
         limit = f"&{WHOLE_PAGES}" if WHOLE_PAGES in address else ""
-        found.append(f"{path}?since={answer['next_since']}{limit}")
+        addresses.append(f"{path}?since={answer['next_since']}{limit}")
     if path.endswith("/revisions"):
-        found += [revision["url"] for revision in answer["revisions"]]
-    return found
+        addresses += [revision["url"] for revision in answer["revisions"]]
+    return addresses
 
 
 def _put(file: Path, content: bytes) -> None:
-    """The old file stays until the new one is whole."""
+    """Write beside the old file, then rename: a reader sees the old content or the new, never half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{hashlib.sha256(file.name.encode()).hexdigest()[:16]}.part")
     part.write_bytes(content)

@@ -1,4 +1,4 @@
-"""What templates can call besides Flask's own: words, addresses of assets, states and their labels."""
+"""The filters, functions and tables of labels that every template can use."""
 
 import hashlib
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from legalmap.web.wording import labels, sentences
 def register(app: Flask) -> None:
     """Hang the helpers on the template environment."""
     reader: Reader = app.extensions["reader"]
+    # Tags of templates leave no blank lines in the pages.
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -49,7 +50,7 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.globals.update(
         **helpers,
-        all_topics=list(reader.tracker.topics.values()),
+        topics=reader.tracker.topics,
         freshness_labels=evidence.FRESHNESS_LABELS,
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
@@ -62,13 +63,13 @@ def register(app: Flask) -> None:
 
 @cache
 def asset(name: str) -> str:
-    """The URL of a static file. It changes with the content, so browsers may keep it for ever."""
+    """The URL of a static file. It carries a hash of the content, so browsers may keep it for ever."""
     content = (paths.STATIC / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
 def here(**changed: str | None) -> str:
-    """The address on screen with some parameters changed; None takes one away."""
-    kept = {name: value for name, value in request.args.items() if name not in changed}
-    kept |= {name: value for name, value in changed.items() if value is not None}
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    """The address of this page with some query parameters changed; None takes one away."""
+    parameters = {name: value for name, value in request.args.items() if name not in changed}
+    parameters |= {name: value for name, value in changed.items() if value is not None}
+    return f"{request.path}?{urlencode(parameters)}" if parameters else request.path

@@ -267,7 +267,7 @@ class _Batch:
             jurisdiction=entry.jurisdiction,
             record_id=stand.id,
             revision_id=stand.current_id,
-            number=stand.number,
+            revision_number=stand.number,
             payload_sha256=sha256,
             review_id=review_id,
             at=at,

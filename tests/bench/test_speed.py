@@ -101,22 +101,27 @@ def test_the_ratio_is_the_median_of_the_rounds_and_not_of_the_sides() -> None:
 
 
 def test_the_table_stands_between_its_marks_and_nothing_else_is_touched(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text(f"Before.\n{reporting.BEGIN}\nold\n{reporting.END}\nAfter.\n")
+    page = tmp_path / "measurements.md"
+    page.write_text(f"Before.\n{reporting.BEGIN}\nold\n{reporting.END}\nAfter.\n")
     found = [_row((1, 2), (3, 4)), Unmeasured(name="history", why="no disk")]
     made = reporting.table(found, datetime(2026, 11, 24, tzinfo=UTC))
-    assert reporting.keep(made, readme)
-    assert readme.read_text() == f"Before.\n{reporting.BEGIN}\n{made}{reporting.END}\nAfter.\n"
+    assert reporting.keep(made, page)
+    assert page.read_text() == f"Before.\n{reporting.BEGIN}\n{made}{reporting.END}\nAfter.\n"
     assert "2026-11-24" in made
     assert "| work of a kind | 2.00 /s | 3.00 /s: another | 0.62 (0.50–0.75) |" in made
     assert "| history | | | not measured: no disk | | |" in made
 
 
-def test_a_readme_without_the_marks_stays_as_it_is(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text("Nothing here.")
-    assert not reporting.keep("table", readme)
-    assert readme.read_text() == "Nothing here."
+def test_a_page_without_the_marks_stays_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "measurements.md"
+    page.write_text("Nothing here.")
+    assert not reporting.keep("table", page)
+    assert page.read_text() == "Nothing here."
+
+
+def test_the_page_of_measurements_has_a_place_for_the_table() -> None:
+    text = reporting.PAGE.read_text(encoding="utf-8")
+    assert text.index(reporting.BEGIN) < text.index(reporting.HEAD) < text.index(reporting.END)
 
 
 def test_the_clients_ask_by_their_shares_and_no_two_alike_in_a_row() -> None:

@@ -32,8 +32,8 @@ def test_what_is_not_declared_is_refused(action: str, data: dict[str, object], n
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 def test_an_action_is_a_sentence_and_tells_what_it_changed(action: str) -> None:
     declared = ACTIONS[action]
-    assert declared.said == declared.said.strip() != ""
-    assert declared.said[0].islower()
+    assert declared.verb == declared.verb.strip() != ""
+    assert declared.verb[0].islower()
     assert bool(declared.before) == bool(declared.after)
     # Either it always moves between the same states, or what it carries tells.
     assert declared.after or declared.carries - {"topic", "jurisdiction"}

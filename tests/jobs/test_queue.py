@@ -23,10 +23,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
     if request.param == "redis":
-        found: str = request.getfixturevalue("redis_url")
-        with Redis.from_url(found) as emptied:
+        redis_url: str = request.getfixturevalue("redis_url")
+        with Redis.from_url(redis_url) as emptied:
             emptied.flushall()
-        return found
+        return redis_url
     return request.getfixturevalue("postgres_server").create("queue")
 
 
@@ -46,22 +46,22 @@ def opened() -> Iterator[Callable[[str], Huey]]:
 
 @pytest.mark.both_databases
 def test_many_processes_may_begin_at_once(url: str, opened: Callable[[str], Huey]) -> None:
-    queues, said = [opened(url) for _ in range(MANY)], []
+    queues, outputs = [opened(url) for _ in range(MANY)], []
     together = threading.Barrier(MANY)
 
     def begin(queue: Huey) -> None:
         together.wait()
         try:
-            said.append(queue.pending_count())
+            outputs.append(queue.pending_count())
         except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure of this test
-            said.append(error)
+            outputs.append(error)
 
     threads = [threading.Thread(target=begin, args=(queue,)) for queue in queues]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert said == [0] * MANY
+    assert outputs == [0] * MANY
 
 
 def test_who_may_not_make_tables_needs_not_once_they_are_there(

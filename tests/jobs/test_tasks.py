@@ -213,18 +213,18 @@ def test_files_are_made_by_one_thread_while_the_others_deliver(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And what is published meanwhile is made by that thread too."""
-    jobs, made = Jobs(MemoryHuey(results=False), tracker, Files()), []
+    jobs, calls = Jobs(MemoryHuey(results=False), tracker, Files()), []
 
     def make(_files: Files, reader: Reader, _day: object) -> None:
-        made.append(reader.head())
-        if len(made) == 1:
+        calls.append(reader.head())
+        if len(calls) == 1:
             decide(tracker, propose(tracker))
             jobs.render()
 
     monkeypatch.setattr(Files, "make_all", make)
     jobs.render()
     jobs.render()
-    assert made == [1, 2]
+    assert calls == [1, 2]
 
 
 # Mail
@@ -243,8 +243,8 @@ def test_mail_is_a_task_and_a_server_that_is_away_fails_no_other(
 ) -> None:
     tracker.store.mails = True
     huey = MemoryHuey(results=False)
-    said: list[str] = []
-    jobs = Jobs(huey, tracker, Files(), loopback=True, mail=mailbox.server(), say=said.append)
+    lines: list[str] = []
+    jobs = Jobs(huey, tracker, Files(), loopback=True, mail=mailbox.server(), say=lines.append)
     webhooks.add(tracker, receiver.url, loopback=True)
     with tracker.store.writing() as connection:
         mail_delivery.post(connection, "ana@people.example", "Hello", "Text")
@@ -253,7 +253,7 @@ def test_mail_is_a_task_and_a_server_that_is_away_fails_no_other(
     jobs.sweep()
     assert worked_off(huey) == ["deliver", "render", "mail"]
     assert receiver.numbers == [2]
-    assert "The address was refused: 450." in said[-1]
+    assert "The address was refused: 450." in lines[-1]
     mailbox.refused.clear()
     jobs.sweep()
     assert "mail" not in worked_off(huey)
@@ -275,12 +275,12 @@ def test_without_a_server_no_task_is_made_of_mail(tracker: Tracker) -> None:
 
 
 def test_a_sweep_forgets_addresses_that_are_old(tracker: Tracker) -> None:
-    said = {
+    suggestion = {
         "text": "The ban was lifted.",
         "url": "https://law.example/1",
         "email": "kim@mail.example",
     }
-    number = suggestions.suggest(tracker, "kratom", "us-al", **said)
+    number = suggestions.suggest(tracker, "kratom", "us-al", **suggestion)
     jobs = jobs_on(MemoryHuey(results=False), tracker)
     for days, left in ((89, "kim@mail.example"), (91, None)):
         with time_machine.travel(clock.now() + timedelta(days=days), tick=False):

@@ -24,32 +24,35 @@ class Authenticator:
 
     def make(self, options: str, **changed: Any) -> str:
         """The answer to navigator.credentials.create."""
-        asked = json.loads(options)
-        said = self._client_data("webauthn.create", asked["challenge"], changed)
+        request = json.loads(options)
+        client_data = self._client_data("webauthn.create", request["challenge"], changed)
         data = self._data(_PRESENT | _VERIFIED | _HAS_KEY) + self._credential()
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
-        response = {"clientDataJSON": written(said), "attestationObject": written(attestation)}
+        response = {
+            "clientDataJSON": written(client_data),
+            "attestationObject": written(attestation),
+        }
         return self._answer(response)
 
     def show(self, options: str, **changed: Any) -> str:
         """The answer to navigator.credentials.get."""
-        asked = json.loads(options)
-        said = self._client_data("webauthn.get", asked["challenge"], changed)
+        request = json.loads(options)
+        client_data = self._client_data("webauthn.get", request["challenge"], changed)
         self.count += 1
         data = self._data(_PRESENT | _VERIFIED)
-        signed = data + hashlib.sha256(said).digest()
+        signed = data + hashlib.sha256(client_data).digest()
         signature = self._key.sign(signed, ec.ECDSA(hashes.SHA256()))
         return self._answer(
             {
-                "clientDataJSON": written(said),
+                "clientDataJSON": written(client_data),
                 "authenticatorData": written(data),
                 "signature": written(signature),
             }
         )
 
     def _client_data(self, kind: str, challenge: str, changed: dict[str, Any]) -> bytes:
-        said = {"type": kind, "challenge": challenge, "origin": self.origin, **changed}
-        return json.dumps(said).encode()
+        client_data = {"type": kind, "challenge": challenge, "origin": self.origin, **changed}
+        return json.dumps(client_data).encode()
 
     def _data(self, flags: int) -> bytes:
         host = hashlib.sha256(self.host.encode()).digest()

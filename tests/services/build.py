@@ -23,9 +23,9 @@ BANNED = a_payload(a_period(), a_period("2020-05", "banned"))
 def person(tracker: Tracker, handle: str) -> Account:
     """One of the people every test database has."""
     with tracker.store.reading() as connection:
-        found = accounts.by_handle(connection, handle)
-    assert found is not None
-    return found
+        account = accounts.by_handle(connection, handle)
+    assert account is not None
+    return account
 
 
 def propose(tracker: Tracker, payload: Payload = BANNED, by: str = "ana", **more: Any) -> Revision:
@@ -51,13 +51,13 @@ def decide(
     """A verdict on exactly this revision, with all that it needs unless it is given."""
     checklist = tracker.topic(revision.topic).review.checklist
     is_approval = verdict is Verdict.APPROVE
-    said = {
+    fields = {
         "checks": [check.code for check in checklist] if is_approval else [],
         "reasons": [] if is_approval else ["other"],
         "payload_sha256": revision.payload_sha256,
     }
     return review.decide(
-        tracker, person(tracker, by), revision.id, verdict, comment=comment, **{**said, **more}
+        tracker, person(tracker, by), revision.id, verdict, comment=comment, **{**fields, **more}
     )
 
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 
 from legalmap import clock
 from legalmap.domain.desk.moderation import Verdict
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.desk.revisions import Revision, RevisionKind
 from legalmap.domain.events import Event, Filter
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
@@ -135,9 +135,9 @@ def fresh_code(store: Store, handle: str) -> str:
 
 def person(connection: Connection, handle: str) -> Account:
     """One of the people that every test database has."""
-    found = accounts.by_handle(connection, handle)
-    assert found is not None, handle
-    return found
+    account = accounts.by_handle(connection, handle)
+    assert account is not None, handle
+    return account
 
 
 def refreshed(connection: Connection, revision: Revision) -> Revision:
@@ -146,9 +146,9 @@ def refreshed(connection: Connection, revision: Revision) -> Revision:
 
 
 def _revision(connection: Connection, revision_id: int) -> Revision:
-    found = records.revision_by_id(connection, revision_id)
-    assert found is not None
-    return found
+    revision = records.revision_by_id(connection, revision_id)
+    assert revision is not None
+    return revision
 
 
 def an_unresearched_record(
@@ -156,9 +156,9 @@ def an_unresearched_record(
 ) -> Revision:
     """A record at revision 0, "not researched", which is in no feed."""
     system = person(connection, SYSTEM_HANDLE)
-    made = records.insert_record(connection, topic, code, NOT_RESEARCHED, system.id, NOW)
-    records.point_to_genesis(connection, *made)
-    return _revision(connection, made[1])
+    ids = records.insert_record(connection, topic, code, NOT_RESEARCHED, system.id, NOW)
+    records.point_to_genesis(connection, *ids)
+    return _revision(connection, ids[1])
 
 
 def a_record(
@@ -172,10 +172,10 @@ def a_record(
     """A record whose revision 0 is published, as what ships in data/ is; gives that revision."""
     system = person(connection, SYSTEM_HANDLE)
     content = a_payload() if payload is None else payload
-    made = records.insert_record(connection, topic, code, content, system.id, at)
-    records.point_to_genesis(connection, *made)
-    feed.publish(connection, _revision(connection, made[1]), None, at)
-    return _revision(connection, made[1])
+    ids = records.insert_record(connection, topic, code, content, system.id, at)
+    records.point_to_genesis(connection, *ids)
+    feed.publish(connection, _revision(connection, ids[1]), None, at)
+    return _revision(connection, ids[1])
 
 
 def a_proposal(
@@ -242,9 +242,9 @@ def a_publication(
 def queued(connection: Connection) -> list[Revision]:
     """What waits for a verdict, the oldest first, as a page of the queue finds it."""
     someone = person(connection, "ana")
-    marks = queue.page(connection, Asked(order="age"), someone, NOW, after=None, limit=1_000)
-    found = records.revisions_by_id(connection, [mark.revision_id for mark in marks])
-    return [found[mark.revision_id] for mark in marks]
+    marks = queue.page(connection, QueueFilter(order="age"), someone, NOW, after=None, limit=1_000)
+    proposals = records.revisions_by_id(connection, [mark.revision_id for mark in marks])
+    return [proposals[mark.revision_id] for mark in marks]
 
 
 def events_of(connection: Connection, kind: str, number: int) -> list[Event]:

@@ -93,16 +93,16 @@ def cluster(followed_by_replica: bool = False) -> Iterator[list[Cluster]]:
     """A server, perhaps with a replica behind it; both gone afterwards."""
     with ExitStack() as undo:
         home = Path(undo.enter_context(TemporaryDirectory(prefix="legalmap-pg-")))
-        found = [_made(undo, home / "primary")]
-        found[0].make()
-        found[0].start()
-        undo.callback(_ended, found[0])
+        installed = [_made(undo, home / "primary")]
+        installed[0].make()
+        installed[0].start()
+        undo.callback(_ended, installed[0])
         if followed_by_replica:
-            found.append(_made(undo, home / "replica"))
-            found[1].follow(found[0])
-            found[1].start()
-            undo.callback(_ended, found[1])
-        yield found
+            installed.append(_made(undo, home / "replica"))
+            installed[1].follow(installed[0])
+            installed[1].start()
+            undo.callback(_ended, installed[1])
+        yield installed
 
 
 def _made(undo: ExitStack, folder: Path) -> Cluster:

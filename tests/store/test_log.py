@@ -128,10 +128,10 @@ def filled(store: Store) -> Store:
 @pytest.mark.parametrize(("wanted", "expected"), FILTERS)
 def test_filters(filled: Store, wanted: Filter, expected: list[int]) -> None:
     with filled.reading() as connection:
-        first = min(each.id for each in log.newest(connection, 10)) - 1
-        found = [each.id - first for each in log.newest(connection, 10, wanted)]
-        walked = [each.id - first for each in log.oldest(connection, wanted, 0, first + 6)]
-    assert found == expected
+        first = min(event.id for event in log.newest(connection, 10)) - 1
+        matching = [event.id - first for event in log.newest(connection, 10, wanted)]
+        walked = [event.id - first for event in log.oldest(connection, wanted, 0, first + 6)]
+    assert matching == expected
     assert walked == expected[::-1]
 
 
@@ -139,6 +139,6 @@ def test_a_page_goes_on_before_an_id(filled: Store) -> None:
     with filled.reading() as connection:
         first = log.newest(connection, 2)
         second = log.newest(connection, 2, before=first[-1].id)
-    ids = [each.id for each in first + second]
+    ids = [event.id for event in first + second]
     assert ids == sorted(ids, reverse=True)
     assert len(set(ids)) == 4

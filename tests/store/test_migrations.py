@@ -187,10 +187,10 @@ def unusable(store: Store) -> str:
     """What ``require_current`` says: one line that names the database."""
     with pytest.raises(Unusable) as caught:
         schema.require_current(store)
-    said = str(caught.value)
-    assert "\n" not in said
-    assert said.startswith(f"The database {store.url}")
-    return said
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(f"The database {store.url}")
+    return message
 
 
 def test_a_database_without_tables_is_missing(empty: Store) -> None:

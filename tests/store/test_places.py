@@ -41,8 +41,8 @@ def test_an_unknown_code_gives_none(store: Store, code: str) -> None:
 
 def test_many_places_are_found_by_the_code_asked_for(store: Store) -> None:
     with store.reading() as connection:
-        found = places.get_many(connection, ["us", "pr", "xx", "us", "us-pr"])
-    assert {code: place.code for code, place in found.items()} == {
+        places_by_code = places.get_many(connection, ["us", "pr", "xx", "us", "us-pr"])
+    assert {code: place.code for code, place in places_by_code.items()} == {
         "us": "us",
         "pr": "us-pr",
         "us-pr": "us-pr",
@@ -61,8 +61,8 @@ def test_more_codes_than_one_query_takes_are_all_found(store: Store) -> None:
     with store.writing() as connection:
         places.fill(connection, rows)
         with counted_queries(store) as sent:
-            found = places.get_many(connection, [*wanted, "pr"])
-    assert sorted(found) == sorted([*wanted, "pr"])
+            places_by_code = places.get_many(connection, [*wanted, "pr"])
+    assert sorted(places_by_code) == sorted([*wanted, "pr"])
     assert len(sent) <= 2 * 3
 
 
@@ -90,14 +90,14 @@ def test_what_is_no_identifier_finds_nothing(store: Store, identifier: str) -> N
 
 def test_directly_below_a_state_are_its_counties_and_cities(store: Store) -> None:
     with store.reading() as connection:
-        found = [place.name for place in places.children(connection, "us-fl")]
-    assert found == ["Sarasota", "Sarasota County"]
+        codes = [place.name for place in places.children(connection, "us-fl")]
+    assert codes == ["Sarasota", "Sarasota County"]
 
 
 def test_directly_below_a_county_are_its_towns(store: Store) -> None:
     with store.reading() as connection:
-        found = [place.code for place in places.children(connection, "us-fl-sarasota-county")]
-    assert found == ["us-fl-sarasota"]
+        codes = [place.code for place in places.children(connection, "us-fl-sarasota-county")]
+    assert codes == ["us-fl-sarasota"]
 
 
 def test_paging_meets_every_place_once_in_the_order_of_codes(store: Store) -> None:
@@ -117,9 +117,9 @@ def test_paging_can_keep_to_one_parent(store: Store) -> None:
 
 def test_codes_begin_as_asked_in_order_and_no_more_than_asked(store: Store) -> None:
     with store.reading() as connection:
-        found = places.codes_like(connection, "us-ca", 25)
-        assert found == ["us-ca", "us-ca-san-diego", "us-ca-san-diego-county"]
-        assert places.codes_like(connection, "us-ca", 2) == found[:2]
+        codes = places.codes_like(connection, "us-ca", 25)
+        assert codes == ["us-ca", "us-ca-san-diego", "us-ca-san-diego-county"]
+        assert places.codes_like(connection, "us-ca", 2) == codes[:2]
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "u_", "us%", "/", "\\"])

@@ -52,8 +52,8 @@ def _running(url: str) -> Iterator[Flask]:
 @pytest.fixture
 def tracker(app: Flask) -> Tracker:
     """What the services need, for setting up what a test does not ask about."""
-    found: Tracker = app.extensions["reader"].tracker
-    return found
+    tracker_of_app: Tracker = app.extensions["reader"].tracker
+    return tracker_of_app
 
 
 @pytest.fixture

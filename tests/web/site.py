@@ -111,9 +111,9 @@ class Site:
     def person(self, handle: str) -> Account:
         """One of the people by name."""
         with self.tracker.store.reading() as connection:
-            found = accounts.by_handle(connection, handle)
-        assert found is not None
-        return found
+            account = accounts.by_handle(connection, handle)
+        assert account is not None
+        return account
 
     def proposal(self, by: str, **more: str) -> Revision:
         """Something fresh to be decided."""
@@ -130,10 +130,10 @@ class Site:
         # Who is closed has sent it before that.
         closed = self.person(by).disabled_at
         self._close(by, None)
-        made = proposals.submit(self.tracker, self.person(by), sent)
+        revision = proposals.submit(self.tracker, self.person(by), sent)
         self._close(by, closed)
-        self._last = made
-        return made
+        self._last = revision
+        return revision
 
     def _close(self, handle: str, at: datetime | None) -> None:
         with self.tracker.store.writing() as connection:
@@ -189,9 +189,9 @@ class Site:
 
     def notice(self, owner: str) -> int:
         """A fresh notice to somebody."""
-        said = {"account_id": self.person(owner).id, "at": NOW, "text": "News.", "path": "/desk"}
+        row = {"account_id": self.person(owner).id, "at": NOW, "text": "News.", "path": "/desk"}
         with self.tracker.store.writing() as connection:
-            return inserted_id(connection, tables.notice, said)
+            return inserted_id(connection, tables.notice, row)
 
     def invitation(self) -> tuple[str, int]:
         """The token and the number of a fresh invitation."""

@@ -3,14 +3,14 @@
 Each kind is tested field by field elsewhere. Below, the worst is sent to every address
 that takes a form, so that a new form is tried as well.
 
-- a summary of 5 MB (web/test_editing.py, web/test_suggesting.py, below)
-- 10,000 sources (web/test_editing.py)
-- nested and duplicate keys (web/test_editing.py, web/test_suggesting.py, below)
-- control characters, also those that turn the direction of reading (web/test_editing.py,
-  web/test_reviewing.py, web/test_suggesting.py, below)
-- a javascript: link (web/test_editing.py, web/test_suggesting.py)
-- an upload that is not CSV, and a CSV with a wrong header (web/test_importing.py)
-- a clock that travels in time (services/test_workflow.py, below)
+- a summary of 5 MB (web/editing/test_edit.py, web/editing/test_suggestions.py, below)
+- 10,000 sources (web/editing/test_edit.py)
+- nested and duplicate keys (web/editing/test_edit.py, web/editing/test_suggestions.py, below)
+- control characters, also those that turn the direction of reading (web/editing/test_edit.py,
+  web/reviewing/test_review.py, web/editing/test_suggestions.py, below)
+- a javascript: link (web/editing/test_edit.py, web/editing/test_suggestions.py)
+- an upload that is not CSV, and a CSV with a wrong header (web/editing/test_file_import.py)
+- a clock that travels in time (services/reviewing/test_workflow.py, below)
 """
 
 from typing import Any

@@ -33,12 +33,12 @@ def page(shipped_store: Store) -> Iterator[Page]:
 def test_every_component_is_shown_light_and_dark(page: Page) -> None:
     for scheme in ("light", "dark"):
         shown = page.all(f'[data-scheme="{scheme}"]')
-        assert {str(each["data-macro"]) for each in shown} == MACROS
-        assert [each["data-macro"] for each in shown if not each.find(True)] == []
+        assert {str(tag["data-macro"]) for tag in shown} == MACROS
+        assert [tag["data-macro"] for tag in shown if not tag.find(True)] == []
 
 
 def test_no_component_loses_its_label_because_it_is_shown_twice(page: Page) -> None:
-    ids = [str(each["id"]) for each in page.all("[id]")]
+    ids = [str(tag["id"]) for tag in page.all("[id]")]
     assert sorted(set(ids)) == sorted(ids)
     for label in page.all("label[for]"):
         assert label["for"] in ids

@@ -25,8 +25,8 @@ def demo(shipped_store: Store) -> Iterator[Flask]:
 
 def test_only_a_demo_lets_them_in(demo: Flask, app: Flask, tracker: Tracker) -> None:
     """Neither a server started otherwise nor one that began before the demo did."""
-    for made in accounts.make_demo_people(tracker):
-        fields = {"handle": made.handle, "password": made.password}
+    for demo_person in accounts.make_demo_people(tracker):
+        fields = {"handle": demo_person.handle, "password": demo_person.password}
         inside = Visitor(demo)
         inside.post("/sign-in", fields, status=303)
         inside.get("/desk")

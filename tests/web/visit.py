@@ -42,9 +42,9 @@ class Page:
 
     def one(self, selector: str) -> Tag:
         """The only element that matches."""
-        found = self.soup.select(selector)
-        assert len(found) == 1, f"{len(found)} of {selector!r} at {self.path}"
-        return found[0]
+        tags = self.soup.select(selector)
+        assert len(tags) == 1, f"{len(tags)} of {selector!r} at {self.path}"
+        return tags[0]
 
     def all(self, selector: str) -> list[Tag]:
         """Every element that matches."""
@@ -129,9 +129,9 @@ class Visitor:
 
     def sign_in(self, handle: str, store: Store) -> None:
         """Give the password, and the second factor where one is asked for."""
-        asked = self.post("/sign-in", {"handle": handle, "password": PASSWORD}, status=303)
-        if asked.response.headers["Location"].startswith(PROVE):
-            self.send(self.follow(asked), PROVING, {"code": fresh_code(store, handle)})
+        response = self.post("/sign-in", {"handle": handle, "password": PASSWORD}, status=303)
+        if response.response.headers["Location"].startswith(PROVE):
+            self.send(self.follow(response), PROVING, {"code": fresh_code(store, handle)})
 
     def seen(self, response: TestResponse, path: str, status: int) -> Page:
         """Examine what came back."""

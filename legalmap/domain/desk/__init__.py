@@ -1,1 +1,1 @@
-"""What moderators work with: proposals, their states and risk, reviews, rounds, suggestions."""
+"""Moderation: proposals with their states and risk, reviews, verification rounds, suggestions."""

@@ -1,4 +1,4 @@
-"""What was said about a proposal and the earlier versions of it, and what its author did so far."""
+"""The discussion of a proposal and its earlier versions, and the record of its author."""
 
 from datetime import datetime
 from typing import Literal
@@ -11,7 +11,7 @@ MAX_REMARK = 5_000
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One try of a proposal, in short. The later ones rework the earlier ones."""
+    """One version of a proposal, in short. Each later version reworks the one before."""
 
     id: int
     number: int
@@ -21,7 +21,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """Something said about one version: a remark, or what came with a verdict or a first approval."""
+    """A comment on one version: a remark, or the text of a verdict or of a first approval."""
 
     revision_id: int
     author_id: int
@@ -33,7 +33,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of all that somebody proposed."""
+    """How many proposals an author sent, and what became of them."""
 
     sent: int
     published: int
@@ -42,11 +42,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def last_seen(versions: list[Version], reader_id: int) -> Version | None:
-    """The version to compare with: the last one this person decided, else the last anybody did.
+    """The version to compare with: the last one this reader decided, else the last anybody decided.
 
-    ``versions`` are in order, without the one that is looked at.
+    ``versions`` are oldest first, without the one being looked at. None if nobody decided any.
     """
     decided = [version for version in versions if version.decision]
     own = [v for v in decided if v.decision and v.decision.reviewer_id == reader_id]
-    found = own or decided
-    return found[-1] if found else None
+    return next(reversed(own or decided), None)

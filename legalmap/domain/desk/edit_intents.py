@@ -1,4 +1,4 @@
-"""What an author says an edit is: it decides what the form asks and what readers are told."""
+"""What kind of edit an author says they make: it decides what the form asks and how readers hear of it."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from legalmap.domain.law.periods import Period
 
 
 class Intent(Labelled):
-    """Why somebody edits a record. Kept with the submission, for good."""
+    """Why somebody edits a record. Stored with the submission, for good."""
 
     LAW_CHANGED = "law-changed", "The law changed"
     CORRECTION = "correction", "Correct an error"
@@ -20,7 +20,7 @@ class Intent(Labelled):
 
 
 def intent_of(kind: str, base: Payload, proposed: Payload) -> Intent:
-    """What an edit is, where nobody said so: read from its kind and from what it started from."""
+    """The intent of an edit whose author stated none: derived from its kind and its base."""
     if kind == "verify":
         return Intent.VERIFICATION
     if kind == "revert":
@@ -31,14 +31,14 @@ def intent_of(kind: str, base: Payload, proposed: Payload) -> Intent:
     return Intent.LAW_CHANGED if grew else Intent.CORRECTION
 
 
-# What a check of the sources may move, and nothing else.
+# The only fields that a check of the sources may change.
 _VERIFIED = frozenset({"last_verified", "verified_how", "accessed_on"})
 
 
 def problems_of(intent: Intent, base: Payload, proposed: Payload) -> list[Problem]:
-    """Where an edit is not what its author says it is: a choice of another kind, or of other changes.
+    """Why an edit is not what its author says it is, at the field ``intent``; empty if it is.
 
-    Whether a revert says what the earlier revision said is known to the store alone.
+    Whether a revert equals the earlier revision is not checked here: only the store knows that revision.
     """
     message = _contradiction(intent, base, proposed)
     return [Problem("intent", message)] if message else []
@@ -59,13 +59,16 @@ def _contradiction(intent: Intent, base: Payload, proposed: Payload) -> str:
 
 
 def _unlike_a_change_of_law(base: Payload, proposed: Payload) -> str:
-    then = {period.effective_from: period for period in proposed.periods}
-    if any(_without_end(then.get(old.effective_from)) != _without_end(old) for old in base.periods):
+    proposed_by_start = {period.effective_from: period for period in proposed.periods}
+    if any(
+        _without_end(proposed_by_start.get(period.effective_from)) != _without_end(period)
+        for period in base.periods
+    ):
         return (
             "“The law changed” leaves the older periods as they are. "
             "If one of them is wrong, choose “Correct an error”."
         )
-    # Every older period is there: what differs is a new one, or an end.
+    # All older periods are still there, so the only differences left are a new one or an end.
     if proposed.periods == base.periods:
         return (
             "Nothing here says how the law changed: add a period or the day the last one ended, "
@@ -79,5 +82,5 @@ def _without_end(period: Period | None) -> Period | None:
 
 
 def _is_a_check(base: Payload, proposed: Payload) -> bool:
-    moved = {change.path[-1] for change in diff.diff(base, proposed)}
-    return bool(base.periods) and moved <= _VERIFIED
+    fields = {change.path[-1] for change in diff.diff(base, proposed)}
+    return bool(base.periods) and fields <= _VERIFIED

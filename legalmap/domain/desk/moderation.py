@@ -44,7 +44,7 @@ class Act(StrEnum):
 
 
 class Verdict(Labelled):
-    """A moderator's decision, as the review row holds it."""
+    """A moderator's decision, as it is stored. The label follows the reviewer's name in a sentence."""
 
     APPROVE = "approve", "approved it"
     REJECT = "reject", "rejected it"
@@ -52,7 +52,7 @@ class Verdict(Labelled):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Who reviewed a revision, how and when. ``interest``: what they have to do with the matter."""
+    """Who reviewed a revision, how and when. ``interest``: what the reviewer declared, see ``Account``."""
 
     verdict: Verdict
     reviewer_id: int
@@ -62,7 +62,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reviewer decided: the verdict, why, and which lines of the checklist they ticked."""
+    """What a reviewer decided: the verdict, the codes of its reasons and of the ticked checks, a comment."""
 
     verdict: Verdict
     comment: str = ""
@@ -71,9 +71,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a state is derived from. ``authors`` includes those of the work it took over.
+    """Everything a state is derived from. ``authors`` includes those of the proposals it reworks.
 
-    ``assents`` are the approvals so far where more than one is needed; the last one is the decision.
+    ``assents`` are the approvals so far where more than one is needed; the final one is the ``decision``.
     """
 
     authors: frozenset[int]
@@ -88,16 +88,17 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """From which states an act is possible, and by whom."""
+    """From which states an act is possible, with which permission, and whether by an author or by others."""
 
     states: frozenset[State]
     permission: Permission
     by_author: bool
 
 
-# What waits for a verdict on the base that is published.
+# Waiting for a verdict, with the published revision as its base.
 _FRESH = frozenset({State.PENDING, State.APPROVED_ONCE})
 UNDECIDED = _FRESH | {State.STALE}
+# A stale proposal can be withdrawn or sent back, but not approved.
 RULES: dict[Act, Rule] = {
     Act.SUBMIT: Rule(frozenset({State.DRAFT}), Permission.PROPOSE, True),
     Act.WITHDRAW: Rule(UNDECIDED, Permission.PROPOSE, True),
@@ -112,7 +113,7 @@ _OF_VERDICT = {
 
 
 def state_of(facts: Facts) -> State:
-    """The state that follows from the facts, the most final one first."""
+    """The state that follows from the facts; where several could, the most final one."""
     if facts.published:
         return State.PUBLISHED if facts.is_current else State.SUPERSEDED
     if facts.withdrawn:
@@ -126,26 +127,25 @@ def state_of(facts: Facts) -> State:
     return State.APPROVED_ONCE if facts.assents else State.PENDING
 
 
-def told(given: Judgement) -> dict[str, Any]:
-    """What the log keeps of a verdict."""
-    return {
-        "comment": given.comment,
-        "reasons": list(given.reasons),
-        "checks": list(given.checks),
-    }
+def told(judgement: Judgement) -> dict[str, Any]:
+    """What the log keeps of a verdict, which its action already names."""
+    data: dict[str, Any] = msgspec.to_builtins(judgement)
+    del data["verdict"]
+    return data
 
 
 def is_enough(facts: Facts, actor_id: int) -> bool:
     """Whether this person's approval is the last one needed, so that it publishes."""
-    others = {assent.reviewer_id for assent in facts.assents} - {actor_id}
-    return len(others) + 1 >= facts.approvals_needed
+    # A set, without this person: nobody counts twice.
+    other_approvers = {assent.reviewer_id for assent in facts.assents} - {actor_id}
+    return len(other_approvers) + 1 >= facts.approvals_needed
 
 
 def is_repeated(verdict: Verdict, facts: Facts, actor_id: int) -> bool:
-    """Whether this very person gave this very verdict before: pressing twice does no harm."""
-    given = facts.decision
-    if given is not None:
-        return (given.reviewer_id, given.verdict) == (actor_id, verdict)
+    """Whether this person already gave this verdict: pressing the button twice does no harm."""
+    decision = facts.decision
+    if decision is not None:
+        return (decision.reviewer_id, decision.verdict) == (actor_id, verdict)
     return verdict is Verdict.APPROVE and _assent_of(facts, actor_id) is not None
 
 
@@ -154,7 +154,7 @@ def _assent_of(facts: Facts, actor_id: int) -> Decision | None:
 
 
 def is_allowed(act: Act, facts: Facts, actor_id: int, role: Role) -> bool:
-    """Whether ``check`` would let the act pass: what buttons are shown by."""
+    """Whether ``check`` would let the act pass; decides which buttons are shown."""
     try:
         check(act, facts, actor_id, role)
     except (Forbidden, NotNow, AlreadyDecided):
@@ -165,7 +165,7 @@ def is_allowed(act: Act, facts: Facts, actor_id: int, role: Role) -> bool:
 def check(act: Act, facts: Facts, actor_id: int, role: Role) -> None:
     """Raise what stands in the way of ``act``: role, authorship, an earlier decision, the state.
 
-    What a verdict itself lacks is told by ``problems_of``.
+    Raises Forbidden, OwnWork, AlreadyDecided or NotNow. ``problems_of`` checks the verdict itself.
     """
     rule = RULES[act]
     if not may(role, rule.permission):
@@ -176,9 +176,8 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role) -> None:
         raise OwnWork(
             "You are one of the authors of this proposal: somebody else has to review it."
         )
-    if facts.decision:
-        what = facts.decision.verdict.label
-        raise AlreadyDecided(what, facts.decision.reviewer, facts.decision.at)
+    if decision := facts.decision:
+        raise AlreadyDecided(decision.verdict.label, decision.reviewer, decision.at)
     state = state_of(facts)
     if state not in rule.states:
         raise NotNow(f"You cannot {_words(act)} this proposal: it is {state.label.lower()}.")
@@ -188,12 +187,11 @@ def check(act: Act, facts: Facts, actor_id: int, role: Role) -> None:
 
 
 def problems_of(judgement: Judgement, checklist: tuple[Check, ...]) -> list[Problem]:
-    """What a verdict lacks. Approving needs every line of the checklist; the others need a reason."""
+    """What a verdict lacks: an approval every line of the checklist, the others a reason and a comment."""
     if judgement.verdict is Verdict.APPROVE:
-        left = [f"“{check.label}”" for check in checklist if check.code not in judgement.checks]
-        return (
-            [Problem("checks", f"Tick this before you approve: {' '.join(left)}")] if left else []
-        )
+        unticked = [f"“{check.label}”" for check in checklist if check.code not in judgement.checks]
+        message = f"Tick this before you approve: {' '.join(unticked)}"
+        return [Problem("checks", message)] if unticked else []
     problems = []
     if not judgement.reasons:
         problems.append(Problem("reasons", "Choose at least one reason."))

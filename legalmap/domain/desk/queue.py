@@ -1,4 +1,4 @@
-"""The order and the filters of what waits for review."""
+"""The order and the filters of the review queue."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,7 +9,7 @@ from legalmap.domain.desk.edit_intents import Intent
 
 Order = Literal["risk", "age"]
 Owner = Literal["", "not-mine", "free"]
-# How long something waited at least, by the word of the filter.
+# The choices of the age filter: how long a proposal has waited at least.
 AGES: dict[str, timedelta] = {
     "day": timedelta(days=1),
     "week": timedelta(days=7),
@@ -17,9 +17,10 @@ AGES: dict[str, timedelta] = {
 }
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What part of the queue somebody wants, and in which order. ``place``: with all below it.
+class QueueFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of the queue to show, and in which order; None narrows nothing.
 
+    ``place`` includes everything below it. ``age`` is a key of ``AGES``, ``risk`` an index of ``risk.LEVELS``.
     ``owner``: ``not-mine`` leaves out one's own work, ``free`` is what one can take up now.
     """
 
@@ -33,7 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """A spot in the queue: what stands there comes before everything behind it in either order."""
+    """The position of one proposal in the queue, in both orders: where the next page begins."""
 
     risk: int
     at: datetime

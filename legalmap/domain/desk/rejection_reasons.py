@@ -1,10 +1,10 @@
-"""Why a reviewer sends a proposal back: a list to choose from, so that the same faults can be counted."""
+"""Why a reviewer sends a proposal back: a fixed list, so that faults can be counted."""
 
 from legalmap.domain.labelled import Labelled
 
 
 class Reason(Labelled):
-    """What is wrong with a proposal. Kept with the verdict, and shown to the author."""
+    """What is wrong with a proposal. Stored with the verdict and shown to the author."""
 
     NOT_IN_SOURCE = "not-in-source", "The source does not say this"
     WRONG_DATE = "wrong-date", "A date is wrong or missing"

@@ -1,4 +1,4 @@
-"""A record's revisions and publications as values: what the store gives and the services pass on."""
+"""Revisions and publications of a record as values: read by the store, passed on by the services."""
 
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ RevisionKind = Literal["genesis", "edit", "verify", "revert"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One jurisdiction times one topic, and the revision it stands at."""
+    """The record of one jurisdiction on one topic, and its published revision."""
 
     id: int
     topic: str
@@ -23,40 +23,38 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     current_number: int
 
 
-class Stand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Where a record stands at a feed number: the publication that put it there, in short.
+class _Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publication and its short form have in common."""
 
-    ``gist`` is None where an older version published; the payload says the same.
-    """
-
+    feed_no: int
     topic: str
     jurisdiction: str
     record_id: int
     revision_id: int
     revision_number: int
-    feed_no: int
     payload_sha256: str
     at: datetime
+
+
+class Stand(_Published, frozen=True, kw_only=True, gc=False):
+    """Where a record stands at a feed number: the newest publication up to it, in short.
+
+    ``gist`` is None if an older version of the program published it: read the payload instead.
+    """
+
     gist: Payload | None
 
 
-class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the feed: a revision of a record becoming what readers see.
+class Publication(_Published, frozen=True, kw_only=True):
+    """One entry of the feed: a revision became what readers see.
 
-    ``reviewer`` is None only for revision 0, which shipped in data/.
+    ``reviewer`` is None only for revision 0, which shipped in data/. ``sha256`` covers the entry and
+    ``prev_sha256``, the hash of the entry before it.
     """
 
-    feed_no: int
-    topic: str
-    jurisdiction: str
-    record_id: int
-    revision_id: int
-    revision_number: int
-    payload_sha256: str
     author: str
     reviewer: str | None
     note: str
-    at: datetime
     prev_sha256: str
     sha256: str
 
@@ -64,7 +62,8 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """An immutable snapshot of a whole record and the facts its state follows from.
 
-    ``intent`` is None where the first version did not ask. ``risk``: 0 low, 1 medium, 2 high.
+    ``intent`` is None where the first version of the program did not ask. ``risk`` is an index of
+    ``risk.LEVELS``, ``risks`` the reasons for it. ``authors`` includes those of the revisions it reworks.
     """
 
     id: int
@@ -98,12 +97,12 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     risks: tuple[Risk, ...] = ()
     approvals_needed: int = 1
     batch: str | None = None
-    # Approvals that are not the last one, the first one first.
+    # Approvals before the final one, oldest first.
     assents: tuple[Decision, ...] = ()
 
     @property
     def facts(self) -> Facts:
-        """What the domain needs to tell the state and the acts that are possible."""
+        """What ``moderation`` needs to derive the state and the possible acts."""
         return Facts(
             authors=self.authors,
             submitted=self.submitted_at is not None,
@@ -118,5 +117,5 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> State:
-        """Where this revision stands."""
+        """Where this revision stands in moderation."""
         return state_of(self.facts)

@@ -1,7 +1,8 @@
-"""Taking up an earlier proposal: whose work it takes over, and what stands in its way.
+"""Reworking an earlier proposal: whose work it takes over, and what stands in its way.
 
-Whoever wrote a part of it is an author of what comes of it and may not review that. So nobody is made an
-author of what they are reviewing, and nobody works on what somebody else is reviewing.
+The authors of a proposal are also authors of every rework of it, and authors may not review. So a rework
+waits if it would make somebody an author of what they are reviewing, or while somebody else is reviewing
+the earlier proposal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +11,10 @@ from datetime import datetime
 from legalmap.domain.desk.claims import Claim
 from legalmap.domain.desk.moderation import UNDECIDED, State
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import NotNow
 
 
 def takes_over(earlier: Revision) -> bool:
-    """Whether its authors are authors of a rework. What was published anybody may begin with."""
+    """Whether the authors of ``earlier`` become authors of a rework; of what was published they do not."""
     return earlier.state not in (State.PUBLISHED, State.SUPERSEDED)
 
 
@@ -27,7 +27,7 @@ def obstacle(
 ) -> str:
     """What this person has to wait for, in a sentence; empty if they may rework it now.
 
-    ``own``: what they sent for the record and is not done with. ``claims``: the live ones, by proposal.
+    ``own``: their open proposals for the record. ``claims``: the live claims, by proposal.
     """
     if not takes_over(earlier):
         return ""
@@ -36,21 +36,8 @@ def obstacle(
     )
 
 
-def check(
-    earlier: Revision,
-    actor_id: int,
-    own: Iterable[Revision],
-    claims: Mapping[int, Claim],
-    now: datetime,
-) -> None:
-    """Raise NotNow if something stands in the way."""
-    found = obstacle(earlier, actor_id, own, claims, now)
-    if found:
-        raise NotNow(found)
-
-
 def _reviewed_now(earlier: Revision, actor_id: int, claim: Claim | None, now: datetime) -> str:
-    """Its authors may think again at any time; others let a review that has begun come to its end."""
+    """Authors may rework their proposal at any time; others wait for a review that has begun."""
     if earlier.state not in UNDECIDED or actor_id in earlier.authors:
         return ""
     if claim is not None and claim.account_id != actor_id:
@@ -58,11 +45,14 @@ def _reviewed_now(earlier: Revision, actor_id: int, claim: Claim | None, now: da
             f"{claim.handle} is reviewing proposal {earlier.id} until {claim.until(now)}. "
             "Send your version of it after that."
         )
-    given = next((each for each in earlier.assents if each.reviewer_id != actor_id), None)
-    if given is None or earlier.state is State.STALE:
+    assent = next(
+        (candidate for candidate in earlier.assents if candidate.reviewer_id != actor_id), None
+    )
+    # The first approval of a stale proposal leads nowhere: nobody can give the second.
+    if assent is None or earlier.state is State.STALE:
         return ""
     return (
-        f"{given.reviewer} has approved proposal {earlier.id}, and it waits for a second reviewer. "
+        f"{assent.reviewer} has approved proposal {earlier.id}, and it waits for a second reviewer. "
         "Send your version of it once that is decided."
     )
 
@@ -70,21 +60,21 @@ def _reviewed_now(earlier: Revision, actor_id: int, claim: Claim | None, now: da
 def _would_bar(
     earlier: Revision, actor_id: int, own: Iterable[Revision], claims: Mapping[int, Claim]
 ) -> str:
-    """Whether one of its authors is reviewing what this person sent, and could review no more of it."""
+    """Whether an author of ``earlier`` is reviewing a proposal of this person, which a rework would end."""
     barred = earlier.authors - {actor_id}
-    for sent in own:
-        for reviewer_id, handle in _reviewers(sent, claims.get(sent.id)):
+    for proposal in own:
+        for reviewer_id, handle in _reviewers(proposal, claims.get(proposal.id)):
             if reviewer_id in barred:
                 return (
                     f"{handle} wrote a part of proposal {earlier.id} and is reviewing your proposal "
-                    f"{sent.id} of this record. Bring that to its end before you take up theirs."
+                    f"{proposal.id} of this record. Bring that to its end before you take up theirs."
                 )
     return ""
 
 
-def _reviewers(sent: Revision, claim: Claim | None) -> Iterator[tuple[int, str]]:
-    """Who is at it, approved it first of two, or sent it back."""
+def _reviewers(proposal: Revision, claim: Claim | None) -> Iterator[tuple[int, str]]:
+    """Id and handle of everybody who has claimed, approved or sent back a proposal."""
     if claim is not None:
         yield claim.account_id, claim.handle
-    for given in (*sent.assents, *filter(None, [sent.decision])):
-        yield given.reviewer_id, given.reviewer
+    for decision in (*proposal.assents, *filter(None, [proposal.decision])):
+        yield decision.reviewer_id, decision.reviewer

@@ -1,4 +1,4 @@
-"""How much harm a wrong edit could do, computed from what it changes, and every reason for it."""
+"""How much harm a wrong edit could do: a level computed from what it changes, with every reason."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -6,16 +6,14 @@ from enum import StrEnum
 
 import msgspec
 
-from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.jurisdictions import REACH, STATE_WIDE, Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period, in_force_on
 from legalmap.domain.law.topics import Grave, Topic
 
-WIDE = frozenset({"country", "territory", "state", "district"})
-
 
 class Risk(StrEnum):
-    """One reason to look twice."""
+    """One reason to review an edit with care. Stored with its submission."""
 
     GRAVE = "grave"
     STRICTNESS = "strictness"
@@ -25,7 +23,7 @@ class Risk(StrEnum):
     WIDE_REACH = "wide-reach"
 
 
-# Points and the sentence for people, see ``said``. The level is their sum, see ``level_of``.
+# For each reason its points, which ``level_of`` adds up, and the sentence for people.
 REASONS: dict[Risk, tuple[int, str]] = {
     Risk.GRAVE: (3, "“{answer}” begins or ceases to hold."),
     Risk.STRICTNESS: (2, "The status becomes stricter or milder."),
@@ -37,10 +35,10 @@ REASONS: dict[Risk, tuple[int, str]] = {
 LEVELS = ("low", "medium", "high")
 
 
-class Weight(msgspec.Struct, frozen=True, kw_only=True):
-    """How heavy an edit is, as it is kept with its submission.
+class Weight(msgspec.Struct, frozen=True):
+    """How risky an edit is, as stored with its submission.
 
-    ``risks``: the reasons found, the gravest first. ``level``: 0 (low), 1 (medium) or 2 (high).
+    ``risks``: the reasons, the gravest first. ``level``: an index of ``LEVELS``.
     """
 
     risks: tuple[Risk, ...] = ()
@@ -60,55 +58,48 @@ def weigh(
     today: date,
     first_edit: bool,
 ) -> Weight:
-    """The weight of publishing ``proposed`` in place of ``base``, by the rules of the topic."""
+    """How risky it is to publish ``proposed`` in place of ``base``, by the rules of the topic."""
     reasons = [
         (Risk.GRAVE, is_grave(topic, base, proposed)),
         (Risk.STRICTNESS, _changes_strictness(topic, base, proposed, today)),
         (Risk.VENDOR_ONLY, _rests_on_vendors(base, proposed)),
         (Risk.SOURCES_REMOVED, bool(_links(base) - _links(proposed))),
         (Risk.FIRST_EDIT, first_edit),
-        (Risk.WIDE_REACH, place.kind in WIDE),
+        (Risk.WIDE_REACH, REACH[place.kind] <= STATE_WIDE),
     ]
     risks = tuple(risk for risk, applies in reasons if applies)
-    return Weight(
-        risks=risks,
-        level=level_of(risks),
-        approvals_needed=approvals_needed(topic, base, proposed),
-    )
+    return Weight(risks, level_of(risks), approvals_needed(topic, base, proposed))
 
 
 def said(risk: Risk, topic: Topic) -> str:
-    """One reason for people: “Possession: prohibited” begins or ceases to hold."""
-    return REASONS[risk][1].format(answer=_grave_words(topic))
-
-
-def _grave_words(topic: Topic) -> str:
-    grave = topic.review.grave
-    variable = next((v for v in topic.variables if grave and v.code == grave.variable), None)
-    if grave is None or variable is None:
-        return "What the topic once called grave"
-    return f"{variable.label}: {variable.label_of(grave.value).lower()}"
+    """One reason as a sentence for people: “Possession: prohibited” begins or ceases to hold."""
+    grave, answer = topic.review.grave, "What the topic once called grave"
+    for variable in topic.variables:
+        if grave and variable.code == grave.variable:
+            answer = f"{variable.label}: {variable.label_of(grave.value).lower()}"
+    return REASONS[risk][1].format(answer=answer)
 
 
 def level_of(risks: Iterable[Risk]) -> int:
-    """0 up to one point, 1 up to three, 2 above; so one grave reason is never low."""
+    """The level of some reasons: 0 up to one point, 1 up to three, 2 above."""
     points = sum(REASONS[risk][0] for risk in risks)
     return 0 if points <= 1 else 1 if points <= 3 else 2
 
 
 def approvals_needed(topic: Topic, base: Payload, proposed: Payload) -> int:
-    """2 where the topic asks for two reviewers of what is grave, else 1."""
+    """How many people have to approve: 2 for a grave change of a topic that asks for it, else 1."""
     return 2 if topic.review.two_approvals and is_grave(topic, base, proposed) else 1
 
 
 def is_grave(topic: Topic, base: Payload, proposed: Payload) -> bool:
-    """Whether on any day, past or to come, the topic's grave answer begins or ceases to hold.
+    """Whether the edit changes, for any day past or future, whether the topic's grave answer holds.
 
-    For kratom: possession becomes or ceases to be prohibited.
+    For kratom: whether possession is prohibited.
     """
     grave = topic.review.grave
     if grave is None:
         return False
+    # Answers change only where a period of either side begins or has ended: these days are enough.
     periods = (*base.periods, *proposed.periods)
     days = {period.first_day for period in periods}
     ends = {period.last_day for period in periods if period.effective_until}
@@ -122,12 +113,12 @@ def _answers(grave: Grave, payload: Payload, day: date) -> bool:
 
 
 def _changes_strictness(topic: Topic, base: Payload, proposed: Payload, today: date) -> bool:
-    """Today's status, or that of the last period, becomes another on the scale."""
+    """Whether today's status, or that of the last period, moves on the scale."""
     pairs = [
         (in_force_on(base.periods, today), in_force_on(proposed.periods, today)),
         (_last(base), _last(proposed)),
     ]
-    return any(_severity(topic, one) != _severity(topic, other) for one, other in pairs)
+    return any(_severity(topic, before) != _severity(topic, after) for before, after in pairs)
 
 
 def _last(payload: Payload) -> Period | None:
@@ -135,14 +126,14 @@ def _last(payload: Payload) -> Period | None:
 
 
 def _severity(topic: Topic, period: Period | None) -> int | None:
-    """Null where nothing is said, or by a status that the codebook no longer has."""
+    """None where no law is known, or for a status that the codebook no longer has."""
     if period is None:
         return None
     return next((s.severity for s in topic.statuses if s.code == period.status), None)
 
 
 def _rests_on_vendors(base: Payload, proposed: Payload) -> bool:
-    """A period that is new or changed has no other kind of source."""
+    """Whether a new or changed period has vendors as its only sources."""
     return any(
         period not in base.periods and {source.kind for source in period.sources} == {"vendor"}
         for period in proposed.periods

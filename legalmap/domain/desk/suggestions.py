@@ -1,4 +1,4 @@
-"""What a reader without an account says is wrong: its rules, and how it can end."""
+"""Suggested corrections by readers without an account: their rules, and how they can end."""
 
 import re
 from datetime import datetime, timedelta
@@ -12,10 +12,11 @@ from legalmap.domain.outside.mail import is_address
 
 MAX_SUGGESTION = 2_000
 MAX_ANSWER = 2_000
-# An address that nobody answered to for so long is forgotten.
+# After this time a reader's address is deleted, answered or not.
 ADDRESS_LIFE = timedelta(days=90)
-# For how long who took a suggestion up has it for themselves.
+# How long somebody who takes a suggestion up has it to themselves.
 CLAIM_LIFE = timedelta(days=1)
+# What looks like an HTML tag.
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -28,7 +29,7 @@ class Outcome(Labelled):
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them as the desk sees it. Nothing is known of who wrote it but an address they left."""
+    """One suggestion as the desk sees it. All that is known of its writer is the address they may leave."""
 
     id: int
     topic: str
@@ -51,21 +52,21 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
 
 def problems_of(text: str, url: str, email: str) -> list[Problem]:
     """Everything that is wrong with what a reader wrote."""
-    found = problems_of_text(
+    problems = problems_of_text(
         "text", text, MAX_SUGGESTION, needed="Say what is wrong, and what is right."
     )
     if _TAG.search(text):
-        found.append(Problem("text", "Write plain text: take out tags such as <b> or <a href>."))
-    found += problems_of_url("url", url)
+        problems.append(Problem("text", "Write plain text: take out tags such as <b> or <a href>."))
+    problems += problems_of_url("url", url)
     if email and not is_address(email):
-        found.append(
+        problems.append(
             Problem("email", "Enter an address such as name@example.org, or leave this empty.")
         )
-    return found
+    return problems
 
 
 def check_answer(outcome: Outcome, answer: str) -> None:
-    """Raise Invalid unless a reason is given where one is needed."""
+    """Raise Invalid if an answer is too long, or empty where the outcome needs a reason."""
     needed = "" if outcome is Outcome.PROPOSED else "Say why, in a sentence."
     problems = problems_of_text("answer", answer, MAX_ANSWER, needed=needed)
     if problems:

@@ -9,29 +9,30 @@ from datetime import date
 from functools import lru_cache, total_ordering
 
 ACCEPTED = "a year (2016), a year and month (2016-05) or a full date (2016-05-10)"
-_SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_SHAPE = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII
+)  # ASCII: no digits of other scripts
 
 
 @total_ordering
 class PartialDate:
-    """A span of one day, one month or one year, told by its first and last day (both inclusive)."""
+    """A date known to the day, month or year, as the span of days it can mean (both ends inclusive)."""
 
     __slots__ = ("first_day", "last_day", "text")
 
     def __init__(self, text: str) -> None:
-        """Raise ValueError, in a sentence for people, if ``text`` is not such a date."""
+        """Read ``text``; raise ValueError, in a sentence for people, if it is not such a date."""
         match = _SHAPE.fullmatch(text)
         if match is None:
             raise ValueError(f"“{text}” is not {ACCEPTED}.")
-        _, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = match.groups()
         self.text = text
         try:
-            self.first_day = date(
-                int(match[1]), 1 if month is None else month, 1 if day is None else day
-            )
-            last_month = 12 if month is None else month
-            last = calendar.monthrange(self.first_day.year, last_month)[1] if day is None else day
-            self.last_day = date(self.first_day.year, last_month, last)
+            self.first_day = date(int(year), int(month or 1), int(day or 1))
+            # “00” is text and so not empty: it reaches date(), which refuses it.
+            last_month = int(month or 12)
+            last_day = int(day or calendar.monthrange(int(year), last_month)[1])
+            self.last_day = date(int(year), last_month, last_day)
         except ValueError:
             raise ValueError(f"“{text}” is not a day of the calendar.") from None
 
@@ -47,7 +48,7 @@ class PartialDate:
         return isinstance(other, PartialDate) and self.text == other.text
 
     def __lt__(self, other: "PartialDate") -> bool:
-        """By first day; of two that begin together the more exact one comes first."""
+        """Order by first day; of two with the same one, the more exact comes first."""
         return self._key() < other._key() if isinstance(other, PartialDate) else NotImplemented
 
     def __hash__(self) -> int:
@@ -62,12 +63,15 @@ class PartialDate:
 
 @lru_cache(maxsize=10_000)
 def read(text: str) -> PartialDate:
-    """The date that is written so; a map holds the same ones thousands of times, and one of each will do."""
+    """The date of ``text``, cached: a map holds the same few dates thousands of times.
+
+    Raises ValueError as ``PartialDate`` does.
+    """
     return PartialDate(text)
 
 
 def in_words(value: PartialDate | date | None) -> str:
-    """For people: ``10 May 2016``, ``May 2016``, ``2016``; an unknown date gives ``an unknown date``."""
+    """The date for people: ``10 May 2016``, ``May 2016``, ``2016``, or ``an unknown date`` for None."""
     if value is None:
         return "an unknown date"
     if isinstance(value, date):

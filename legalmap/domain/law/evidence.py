@@ -1,28 +1,18 @@
 """Sources, how strong each kind is, and how fresh a record's evidence is."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
 
-SourceKind = Literal[
-    "statute",
-    "regulation",
-    "ordinance",
-    "court",
-    "bill",
-    "agency",
-    "news",
-    "academic",
-    "reference",
-    "advocacy",
-    "vendor",
-]
 # Strongest first: the order in which sources are shown.
-SOURCE_KINDS: tuple[str, ...] = SourceKind.__args__  # type: ignore[attr-defined]
-PRIMARY_KINDS = frozenset({"statute", "regulation", "ordinance", "court", "bill", "agency"})
+PrimaryKind = Literal["statute", "regulation", "ordinance", "court", "bill", "agency"]
+SecondaryKind = Literal["news", "academic", "reference", "advocacy", "vendor"]
+SourceKind = Literal[PrimaryKind, SecondaryKind]
+SOURCE_KINDS: tuple[str, ...] = get_args(SourceKind)
+PRIMARY_KINDS = frozenset(get_args(PrimaryKind))
 Stance = Literal["supports", "disputes"]
 Freshness = Literal["fresh", "due", "overdue", "never"]
 FRESHNESS_LABELS: dict[str, str] = {
@@ -33,6 +23,7 @@ FRESHNESS_LABELS: dict[str, str] = {
 }
 
 
+# gc=False, here and below: these values form no cycles, and an edition holds hundreds of thousands of them.
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A link that supports or disputes a period. ``accessed_on``: the day a person opened it."""
 
@@ -48,7 +39,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def freshness(last_verified: date | None, today: date, age_limit_days: int) -> Freshness:
-    """How old the evidence is: past the limit *due*, past twice the limit *overdue*."""
+    """How old the evidence is on ``today``: older than the limit is *due*, than twice the limit *overdue*."""
     if last_verified is None:
         return "never"
     age = (today - last_verified).days
@@ -58,5 +49,5 @@ def freshness(last_verified: date | None, today: date, age_limit_days: int) -> F
 
 
 def by_strength(sources: tuple[Source, ...]) -> list[Source]:
-    """Primary sources first, within one kind in the order given."""
+    """The sources, the strongest kind first; within one kind their order stays."""
     return sorted(sources, key=lambda source: SOURCE_KINDS.index(source.kind))

@@ -1,7 +1,7 @@
-"""The fields of a record, each once: read by its form, by problems, changes, feeds and the history.
+"""The one table of a record's fields, read by its form, problem messages, lists of changes, feeds and history.
 
-They stand in the order of the page. A new field of a source is a field of ``Source``, a row here, and a
-line in the template of the form.
+The rows are in the order of the page. To add a field to sources, add it to ``Source``, add a row here
+and a line in the template of the form.
 """
 
 from typing import Literal
@@ -11,8 +11,8 @@ import msgspec
 from legalmap.domain.law.evidence import SOURCE_KINDS
 from legalmap.domain.law.periods import FORCES
 
-# A *date* may be known to the month or year only, a *day* may not. Of *line* and *text* a change is shown
-# word by word. Of a *one-of* nothing may be chosen, of a *listed* one has to be. *rows* and *answers* hold
+# What a field holds. A *date* may be exact to the month or year only, a *day* may not. Changes of a *line* or
+# a *text* are shown word by word. A *one-of* may be left empty, a *listed* may not. *rows* and *answers* hold
 # fields of their own.
 Kind = Literal["line", "text", "name", "link", "date", "day", "one-of", "listed", "answers", "rows"]
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -30,9 +30,9 @@ KIND_LABELS = {kind: kind.capitalize() for kind in SOURCE_KINDS} | {
 class Field(msgspec.Struct, frozen=True):
     """One field: its name in the payload, what it holds, and its label beside the input.
 
-    ``short``: its label where a problem names it, ``changed``: where a change does, if those are others.
-    ``choices``: its codes and their words. ``preset``: what it holds if nothing was chosen or typed.
-    ``what``: of a date, what took place then, with ``year`` as the example; of a list, what it lists.
+    ``short``: the label in problem messages, ``changed``: in lists of changes, where these differ.
+    ``choices``: code to label. ``preset``: the value if nothing was chosen or typed.
+    ``what``: for a date, what happened then, with ``year`` as the example; for a list, what it lists.
     """
 
     name: str
@@ -54,7 +54,7 @@ RECORD = (
     Field("confidence", "one-of", "Confidence", choices=CONFIDENCES, preset=None),
     Field("notes", "text", "Open questions and notes", "Notes"),
 )
-# What the form of a record asks: also what kind of edit it is, and why.
+# What the form of a record asks: the record, and what kind of edit it is and why.
 EDIT = (
     Field("intent", "listed", "What kind of edit is this?", "Kind of edit"),
     *RECORD,
@@ -95,33 +95,33 @@ BILL = (
         year="2027",
     ),
 )
-# By name; what a bill and a source both have is of the source.
+# By name. A name that bills and sources share (kind, url) means the source's field.
 FIELDS = {field.name: field for table in (BILL, SOURCE, PERIOD, EDIT) for field in table}
 _ORDER = dict.fromkeys(field.name for table in (EDIT, PERIOD, SOURCE, BILL) for field in table)
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 def kind_of(name: str) -> str:
-    """What a field holds; empty if a record has none of that name."""
+    """What the field of that name holds; empty if there is no such field."""
     return FIELDS[name].kind if name in FIELDS else ""
 
 
 def rank(path: str) -> list[int]:
-    """What to sort by to have fields as a reader of the page meets them: ``periods.0.sources.1.url``."""
+    """Sort key that puts dotted paths, such as ``periods.0.sources.1.url``, in the order of the page."""
     return [
         int(part) if part.isdecimal() else _RANK.get(part, len(_RANK)) for part in path.split(".")
     ]
 
 
 def problem_words(name: str) -> str:
-    """A field as a problem names it, within a sentence."""
+    """The label of a field inside the sentence of a problem message."""
     field = FIELDS.get(name)
     label = (field.short or field.label) if field else ""
     return label[:1].lower() + label[1:] if label else name.replace("_", " ")
 
 
 def change_words(name: str) -> str:
-    """A field as a change names it."""
+    """The label of a field in a list of changes."""
     field = FIELDS.get(name)
     label = (field.changed or field.short or field.label) if field else ""
     return label or name.replace("_", " ").capitalize()

@@ -2,33 +2,31 @@
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
-Kind = Literal[
-    "country",
-    "territory",
-    "state",
-    "district",
-    "county",
-    "parish",
-    "city",
-    "town",
-    "village",
-    "community",
-]
+# The kinds of places by how far their law reaches, the widest first.
+StateKind = Literal["territory", "state", "district"]
+CountyKind = Literal["county", "parish"]
+LocalKind = Literal["city", "town", "village", "community"]
+Kind = Literal["country", StateKind, CountyKind, LocalKind]
+COUNTRY_WIDE, STATE_WIDE, COUNTY_WIDE, LOCAL = range(4)
+_BY_REACH = (("country",), get_args(StateKind), get_args(CountyKind), get_args(LocalKind))
+REACH: dict[str, int] = {kind: reach for reach, kinds in enumerate(_BY_REACH) for kind in kinds}
+COUNTIES = frozenset(get_args(CountyKind))
 INCORPORATED = frozenset({"city", "town", "village"})
-COUNTIES = frozenset({"county", "parish"})
 _CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
 
 
 class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place. ``code`` is ISO 3166-1 alpha-2, ISO 3166-2, or the parent's code and a slug.
 
-    ``community`` is a census designated place: it has a name but makes no law of its own.
-    ``county`` is the code of the county a city, town or community lies in.
-    ``law`` is ``own`` where the parent's law does not reach (Hong Kong), else empty.
+    The kind ``community`` is a census designated place: it has a name but makes no law of its own.
+    ``county`` is the code of the county a city, town or community lies in. ``called`` is the local word for
+    the kind, if it is another. ``iso`` is the ISO 3166 code, ``fips`` the GEOID of the US Census Bureau,
+    ``lat`` and ``lon`` a point inside, in degrees (WGS 84). ``law`` is ``own`` where the parent's law does
+    not reach (Hong Kong), else empty.
     """
 
     code: str
@@ -48,7 +46,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def word(self) -> str:
         """What people there call this kind of place: borough, township, parish."""
         if self.kind == "community" and self.called in ("", "CDP"):
-            # Nobody but the census knows the letters.
+            # Few readers know what the census abbreviates as CDP.
             return "census designated place"
         return self.called or self.kind
 
@@ -59,7 +57,7 @@ def looks_like_code(text: str) -> bool:
 
 
 def chain(place: Jurisdiction, get: Callable[[str], Jurisdiction]) -> list[Jurisdiction]:
-    """The levels whose law can reach ``place``, widest first, ``place`` last.
+    """The levels whose law can reach ``place``, widest first, ``place`` last; ``get`` looks up a code.
 
     A city's county stands between its state and the city. The walk stops at a level that has
     its own law, because the law of the levels above does not reach it.
@@ -67,7 +65,7 @@ def chain(place: Jurisdiction, get: Callable[[str], Jurisdiction]) -> list[Juris
     levels = [place]
     level = place
     while level.law != "own":
-        above = level.county or level.parent
+        above = level.county or level.parent  # a county’s parent is its state
         if above is None:
             break
         level = get(above)
@@ -76,5 +74,5 @@ def chain(place: Jurisdiction, get: Callable[[str], Jurisdiction]) -> list[Juris
 
 
 def parent_of(place: Jurisdiction) -> str | None:
-    """The next wider place for breadcrumbs: the county of a town, else its parent."""
+    """The code of the next wider place, for breadcrumbs: a town's county if it has one, else the parent."""
     return place.county or place.parent

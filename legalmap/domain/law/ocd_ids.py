@@ -1,10 +1,10 @@
-"""Open Civic Data division ids, derived from a place by the naming rules its list is made with.
+"""Open Civic Data division ids (OCDEP 2), derived from a place by the naming rules of the official list.
 
-Null where the official id is not certain: townships and the towns of county subdivisions (they are
+None where the official id is not certain: townships and the towns of county subdivisions (they are
 named under a county in some states and under the state in others), Connecticut's planning regions,
 Alaska's census areas, census designated places, subdivisions outside the United States, and names
-that places of a state share or that stand for a county and a city at once. An independent city is a
-county and a place here and one division there: both carry its id.
+that several places of a state share or that name a county and a city at once. An independent city is
+both a county and a place here but one division in the list: both carry its id.
 """
 
 import re
@@ -12,9 +12,10 @@ import re
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
 
 ROOT = "ocd-division/country:"
-# A place has seven digits; a county subdivision, which is no place to OCD's list, has ten.
+# The length of a census GEOID: a place has seven digits, a county subdivision ten. The list counts only
+# the former as places.
 PLACE_DIGITS = 7
-# The ending of a county's name and the type OCD gives what has it.
+# How the name of a county ends, and the type of division OCD makes of it.
 _COUNTY_TYPES = {
     " County": "county",
     " Parish": "parish",
@@ -23,7 +24,7 @@ _COUNTY_TYPES = {
     " Municipality": "borough",
     " Municipio": "municipio",
 }
-# City and county in one with one boundary: OCD lists the county alone.
+# A city and a county with the same boundary: OCD lists the county alone.
 _CONSOLIDATED = frozenset(
     (
         *("us-ak-anchorage", "us-ak-juneau", "us-ak-sitka", "us-ak-wrangell", "us-ak-yakutat"),
@@ -31,7 +32,7 @@ _CONSOLIDATED = frozenset(
         *("us-la-new-orleans", "us-ma-nantucket"),
     )
 )
-# Places whose name another place of the state has too, and one that the Census Bureau names otherwise.
+# Places that share their name with another of the state, and one the Census Bureau names differently.
 _SHARED = frozenset(
     ("us-il-wilmington", "us-il-windsor", "us-oh-oakwood", "us-pa-franklin", "us-co-creede")
 )
@@ -41,9 +42,10 @@ _SPECIAL = re.compile(r"[(),/]|\bgovernment\b")
 
 
 def ocd_of(place: Jurisdiction) -> str | None:
-    """The OCD division id of a place, or None where the official one is not certain."""
+    """The OCD division id of a place, or None if the official one is not certain."""
     if place.parent is None:
-        return f"{ROOT}{place.code}" if _is_iso(place) else None
+        is_iso = place.iso is not None and place.iso.lower() == place.code
+        return f"{ROOT}{place.code}" if is_iso else None
     if not place.code.startswith("us-"):
         return None
     if place.kind in ("state", "district", "territory"):
@@ -54,13 +56,13 @@ def ocd_of(place: Jurisdiction) -> str | None:
 
 
 def state_of(ocd: str) -> str | None:
-    """The code of the state or country in which to look for a division; None if it is no such id."""
-    found = re.match(
+    """The code of the state or country in which to look for a division; None if ``ocd`` is not an id."""
+    match = re.match(
         r"ocd-division/country:([a-z]{2})(?:/(?:state|district|territory):([a-z]{2}))?", ocd
     )
-    if found is None:
+    if match is None:
         return None
-    country, state = found.groups()
+    country, state = match.groups()
     return f"{country}-{state}" if state else str(country)
 
 
@@ -68,10 +70,6 @@ def spelled(name: str) -> str:
     """A name as OCD writes it: lower case, spaces to underscores, other characters to tildes."""
     joined = re.sub(r"\.? ", "_", name.lower())
     return re.sub(r"[^\w~.-]", "~", joined)
-
-
-def _is_iso(place: Jurisdiction) -> bool:
-    return place.iso is not None and place.iso.lower() == place.code
 
 
 def _of_state(code: str) -> str:
@@ -84,7 +82,7 @@ def _of_state(code: str) -> str:
 def _of_county(place: Jurisdiction) -> str | None:
     above = _of_state(place.parent or "")
     if place.called == "independent city":
-        # “Baltimore city” is Baltimore, but “Carson City” is called so.
+        # “Baltimore city” is Baltimore plus its kind, but “Carson City” is a name.
         return f"{above}/place:{spelled(place.name.removesuffix(' city'))}"
     for ending, kind in _COUNTY_TYPES.items():
         if place.name.endswith(ending):
@@ -102,9 +100,7 @@ def _of_town(place: Jurisdiction) -> str | None:
 
 
 def _is_only_one(place: Jurisdiction) -> bool:
-    """A code that says more than the name tells that another place of the state is called so too."""
-    return place.called in ("", "borough") and len(place.code.split("-")) <= _words(place.name) + 2
-
-
-def _words(name: str) -> int:
-    return len(re.findall(r"[^\W_]+", re.sub(r"['’ʻ.]", "", name)))
+    """Whether no other place of the state has this name: if one has, the code is longer than the name."""
+    words = re.findall(r"[^\W_]+", re.sub(r"['’ʻ.]", "", place.name))
+    # The code is that of the state, two parts, and a part for each word.
+    return place.called in ("", "borough") and len(place.code.split("-")) <= len(words) + 2

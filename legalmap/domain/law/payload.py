@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -17,19 +18,21 @@ from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]
 VerifiedHow = Literal["source-date", "checked"]
+# In characters; of periods, sources and bills in items.
 MAX_TEXT = 5_000
 MAX_SHORT = 500
 MAX_URL = 2_000
 MAX_PERIODS = 50
 MAX_SOURCES = 50
-# Characters that hide or reorder text; nobody types them into a law's summary by intent.
+# Control characters, and those that hide or reorder text: nobody means to type them into a summary.
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-# What stands for a character that came as bytes or an escape of which there is no character.
+# U+FFFD, the replacement character: it stands where decoding found no valid character.
 LOST = "\ufffd"
+# Half of a surrogate pair: JSON may escape one (RFC 8259, 8.2), but UTF-8 cannot hold it.
 _HALF = re.compile(r"[\ud800-\udfff]")
-# How msgspec says what is wrong and where; the message may quote what the person typed.
+# How msgspec words its errors; the message may quote what the person typed.
 _WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", re.DOTALL)
 
 
@@ -44,7 +47,10 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A whole record at one revision. No periods at all means "not researched"."""
+    """A whole record at one revision. No periods at all means "not researched".
+
+    ``last_verified`` is the day of the newest check, and ``verified_how`` says what it rests on.
+    """
 
     periods: tuple[Period, ...] = ()
     last_verified: date | None = None
@@ -67,7 +73,7 @@ def _from_json(kind: type, value: Any) -> Any:
     if kind is PartialDate:
         if not isinstance(value, str):
             raise ValueError("Expected a date as text.")
-        return dates.read(value)
+        return dates.read(value)  # msgspec adds the path to a ValueError
     raise NotImplementedError(f"{kind} has no place in a payload")
 
 
@@ -86,15 +92,16 @@ def sha256_of(canonical: bytes) -> str:
 
 
 def from_bytes(canonical: bytes | str) -> Payload:
-    """The payload of canonical bytes; raise Invalid if they are none."""
+    """The payload of canonical bytes; raise Invalid if they do not hold one."""
     try:
         return _decoder.decode(canonical)
+    # RecursionError: nested more deeply than the decoder goes.
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Invalid([_problem_of(error)]) from None
 
 
 def to_builtins(value: Any) -> Any:
-    """Plain lists, dicts and strings, in the order of the fields, for JSON answers."""
+    """A payload or a part of one as plain lists, dicts and strings, in the order of the fields."""
     return msgspec.to_builtins(value, enc_hook=_to_json)
 
 
@@ -107,16 +114,16 @@ def from_builtins(raw: Any) -> Payload:
 
 
 def _problem_of(error: Exception) -> Problem:
-    found = _WHERE.fullmatch(str(error))
-    if found is None:
-        return Problem("payload", str(error))
-    path = re.sub(r"\[(\d+)\]", r".\1", found["path"]).removeprefix("$").strip(".")
-    return Problem(path or "payload", found["message"])
+    match = _WHERE.fullmatch(str(error))
+    if match is None:
+        return Problem("payload", str(error))  # not JSON, or no object at all
+    path = re.sub(r"\[(\d+)\]", r".\1", match["path"]).removeprefix("$").strip(".")
+    return Problem(path or "payload", match["message"])
 
 
 def normalised(payload: Payload) -> Payload:
-    """The one way to write this content: whole numbers as integers, choices in alphabetical order,
-    empty answers left out.
+    """The same content in its one canonical form: whole numbers as integers, answers in alphabetical
+    order of their codes, empty answers left out.
     """
     periods = tuple(
         msgspec.structs.replace(period, answers=_normalised_answers(period.answers))
@@ -126,8 +133,8 @@ def normalised(payload: Payload) -> Payload:
 
 
 def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
-    kept = {code: value for code, value in answers.items() if value not in (None, "", [], ())}
-    return {code: _normalised_value(value) for code, value in sorted(kept.items())}
+    answered = {code: value for code, value in answers.items() if value not in (None, "", [], ())}
+    return {code: _normalised_value(value) for code, value in sorted(answered.items())}
 
 
 def _normalised_value(value: Any) -> Any:
@@ -137,156 +144,149 @@ def _normalised_value(value: Any) -> Any:
 
 
 def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:
-    """Everything about ``payload`` that breaks the codebook of ``topic`` or the rules of a record."""
-    found = _problems_of_record(payload, today)
+    """Everything in ``payload`` that breaks the codebook of ``topic`` or the rules of a record."""
+    problems = [*_problems_of_record(payload, today)]
     earlier: Period | None = None
     for index, period in enumerate(payload.periods):
         at = f"periods.{index}"
-        found += _problems_of_order(period, earlier, at)
-        found += _problems_of_period(period, topic, at)
-        found += _problems_of_sources(period, at, today)
+        problems += _problems_of_order(period, earlier, f"{at}.effective_from")
+        problems += _problems_of_period(period, topic, at)
+        problems += _problems_of_sources(period, f"{at}.sources", today)
         earlier = period
     for index, bill in enumerate(payload.pending):
-        found += _problems_of_pending(bill, f"pending.{index}")
+        problems += _problems_of_pending(bill, f"pending.{index}")
         if any((bill.ref, bill.url) == (other.ref, other.url) for other in payload.pending[:index]):
-            found.append(Problem(f"pending.{index}.ref", "This record has that bill already."))
-    return found
+            problems.append(Problem(f"pending.{index}.ref", "This record has that bill already."))
+    return problems
 
 
 def sources_of(payload: Payload) -> list[Source]:
-    """Every link once, those of the newest period first."""
+    """The sources of all periods, each link once, those of the newest period first."""
     periods = reversed(payload.periods)
     return list({source.url: source for period in periods for source in period.sources}.values())
 
 
 def validate(payload: Payload, topic: Topic, today: date) -> None:
-    """Raise Invalid with every problem there is."""
+    """Raise Invalid with everything that ``problems_of`` finds."""
     problems = problems_of(payload, topic, today)
     if problems:
         raise Invalid(problems)
 
 
-def _problems_of_record(payload: Payload, today: date) -> list[Problem]:
-    found = problems_of_text("notes", payload.notes, MAX_TEXT, needed="")
+def _problems_of_record(payload: Payload, today: date) -> Iterator[Problem]:
+    yield from problems_of_text("notes", payload.notes, MAX_TEXT)
     if not payload.periods:
-        found.append(Problem("periods", "Add at least one period."))
+        yield Problem("periods", "Add at least one period.")
     if len(payload.periods) > MAX_PERIODS:
-        found.append(Problem("periods", f"Keep to at most {MAX_PERIODS} periods."))
+        yield Problem("periods", f"Keep to at most {MAX_PERIODS} periods.")
     if len(payload.pending) > MAX_SOURCES:
-        found.append(Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills."))
+        yield Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills.")
     if payload.last_verified and payload.last_verified > today:
-        found.append(Problem("last_verified", "Enter a day that is not in the future."))
+        yield Problem("last_verified", "Enter a day that is not in the future.")
     if (payload.last_verified is None) != (payload.verified_how is None):
-        found.append(
-            Problem("verified_how", "Say how it was verified, if and only if a day is given.")
-        )
+        yield Problem("verified_how", "Say how it was verified, if and only if a day is given.")
     if payload.confidence is None:
-        found.append(Problem("confidence", "Choose how sure you are: high, medium or low."))
-    return found
+        yield Problem("confidence", "Choose how sure you are: high, medium or low.")
 
 
-def _problems_of_order(period: Period, earlier: Period | None, at: str) -> list[Problem]:
+def _problems_of_order(period: Period, earlier: Period | None, field: str) -> Iterator[Problem]:
     if earlier is None:
-        return []
-    where = f"{at}.effective_from"
+        return
     if period.effective_from is None:
-        return [
-            Problem(where, "Only the oldest period may begin at an unknown date. Enter the date.")
-        ]
-    if earlier.effective_from and period.first_day <= earlier.first_day:
-        return [
-            Problem(where, f"Enter a date after {earlier.effective_from}: oldest period first.")
-        ]
-    if earlier.effective_until and period.first_day <= earlier.effective_until.first_day:
-        return [Problem(where, f"The period before it holds until {earlier.effective_until}.")]
-    return []
+        message = "Only the oldest period may begin at an unknown date. Enter the date."
+        yield Problem(field, message)
+    elif earlier.effective_from and period.first_day <= earlier.first_day:
+        yield Problem(field, f"Enter a date after {earlier.effective_from}: oldest period first.")
+    elif earlier.effective_until and period.first_day <= earlier.effective_until.first_day:
+        yield Problem(field, f"The period before it holds until {earlier.effective_until}.")
 
 
-def _problems_of_period(period: Period, topic: Topic, at: str) -> list[Problem]:
-    found = problems_of_text(
-        f"{at}.summary",
-        period.summary,
-        MAX_TEXT,
-        needed="Say in a plain sentence what the law says.",
-    )
+def _problems_of_period(period: Period, topic: Topic, at: str) -> Iterator[Problem]:
+    needed = "Say in a plain sentence what the law says."
+    yield from problems_of_text(f"{at}.summary", period.summary, MAX_TEXT, needed)
     codes = [status.code for status in topic.statuses]
     if period.status not in codes:
-        found.append(
-            Problem(
-                f"{at}.status", f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
-            )
-        )
+        message = f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
+        yield Problem(f"{at}.status", message)
     if period.effective_until and period.last_day < period.first_day:
-        found.append(Problem(f"{at}.effective_until", "Enter an end that is not before the start."))
-    known = {variable.code: variable for variable in topic.variables}
+        yield Problem(f"{at}.effective_until", "Enter an end that is not before the start.")
+    variables = {variable.code: variable for variable in topic.variables}
     for code, value in period.answers.items():
-        variable = known.get(code)
-        message = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
-        if message:
-            found.append(Problem(f"{at}.answers.{code}", message))
-    return found
+        variable = variables.get(code)
+        fault = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
+        if fault:
+            yield Problem(f"{at}.answers.{code}", fault)
 
 
-def _problems_of_sources(period: Period, at: str, today: date) -> list[Problem]:
-    found: list[Problem] = []
+def _problems_of_sources(period: Period, field: str, today: date) -> Iterator[Problem]:
     if not period.sources:
-        found.append(Problem(f"{at}.sources", "Add at least one source: a link that shows this."))
+        yield Problem(field, "Add at least one source: a link that shows this.")
     if len(period.sources) > MAX_SOURCES:
-        found.append(Problem(f"{at}.sources", f"Keep to at most {MAX_SOURCES} sources."))
-    seen: set[str] = set()
+        yield Problem(field, f"Keep to at most {MAX_SOURCES} sources.")
+    links: set[str] = set()
     for index, source in enumerate(period.sources):
-        where = f"{at}.sources.{index}"
-        found += problems_of_url(f"{where}.url", source.url)
-        if source.archived_url is not None:
-            found += problems_of_url(f"{where}.archived_url", source.archived_url)
-        if source.url in seen:
-            found.append(Problem(f"{where}.url", "This period has that link already."))
-        seen.add(source.url)
-        found += problems_of_text(
-            f"{where}.title", source.title, MAX_SHORT, needed="Enter the title of the page."
-        )
-        found += problems_of_text(
-            f"{where}.publisher",
-            source.publisher,
-            MAX_SHORT,
-            needed="Enter who publishes the page.",
-        )
-        found += problems_of_text(f"{where}.citation", source.citation or "", MAX_SHORT, needed="")
-        if source.accessed_on and source.accessed_on > today:
-            found.append(Problem(f"{where}.accessed_on", "Enter a day that is not in the future."))
-    return found
+        yield from _problems_of_source(source, f"{field}.{index}", today, links)
+        links.add(source.url)
 
 
-def _problems_of_pending(bill: Pending, at: str) -> list[Problem]:
-    return [
-        *problems_of_text(f"{at}.kind", bill.kind, MAX_SHORT, needed="Say what it is: bill, rule…"),
-        *problems_of_text(f"{at}.ref", bill.ref, MAX_SHORT, needed="Enter the number of the bill."),
-        *problems_of_text(f"{at}.what", bill.what, MAX_TEXT, needed="Say what it would change."),
-        *problems_of_url(f"{at}.url", bill.url),
-    ]
+def _problems_of_source(
+    source: Source, at: str, today: date, links: Collection[str]
+) -> Iterator[Problem]:
+    """``links``: those of the sources before it in the same period."""
+    yield from problems_of_url(f"{at}.url", source.url)
+    if source.archived_url is not None:
+        yield from problems_of_url(f"{at}.archived_url", source.archived_url)
+    if source.url in links:
+        yield Problem(f"{at}.url", "This period has that link already.")
+    for name, needed in _SOURCE_TEXTS.items():
+        yield from problems_of_text(f"{at}.{name}", getattr(source, name) or "", MAX_SHORT, needed)
+    if source.accessed_on and source.accessed_on > today:
+        yield Problem(f"{at}.accessed_on", "Enter a day that is not in the future.")
+
+
+def _problems_of_pending(bill: Pending, at: str) -> Iterator[Problem]:
+    for name, (limit, needed) in _BILL_TEXTS.items():
+        yield from problems_of_text(f"{at}.{name}", getattr(bill, name), limit, needed)
+    yield from problems_of_url(f"{at}.url", bill.url)
+
+
+# The texts of a source and of a bill, with what to say if one is empty; a citation may be.
+_SOURCE_TEXTS = {
+    "title": "Enter the title of the page.",
+    "publisher": "Enter who publishes the page.",
+    "citation": "",
+}
+_BILL_TEXTS = {
+    "kind": (MAX_SHORT, "Say what it is: bill, rule…"),
+    "ref": (MAX_SHORT, "Enter the number of the bill."),
+    "what": (MAX_TEXT, "Say what it would change."),
+}
 
 
 def problems_of_url(field: str, url: str) -> list[Problem]:
-    """What is wrong with a link: too long, or none that begins with http:// or https://."""
+    """What is wrong with a link: too long, or not a full http:// or https:// address."""
     if len(url) > MAX_URL:
         return [Problem(field, f"Keep the link under {MAX_URL} characters.")]
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_link = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        good = False
-    if not good or re.search(r"[\s<>\"\\\ufffd]", url) or _HIDDEN.search(url):
+        is_link = False
+    if not is_link or re.search(r"[\s<>\"\\\ufffd]", url) or _HIDDEN.search(url):
         return [Problem(field, "Enter a full link that begins with http:// or https://.")]
     return []
 
 
 def whole(text: str) -> str:
-    """``text`` with the sign for a lost character where JSON named half a one, which no page can show."""
+    """``text`` with U+FFFD in place of each unpaired surrogate, which no page can show."""
     return _HALF.sub(LOST, text)
 
 
-def problems_of_text(field: str, text: str, limit: int, *, needed: str) -> list[Problem]:
-    """What is wrong with a text: too long, hidden characters, or empty though ``needed`` says why not."""
+def problems_of_text(field: str, text: str, limit: int, needed: str = "") -> list[Problem]:
+    """What is wrong with a text: longer than ``limit`` characters, hidden characters, or empty.
+
+    ``needed`` is the message for an empty text; "" allows one.
+    """
     if needed and not text.strip():
         return [Problem(field, needed)]
     if len(text) > limit:

@@ -15,14 +15,15 @@ FORCES: dict[str, str] = {
     "enjoined": "Enjoined: a court has stopped its enforcement",
     "struck-down": "Struck down by a court",
 }
+# Law that a court keeps from being enforced does not decide.
 WITHOUT_FORCE = frozenset({"enjoined", "struck-down"})
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """One stretch of law time, from ``effective_from`` until the next period begins.
+    """One stretch of time under the same law, from ``effective_from`` until the next period begins.
 
-    ``effective_from`` null means "before anything known". ``effective_until`` is the last day
-    of a law that lapses without a successor.
+    ``effective_from`` None means since before anything is known. ``effective_until`` is the last day
+    of a law that lapses without a successor. ``answers`` holds values by the code of the variable.
     """
 
     effective_from: PartialDate | None
@@ -45,7 +46,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.effective_until.last_day if self.effective_until else date.max
 
     def start_is_uncertain_on(self, day: date) -> bool:
-        """Whether the law may have begun only after ``day``, its start being known but roughly."""
+        """Whether the law may have begun only after ``day``, because its start is known only roughly."""
         start = self.effective_from
         return start is not None and start.first_day <= day < start.last_day
 
@@ -54,7 +55,7 @@ def in_force_on(periods: tuple[Period, ...], day: date) -> Period | None:
     """The period that holds on ``day``, or None when nothing is known of that day.
 
     ``periods`` is oldest first. A start known only to the month or year counts from its first
-    day: who asks is told of the stricter reading, see ``Period.start_is_uncertain_on``.
+    day, the safer reading; ``Period.start_is_uncertain_on`` tells when to say so.
     """
     begun = [period for period in periods if period.first_day <= day]
     if not begun or day > begun[-1].last_day:

@@ -6,7 +6,7 @@ below (``varies``), and law that is enjoined or struck down; of what remains the
 decides, and each variable resolves by its own rule.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -30,14 +30,17 @@ OUTCOME_LABELS: dict[str, str] = {
 
 
 class Level(msgspec.Struct, frozen=True, gc=False):
-    """One level of the chain with its published record; ``payload`` is None if it has none."""
+    """One level of the chain with its published record; ``payload`` is None without one."""
 
     jurisdiction: Jurisdiction
     payload: Payload | None = None
 
 
 class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What one level says by itself, and whether that counts. ``because_of``: the preempting level."""
+    """What one level says by itself, and whether that counts. ``because_of``: the level that preempts it.
+
+    ``start_uncertain``: the law may not yet have been in force on the day asked about.
+    """
 
     jurisdiction: Jurisdiction
     standing: Standing
@@ -69,7 +72,10 @@ class Caveat(msgspec.Struct, frozen=True, gc=False):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The answer for one place and day. ``status`` is None unless ``outcome`` is decided or varies."""
+    """The answer for one place and day. ``status`` is None unless ``outcome`` is decided or varies.
+
+    ``deciding`` is the code of the level whose rule decides, ``levels`` is widest first.
+    """
 
     place: Jurisdiction
     as_of: date
@@ -92,19 +98,23 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def resolve(levels: Sequence[Level], topic: Topic, as_of: date, today: date) -> Resolution:
-    """Resolve the last of ``levels`` (widest first) on ``as_of``; freshness is counted to ``today``."""
+    """What holds at the last of ``levels`` (widest first) on ``as_of``, with its freshness as of ``today``.
+
+    Raises Missing where a record names a status that the codebook of ``topic`` lacks.
+    """
     answers = _standings(levels, topic, as_of, today)
     place = levels[-1].jurisdiction
     counting = [answer for answer in answers if answer.counts]
     deciding = _strictest(counting, topic)
     outcome = _outcome(answers, deciding)
-    status = _status(answers, deciding, outcome)
+    # A place that leaves the matter to its parts shows that as its status, and decides it itself.
+    shown = answers[-1] if outcome == "varies" else deciding
     return Resolution(
         place=place,
         as_of=as_of,
         outcome=outcome,
-        status=status,
-        deciding=_deciding_code(answers, deciding, outcome),
+        status=shown.period.status if shown and shown.period else None,
+        deciding=shown.jurisdiction.code if shown else None,
         answers={v.code: _combined(v, counting) for v in topic.variables},
         levels=tuple(answers),
         caveats=tuple(_caveats(place, answers, deciding, topic)),
@@ -119,6 +129,7 @@ def _standings(
     for level in levels:
         answer = _standing(level, topic, as_of, today, preempting)
         answers.append(answer)
+        # Preemption binds all levels below, but only if the law that preempts counts itself.
         rule = answer.period.answers.get("local_rules") if answer.period else None
         if answer.counts and rule == "preempted":
             preempting = level.jurisdiction.code
@@ -154,20 +165,19 @@ def _standing(
     )
 
 
-def _severity(answer: LevelAnswer, topic: Topic) -> int:
-    return topic.status(answer.period.status).severity if answer.period else -1
-
-
 def _strictest(counting: Sequence[LevelAnswer], topic: Topic) -> LevelAnswer | None:
-    """The strictest level; of equals the widest, because its rule is the one that reaches furthest."""
+    """The strictest level; of equally strict ones the widest, whose rule reaches furthest."""
     if not counting:
         return None
-    return max(counting, key=lambda answer: _severity(answer, topic))
+    return max(
+        counting, key=lambda at: topic.status(at.period.status).severity if at.period else -1
+    )
 
 
 def _outcome(answers: Sequence[LevelAnswer], deciding: LevelAnswer | None) -> Outcome:
     if deciding is not None:
         return "decided"
+    # Nothing counts: say whether that is so by law, for want of research, or for this day alone.
     standings = [answer.standing for answer in answers]
     if standings[-1] == "varies":
         return "varies"
@@ -176,34 +186,22 @@ def _outcome(answers: Sequence[LevelAnswer], deciding: LevelAnswer | None) -> Ou
     return "not-known"
 
 
-def _status(
-    answers: Sequence[LevelAnswer], deciding: LevelAnswer | None, outcome: Outcome
-) -> str | None:
-    source = deciding or (answers[-1] if outcome == "varies" else None)
-    return source.period.status if source and source.period else None
-
-
-def _deciding_code(
-    answers: Sequence[LevelAnswer], deciding: LevelAnswer | None, outcome: Outcome
-) -> str | None:
-    source = deciding or (answers[-1] if outcome == "varies" else None)
-    return source.jurisdiction.code if source else None
-
-
 def _combined(variable: Variable, counting: Iterable[LevelAnswer]) -> ResolvedAnswer:
-    given = [
+    answered = [
         (answer.period.answers[variable.code], answer.jurisdiction.code)
         for answer in counting
         if answer.period and variable.code in answer.period.answers
     ]
-    if not given:
+    if not answered:
         return ResolvedAnswer([] if variable.type == "choices" else None, ())
     if variable.resolve == "union":
-        return _union(variable, given)
-    if variable.resolve == "nearest":
-        return ResolvedAnswer(given[-1][0], (given[-1][1],))
-    best = _best(variable, [value for value, _ in given])
-    return ResolvedAnswer(best, tuple(code for value, code in given if value == best))
+        named = {code for values, _ in answered for code in values}
+        union = [choice.code for choice in variable.choices if choice.code in named]
+        return ResolvedAnswer(union, tuple(code for values, code in answered if values))
+    if variable.resolve == "nearest":  # the levels are widest first
+        return ResolvedAnswer(answered[-1][0], (answered[-1][1],))
+    best = _best(variable, [value for value, _ in answered])
+    return ResolvedAnswer(best, tuple(code for value, code in answered if value == best))
 
 
 def _best(variable: Variable, values: list[Any]) -> Any:
@@ -211,14 +209,9 @@ def _best(variable: Variable, values: list[Any]) -> Any:
         return max(values)
     if variable.resolve == "smallest":
         return min(values)
+    # “strictest”: the choices are listed mildest first.
     order = [choice.code for choice in variable.choices]
     return max(values, key=order.index)
-
-
-def _union(variable: Variable, given: list[tuple[list[str], str]]) -> ResolvedAnswer:
-    named = {code for values, _ in given for code in values}
-    value = [choice.code for choice in variable.choices if choice.code in named]
-    return ResolvedAnswer(value, tuple(code for values, code in given if values))
 
 
 def _caveats(
@@ -226,29 +219,25 @@ def _caveats(
     answers: Sequence[LevelAnswer],
     deciding: LevelAnswer | None,
     topic: Topic,
-) -> list[Caveat]:
-    found = []
+) -> Iterator[Caveat]:
     if place.note:
-        found.append(Caveat("control", place.note))
-    found += [_uncertain_start(answer) for answer in answers if answer.start_uncertain]
+        yield Caveat("control", place.note)
+    for answer in answers:
+        if answer.start_uncertain and answer.period:
+            start = in_words(answer.period.effective_from)
+            yield Caveat(
+                "start-uncertain",
+                f"The law of {answer.jurisdiction.name} took effect some day in {start}; "
+                "on the day asked about it may not yet have been in force.",
+            )
     if deciding and deciding.jurisdiction.kind in COUNTIES:
-        found.append(_county_reach(place, answers, deciding, topic))
-    return found
-
-
-def _uncertain_start(answer: LevelAnswer) -> Caveat:
-    start = answer.period.effective_from if answer.period else None
-    return Caveat(
-        "start-uncertain",
-        f"The law of {answer.jurisdiction.name} took effect some day in {in_words(start)}; "
-        "on the day asked about it may not yet have been in force.",
-    )
+        yield _county_reach(place, answers, deciding, topic)
 
 
 def _county_reach(
     place: Jurisdiction, answers: Sequence[LevelAnswer], deciding: LevelAnswer, topic: Topic
 ) -> Caveat:
-    """County ordinances bind unincorporated land unless they say otherwise; readers must know."""
+    """The warning that county ordinances usually bind unincorporated land only."""
     county = deciding.jurisdiction.name
     rule = (
         "County rules usually reach only land outside cities and towns, unless they say otherwise"
@@ -257,15 +246,15 @@ def _county_reach(
         return Caveat(
             "county-reach", f"{rule}: inside a city or town of {county} ask again for it."
         )
-    others = [a for a in answers if a.counts and a.jurisdiction.kind not in COUNTIES]
-    without = _strictest(others, topic)
-    if without is None or without.period is None:
-        rest = "nothing else is known here"
+    without_counties = [a for a in answers if a.counts and a.jurisdiction.kind not in COUNTIES]
+    strictest = _strictest(without_counties, topic)
+    if strictest is None or strictest.period is None:
+        otherwise = "nothing else is known here"
     else:
-        label = topic.status(without.period.status).label.lower()
-        rest = f"the answer would be “{label}”, by {without.jurisdiction.name}"
+        label = topic.status(strictest.period.status).label.lower()
+        otherwise = f"the answer would be “{label}”, by {strictest.jurisdiction.name}"
     return Caveat(
         "county-reach",
         f"{rule}. {place.name} is a {place.word}: read the record of {county} for how far its "
-        f"rule reaches. If it does not reach {place.name}, {rest}.",
+        f"rule reaches. If it does not reach {place.name}, {otherwise}.",
     )

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """One word of the scale. A higher ``severity`` is stricter; 0 stands beside the scale.
+    """One status of the scale. A higher ``severity`` is stricter; 0 means it is not on the scale.
 
     ``pattern`` and ``letter`` carry the meaning where colour cannot.
     """

@@ -22,7 +22,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One question every period answers. ``resolve`` says how the levels' answers are combined.
 
-    The choices of a ``strictest`` variable are listed mildest first.
+    The choices of a ``strictest`` variable are listed mildest first. ``unit``, ``minimum`` and ``maximum``
+    (both inclusive) are for numbers.
     """
 
     code: str
@@ -36,27 +37,28 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
 
     def problem(self, value: Any) -> str | None:
-        """Say what is wrong with ``value``, or None if the codebook allows it."""
+        """What is wrong with ``value``, in a sentence, or None if the codebook allows it."""
         if self.type in ("choice", "choices"):
             return self._problem_of_choice(value)
         return self._problem_of_number(value)
 
     def _problem_of_choice(self, value: Any) -> str | None:
         codes = [choice.code for choice in self.choices]
-        many = self.type == "choices"
-        if many and not isinstance(value, (list, tuple)):
+        is_list = self.type == "choices"
+        if is_list and not isinstance(value, (list, tuple)):
             return f"Give a list of: {', '.join(codes)}."
-        given = list(value) if many else [value]
-        wrong = [reprlib.repr(code) for code in given if code not in codes]
-        if wrong:
-            return f"{', '.join(wrong)} is not in the codebook. Choose from: {', '.join(codes)}."
-        return "Name each value once." if len(set(given)) < len(given) else None
+        chosen = list(value) if is_list else [value]
+        unknown = [reprlib.repr(code) for code in chosen if code not in codes]
+        if unknown:
+            return f"{', '.join(unknown)} is not in the codebook. Choose from: {', '.join(codes)}."
+        return "Name each value once." if len(set(chosen)) < len(chosen) else None
 
     def _problem_of_number(self, value: Any) -> str | None:
-        whole = self.type == "integer"
-        kinds = int if whole else (int, float)
+        is_integer = self.type == "integer"
+        # True and False are integers to Python, but no answers.
+        kinds = int if is_integer else (int, float)
         if isinstance(value, bool) or not isinstance(value, kinds):
-            return "Enter a whole number." if whole else "Enter a number."
+            return "Enter a whole number." if is_integer else "Enter a number."
         if isinstance(value, float) and not math.isfinite(value):
             return "Enter a number."
         low = -math.inf if self.minimum is None else self.minimum
@@ -70,15 +72,12 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         return f"Enter a number from {low:g} to {high:g}."
 
     def label_of(self, code: str) -> str:
-        """The label of one choice, or the code itself if the codebook no longer has it."""
+        """The label of a choice, or the code itself if the codebook no longer has it."""
         return next((choice.label for choice in self.choices if choice.code == code), code)
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Check(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of the list a reviewer goes through."""
-
-    code: str
-    label: str
 
 
 class Grave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +88,7 @@ class Grave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How proposals of a topic are reviewed. ``two_approvals``: two reviewers for what is grave."""
+    """How proposals of a topic are reviewed. ``two_approvals``: a grave change needs two reviewers."""
 
     checklist: tuple[Check, ...] = ()
     grave: Grave | None = None
@@ -97,8 +96,9 @@ class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is regulated. ``age_limit_days``: past it a record is due, past twice that overdue.
+    """What is regulated. ``age_limit_days``: how old the evidence may get, see ``evidence.freshness``.
 
+    ``name`` is a title; ``sentence_name`` is the name inside a sentence.
     ``words``: what people call it beside its code and name, so that a search for a place understands them.
     """
 

@@ -19,58 +19,12 @@ _TRACKING = re.compile(
 # Pages of a US state’s government: tn.gov, legislature.ca.gov, legis.state.al.us.
 _OF_A_STATE = re.compile(r"(?:.*\.)?(?:(?P<gov>[a-z]{2})\.gov|state\.(?P<us>[a-z]{2})\.us)")
 _STATES = frozenset(
-    [
-        "al",
-        "ak",
-        "az",
-        "ar",
-        "ca",
-        "co",
-        "ct",
-        "de",
-        "fl",
-        "ga",
-        "hi",
-        "id",
-        "il",
-        "in",
-        "ia",
-        "ks",
-        "ky",
-        "la",
-        "me",
-        "md",
-        "ma",
-        "mi",
-        "mn",
-        "ms",
-        "mo",
-        "mt",
-        "ne",
-        "nv",
-        "nh",
-        "nj",
-        "nm",
-        "ny",
-        "nc",
-        "nd",
-        "oh",
-        "ok",
-        "or",
-        "pa",
-        "ri",
-        "sc",
-        "sd",
-        "tn",
-        "tx",
-        "ut",
-        "vt",
-        "va",
-        "wa",
-        "wv",
-        "wi",
-        "wy",
-    ]
+    (
+        *("al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il"),
+        *("in", "ia", "ks", "ky", "la", "me", "md", "ma", "mi", "mn", "ms", "mo", "mt"),
+        *("ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "or", "pa", "ri"),
+        *("sc", "sd", "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy"),
+    )
 )
 
 
@@ -84,27 +38,27 @@ def host_of(url: str) -> str:
 
 
 def same_page(url: str) -> str:
-    """A text that is equal for links to the same page: scheme, “www.”, a slash at the end, the
-    order of parameters, tracking parameters and the place within the page do not count.
+    """A key that links to the same page share: scheme, “www.”, a final slash, the order of
+    parameters, tracking parameters and the fragment do not count.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port = parts.port  # raises ValueError if it is not a number
     except ValueError:
         return url
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = sorted(pair for pair in pairs if not _TRACKING.fullmatch(pair[0].lower()))
-    where = host_of(url) + (f":{port}" if port not in (None, 80, 443) else "")
-    return f"{where}{parts.path.rstrip('/')}?{urlencode(kept)}"
+    parameters = sorted(pair for pair in pairs if not _TRACKING.fullmatch(pair[0].lower()))
+    host = host_of(url) + (f":{port}" if port not in (None, 80, 443) else "")
+    return f"{host}{parts.path.rstrip('/')}?{urlencode(parameters)}"
 
 
 def is_shortened(url: str) -> bool:
-    """Whether a link goes by way of a known shortener."""
+    """Whether a link goes through a known shortener."""
     return host_of(url) in SHORTENERS
 
 
 def state_of(url: str) -> str | None:
     """The US state whose government a link belongs to, such as “tn”; None for any other link."""
-    found = _OF_A_STATE.fullmatch(host_of(url))
-    state = (found["gov"] or found["us"]) if found else None
+    match = _OF_A_STATE.fullmatch(host_of(url))
+    state = (match["gov"] or match["us"]) if match else None
     return state if state in _STATES else None

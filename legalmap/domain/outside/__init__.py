@@ -1,1 +1,1 @@
-"""What leaves the site by itself: mail and webhooks."""
+"""What the site sends out: mail and webhooks."""

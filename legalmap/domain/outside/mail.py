@@ -1,15 +1,17 @@
-"""Mail as a value: where it goes, what it says, how it was tried; and what may stand in a header."""
+"""Mail as a value: address, text and the state of its delivery; and what may go into a header."""
 
 import re
 from datetime import datetime, timedelta
 
 import msgspec
 
-# Stands in a body for the address of this site, which only who sends it has to know.
+# Placeholder in a body for the address of this site, which only the sender has to know.
 SITE = "{site}"
-# For so long after it was sent or given up a mail is kept, to answer questions; then it is emptied.
+# How long a mail is kept after it was sent or given up, to answer questions; then it is emptied.
 KEPT = timedelta(days=7)
+# 254 is the longest address that fits a path of SMTP (RFC 5321, 4.5.3.1.3).
 LONGEST_ADDRESS, LONGEST_SUBJECT = 254, 200
+# The plain form of an address: a local part of at most 64 characters (RFC 5321, 4.5.3.1.1), and a host.
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@"
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*"
@@ -17,7 +19,7 @@ _ADDRESS = re.compile(
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail. ``next_at`` is when it is due; None once it was sent or given up."""
+    """One mail in the outbox. ``next_at`` is when it is due; None once it was sent or given up."""
 
     id: int
     account_id: int | None
@@ -33,9 +35,9 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """Who takes our mail, as whom we send it, and the address of this site for its links.
+    """The SMTP server that takes our mail, the sender, and the address of this site for links.
 
-    ``wrapped``: TLS from the first byte; else by STARTTLS.
+    ``wrapped``: TLS from the first byte (RFC 8314); otherwise STARTTLS (RFC 3207).
     """
 
     host: str
@@ -48,12 +50,12 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_address(text: str) -> bool:
-    """Whether mail can be sent there: one plain address, nothing that could begin another header."""
+    """Whether ``text`` is one plain mail address, with nothing that could begin another header."""
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def one_line(text: str) -> str:
-    """``text`` as a subject: one line without control characters, not too long."""
-    kept = "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(kept.split())
+    """``text`` as a subject: one line without control characters, of at most ``LONGEST_SUBJECT``."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(printable.split())
     return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 2]} …"

@@ -1,4 +1,4 @@
-"""Webhooks as values: where one goes, and how it is signed."""
+"""Webhooks as values: the receiver, and how messages to it are signed."""
 
 import base64
 import hashlib
@@ -11,7 +11,10 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - what a secret begins with is no secret
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """One receiver. ``delivered_feed_no`` is the last publication it took."""
+    """One receiver. ``delivered_feed_no`` is the last publication it took; ``topic`` None means all.
+
+    ``next_at`` is when to try again, None at once. ``disabled_at`` is set once it was given up.
+    """
 
     id: int
     url: str
@@ -27,8 +30,11 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """The signature of a message by Standard Webhooks, symmetric, version 1."""
+    """The symmetric signature (v1) of a message by the Standard Webhooks specification 1.0.
+
+    ``secret`` is base64 behind its prefix, ``timestamp`` in seconds since 1970.
+    """
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
-    made = hmac.new(key, signed, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(made).decode()}"
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"

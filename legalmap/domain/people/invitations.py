@@ -14,7 +14,7 @@ MAX_NOTE = 300
 
 
 class InvitationState(StrEnum):
-    """How far an invitation is. Never stored: see ``Invitation.state``."""
+    """What became of an invitation. Never stored: see ``Invitation.state``."""
 
     OPEN = "open"
     USED = "used"
@@ -30,7 +30,7 @@ _WHY_NOT = {
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account to come may do, and who says so. The token of the link is not kept."""
+    """What the account to be made may do, and who invited. The token of the link is not stored."""
 
     id: int
     role: Role
@@ -45,7 +45,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
 
     def state(self, at: datetime) -> InvitationState:
-        """The state that follows from the facts, the most final one first."""
+        """The state at an instant; where several apply, the most final one."""
         if self.used_at is not None:
             return InvitationState.USED
         if self.revoked_at is not None:
@@ -53,7 +53,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
         return InvitationState.EXPIRED if at >= self.expires_at else InvitationState.OPEN
 
     def require_open(self, at: datetime) -> None:
-        """Raise NotNow, saying why, unless it can be used."""
+        """Raise NotNow, saying why, unless it can still be used."""
         state = self.state(at)
         if state is not InvitationState.OPEN:
             raise NotNow(_WHY_NOT[state])

@@ -1,4 +1,4 @@
-"""Where a moderator may review: everywhere, or only for chosen places and topics."""
+"""Remits: where a moderator may review, if not everywhere."""
 
 from collections.abc import Iterable
 
@@ -8,20 +8,20 @@ from legalmap.domain.errors import Forbidden
 
 
 class Remit(msgspec.Struct, frozen=True):
-    """One topic, one place with all below it, or both. None stands for every one."""
+    """One topic, one place with all below it, or a topic in a place. None means every one."""
 
     topic: str | None = None
     jurisdiction: str | None = None
 
     def covers(self, topic: str, levels: Iterable[str]) -> bool:
-        """Whether it holds for a topic at the place whose levels, itself included, have these codes."""
+        """Whether it includes a topic at the place with these ``levels`` (codes, its own included)."""
         if self.topic not in (None, topic):
             return False
         return self.jurisdiction is None or self.jurisdiction in levels
 
 
 def covered(remits: tuple[Remit, ...], topic: str, levels: Iterable[str]) -> bool:
-    """Whether any of ``remits`` holds there; who has none may act everywhere."""
+    """Whether any of ``remits`` covers the topic and place; no remits at all cover everything."""
     codes = frozenset(levels)
     return not remits or any(remit.covers(topic, codes) for remit in remits)
 

@@ -14,9 +14,9 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a route or service asks for. READ, SIGN_IN and SUGGEST need no account.
+    """What a route or service requires. READ, SIGN_IN and SUGGEST need no account.
 
-    PROVE needs a password only: it is for the pages on which a second factor is shown or set up.
+    PROVE needs only the password: it is for the pages where a second factor is shown or set up.
     """
 
     READ = "read"

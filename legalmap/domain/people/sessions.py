@@ -9,7 +9,7 @@ from legalmap.domain.people.second_factor import Standing
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose browser this is and what it may do. ``public_id`` tells it from others, and opens nothing."""
+    """Whose session it is and how far it is authenticated. ``public_id`` names it without opening it."""
 
     account: Account
     standing: Standing
@@ -20,5 +20,5 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to be shown."""
+        """Whether no second factor is left to show or set up."""
         return self.standing is Standing.COMPLETE

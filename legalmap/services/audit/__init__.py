@@ -1,1 +1,1 @@
-"""The log of acts: written with each act, and read."""
+"""The audit log: written in the transaction of each act, read by admins and auditors."""

@@ -1,10 +1,10 @@
-"""What every act needs besides its rule: the actor, the instant, the event it leaves, the notices."""
+"""What every act on a revision shares: who may still act, the log entry, and the notices."""
 
 from datetime import datetime
 from typing import Any
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import chain
 from legalmap.domain.people import remits
 from legalmap.domain.people.accounts import Account
@@ -25,33 +25,30 @@ def log_act(
     at: datetime,
     **data: Any,
 ) -> None:
-    """Write the event of an act on a revision, and tell those whom it concerns."""
+    """Log an act on a revision with its ``data``, and write the notices for everybody it concerns."""
     label = f"{revised.topic}/{revised.jurisdiction} revision {revised.number}"
+    # The log is filtered by topic and place, so every event of a record names both.
     data |= {"topic": revised.topic, "jurisdiction": revised.jurisdiction}
     log.append(connection, actor, action, ("revision", revised.id, label), at, **data)
     notices.tell(connection, actor, action, revised, at)
 
 
 def as_of_now(connection: Connection, actor: Account, permission: Permission) -> Account:
-    """The actor as they are within this transaction; raise Forbidden if they may not act any more.
-
-    While a request was under way somebody may have disabled them, or given them another role.
-    """
-    known = accounts.by_id(connection, actor.id)
-    require(known.role if known and known.is_active else None, permission)
-    return known or actor
+    """The actor as this transaction sees them; raise Forbidden if they may not act any more."""
+    # Since the request began somebody may have disabled them, or changed their role or remit.
+    current = accounts.by_id(connection, actor.id)
+    require(current.role if current and current.is_active else None, permission)
+    return current or actor
 
 
 def revision_of(connection: Connection, revision_id: int | None) -> Revision:
-    """The revision of that id; raise Missing if there is none."""
+    """The revision with that id, published or not; raise Missing if there is none, or no id."""
     revised = records.revision_by_id(connection, revision_id) if revision_id is not None else None
-    if revised is None:
-        raise Missing("revision", str(revision_id))
-    return revised
+    return existing(revised, "revision", str(revision_id))
 
 
 def is_in_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> bool:
-    """Whether somebody moderates this topic at this place."""
+    """Whether ``actor`` may moderate this topic at this place; without remits they may everywhere."""
     return not actor.remits or remits.covered(actor.remits, topic, _levels(tracker, code))
 
 
@@ -62,4 +59,5 @@ def require_remit(tracker: Tracker, actor: Account, topic: str, code: str) -> No
 
 
 def _levels(tracker: Tracker, code: str) -> list[str]:
+    # A remit for a state covers its counties and towns, so the whole chain is compared.
     return [level.code for level in chain(tracker.place(code), tracker.place)]

@@ -1,4 +1,4 @@
-"""Reading the log: a page of it with what each act changed, and the whole of it as CSV or NDJSON."""
+"""Reading the audit log: one page with what each act changed, or all of it as CSV or NDJSON."""
 
 import csv
 import io
@@ -7,19 +7,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.events import Event, Filter
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reading.published_changes import News
 from legalmap.store import log
-from legalmap.store.engine import Connection
 from legalmap.store.history import records
 
 PAGE = 50
-# The acts whose change is the difference between a revision and the one it started from.
+# For these acts the page shows how the revision differs from the one it was based on.
 CHANGING = frozenset({"submit", "publish"})
+# Written out: people have tools that rely on these names and their order.
 COLUMNS = (
     "id",
     "at",
@@ -32,35 +31,33 @@ COLUMNS = (
     "jurisdiction",
     "data",
 )
-# A spreadsheet takes what begins so for a formula.
+# Spreadsheets run a cell that begins with one of these as a formula (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One event. ``news`` is what it changed in a record, if that is what it did."""
+    """One event. ``news`` is what it changed in a record; None for acts that change none."""
 
     event: Event
     news: News | None
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A stretch of the log, newest first. ``older`` is where the next one begins, if there is one."""
+    """One page, newest first. ``older`` is the event id to pass as ``before`` for the next; None at the end."""
 
     entries: list[Entry]
     older: int | None
 
 
-def page(tracker: Tracker, actor: Account, wanted: Filter, before: int | None = None) -> Page:
-    """The newest events that are wanted, of those before an id: few queries, however long the log."""
+def page(tracker: Tracker, actor: Account, criteria: Filter, before: int | None = None) -> Page:
+    """The newest events that match, with an id below ``before``: four queries however long the log is."""
     require(actor.role, Permission.READ_LOG)
     with tracker.store.reading() as connection:
-        newest = log.newest(connection, PAGE + 1, wanted, before)
+        # One more than is shown tells whether there is an older page.
+        newest = log.newest(connection, PAGE + 1, criteria, before)
         shown = newest[:PAGE]
-        revisions = _revisions(connection, shown)
-        bases = records.revisions_by_id(
-            connection,
-            [revised.base_id for revised in revisions.values() if revised.base_id is not None],
-        )
+        changing = [int(event.subject_id) for event in shown if _changes(event)]
+        revisions, bases = records.with_bases(connection, changing)
     places = tracker.places(list({revised.jurisdiction for revised in revisions.values()}))
     entries = []
     for event in shown:
@@ -78,26 +75,21 @@ def _changes(event: Event) -> bool:
     return event.subject_kind == "revision" and event.action in CHANGING
 
 
-def _revisions(connection: Connection, shown: list[Event]) -> dict[int, Revision]:
-    wanted = [int(event.subject_id) for event in shown if _changes(event)]
-    return records.revisions_by_id(connection, wanted)
-
-
-def walk(tracker: Tracker, actor: Account, wanted: Filter) -> Iterator[Event]:
-    """Everything that is wanted up to now, oldest first, in short transactions: nobody waits for a
-    reader who takes it slowly, and what was logged never changes between them.
-    """
+def walk(tracker: Tracker, actor: Account, criteria: Filter) -> Iterator[Event]:
+    """All matching events logged up to now, oldest first; raise Forbidden before the first is read."""
     require(actor.role, Permission.READ_LOG)
+    # The end is fixed now: otherwise a busy site would keep a slow download running for ever.
     with tracker.store.reading() as connection:
         newest = log.newest(connection, 1)
-    return _walked(tracker, wanted, newest[0].id if newest else 0)
+    return _walked(tracker, criteria, newest[0].id if newest else 0)
 
 
-def _walked(tracker: Tracker, wanted: Filter, last: int) -> Iterator[Event]:
+def _walked(tracker: Tracker, criteria: Filter, last: int) -> Iterator[Event]:
     after = 0
+    # A transaction for each batch, so that a slow download holds none open. Events never change.
     while True:
         with tracker.store.reading() as connection:
-            batch = log.oldest(connection, wanted, after, last)
+            batch = log.oldest(connection, criteria, after, last)
         yield from batch
         if len(batch) < log.BATCH:
             return
@@ -105,14 +97,14 @@ def _walked(tracker: Tracker, wanted: Filter, last: int) -> Iterator[Event]:
 
 
 def as_csv(events: Iterator[Event]) -> Iterator[str]:
-    """The events as CSV, a piece at a time. What a spreadsheet would run gets a ' before it."""
+    """The events as CSV, a line at a time. A cell that a spreadsheet would run gets a ' before it."""
     yield _line(COLUMNS)
     for event in events:
         yield _line([_harmless(str(value)) for value in _row(event).values()])
 
 
 def as_ndjson(events: Iterator[Event]) -> Iterator[str]:
-    """The events as JSON, one on each line, with the data as they were logged."""
+    """The events as NDJSON, with the data exactly as logged."""
     for event in events:
         row = {**_row(event), "id": event.id, "data": event.data}
         yield json.dumps(row, ensure_ascii=False) + "\n"

@@ -1,7 +1,10 @@
 """The public contract: the typed structs of every answer and export. Within v1 keys are only added.
 
-Every key is always there: null or an empty list says that the record says nothing. A ``feed_no`` at
-the top of an answer is the edition it was made from, in a record that of its own publication.
+Every key is always present: null or an empty list means that the record says nothing. ``feed_no`` at
+the top of an answer is the edition it was made from; inside a record it is that record's publication.
+
+Names and docstrings of the structs are published too: they are the titles and descriptions of the JSON
+Schemas and of the OpenAPI document, from which clients are generated.
 """
 
 from legalmap.services.contract.answers import Details as Details
@@ -23,7 +26,6 @@ from legalmap.services.contract.changes import FieldChange as FieldChange
 from legalmap.services.contract.changes import HeartbeatAnswer as HeartbeatAnswer
 from legalmap.services.contract.changes import RecordChange as RecordChange
 from legalmap.services.contract.changes import WebhookMessage as WebhookMessage
-from legalmap.services.contract.convert import all_answers as all_answers
 from legalmap.services.contract.convert import codebook as codebook
 from legalmap.services.contract.convert import decode as decode
 from legalmap.services.contract.convert import encode as encode
@@ -36,7 +38,6 @@ from legalmap.services.contract.records import DISCLAIMER as DISCLAIMER
 from legalmap.services.contract.records import LICENCE as LICENCE
 from legalmap.services.contract.records import LICENCE_URL as LICENCE_URL
 from legalmap.services.contract.records import Answer as Answer
-from legalmap.services.contract.records import Codebook as Codebook
 from legalmap.services.contract.records import Counts as Counts
 from legalmap.services.contract.records import Export as Export
 from legalmap.services.contract.records import Jurisdiction as Jurisdiction

@@ -1,4 +1,4 @@
-"""Answers of the API about topics, places, records and revisions, and what a problem says."""
+"""Answers of the API about topics, places, records and revisions, and its problem details."""
 
 import msgspec
 

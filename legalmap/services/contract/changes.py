@@ -1,4 +1,4 @@
-"""The feed, what webhooks are sent, and how two feed numbers differ."""
+"""The feed of publications, webhook messages, and the difference between two feed numbers."""
 
 from typing import Any
 

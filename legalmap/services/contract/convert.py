@@ -1,6 +1,7 @@
-"""From the words of the domain to those of the contract, and from these to JSON and back."""
+"""From values of the domain to structs of the contract, and from these to JSON and back."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,19 +20,21 @@ Some = TypeVar("Some", bound=msgspec.Struct)
 
 
 def same(kind: type[Some], source: Any, /, **others: Any) -> Some:
-    """A struct of the contract made of ``others`` and, by their names, of what ``source`` has."""
+    """A struct of type ``kind``: each field from ``others`` or else the attribute of ``source`` so named."""
     names = (name for name in kind.__struct_fields__ if name not in others)
     return kind(**{name: getattr(source, name) for name in names}, **others)
 
 
 def instant(at: datetime) -> str:
-    """An instant as the chain of hashes spells it, so that a mirror can verify what it got."""
+    """An instant in UTC with microseconds: the spelling that the feed's hashes are made over."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+# A state stands in the answer of each of its places: a tenth of what it takes to resolve one.
+@lru_cache(maxsize=4_096)
 def jurisdiction(place: Place) -> Jurisdiction:
-    """A place for the outside."""
-    # Written out, as are periods and records: lists have thousands, and by names it takes half as long again.
+    """A place as answers and files show it."""
+    # Written out, as are periods and records: lists have thousands, and ``same`` takes 1.5 times as long.
     return Jurisdiction(
         code=place.code,
         name=place.name,
@@ -47,25 +50,25 @@ def jurisdiction(place: Place) -> Jurisdiction:
     )
 
 
-def period(own: OwnPeriod, topic: Topic) -> Period:
-    """A period with an answer to every variable: null, or an empty list, where it says nothing."""
+def period(source: OwnPeriod, topic: Topic) -> Period:
+    """A period as answers and files show it, with an answer to every variable of the topic."""
     return Period(
-        effective_from=own.effective_from,
-        effective_until=own.effective_until,
-        enacted_on=own.enacted_on,
-        status=own.status,
-        force=own.force,
-        answers=all_answers(own, topic),
-        summary=own.summary,
-        sources=own.sources,
+        effective_from=source.effective_from,
+        effective_until=source.effective_until,
+        enacted_on=source.enacted_on,
+        status=source.status,
+        force=source.force,
+        answers=all_answers(source, topic),
+        summary=source.summary,
+        sources=source.sources,
     )
 
 
-def all_answers(own: OwnPeriod | None, topic: Topic) -> dict[str, Any]:
-    """An answer to every variable, in the order of the codebook."""
-    given = own.answers if own else {}
+def all_answers(source: OwnPeriod | None, topic: Topic) -> dict[str, Any]:
+    """An answer to every variable in codebook order: null, or an empty list, where the period gives none."""
+    answers = source.answers if source else {}
     return {
-        variable.code: given.get(variable.code, [] if variable.type == "choices" else None)
+        variable.code: answers.get(variable.code, [] if variable.type == "choices" else None)
         for variable in topic.variables
     }
 
@@ -81,17 +84,19 @@ def codebook(topic: Topic) -> Codebook:
     )
 
 
+# msgspec knows no dates that may be a month or only a year.
 def _plain(value: Any) -> Any:
     if isinstance(value, PartialDate):
         return value.text
     raise NotImplementedError(f"{type(value)} has no place in an answer")
 
 
+# Made once: an encoder is costly to make, and safe between threads.
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def plain(answer: Any) -> Any:
-    """An answer as dictionaries and lists, as its JSON has it."""
+    """An answer as the dictionaries and lists its JSON would parse to."""
     return msgspec.to_builtins(answer, enc_hook=_plain, builtin_types=())
 
 
@@ -101,7 +106,7 @@ def encode(answer: Any) -> bytes:
 
 
 def decode(content: bytes, kind: Any) -> Any:
-    """The answer of that type whose JSON this is; raise ValueError if it is none."""
+    """The struct of type ``kind`` that this JSON encodes; raise ValueError if it does not fit."""
     return msgspec.json.decode(content, type=kind, dec_hook=_read)
 
 

@@ -1,4 +1,4 @@
-"""Records and the codebook as answers and files have them, and what every answer carries."""
+"""Records and codebooks as answers and files show them, and the fields common to all answers."""
 
 from datetime import date
 from typing import Any

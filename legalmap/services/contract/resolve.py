@@ -1,4 +1,4 @@
-"""What holds at a place, at several, for a product, and at up to a thousand at once."""
+"""What holds: at one place, at several side by side, for a product, and for a batch of places."""
 
 from datetime import date
 from typing import Any

@@ -1,1 +1,1 @@
-"""What every use case stands on: the store, the topics, the places, the head of the feed."""
+"""What every use case is built on: store, topics, places, head of the feed, sealed files, texts."""

@@ -1,8 +1,8 @@
-"""The head of the feed: which publication is the newest, known without asking for every request.
+"""The head of the feed: the newest publication, known without a query for every request.
 
-On SQLite the answer is exact each time. On PostgreSQL a process that serves hears of a publication
-within moments, and of its own at once; ``exact`` asks. While the database is away the last known head
-stands, so that readers go on.
+On SQLite it is always exact. On PostgreSQL a serving process is notified of publications by other
+processes within moments, and knows its own at once; ``exact=True`` queries. While the database is down
+the last known head is used, so that readers are still served.
 """
 
 import logging
@@ -16,22 +16,23 @@ from legalmap.store.history import feed
 from legalmap.store.history.feed import Newest
 
 log = logging.getLogger(__name__)
-# While the database is away: how long until it is tried again, in seconds.
+# While the database is down: seconds between two attempts to reach it.
 PAUSE_SECONDS = 0.5
 
 
 class Head:
-    """Knows the newest publication of one database. Safe between threads."""
+    """The newest publication of one database. Thread-safe."""
 
     def __init__(self, store: Store, *, listen: bool = False) -> None:
         self._store = store
         self._watch = commit_watch.watch(store, listen=listen)
         self._known: Newest | None = None
-        # Whether what is known may be older than the database: at first, and after a failed look.
+        # Whether ``_known`` may be out of date: at first, and after a query failed.
         self._stale = True
         self._away = False
         self._next_try = 0.0
         self._lock = Lock()
+        # On PostgreSQL the watch holds a connection of its own.
         store.closing(self._watch.close)
 
     def now(self, *, exact: bool = False) -> int:
@@ -41,26 +42,26 @@ class Head:
 
     @property
     def number(self) -> int:
-        """The feed number seen last, without looking."""
+        """The feed number seen last, without checking whether there is a newer one."""
         return self._known.feed_no if self._known else 0
 
     def still(self) -> bool:
-        """Whether it is certain, without waiting for anybody, that nobody has published since the last look."""
+        """Whether surely nothing was published since the last check. Never blocks: False if it cannot tell."""
         if self._away or self._stale or not self._lock.acquire(blocking=False):
             return False
         try:
             self._stale = self._watch.moved()
         except Unusable:
-            # Whoever looks next tries again and says so.
+            # The next call of ``newest`` tries again and logs the failure.
             self._stale = True
         finally:
             self._lock.release()
         return not self._stale
 
     def newest(self, *, exact: bool = False) -> Newest | None:
-        """The newest publication; raise Unusable if the database was never reached."""
+        """The newest publication, None before the first; raise Unusable if the database was never reached."""
         if self._away and (monotonic() < self._next_try or self._lock.locked()):
-            # One request in a while tries; nobody else waits for a database that is away.
+            # One request in PAUSE_SECONDS tries; no other waits for a database that is down.
             return self._known
         with self._lock:
             try:
@@ -71,7 +72,7 @@ class Head:
             return self._known
 
     def _look(self) -> None:
-        # Until the look has succeeded: what the watch has told is told only once.
+        # Stays set if the query fails: the watch reports a publication only once.
         self._stale = True
         with self._store.reading() as connection:
             self._known = feed.newest(connection)

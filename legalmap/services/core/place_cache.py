@@ -1,6 +1,6 @@
-"""The tree of places in memory: some at first, all of them once many were asked for.
+"""Places in memory: those requested so far, and all of them once many were requested.
 
-It never changes while we run, so what is known is never looked up again.
+The tree of places never changes while a process runs, so nothing has to be invalidated.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.store import places
 from legalmap.store.engine import Connection
 
-# Who has asked for more places than these will ask for others: then all are fetched at once.
+# A process that has needed this many places will need more: from here on all are loaded in one query.
 SOME = 1_500
 
 
 class Tree:
-    """Places by their codes and aliases. Safe between threads."""
+    """Places by their codes and aliases. Thread-safe."""
 
     def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._reading = reading
@@ -30,44 +30,45 @@ class Tree:
 
     def one(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""
-        known = self._known.get(code)
-        return self.get([code])[code] if known is None else known
+        place = self._known.get(code)
+        return self.get([code])[code] if place is None else place
 
     def get(self, codes: list[str]) -> dict[str, Jurisdiction]:
-        """The places of ``codes``, by the code asked for; raise Missing for the first unknown one."""
+        """The places with these codes or aliases, by code as given; raise Missing for the first unknown one."""
         known = self._known
-        left = [code for code in codes if code not in known]
-        if left and not self._is_whole:
-            self._fetch(left)
-        for code in left:
+        unknown = [code for code in codes if code not in known]
+        if unknown and not self._is_whole:
+            self._fetch(unknown)
+        for code in unknown:
             if code not in self._known:
                 raise Missing("jurisdiction", code)
         return {code: self._known[code] for code in codes}
 
     def fill(self) -> None:
-        """Fetch all places, so that none has to be asked for any more."""
+        """Load all places in one query."""
         with self._lock:
             if self._is_whole:
                 return
             with self._reading() as connection:
-                found = {place.code: _shared(place) for place in places.everything(connection)}
-                found |= {alias: found[code] for alias, code in places.aliases(connection)}
-            # Readers see the old or the new one, both right.
-            self._known, self._is_whole = found, True
+                by_code = {place.code: _shared(place) for place in places.everything(connection)}
+                by_code |= {alias: by_code[code] for alias, code in places.aliases(connection)}
+            # Replaced, not changed: readers without the lock see the old dictionary or the new one, both right.
+            self._known, self._is_whole = by_code, True
 
     def _fetch(self, codes: list[str]) -> None:
         if len(self._known) + len(codes) > SOME:
             self.fill()
             return
         with self._reading() as connection:
-            found = places.get_many(connection, codes)
+            fetched = places.get_many(connection, codes)
         with self._lock:
+            # Another thread may have loaded all of them meanwhile.
             if not self._is_whole:
-                self._known = self._known | found
+                self._known = self._known | fetched
 
 
 def _shared(place: Jurisdiction) -> Jurisdiction:
-    """The same place, with the words that thousands have in common held but once."""
+    """The same place with its repeated strings interned: thousands share kinds, parents and notes."""
     names = ("kind", "called", "law", "note", "parent", "county")
     words = {name: getattr(place, name) for name in names}
     return msgspec.structs.replace(

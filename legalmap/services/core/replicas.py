@@ -1,4 +1,4 @@
-"""A replica of the database that readers may be sent to: while it answers, and as far as it has come."""
+"""A read replica of the database, used while it answers and has replicated far enough."""
 
 import logging
 from contextlib import ExitStack
@@ -10,12 +10,12 @@ from legalmap.store.engine import Connection, Store
 from legalmap.store.history import feed
 
 log = logging.getLogger(__name__)
-# How long the primary alone is asked after the replica did not answer, in seconds.
+# After the replica failed to answer: seconds for which only the primary is used.
 PAUSE_SECONDS = 5.0
 
 
 class Replica:
-    """One replica. It may lag behind or be away; nobody sees less than they asked for."""
+    """One replica. If it lags behind or is down, the caller falls back to the primary."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -24,14 +24,15 @@ class Replica:
         self._next_try = 0.0
 
     def caught_up(self, stack: ExitStack, feed_no: int) -> Connection | None:
-        """A transaction that sees the feed up to ``feed_no``, closed with ``stack``; else None."""
+        """A transaction on the replica that sees the feed up to ``feed_no``, closed by ``stack``; else None."""
         if monotonic() < self._next_try:
             return None
-        with ExitStack() as own:
+        with ExitStack() as attempt:
             try:
                 self._require_fit()
-                connection = own.enter_context(self._store.reading())
+                connection = attempt.enter_context(self._store.reading())
                 if self._seen < feed_no:
+                    # A replica never goes back: what it has shown once needs no query again.
                     self._seen = feed.head(connection)
             except Unusable as error:
                 log.warning("replica: %s Readers are sent to the primary.", error)
@@ -39,11 +40,11 @@ class Replica:
                 return None
             if self._seen < feed_no:
                 return None
-            stack.push(own.pop_all())
+            stack.push(attempt.pop_all())
             return connection
 
     def _require_fit(self) -> None:
-        """Raise Unusable while the tables of a migration are not there yet."""
+        """Raise Unusable while a migration of the primary has not been replicated yet."""
         if not self._fits:
             schema.require_current(self._store)
             self._fits = True

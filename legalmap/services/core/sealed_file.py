@@ -1,7 +1,7 @@
-"""How a file is laid down: wholly or not at all, and with a seal by which anybody may trust it.
+"""Writing files atomically, each with a seal beside it: hash, length and time of change.
 
-It is written under another name, lies on the disk before it is given its own, and is written once however
-many threads and processes want it. What does not fit its seal is torn or somebody else's, and is as nothing.
+A file is written under a temporary name, synced to the disk and then renamed; threads and processes that
+want the same file write it once. A file that does not match its seal is treated as if it did not exist.
 """
 
 import fcntl
@@ -17,14 +17,14 @@ import msgspec
 
 from legalmap.domain.errors import Unmade
 
-# What the name of a file begins with until it is whole.
+# Prefix of temporary names.
 PART = ".part-"
-# For so many seconds one that was left half done may still be under way.
+# A temporary file younger than this many seconds may still be being written by another process.
 LEFT_SECONDS = 3600
 
 
 class Seal(msgspec.Struct, frozen=True):
-    """What lies beside a file, so that nobody has to read it all to trust it. Length in bytes."""
+    """What a file was when it was written: lets a reader trust it without hashing it. Length in bytes."""
 
     sha256: str
     length: int
@@ -32,25 +32,25 @@ class Seal(msgspec.Struct, frozen=True):
 
 
 def beside(path: Path) -> Path:
-    """Where the seal of a file is. It was last changed when the file was last used."""
+    """The path of a file's seal. The seal's own time of change records when the file was last used."""
     return path.with_name(f"{path.name}.seal")
 
 
 def of(path: Path) -> Seal | None:
-    """The seal of a file that is here and whole; it counts as used now."""
+    """The seal of a file if both exist and match, else None. Marks the file as used now."""
     try:
         seal = msgspec.json.decode(beside(path).read_bytes(), type=Seal)
         status = path.stat()
     except (OSError, msgspec.DecodeError):
         return None
     with suppress(OSError):
-        # A folder that may only be read is of use all the same.
+        # The folder may be read-only: its files can be served all the same.
         os.utime(beside(path))
     return seal if _fits(seal, status) else None
 
 
 def opened(path: Path, seal: Seal) -> IO[bytes]:
-    """The file to be read and closed; raise Unmade if it is gone, or another by now."""
+    """The file, opened; the caller closes it. Raise Unmade if it was deleted or replaced meanwhile."""
     with suppress(OSError):
         file = path.open("rb")
         if _fits(seal, os.fstat(file.fileno())):
@@ -60,11 +60,12 @@ def opened(path: Path, seal: Seal) -> IO[bytes]:
 
 
 def _fits(seal: Seal, status: os.stat_result) -> bool:
+    # Not the hash: reading gigabytes for every request would take longer than making the file.
     return (seal.length, seal.mtime_ns) == (status.st_size, status.st_mtime_ns)
 
 
 def read(path: Path) -> Seal:
-    """The seal of a file that has none, from all its bytes."""
+    """A seal for a file that has none: reads and hashes all of it."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         status = os.fstat(file.fileno())
@@ -72,11 +73,12 @@ def read(path: Path) -> Seal:
 
 
 def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
-    """Lay a file down, unless another thread or process of this host has just done so.
+    """Write a file unless another thread or process of this host just did; gives its seal.
 
-    In one folder one is written at a time. Raise OSError where the disk takes no more.
+    Raise OSError if it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # One lock for the folder: whoever waited for it finds the file there and does not make it again.
     with (path.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         seal = of(path)
@@ -87,7 +89,7 @@ def written_once(path: Path, make: Callable[[], Iterable[bytes]]) -> Seal:
 
 
 def laid(path: Path, parts: Iterable[bytes]) -> Seal:
-    """Lay a file down in a folder that is there; raise OSError where the disk takes no more."""
+    """Write a file atomically into an existing folder; gives its seal. Raise OSError if that fails."""
     sha256 = hashlib.sha256()
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
     try:
@@ -95,6 +97,7 @@ def laid(path: Path, parts: Iterable[bytes]) -> Seal:
             for part in parts:
                 sha256.update(part)
                 out.write(part)
+            # Before the rename: after a power cut a name must never lead to half a file.
             out.flush()
             os.fsync(out.fileno())
             status = os.fstat(out.fileno())
@@ -109,7 +112,7 @@ def laid(path: Path, parts: Iterable[bytes]) -> Seal:
 def tidy(
     files: Iterable[Path], *, stay: Collection[Path], most_files: int, most_bytes: int
 ) -> None:
-    """Of too many files, or bytes, drop those that nobody used for longest."""
+    """Delete the least recently used files beyond a number or a sum of bytes, but none in ``stay``."""
     room = most_bytes
     by_use = sorted(files, key=lambda file: _changed_at(beside(file)), reverse=True)
     for count, file in enumerate(by_use, start=1):
@@ -121,7 +124,7 @@ def tidy(
 
 
 def sweep(folder: Path, now_ns: int) -> None:
-    """Drop what processes that were killed left half done; ``now_ns`` by the clock of the disk."""
+    """Delete temporary files that killed processes left behind; ``now_ns`` by the file system's clock."""
     for part in folder.glob(f"{PART}*"):
         if _changed_at(part) < now_ns / 1e9 - LEFT_SECONDS:
             part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What every use case needs: the store, the topics, and the editions readers see."""
+"""What every use case needs: the store, the topics, the places, and the head of the feed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from legalmap import paths
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.feed_head import Head
@@ -19,13 +19,13 @@ DEFAULT_TOPIC = "kratom"
 
 
 def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
-    """All topic files, the default topic first."""
+    """All topics of ``data/topics`` by code, the default topic first."""
     files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TOPIC, file.stem))
     return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Topic) for file in files}
 
 
 class Tracker:
-    """One running legalmap. Cheap to make; safe to share between threads."""
+    """One running legalmap. Cheap to make; thread-safe."""
 
     def __init__(
         self,
@@ -35,35 +35,33 @@ class Tracker:
         replica: Store | None = None,
         listen: bool = False,
     ) -> None:
-        """``replica`` is asked by readers only. ``listen``: this process serves for long."""
+        """``replica`` serves readers only. ``listen``: be notified of publications, as this process lives long."""
         self.store = store
         self.heading = Head(store, listen=listen)
         self._replica = Replica(replica) if replica else None
         self.topics = shipped_topics() if topics is None else topics
         self._tree = Tree(self.reading)
-        # Told, after the commit, of each feed number that was published here.
+        # Called after the commit with each feed number that this process published.
         self.listeners: list[Callable[[int], None]] = []
 
     def tell(self, feed_no: int) -> None:
-        """Let everybody know who wants to hear of publications."""
+        """Call the listeners after a publication."""
         for listener in self.listeners:
             listener(feed_no)
 
     @contextmanager
     def reading(self, feed_no: int = 0) -> Iterator[Connection]:
-        """A transaction for readers that sees the feed at least up to ``feed_no``.
+        """A read transaction that sees the feed at least up to ``feed_no``.
 
-        On the replica if there is one, it answers, and it has come that far; else on the primary.
+        It is on the replica if there is one that answers and has come that far, else on the primary.
         """
         with ExitStack() as stack:
             replica = self._replica.caught_up(stack, feed_no) if self._replica else None
             yield replica or stack.enter_context(self.store.reading())
 
     def topic(self, code: str) -> Topic:
-        """The topic of that code; raise Missing, naming the others, if there is none."""
-        if code not in self.topics:
-            raise Missing("topic", code, self.topics)
-        return self.topics[code]
+        """The topic with that code; raise Missing, naming the others, if there is none."""
+        return existing(self.topics.get(code), "topic", code, self.topics)
 
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""

@@ -1,4 +1,4 @@
-"""Batches: proposals that were sent together and are decided one by one, each opened by a person."""
+"""Batches: proposals sent together. Each is still opened and decided by itself."""
 
 import secrets
 
@@ -19,7 +19,7 @@ MOST_LISTED = 50
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch with the state of each of its proposals; ``ready``: those this person may decide."""
+    """A batch with its proposals; ``ready``: ids of those that this person may decide now."""
 
     name: str
     proposals: list[Revision]
@@ -27,40 +27,45 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> int:
-        """How many wait for a verdict."""
-        return sum(each.state in UNDECIDED for each in self.proposals)
+        """How many of them wait for a verdict."""
+        return sum(proposal.state in UNDECIDED for proposal in self.proposals)
 
     def next_after(self, revision_id: int) -> int | None:
-        """The first behind another that this person may decide; else any before it."""
-        behind = [each for each in self.ready if each > revision_id]
-        return next(iter(behind or self.ready), None)
+        """The next proposal after ``revision_id`` to decide, starting over at the end; None if none is left."""
+        later = [ready_id for ready_id in self.ready if ready_id > revision_id]
+        return next(iter(later or self.ready), None)
 
 
 def new_name() -> str:
-    """The name of a batch: its day and some letters by chance."""
+    """A name for a new batch: the day and eight random hex digits, such as ``20261201-9f86d081``."""
     return f"{clock.today():%Y%m%d}-{secrets.token_hex(4)}"
 
 
 def listed(tracker: Tracker, actor: Account) -> list[Batch]:
-    """The last batches, the newest first."""
+    """The newest batches, newest first."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         return batches.newest(connection, MOST_LISTED)
 
 
 def opened(tracker: Tracker, actor: Account, name: str) -> Opened:
-    """One batch; raise Missing if there is none of that name."""
+    """The batch with that name; raise Missing if there is none."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
-        found = batches.proposals_of(connection, name) if name.isprintable() else []
-    if not found:
+        # PostgreSQL refuses a text with NUL in it by an error: no batch has such a name.
+        proposals = batches.proposals_of(connection, name) if name.isprintable() else []
+    if not proposals:
         raise Missing("batch", name)
-    ready = tuple(each.id for each in found if _may_decide(tracker, actor, each))
-    return Opened(name=name, proposals=found, ready=ready)
+    ready = tuple(proposal.id for proposal in proposals if _may_decide(tracker, actor, proposal))
+    return Opened(name=name, proposals=proposals, ready=ready)
 
 
 def _may_decide(tracker: Tracker, actor: Account, revised: Revision) -> bool:
-    """Whether any verdict is open to this person; one they approved already waits for somebody else."""
+    """Whether this person may give a verdict. A first approval of theirs leaves the second to others."""
     allowed = is_allowed(Act.REJECT, revised.facts, actor.id, actor.role)
-    done = any(given.reviewer_id == actor.id for given in revised.assents)
-    return allowed and not done and is_in_remit(tracker, actor, revised.topic, revised.jurisdiction)
+    has_approved = any(assent.reviewer_id == actor.id for assent in revised.assents)
+    return (
+        allowed
+        and not has_approved
+        and is_in_remit(tracker, actor, revised.topic, revised.jurisdiction)
+    )

@@ -1,8 +1,8 @@
-"""An edit whose record moved on: base, theirs and yours, and both edits together."""
+"""An edit whose record was published anew meanwhile: base, theirs and yours, and how to merge them."""
 
 import msgspec
 
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law import diff
 from legalmap.domain.law.payload import Payload
 from legalmap.services.core.tracker import Tracker
@@ -11,7 +11,7 @@ from legalmap.store.history import records
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
-    """Base, theirs and yours of an edit whose record moved on; ``clashes`` are the choices left to a person."""
+    """The three versions of a conflict; ``clashes``: fields that both changed, which a person has to choose."""
 
     base_number: int
     current_number: int
@@ -21,18 +21,19 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     clashes: tuple[diff.Clash, ...]
 
     def settled(self, yours_wins: set[int]) -> Payload:
-        """Both edits together, of each clash the chosen side; raise Invalid if they do not fit."""
+        """Both edits merged. ``yours_wins``: indices of clashes decided for this edit. Raise Invalid if the
+        result breaks a rule.
+        """
         return diff.settle(self.base, self.comparison, yours_wins)
 
 
 def compare_sides(
     tracker: Tracker, topic: str, code: str, base_number: int, yours: Payload
 ) -> Sides:
-    """Set an edit beside what was published meanwhile."""
+    """Compare an edit with what was published since its base; raise Missing if the record is not there."""
     with tracker.store.reading() as connection:
-        record = records.find(connection, topic, code)
-        if record is None:
-            raise Missing("record", f"{topic}/{code}")
+        record = existing(records.find(connection, topic, code), "record", f"{topic}/{code}")
+        # In one transaction, so that both sides are of the same moment.
         base = revision_at(connection, record, base_number).payload
         theirs = revision_at(connection, record, record.current_number).payload
     comparison = diff.compare(base, theirs, yours)

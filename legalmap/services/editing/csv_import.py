@@ -1,11 +1,11 @@
-"""The reverse of flattening: rows of a CSV, one for each period, folded into records.
+"""The reverse of the CSV export: rows, one for each period, are folded into records.
 
 The columns are those of the export's CSV. ``topic``, ``jurisdiction``, ``effective_from``, ``status``,
-``summary`` and ``source_urls`` must be there. What a column would say that is missing stays as it is
-published: of a period, in the one with the same start. ``source_urls`` names links with a space between
-two; what is published of them is taken over. One link that is new is described by ``source_title``,
-``source_publisher`` and ``source_kind``. ``revision`` is the one that the changes started from, and
-``note`` says why.
+``summary`` and ``source_urls`` are required. Where another column is missing, the published value is
+kept; for a period, that of the published period with the same start. ``source_urls`` holds links
+separated by spaces; for a published link its description is kept. A row may add one new link and
+describes it in ``source_title``, ``source_publisher`` and ``source_kind``. ``revision`` is the revision
+number that was edited, and ``note`` the change note.
 """
 
 import re
@@ -35,7 +35,7 @@ _OWN = ("revision", "note")
 
 
 def check_header(table: Table, topics: Iterable[Topic]) -> None:
-    """Raise Invalid, naming the columns that are missing, unknown or there twice."""
+    """Raise Invalid, naming the columns that are missing, unknown or repeated."""
     known = {*NEEDED, *OF_RECORD, *OF_PERIOD, *NEW_SOURCE, *_OWN}
     for topic in topics:
         known |= set(tables.columns(topic))
@@ -45,16 +45,16 @@ def check_header(table: Table, topics: Iterable[Topic]) -> None:
         "Unknown columns": [name or "(no name)" for name in header if name not in known],
         "Columns that are there twice": sorted(name for name in header if header[name] > 1),
     }
-    told = [f"{what}: {', '.join(names[:20])}." for what, names in faults.items() if names]
-    if not told:
+    sentences = [f"{fault}: {', '.join(names[:20])}." for fault, names in faults.items() if names]
+    if not sentences:
         return
     if len(faults["Missing columns"]) == len(NEEDED):
-        told.insert(0, "This is neither JSON nor a CSV with the header we ask for.")
-    raise Invalid.at("header", " ".join(told))
+        sentences.insert(0, "This is neither JSON nor a CSV with the header we ask for.")
+    raise Invalid.at("header", " ".join(sentences))
 
 
 def grouped(table: Table) -> list[tuple[str, str, list[Row]]]:
-    """Topic, place and rows of each record; its rows stand one after the other."""
+    """Topic, place code and rows of each record. Rows of a record have to follow each other."""
 
     def key(row: Row) -> tuple[str, str]:
         return row.cells["topic"], row.cells["jurisdiction"]
@@ -63,7 +63,7 @@ def grouped(table: Table) -> list[tuple[str, str, list[Row]]]:
 
 
 def folded(rows: list[Row], topic: Topic, published: Payload) -> Line:
-    """The entry that the rows of one record make; it stands where the first of them does."""
+    """The rows of one record as one entry, which counts as standing at the line of the first row."""
     first = rows[0]
     if len(rows) > payload.MAX_PERIODS:
         most = f"Keep to at most {payload.MAX_PERIODS} rows for one place: these are {len(rows):,}."
@@ -72,6 +72,7 @@ def folded(rows: list[Row], topic: Topic, published: Payload) -> Line:
         "topic": topic.code,
         "jurisdiction": first.cells["jurisdiction"],
         "periods": [_period(row, topic, published) for row in rows],
+        # A CSV has no columns for bills under way: they stay as published.
         "pending": payload.to_builtins(published.pending),
     }
     for name in OF_RECORD:
@@ -84,19 +85,21 @@ def folded(rows: list[Row], topic: Topic, published: Payload) -> Line:
 
 
 def _of_record(rows: list[Row], name: str, published: Payload) -> Any:
-    """What all rows of the record say alike; as published if there is no such column."""
+    """A field of the record, which all its rows have to repeat; as published if there is no such column."""
     if name not in rows[0].cells:
         return payload.to_builtins(getattr(published, name))
-    said = rows[0].cells[name]
+    first_cell = rows[0].cells[name]
     for row in rows:
-        if row.cells[name] != said:
+        if row.cells[name] != first_cell:
             raise _at(row, name, "Say the same in all rows of one place.")
-    return said if name == "notes" else said or None
+    return first_cell if name == "notes" else first_cell or None
 
 
 def _period(row: Row, topic: Topic, published: Payload) -> dict[str, Any]:
     start = row.cells["effective_from"] or None
-    before = next((p for p in published.periods if _text(p.effective_from) == start), None)
+    before = next(
+        (period for period in published.periods if _text(period.effective_from) == start), None
+    )
     raw: dict[str, Any] = {
         "effective_from": start,
         "status": row.cells["status"],
@@ -105,6 +108,7 @@ def _period(row: Row, topic: Topic, published: Payload) -> dict[str, Any]:
         "sources": _sources(row, published, start),
     }
     for name in OF_PERIOD:
+        # An empty cell empties a date, but a period always has a force.
         if name in row.cells and (row.cells[name] or name != "force"):
             raw[name] = row.cells[name] or None
         elif before is not None:
@@ -120,22 +124,26 @@ def _text(value: Any) -> str | None:
 
 
 def _answer(row: Row, variable: Variable) -> Any:
-    said = row.cells[variable.code]
+    cell = row.cells[variable.code]
     if variable.type == "choices":
-        return said.split()
-    if not said or variable.type == "choice":
-        return said or None
-    if re.fullmatch(r"-?\d{1,15}", said, re.ASCII):
-        return int(said)
-    if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", said, re.ASCII):
-        return float(said)
-    raise _at(row, variable.code, f"“{said[:40]}” is no number.")
+        return cell.split()
+    if not cell or variable.type == "choice":
+        return cell or None
+    # Strictly: int() and float() would also take “1_000”, “1e5”, “nan” and digits of other scripts.
+    if re.fullmatch(r"-?\d{1,15}", cell, re.ASCII):
+        return int(cell)
+    if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", cell, re.ASCII):
+        return float(cell)
+    raise _at(row, variable.code, f"“{cell[:40]}” is no number.")
 
 
 def _sources(row: Row, published: Payload, start: str | None) -> list[dict[str, Any]]:
-    """Known links as they are published, best of the same period; one new link as the row says."""
+    """The sources of a period: published links as they are, one new link as the row describes it."""
     known: dict[str, Any] = {}
-    for period in sorted(published.periods, key=lambda p: _text(p.effective_from) == start):
+    # The period with the same start comes last: if two periods describe a link, its words win.
+    for period in sorted(
+        published.periods, key=lambda period: _text(period.effective_from) == start
+    ):
         known |= {source.url: payload.to_builtins(source) for source in period.sources}
     urls = row.cells["source_urls"].split()
     new = [url for url in urls if url not in known]
@@ -150,19 +158,19 @@ def _sources(row: Row, published: Payload, start: str | None) -> list[dict[str, 
 
 
 def _new_source(row: Row, url: str) -> dict[str, Any]:
-    said = {key: row.cells.get(name, "") for name, key in NEW_SOURCE.items()}
+    described = {key: row.cells.get(name, "") for name, key in NEW_SOURCE.items()}
     missing = [name for name in ("source_title", "source_publisher", "source_kind")
-               if not said[NEW_SOURCE[name]]]  # fmt: skip
+               if not described[NEW_SOURCE[name]]]  # fmt: skip
     if missing:
         raise _at(row, missing[0], f"{url[:200]} is a new link: fill in {', '.join(missing)}.")
-    return {"url": url, **{key: value for key, value in said.items() if value}}
+    return {"url": url, **{key: value for key, value in described.items() if value}}
 
 
 def _whole(row: Row, name: str) -> int:
-    said = row.cells[name]
-    if not re.fullmatch(r"\d{1,9}", said, re.ASCII):
+    cell = row.cells[name]
+    if not re.fullmatch(r"\d{1,9}", cell, re.ASCII):
         raise _at(row, name, "Give a whole number.")
-    return int(said)
+    return int(cell)
 
 
 def _at(row: Row, name: str, message: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""Keeping what somebody types before it is sent, and throwing it away."""
+"""Drafts: what somebody has typed and not sent, saved and discarded."""
 
 from legalmap import clock
 from legalmap.domain.desk.revisions import Record
@@ -26,15 +26,16 @@ def save(
     suggestion_id: int | None = None,
     last_sent: int | None = None,
 ) -> None:
-    """Keep what was typed, valid or not; only its owner ever sees it.
+    """Save what was typed, valid or not. Only its owner ever sees it.
 
-    ``last_sent``: the last proposal this person had sent when the form was opened. If they sent another
-    since, raise NotNow: what arrives late must not bring back as a draft what is a proposal already.
+    ``last_sent``: id of the last proposal this person had sent when the form was opened. Raise NotNow
+    if they have sent another since: a late autosave must not bring a sent proposal back as a draft.
     """
     require(actor.role, Permission.PROPOSE)
     tracker.topic(topic)
     place = search.place(tracker, code)
     with tracker.store.writing() as connection:
+        # The first draft for a place makes its record.
         records.lock_making(connection)
         as_of_now(connection, actor, Permission.PROPOSE)
         record = proposals.record_of(connection, topic, place.code)
@@ -55,8 +56,8 @@ def save(
         )
 
 
-def _refuse_late(connection: Connection, actor: Account, record: Record, known: int) -> None:
-    if submissions.last_sent(connection, record.id, actor.id) > known:
+def _refuse_late(connection: Connection, actor: Account, record: Record, last_known: int) -> None:
+    if submissions.last_sent(connection, record.id, actor.id) > last_known:
         raise NotNow(
             "You sent a proposal for this record after you opened this form, so what is typed here is "
             "not saved by itself. “Keep as draft” keeps it."
@@ -64,7 +65,7 @@ def _refuse_late(connection: Connection, actor: Account, record: Record, known: 
 
 
 def discard(tracker: Tracker, actor: Account, topic: str, code: str) -> None:
-    """Forget the draft of a record."""
+    """Delete this person's draft of a record, if there is one."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.writing() as connection:
         record = records.find(connection, topic, code)

@@ -1,8 +1,8 @@
-"""Importing a file of changes: they become proposals in the queue, never publications.
+"""Importing a file of changes: each becomes a proposal in the queue, never a publication.
 
-A file is a JSON list, one JSON object a line, or a CSV (see ``folding``). Each entry is a record as
-data/ and the export hold it: ``topic``, ``jurisdiction``, ``base_revision`` (the revision number it
-started from, 0 if it says none, as what ships), ``note``, and the fields of a payload.
+A file is a JSON list, NDJSON, or CSV (see ``csv_import``). Each entry is a record as in data/ and the
+export: ``topic``, ``jurisdiction``, ``base_revision`` (the number of the revision it was edited from,
+needed once something is published), ``note``, and the fields of a payload.
 """
 
 import hashlib
@@ -20,25 +20,24 @@ from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import batches as import_batches
-from legalmap.services.editing import csv_import, upload_parsing
-from legalmap.services.editing import proposals as editing_service
+from legalmap.services.editing import csv_import, proposals, upload_parsing
 from legalmap.services.editing.proposals import Proposal
 from legalmap.services.editing.upload_parsing import Line, Table
 from legalmap.services.places import search
-from legalmap.store.history import batches, records
+from legalmap.store.history import batches
 
-# More than these nobody reads; they are mended first.
+# Nobody reads more than these at once: they are mended first.
 MOST_PROBLEMS = 200
-# With so many problems before it nobody is told which place may have been meant: to look takes long.
+# After this many problems unknown places get no “did you mean”: searching for one takes long.
 MOST_HINTS = 10
 _HEAD = ("topic", "jurisdiction", "base_revision", "note")
 _PAYLOAD = frozenset(payload.Payload.__struct_fields__)
-# What a file taken from data/ or the export may carry besides; it says nothing new.
+# What files from data/ or the export carry besides; it follows from the code of the place.
 _IGNORED = frozenset({"name"})
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """One proposal that a file would make: where it stands in the file, and what it would change."""
+    """One proposal that a file would make: its line, and the changes to the revision it is based on."""
 
     number: int
     proposal: Proposal
@@ -51,26 +50,26 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All that sending a file would do. ``problems``: then it does nothing."""
+    """Everything sending a file would do; nothing if there are ``problems``."""
 
     planned: list[Planned] = []
-    # How many entries say what is published already: they are left out.
+    # How many entries equal what is published: they are left out.
     unchanged: int = 0
     problems: tuple[Problem, ...] = ()
 
     @property
     def mark(self) -> str:
-        """Another one if anything about any proposal is another: what was looked at is what is sent."""
+        """A hash over all proposals, sent back with the confirmation: exactly what was shown is submitted."""
         digest = hashlib.sha256()
-        for each in self.planned:
-            made = each.proposal
-            said = (made.topic, made.jurisdiction, made.base_number, made.note)
-            digest.update(repr((*said, each.payload_sha256)).encode())
+        for item in self.planned:
+            proposal = item.proposal
+            identity = (proposal.topic, proposal.jurisdiction, proposal.base_number, proposal.note)
+            digest.update(repr((*identity, item.payload_sha256)).encode())
         return digest.hexdigest()
 
 
 def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
-    """What a file would do, without doing it: each proposal, or each problem with line and field."""
+    """What a file would do, without doing it. Problems name line and field; nothing is raised for them."""
     require(actor.role, Permission.PROPOSE)
     try:
         lines = _lines(tracker, upload_parsing.opened(content))
@@ -78,44 +77,48 @@ def plan(tracker: Tracker, actor: Account, content: bytes) -> Plan:
     except Invalid as error:
         return Plan(problems=_first(error.problems))
     problems += [*_twice(planned), *_sent_before(tracker, actor, planned)]
-    differing = [each for each in planned if each.changes]
+    # Files from the export hold every record of a topic, of which few were edited.
+    differing = [item for item in planned if item.changes]
     if not differing and not problems:
         problems = [
             Problem(f"line {line.number}", "This is what is published already: leave it out.")
             for line in lines[:1]
         ] or [Problem("file", "The file holds no entry.")]
     return Plan(
-        planned=sorted(differing, key=lambda e: (e.proposal.topic, e.proposal.jurisdiction)),
+        planned=sorted(
+            differing, key=lambda item: (item.proposal.topic, item.proposal.jurisdiction)
+        ),
         unchanged=len(planned) - len(differing),
         problems=_first(problems),
     )
 
 
 def import_file(tracker: Tracker, actor: Account, content: bytes) -> list[Revision]:
-    """Submit every entry, all or none; raise Invalid listing each bad line with number and field."""
+    """Submit every entry or none; raise Invalid, naming the line and field of each problem."""
     return _send(tracker, actor, plan(tracker, actor, content))
 
 
 def import_planned(tracker: Tracker, actor: Account, content: bytes, mark: str) -> list[Revision]:
-    """Submit exactly what a dry run showed; raise NotNow if the same file would do something else now."""
-    found = plan(tracker, actor, content)
-    if found.mark != mark:
+    """Submit exactly what a dry run with this ``mark`` showed; raise NotNow if the file would now do
+    something else.
+    """
+    current_plan = plan(tracker, actor, content)
+    if current_plan.mark != mark:
         raise NotNow(
             "Something was published since you looked: this is what the file would do now."
         )
-    return _send(tracker, actor, found)
+    return _send(tracker, actor, current_plan)
 
 
-def _send(tracker: Tracker, actor: Account, found: Plan) -> list[Revision]:
-    if found.problems:
-        raise Invalid(found.problems)
+def _send(tracker: Tracker, actor: Account, plan: Plan) -> list[Revision]:
+    Invalid.if_any(plan.problems)
     batch = import_batches.new_name()
-    proposals = [msgspec.structs.replace(each.proposal, batch=batch) for each in found.planned]
-    return editing_service.submit_all(tracker, actor, proposals)
+    batched = [msgspec.structs.replace(item.proposal, batch=batch) for item in plan.planned]
+    return proposals.submit_all(tracker, actor, batched)
 
 
 def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
-    """The entries of a file; the rows of a table are folded into one for each record."""
+    """The entries of a file; rows of a CSV become one entry for each record."""
     if isinstance(opened, list):
         return opened
     csv_import.check_header(opened, tracker.topics.values())
@@ -131,17 +134,14 @@ def _lines(tracker: Tracker, opened: list[Line] | Table) -> list[Line]:
             problems += error.problems
         except Missing as error:
             problems.append(Problem(f"line {rows[0].number}: {_field_of(error)}", _said(error)))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     return lines
 
 
 def _published(tracker: Tracker, topic: str, code: str, *, hint: bool) -> payload.Payload:
     tracker.topic(topic)
     place = search.place(tracker, code, hint=hint)
-    return editing_service.payload_at(
-        tracker, topic, place.code, _current(tracker, topic, place.code)
-    )
+    return proposals.published(tracker, topic, place.code)[1]
 
 
 def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[Problem]]:
@@ -149,42 +149,42 @@ def _all_read(tracker: Tracker, lines: list[Line]) -> tuple[list[Planned], list[
     problems: list[Problem] = []
     for index, line in enumerate(lines):
         _stop_at_many(problems, len(lines) - index)
-        found = _read(tracker, line, hint=len(problems) < MOST_HINTS)
-        if isinstance(found, Planned):
-            planned.append(found)
+        outcome = _read(tracker, line, hint=len(problems) < MOST_HINTS)
+        if isinstance(outcome, Planned):
+            planned.append(outcome)
         else:
-            problems += found
+            problems += outcome
     return planned, problems
 
 
-def _stop_at_many(problems: list[Problem], left: int) -> None:
-    """Raise Invalid where there are too many to be read: looking for more would only take longer."""
+def _stop_at_many(problems: list[Problem], unread: int) -> None:
+    """Raise Invalid once there are more problems than anybody reads. ``unread``: entries still to come."""
     if len(problems) >= MOST_PROBLEMS:
-        raise Invalid(_first(problems, left))
+        raise Invalid(_first(problems, unread))
 
 
-def _first(problems: Sequence[Problem], left: int = 0) -> tuple[Problem, ...]:
-    """As many problems as somebody can read, and how many more there are. ``left``: places not looked at."""
-    if len(problems) <= MOST_PROBLEMS and not left:
+def _first(problems: Sequence[Problem], unread: int = 0) -> tuple[Problem, ...]:
+    """The first MOST_PROBLEMS; the last of them says how many more there are and how many were not read."""
+    if len(problems) <= MOST_PROBLEMS and not unread:
         return tuple(problems)
     shown = problems[: MOST_PROBLEMS - 1]
-    told = f"And {len(problems) - len(shown):,} more"
-    told += f"; {left:,} more places of the file were not looked at." if left else "."
-    return (*shown, Problem("file", told))
+    rest = f"And {len(problems) - len(shown):,} more"
+    rest += f"; {unread:,} more places of the file were not looked at." if unread else "."
+    return (*shown, Problem("file", rest))
 
 
 def _read(tracker: Tracker, line: Line, *, hint: bool) -> Planned | list[Problem]:
     try:
         proposal = _proposal(tracker, line.raw, hint=hint)
-        base = editing_service.payload_at(
+        base = proposals.payload_at(
             tracker, proposal.topic, proposal.jurisdiction, proposal.base_number
         )
     except Invalid as error:
         return [line.at(problem) for problem in error.problems]
     except Missing as error:
         return [line.at(Problem(_field_of(error), _said(error)))]
-    found = diff.shown(base, proposal.payload)
-    return Planned(number=line.number, proposal=proposal, changes=found)
+    changes = diff.shown(base, proposal.payload)
+    return Planned(number=line.number, proposal=proposal, changes=changes)
 
 
 def _field_of(error: Missing) -> str:
@@ -202,22 +202,17 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
             "entry", "Give an object with topic, jurisdiction and the fields of a record."
         )
     missing = [key for key in ("topic", "jurisdiction") if not isinstance(raw.get(key), str)]
-    if missing:
-        raise Invalid(Problem(key, "Give it as text.") for key in missing)
+    Invalid.if_any(Problem(key, "Give it as text.") for key in missing)
     unknown = [key for key in raw if key not in {*_HEAD, *_PAYLOAD, *_IGNORED}]
-    if unknown:
-        raise Invalid(Problem(key, "A record has no such field.") for key in unknown)
+    Invalid.if_any(Problem(key, "A record has no such field.") for key in unknown)
     topic = tracker.topic(raw["topic"])
     place = search.place(tracker, raw["jurisdiction"], hint=hint)
     content = payload.from_builtins({key: raw[key] for key in raw if key in _PAYLOAD})
     note = raw.get("note", "Imported from a file.")
     if not isinstance(note, str):
         raise Invalid.at("note", "Give it as text.")
-    problems = payload.problems_of(content, topic, clock.today()) + editing_service.note_problems(
-        note
-    )
-    if problems:
-        raise Invalid(problems)
+    problems = payload.problems_of(content, topic, clock.today())
+    Invalid.if_any(problems + proposals.note_problems(note))
     return Proposal(
         topic=topic.code,
         jurisdiction=place.code,
@@ -227,24 +222,21 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     )
 
 
-def _current(tracker: Tracker, topic: str, code: str) -> int:
-    with tracker.store.reading() as connection:
-        record = records.find(connection, topic, code)
-    return record.current_number if record else 0
+def _base(tracker: Tracker, topic: str, code: str, stated: Any, content: payload.Payload) -> int:
+    """The revision an entry started from, as ``stated`` in it; None: not at all.
 
-
-def _base(tracker: Tracker, topic: str, code: str, given: Any, content: payload.Payload) -> int:
-    """The revision an entry started from. It is never taken to be what is published by chance now:
-    an old file would then undo what came meanwhile, and nobody would be told.
+    The current revision is never assumed: an old file would then silently undo what was published
+    meanwhile.
     """
-    current = _current(tracker, topic, code)
-    if given is None and content == editing_service.payload_at(tracker, topic, code, current):
+    current, published = proposals.published(tracker, topic, code)
+    if stated is None and content == published:
         return current
-    if given is None and current:
+    if stated is None and current:
         raise Invalid.at(
             "base_revision", f"Say which revision this started from. Published now is {current}."
         )
-    base = 0 if given is None else given
+    base = 0 if stated is None else stated
+    # In Python True is an int, and JSON has true.
     if not isinstance(base, int) or isinstance(base, bool) or base < 0:
         raise Invalid.at("base_revision", "Give the number of the revision this started from.")
     if base != current:
@@ -253,24 +245,25 @@ def _base(tracker: Tracker, topic: str, code: str, given: Any, content: payload.
 
 
 def _sent_before(tracker: Tracker, actor: Account, planned: list[Planned]) -> list[Problem]:
-    """What this person sent already and nobody decided is not sent again."""
+    """A problem for each entry that this person has sent before and that still waits for review."""
     with tracker.store.reading() as connection:
         waiting = batches.sent_by(connection, actor.id)
-    told = "You sent exactly this already: it waits for review. Leave it out."
+    message = "You sent exactly this already: it waits for review. Leave it out."
     return [
-        Problem(f"line {each.number}: jurisdiction", told)
-        for each in planned
-        if (each.proposal.topic, each.proposal.jurisdiction, each.payload_sha256) in waiting
+        Problem(f"line {item.number}: jurisdiction", message)
+        for item in planned
+        if (item.proposal.topic, item.proposal.jurisdiction, item.payload_sha256) in waiting
     ]
 
 
 def _twice(planned: list[Planned]) -> list[Problem]:
+    """A problem for each record that an earlier entry of the file changes already."""
     seen: set[tuple[str, str]] = set()
     problems = []
-    for each in planned:
-        key = (each.proposal.topic, each.proposal.jurisdiction)
+    for item in planned:
+        key = (item.proposal.topic, item.proposal.jurisdiction)
         if key in seen:
-            told = "This place stands in the file already."
-            problems.append(Problem(f"line {each.number}: jurisdiction", told))
+            message = "This place stands in the file already."
+            problems.append(Problem(f"line {item.number}: jurisdiction", message))
         seen.add(key)
     return problems

@@ -1,4 +1,4 @@
-"""Drafts and proposals: beginning an edit, keeping what was typed, submitting, withdrawing."""
+"""Proposals: beginning an edit, submitting one or many, withdrawing."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from legalmap.domain.desk import edit_intents, risk
 from legalmap.domain.desk.edit_intents import Intent, intent_of
 from legalmap.domain.desk.moderation import Act, check
 from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
-from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, Problem, Stale
+from legalmap.domain.errors import Invalid, NothingChanged, NotNow, Problem, Stale, existing
 from legalmap.domain.law import diff, payload
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, canonical_bytes
@@ -31,7 +31,7 @@ NO_REVERT = (
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an edit starts: the revision that is current now, and an earlier draft if there is one."""
+    """What the edit form starts from: the current revision, one's own draft, and proposals that wait."""
 
     topic: str
     place: Jurisdiction
@@ -39,12 +39,12 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     payload: Payload = NOT_RESEARCHED
     draft: Draft | None = None
     waiting: list[Revision] = []
-    # The last proposal this person sent by the form of this record; 0 if none.
+    # Id of the last proposal this person sent for the record; 0 if none. See ``drafts.save``.
     last_sent: int = 0
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants a record to say, and the revision number they started from."""
+    """What somebody wants a record to say, and the number of the revision they edited."""
 
     topic: str
     jurisdiction: str
@@ -53,17 +53,20 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     kind: RevisionKind = "edit"
     reworks_id: int | None = None
-    # What the author says it is; None: as the content tells.
+    # What the author says this edit is; None: derived from the content.
     intent: Intent | None = None
     batch: str | None = None
-    # The suggestion of a reader that this answers: it is closed with the submission.
+    # The reader's suggestion that this answers: submitting closes it.
     suggestion_id: int | None = None
-    # Whether it is what somebody typed into the form of the record: its draft is done with then.
+    # Whether it was typed into the form of the record: then submitting deletes the draft.
     closes_draft: bool = False
 
 
 def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
-    """What the edit form needs. A place without a record begins from "not researched"."""
+    """What the edit form needs; raise Missing for an unknown topic or place.
+
+    A place without a record starts from revision 0, "not researched".
+    """
     require(actor.role, Permission.PROPOSE)
     tracker.topic(topic)
     place = search.place(tracker, code)
@@ -89,25 +92,34 @@ def payload_at(tracker: Tracker, topic: str, code: str, number: int) -> Payload:
         record = records.find(connection, topic, code)
         if record is None and number == 0:
             return NOT_RESEARCHED
-        if record is None:
-            raise Missing("revision", f"{topic}/{code} revision {number}")
+        record = existing(record, "revision", f"{topic}/{code} revision {number}")
         return revision_at(connection, record, number).payload
+
+
+def published(tracker: Tracker, topic: str, code: str) -> tuple[int, Payload]:
+    """Number and content of the published revision; for a place without a record 0, "not researched"."""
+    with tracker.store.reading() as connection:
+        record = records.find(connection, topic, code)
+        if record is None:
+            return 0, NOT_RESEARCHED
+        return record.current_number, revision_at(connection, record, record.current_number).payload
 
 
 def submit(tracker: Tracker, actor: Account, proposal: Proposal) -> Revision:
     """Put a proposal into the queue.
 
-    Raises Invalid with every field at fault, Stale if the record moved on, NothingChanged if the
-    content equals its base.
+    Raises Invalid with every field at fault, Stale if something newer than its base is published,
+    NothingChanged if its content equals the base, NotNow if the same was sent before.
     """
     return submit_all(tracker, actor, [proposal])[0]
 
 
 def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> list[Revision]:
-    """Submit several proposals in one transaction: all of them or none."""
+    """Submit several proposals in one transaction, all or none; raises what ``submit`` raises."""
     require(actor.role, Permission.PROPOSE)
     checked = [_checked(tracker, proposal) for proposal in proposals]
     with tracker.store.writing() as connection:
+        # Many records may be made here: the lock keeps two imports from waiting for each other.
         records.lock_making(connection)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         return [_insert(connection, tracker, actor, proposal) for proposal in checked]
@@ -118,14 +130,12 @@ def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
     place = search.place(tracker, proposal.jurisdiction)
     content = payload.normalised(proposal.payload)
     problems = payload.problems_of(content, topic, clock.today())
-    problems += note_problems(proposal.note)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems + note_problems(proposal.note))
     return msgspec.structs.replace(proposal, jurisdiction=place.code, payload=content)
 
 
 def note_problems(note: str) -> list[Problem]:
-    """What is wrong with a change note."""
+    """What is wrong with a change note; empty if nothing is."""
     needed = "Say in a sentence what you changed and why."
     return payload.problems_of_text("note", note, MAX_NOTE, needed=needed)
 
@@ -164,6 +174,7 @@ def _insert(
         actor.id,
         at,
         intent=proposal.intent or intent_of(proposal.kind, base.payload, proposal.payload),
+        # Weighed now and stored: a queue that is sorted by risk must not compute it.
         weight=risk.weigh(
             tracker.topic(proposal.topic),
             tracker.place(proposal.jurisdiction),
@@ -198,14 +209,14 @@ def _insert(
 def _close_draft(
     connection: Connection, record: Record, actor: Account, proposal: Proposal
 ) -> None:
-    """A check, a file, or the rework of another proposal leaves what is typed alone."""
+    """Delete the draft this came from. The draft of a rework of another proposal stays."""
     draft = drafts.of_record(connection, record.id, actor.id)
     if draft is not None and draft.reworks_id == proposal.reworks_id:
         drafts.drop(connection, record.id, actor.id)
 
 
 def _check_intent(connection: Connection, base: Revision, proposal: Proposal) -> None:
-    """An edit is what its author says it is; what nobody said follows from the content."""
+    """Raise Invalid if the content contradicts what the author says the edit is."""
     if proposal.intent is None:
         return
     problems = edit_intents.problems_of(proposal.intent, base.payload, proposal.payload)
@@ -213,14 +224,13 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
         sha256 = payload.sha256_of(canonical_bytes(proposal.payload))
         if records.published_as(connection, base.record_id, sha256) is None:
             problems.append(Problem("intent", NO_REVERT))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
 
 
 def _check_not_waiting(
     connection: Connection, actor: Account, base: Revision, proposal: Proposal
 ) -> None:
-    """A form sent twice makes one proposal."""
+    """Raise NotNow if the same person sent the same already: a form sent twice makes one proposal."""
     sent = (actor.id, base.id, payload.sha256_of(canonical_bytes(proposal.payload)))
     for waiting in submissions.undecided_of(connection, base.record_id):
         if (waiting.author_id, waiting.base_id, waiting.payload_sha256) == sent:
@@ -231,34 +241,30 @@ def _check_not_waiting(
 
 
 def record_of(connection: Connection, topic: str, code: str) -> Record:
-    """The record of a place, locked until the end; made, with revision 0, if there is none yet."""
+    """The record of a place, locked for this transaction; created with revision 0 if there is none."""
     record = records.find(connection, topic, code, lock=True)
     if record is None:
-        system = accounts.by_handle(connection, SYSTEM_HANDLE)
-        if system is None:
-            raise Missing("account", SYSTEM_HANDLE)
+        # Revision 0 says that nothing is known yet, which no person claims.
+        system = existing(accounts.by_handle(connection, SYSTEM_HANDLE), "account", SYSTEM_HANDLE)
         record_id, revision_id = records.insert_record(
             connection, topic, code, NOT_RESEARCHED, system.id, clock.now()
         )
         records.point_to_genesis(connection, record_id, revision_id)
         record = records.find(connection, topic, code, lock=True)
-    if record is None:
-        raise Missing("record", f"{topic}/{code}")
-    return record
+    return existing(record, "record", f"{topic}/{code}")
 
 
 def revision_at(connection: Connection, record: Record, number: int) -> Revision:
-    """One revision of a record by its number; raise Missing if there is none."""
+    """The revision of a record with that number; raise Missing if there is none."""
     revision = records.revision_numbered(connection, record.id, number)
-    if revision is None:
-        raise Missing("revision", f"{record.topic}/{record.jurisdiction} revision {number}")
-    return revision
+    return existing(revision, "revision", f"{record.topic}/{record.jurisdiction} revision {number}")
 
 
 def withdraw(tracker: Tracker, actor: Account, revision_id: int, why: str = "") -> Revision:
-    """Take one's own proposal out of the queue."""
+    """Take one's own proposal out of the queue; raise Forbidden, NotNow or AlreadyDecided if one cannot."""
     with tracker.store.writing() as connection:
         records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
+        # Read again under the lock: somebody may have decided it while we waited.
         revised = revision_of(connection, revision_id)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         check(Act.WITHDRAW, revised.facts, actor.id, actor.role)

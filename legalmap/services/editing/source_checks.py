@@ -1,4 +1,4 @@
-"""Links and the records that rest on them: one link read once bears out many records."""
+"""Verifying by link: somebody who has read one source verifies every record that cites it."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -26,12 +26,12 @@ from legalmap.store.desk import rounds
 
 MOST_LISTED = 50
 MOST_AT_ONCE = 200
-# How many records are read in one look.
+# How many payloads are loaded in one query.
 STEP = 500
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """One link, a source that names it, and how many records rest on it, of which so many are due."""
+    """One link, a source that cites it, how many records do, and how many of these are due for a check."""
 
     url: str
     source: Source
@@ -40,12 +40,15 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """Whose page it is."""
+        """The host name in the link."""
         return host_of(self.url)
 
 
 class Resting(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that rests on a link: its periods that do, and whether it can be verified now."""
+    """One record that cites a link, the periods that do, and whether it can be verified now.
+
+    ``others``: how many other links it cites.
+    """
 
     topic: str
     place: Jurisdiction
@@ -54,22 +57,22 @@ class Resting(msgspec.Struct, frozen=True, kw_only=True):
     periods: list[Period]
     others: int
     is_checked_today: bool
-    # A proposal for it that waits for a verdict.
+    # Id of a proposal for the record that waits for a verdict.
     proposal: int | None
 
     @property
     def key(self) -> str:
-        """How the form names it: with the revision that was on screen."""
+        """The value of its checkbox; holds the revision on screen, so that a newer one is noticed."""
         return f"{self.topic}/{self.place.code}@{self.number}"
 
     @property
     def is_open(self) -> bool:
-        """Whether a check can be sent for it."""
+        """Whether a verification can be sent for it."""
         return not self.is_checked_today and self.proposal is None
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A record somebody ticked, and the revision they saw."""
+    """A record somebody ticked, and the number of the revision they saw."""
 
     topic: str
     code: str
@@ -77,17 +80,22 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 def links(reader: Reader, actor: Account, *, words: str = "", host: str = "") -> list[Link]:
-    """All links, those that most records rest on first; of a host, or with some words in them."""
+    """All cited links, most cited first. ``host``: only of it and its subdomains. ``words``: only with all
+    of them in the link, title or publisher.
+    """
     require(actor.role, Permission.PROPOSE)
     today = clock.today()
     counts: dict[str, tuple[Source, int, int]] = {}
     for edition, item, payload in _everything(reader):
         is_due = edition.freshness_of(item, today) != "fresh"
         for url, source in _sources(payload).items():
-            known, count, due = counts.get(url, (source, 0, 0))
-            counts[url] = (known, count + 1, due + is_due)
-    every = (Link(url=url, source=s, records=n, due=d) for url, (s, n, d) in counts.items())
-    wanted = (link for link in every if _is_wanted(link, words.casefold(), host.casefold()))
+            first_source, count, due = counts.get(url, (source, 0, 0))
+            counts[url] = (first_source, count + 1, due + is_due)
+    all_links = (
+        Link(url=url, source=source, records=count, due=due)
+        for url, (source, count, due) in counts.items()
+    )
+    wanted = (link for link in all_links if _is_wanted(link, words.casefold(), host.casefold()))
     return sorted(wanted, key=lambda link: (-link.records, -link.due, link.url))
 
 
@@ -98,15 +106,14 @@ def _is_wanted(link: Link, words: str, host: str) -> bool:
 
 
 def _everything(reader: Reader) -> Iterator[tuple[Edition, Published, Payload]]:
-    """Every record of every topic with what it says. Of a large map not all contents stay in memory: so
-    they come in steps, a step in one look, and not one by one.
-    """
+    """Every record of every topic with its payload."""
+    # A large map does not fit in the cache of payloads, and a query for each record would be slow.
     for topic in reader.tracker.topics:
         edition = reader.edition(topic)
         items = iter(edition.records.values())
-        while some := list(islice(items, STEP)):
-            contents = some[0].payloads.need(item.publication for item in some)
-            for item in some:
+        while step := list(islice(items, STEP)):
+            contents = step[0].payloads.need(item.publication for item in step)
+            for item in step:
                 yield edition, item, contents[item.publication.revision_id]
 
 
@@ -115,7 +122,7 @@ def _sources(payload: Payload) -> dict[str, Source]:
 
 
 def resting_on(reader: Reader, actor: Account, url: str) -> tuple[Source, list[Resting]]:
-    """The records that rest on a link, what is due first; raise Missing if none does."""
+    """A source citing the link and the records that do, least fresh first; raise Missing if none does."""
     require(actor.role, Permission.PROPOSE)
     with reader.tracker.store.reading() as connection:
         waiting = rounds.waiting_of(connection)
@@ -141,8 +148,13 @@ def _resting(
         place=item.place,
         number=item.publication.revision_number,
         freshness=freshness,
-        periods=[p for p in payload.periods if any(s.url == url for s in p.sources)],
+        periods=[
+            period
+            for period in payload.periods
+            if any(source.url == url for source in period.sources)
+        ],
         others=len(_sources(payload)) - 1,
+        # A second verification on the same day would change nothing, and be refused.
         is_checked_today=verified(payload, {url}, clock.today()) == payload,
         proposal=waiting.get(item.publication.record_id),
     )
@@ -151,42 +163,41 @@ def _resting(
 def verify(
     reader: Reader, actor: Account, url: str, chosen: Iterable[Chosen], *, note: str = ""
 ) -> list[Revision]:
-    """Propose of each chosen record that nothing changed, all in one batch or none.
+    """Propose for each chosen record that nothing changed, in one batch, all or none.
 
-    Raises Invalid if nothing was chosen, or something that does not rest on the link; Stale for the
-    first that has moved on since it was on screen.
+    Raises Invalid if nothing was chosen, or a record that does not cite the link; Stale for the first
+    record published anew since it was on screen; NothingChanged for one verified today already.
     """
-    wanted = list(dict.fromkeys(chosen))
-    if not wanted:
+    # The same box sent twice counts once.
+    ticked = list(dict.fromkeys(chosen))
+    if not ticked:
         raise Invalid.at("records", "Tick the records for which you read the source: at least one.")
-    if len(wanted) > MOST_AT_ONCE:
+    if len(ticked) > MOST_AT_ONCE:
         raise Invalid.at("records", f"Send at most {MOST_AT_ONCE} at once.")
     note = note.strip() or f"Checked against {url}; nothing changed."
-    problems = editing_service.note_problems(note)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(editing_service.note_problems(note))
     batch = batches.new_name()
-    proposals = [_proposal(reader, url, record, note, batch) for record in wanted]
+    proposals = [_proposal(reader, url, record, note, batch) for record in ticked]
     return editing_service.submit_all(reader.tracker, actor, proposals)
 
 
 def _proposal(reader: Reader, url: str, chosen: Chosen, note: str, batch: str) -> Proposal:
     edition = reader.edition(chosen.topic)
     item = edition.records.get(chosen.code)
-    where = f"{chosen.topic}/{chosen.code}"
+    record_name = f"{chosen.topic}/{chosen.code}"
     if item is None or url not in _sources(item.payload):
-        raise Invalid([Problem("records", f"{where} does not rest on this link.")])
+        raise Invalid([Problem("records", f"{record_name} does not rest on this link.")])
     if item.publication.revision_number != chosen.number:
-        now = item.publication.revision_number
-        raise Stale(chosen.topic, chosen.code, chosen.number, now)
-    again = verified(item.payload, {url}, clock.today())
-    if again == item.payload:
-        raise NothingChanged(f"{where} was checked against this link today already.")
+        current = item.publication.revision_number
+        raise Stale(chosen.topic, chosen.code, chosen.number, current)
+    verified_payload = verified(item.payload, {url}, clock.today())
+    if verified_payload == item.payload:
+        raise NothingChanged(f"{record_name} was checked against this link today already.")
     return Proposal(
         topic=chosen.topic,
         jurisdiction=chosen.code,
         base_number=chosen.number,
-        payload=again,
+        payload=verified_payload,
         note=note,
         kind="verify",
         batch=batch,

@@ -1,6 +1,6 @@
-"""What readers without an account suggest: taken in, taken up, and answered.
+"""Suggestions of readers without an account: received, claimed by a contributor, answered.
 
-A suggestion is never a proposal: a contributor reads it, checks the link, and writes one.
+A suggestion never becomes a proposal by itself: a contributor reads it, checks the link, and writes one.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from legalmap.domain.desk.suggestions import (
     check_answer,
     problems_of,
 )
-from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow
+from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow, existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
@@ -32,13 +32,14 @@ from legalmap.store.engine import Connection
 
 MOST_LISTED = 100
 MOST_BESIDE = 10
-# How many may wait for one place: whoever floods it with copies stops here.
+# How many may be open for one place: the limit for somebody who floods it.
 MOST_OPEN_OF_PLACE = 200
+# Who acts, in the log, where nobody is signed in.
 READER = "a reader"
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of them, how many are open in all, and who has taken up which."""
+    """A page of suggestions, how many are open in all, and live claims by suggestion id."""
 
     suggestions: list[Suggestion]
     open_count: int
@@ -46,7 +47,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them with what a contributor needs beside it."""
+    """One suggestion with its claim and other suggestions for the same record, newest first."""
 
     suggestion: Suggestion
     claim: Claim | None
@@ -54,9 +55,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place_for(tracker: Tracker, topic: str, code: str) -> Jurisdiction:
-    """The place somebody wants to suggest something for; raise Missing if it has no record to correct."""
+    """The place a suggestion is for; raise Missing if it is unknown or can have no record."""
     tracker.topic(topic)
     place = search.place(tracker, code)
+    # A census designated place makes no law of its own, so there is nothing to correct.
     if place.kind == "community":
         raise Missing("record", f"{topic}/{place.code}")
     return place
@@ -65,7 +67,7 @@ def place_for(tracker: Tracker, topic: str, code: str) -> Jurisdiction:
 def suggest(
     tracker: Tracker, topic: str, code: str, *, text: str, url: str, email: str = ""
 ) -> int:
-    """Take in what a reader wrote; gives its number. Raise Invalid with every field at fault."""
+    """Receive a suggestion; gives its number. Raise Invalid with every field at fault, NotNow for a copy."""
     place = place_for(tracker, topic, code)
     text, url, email = text.strip(), url.strip(), email.strip()
     check(text, url, email)
@@ -74,21 +76,20 @@ def suggest(
         _forget(connection, at)
         _refuse_flood(connection, topic, place.code, text, url)
         values = {"topic": topic, "jurisdiction_code": place.code, "text": text, "url": url}
+        # The address is stored only to answer once; see ``forget_old_addresses``.
         number = suggestions.insert(connection, {**values, "email": email or None, "at": at})
-        made = _one(connection, number)
-        _log(connection, None, "suggest", made, at)
+        suggestion = _one(connection, number)
+        _log(connection, None, "suggest", suggestion, at)
     return number
 
 
 def check(text: str, url: str, email: str) -> None:
     """Raise Invalid with every field at fault."""
-    problems = problems_of(text, url, email)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of(text, url, email))
 
 
 def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url: str) -> None:
-    """Pressing the button twice makes one suggestion, and nobody buries a place under copies."""
+    """Raise NotNow for a copy of an open suggestion, or if too many are open for the place."""
     earlier = suggestions.of_place(connection, topic, code, MOST_OPEN_OF_PLACE)
     waiting = [other for other in earlier if other.closed_at is None]
     if any((other.text, other.url) == (text, url) for other in waiting):
@@ -100,58 +101,58 @@ def _refuse_flood(connection: Connection, topic: str, code: str, text: str, url:
 def listed(
     tracker: Tracker, actor: Account, *, topic: str | None = None, is_open: bool = True
 ) -> Listed:
-    """Those that wait, the oldest first; or those that are closed, the last first."""
+    """Open suggestions, oldest first; or closed ones, last closed first. At most MOST_LISTED."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         page = suggestions.listed(connection, topic=topic, is_open=is_open, limit=MOST_LISTED)
-        held = claims.live(
+        claims_by_id = claims.live(
             connection, "suggestion", [suggestion.id for suggestion in page], clock.now()
         )
         return Listed(
             suggestions=page,
             open_count=suggestions.count_open(connection, topic),
-            claims=held,
+            claims=claims_by_id,
         )
 
 
 def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
-    """One suggestion, who has it, and what else was said of the same record."""
+    """The page of one suggestion; raise Missing if there is none with that number."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         suggestion = _one(connection, number)
-        held = claims.live(connection, "suggestion", [number], clock.now())
+        claims_by_id = claims.live(connection, "suggestion", [number], clock.now())
         beside = suggestions.of_place(
             connection, suggestion.topic, suggestion.jurisdiction, MOST_BESIDE + 1
         )
     others = [other for other in beside if other.id != number][:MOST_BESIDE]
-    return Sheet(suggestion=suggestion, claim=held.get(number), others=others)
+    return Sheet(suggestion=suggestion, claim=claims_by_id.get(number), others=others)
 
 
 def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) -> Claim:
-    """Claim a suggestion for a day. ``over``: also from somebody who is still at it."""
+    """Claim a suggestion for a day; raise NotNow if somebody else has it, unless taken ``over``."""
     require(actor.role, Permission.PROPOSE)
     at = clock.now()
     with tracker.store.writing() as connection:
         _forget(connection, at)
         suggestion = _open(connection, number)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        held = _free(connection, actor, number, at, over=over)
-        made = claimed(actor, number, at, CLAIM_LIFE)
-        claims.put(connection, "suggestion", made)
-        if event := told(held, made):
+        earlier_claim = _free(connection, actor, number, at, over=over)
+        new_claim = claimed(actor, number, at, CLAIM_LIFE)
+        claims.put(connection, "suggestion", new_claim)
+        if event := told(earlier_claim, new_claim):
             action, data = event
             _log(connection, actor, action, suggestion, at, **data)
-    return made
+    return new_claim
 
 
 def release(tracker: Tracker, actor: Account, number: int) -> None:
-    """Leave it to others again; nothing happens if one does not have it."""
+    """Give one's claim on a suggestion back; nothing happens if there is none."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.writing() as connection:
         suggestion, at = _one(connection, number, lock=True), clock.now()
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        held = claims.live(connection, "suggestion", [number], at).get(number)
-        if held is not None and held.account_id == actor.id:
+        own_claim = claims.live(connection, "suggestion", [number], at).get(number)
+        if own_claim is not None and own_claim.account_id == actor.id:
             claims.drop(connection, "suggestion", number)
             _log(connection, actor, "unclaim", suggestion, at)
 
@@ -159,7 +160,7 @@ def release(tracker: Tracker, actor: Account, number: int) -> None:
 def close(
     tracker: Tracker, actor: Account, number: int, outcome: Outcome, answer: str
 ) -> Suggestion:
-    """Decline it, or say that it was told before, with the reason."""
+    """Close a suggestion as declined or duplicate; the reason is mailed to the reader's address, if any."""
     require(actor.role, Permission.PROPOSE)
     if outcome is Outcome.PROPOSED:
         raise Invalid.at("outcome", "Send a proposal: that closes it.")
@@ -176,9 +177,9 @@ def close(
 def close_proposed(
     connection: Connection, actor: Account, number: int, revised: Revision, at: datetime
 ) -> None:
-    """A proposal answers it: close it in the transaction of the submission.
+    """Close a suggestion in the transaction that submits the proposal answering it.
 
-    One that somebody closed meanwhile stays as it is: the proposal is good without it.
+    One that was closed meanwhile stays as it is: the proposal is just as good.
     """
     suggestion = check_about(connection, number, revised.topic, revised.jurisdiction, lock=True)
     if suggestion.closed_at is None:
@@ -188,7 +189,7 @@ def close_proposed(
 def check_about(
     connection: Connection, number: int, topic: str, code: str, *, lock: bool = False
 ) -> Suggestion:
-    """The suggestion of that number; raise Missing unless it is about this very record."""
+    """The suggestion with that number; raise Missing unless it is for this very record."""
     suggestion = _one(connection, number, lock=lock)
     if (suggestion.topic, suggestion.jurisdiction) != (topic, code):
         raise Missing("suggestion", f"{number} for {topic}/{code}")
@@ -196,8 +197,9 @@ def check_about(
 
 
 def forget_old_addresses(tracker: Tracker) -> int:
-    """Forget every address that was left longer ago than we keep any; gives how many."""
+    """Delete addresses left longer than ADDRESS_LIFE ago; gives how many."""
     at = clock.now()
+    # Mostly there is nothing to do, and looking needs no lock for writing.
     with tracker.store.reading() as connection:
         if not suggestions.has_addresses(connection, at - ADDRESS_LIFE):
             return 0
@@ -251,17 +253,15 @@ def _open(connection: Connection, number: int) -> Suggestion:
 def _free(
     connection: Connection, actor: Account, number: int, at: datetime, *, over: bool = False
 ) -> Claim | None:
-    """Who had it until now, if anybody; raise NotNow if that is somebody else, unless taken ``over``."""
-    held = claims.live(connection, "suggestion", [number], at).get(number)
-    check_free(held, actor.id, at, over=over)
-    return held
+    """The live claim, if any; raise NotNow if it is somebody else's, unless taken ``over``."""
+    current_claim = claims.live(connection, "suggestion", [number], at).get(number)
+    check_free(current_claim, actor.id, at, over=over)
+    return current_claim
 
 
 def _one(connection: Connection, number: int, *, lock: bool = False) -> Suggestion:
     suggestion = suggestions.find(connection, number, lock=lock)
-    if suggestion is None:
-        raise Missing("suggestion", str(number))
-    return suggestion
+    return existing(suggestion, "suggestion", str(number))
 
 
 def _log(
@@ -272,7 +272,7 @@ def _log(
     at: datetime,
     **data: object,
 ) -> None:
-    """The log never holds the address somebody left."""
+    """Log an act on a suggestion, never with the address that was left."""
     subject = ("suggestion", suggestion.id, suggestion.label)
     data |= {"topic": suggestion.topic, "jurisdiction": suggestion.jurisdiction}
     log.append(connection, actor or READER, action, subject, at, **data)

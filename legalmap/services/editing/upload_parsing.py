@@ -1,4 +1,4 @@
-"""A file somebody hands in, taken apart: JSON, an object a line, or the rows of a CSV."""
+"""Parsing an uploaded file: a JSON list, NDJSON, or CSV."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from legalmap.domain.law import payload
 MAX_BYTES = 50_000_000
 MAX_CELL = 1_000_000
 MOST_COLUMNS = 1_000
-# How other kinds of files begin that people take for what we ask for.
+# First bytes of other kinds of files that people upload by mistake.
 _OTHERS = {
     b"PK\x03\x04": "This is a spreadsheet or a zip file: save the sheet as CSV (UTF-8) first.",
     b"%PDF": "This is a PDF: what we can read is CSV or JSON.",
@@ -27,37 +27,37 @@ _OF_PERIOD = re.compile(r"periods\.(\d+)\.(.+)")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One entry of a file and where it stands in it; of a table also where each period stands."""
+    """One entry of a file and its line number, from 1; for a CSV also the line of each period."""
 
     number: int
     raw: Any
     periods: tuple[int, ...] = ()
 
     def at(self, problem: Problem) -> Problem:
-        """The same problem told by the line it is in."""
-        found = _OF_PERIOD.fullmatch(problem.field) if self.periods else None
-        if found is None:
+        """The same problem with the line number in its field, and CSV column names for paths."""
+        path = _OF_PERIOD.fullmatch(problem.field) if self.periods else None
+        if path is None:
             return Problem(f"line {self.number}: {problem.field}", problem.message)
-        line, name = self.periods[int(found[1])], found[2].removeprefix("answers.")
+        line, name = self.periods[int(path[1])], path[2].removeprefix("answers.")
         return Problem(f"line {line}: {name}", problem.message)
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row of a table, its cells by the names of the header, and the line it begins at."""
+    """One row of a CSV: the line it begins at, and its cells by column name."""
 
     number: int
     cells: dict[str, str]
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A CSV file."""
+    """A CSV file: its column names and its rows."""
 
     header: list[str]
     rows: list[Row]
 
 
 def opened(content: bytes) -> list[Line] | Table:
-    """The entries of a file; raise Invalid if it can be read as neither JSON nor CSV."""
+    """The entries of a JSON file or the table of a CSV; raise Invalid if it is neither."""
     text = _text(content)
     start = text.lstrip()[:1]
     if start == "[":
@@ -68,10 +68,11 @@ def opened(content: bytes) -> list[Line] | Table:
 def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise Invalid.at("file", f"The file is larger than {MAX_BYTES // 1_000_000} MB: split it.")
-    for start, told in _OTHERS.items():
+    for start, message in _OTHERS.items():
         if content.startswith(start):
-            raise Invalid.at("file", told)
+            raise Invalid.at("file", message)
     try:
+        # Spreadsheets put a byte order mark first.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid.at(
@@ -84,6 +85,7 @@ def _text(content: bytes) -> str:
 
 def _list(text: str) -> list[Line]:
     try:
+        # RecursionError: thousands of nested brackets.
         entries = _loaded(text)
     except (ValueError, RecursionError) as error:
         raise Invalid.at("file", f"This is not JSON: {error}.") from None
@@ -100,13 +102,12 @@ def _objects(text: str) -> list[Line]:
             lines.append(Line(number, _loaded(line)))
         except (ValueError, RecursionError) as error:
             problems.append(Problem(f"line {number}", f"This is not JSON: {error}."))
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     return lines
 
 
 def _loaded(text: str) -> Any:
-    """What a JSON text holds; no half of a character is left in it."""
+    """The value of a JSON text, with lone surrogates replaced: no database stores half a character."""
     value = json.loads(text)
     return _whole(value) if "\\ud" in text.lower() else value
 
@@ -122,21 +123,23 @@ def _whole(value: Any) -> Any:
 
 
 def _table(text: str) -> Table:
-    lines = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=lines.count)
+    header_line = text.split("\n", 1)[0]
+    # Spreadsheets of other countries save with semicolons: the header tells.
+    separator = max(_SEPARATORS, key=header_line.count)
+    # For the whole process: the csv module knows no limit for one reader.
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     numbered = _numbered(reader)
     _, names = next(numbered)
     header = [name.strip() for name in names]
     if len(header) > MOST_COLUMNS:
-        told = f"Keep to at most {MOST_COLUMNS:,} columns: these are {len(header):,}."
-        raise Invalid.at("header", told)
+        message = f"Keep to at most {MOST_COLUMNS:,} columns: these are {len(header):,}."
+        raise Invalid.at("header", message)
     return Table(header, [_row(number, cells, header) for number, cells in numbered if any(cells)])
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line it begins at: a cell may hold several lines."""
+    """Each row with the line it begins at. They differ from row numbers: a cell may span lines."""
     while True:
         number = reader.line_num + 1
         try:
@@ -155,5 +158,5 @@ def _row(number: int, cells: list[str], header: list[str]) -> Row:
             f"This row has {len(cells)} cells, the header {len(header)}. "
             "Put cells that hold commas, quotes or several lines into quotes.",
         )
-    kept = (cell.replace("\r\n", "\n").strip() for cell in cells)
-    return Row(number, dict(zip(header, kept, strict=True)))
+    stripped = (cell.replace("\r\n", "\n").strip() for cell in cells)
+    return Row(number, dict(zip(header, stripped, strict=True)))

@@ -1,4 +1,4 @@
-"""Re-verifying a record: a proposal that moves only last_verified and accessed_on."""
+"""Re-verifying a record: a proposal that changes only ``last_verified`` and ``accessed_on``."""
 
 from datetime import date
 
@@ -25,14 +25,13 @@ def propose(
     opened: set[str],
     note: str,
 ) -> Revision:
-    """Propose "checked today, nothing changed" on the strength of the sources somebody opened.
+    """Propose "checked today, nothing changed". ``opened``: links of the sources somebody read.
 
-    ``note`` may be empty: then it says how many those were.
+    Without a ``note`` it says how many these were. Raise Invalid if none is a source of the record.
     """
-    problems = problems_of_text("note", note, proposals.MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("note", note, proposals.MAX_NOTE, needed=""))
     base = proposals.payload_at(tracker, topic, code, base_number)
+    # A source that the form showed may have been removed meanwhile.
     read = opened & {source.url for source in sources_of(base)}
     if not read:
         raise Invalid.at("opened", "Tick the sources you opened: at least one.")
@@ -48,7 +47,7 @@ def propose(
 
 
 def verified(base: Payload, opened: set[str], day: date) -> Payload:
-    """``base`` with its opened sources accessed, and itself verified, on ``day``."""
+    """``base`` as verified on ``day``, with that day as ``accessed_on`` of the opened sources."""
     return msgspec.structs.replace(
         base,
         periods=tuple(_accessed(period, opened, day) for period in base.periods),

@@ -1,1 +1,1 @@
-"""The published records of a topic at one feed number, in memory, and what is kept of them."""
+"""Editions: the published records of a topic at one feed number, in memory, with what is derived."""

@@ -1,4 +1,4 @@
-"""What editions hold: the published records of a topic, gathered whole or one by one, and their contents."""
+"""What editions hold: published records, loaded all at once or one by one, and a cache of payloads."""
 
 from collections import OrderedDict
 from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, ValuesView
@@ -20,16 +20,16 @@ from legalmap.services.editions.past_index import Courses
 from legalmap.store.derived import published_at, state_at_feed_no
 from legalmap.store.history import records
 
-# The payloads of a tracker of usual size stay in memory, so that its pages never need the database.
+# All payloads of a tracker of usual size fit, so that its pages never need the database.
 KEPT_PAYLOADS = 5_000
-# Somebody who asks for so many records of the past one by one wants the map: the rest comes at once.
+# A past edition of which this many records were requested is being mapped: the rest is loaded at once.
 MANY = 64
-# Those of a world map, and of the towns of the state whose law was asked for.
+# Enough for a world map and for the towns of a large state.
 KEPT_RESOLUTIONS = 6_000
 
 
 class Payloads:
-    """The contents of revisions, which never change, for all editions together; a bounded number."""
+    """A bounded cache of payloads by revision id, shared by all editions. Payloads never change."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
@@ -37,26 +37,26 @@ class Payloads:
         self._lock = Lock()
 
     def of(self, stand: Stand) -> Payload:
-        """The content of the revision a record stands at."""
-        known = self._kept.get(stand.revision_id)
-        return self.need([stand])[stand.revision_id] if known is None else known
+        """The payload of a revision, loaded if it is not cached."""
+        cached = self._kept.get(stand.revision_id)
+        return self.need([stand])[stand.revision_id] if cached is None else cached
 
     def known(self, revision_id: int) -> Payload | None:
-        """The content of a revision if it is at hand."""
+        """The payload of a revision if it is cached, else None."""
         return self._kept.get(revision_id)
 
     def hold(self, revision_id: int, payload: Payload) -> None:
-        """Put a content at hand that came along with something else."""
+        """Cache a payload that was loaded by another query."""
         self._keep({revision_id: payload})
 
     def need(self, wanted: Iterable[Stand]) -> dict[int, Payload]:
-        """The contents of some revisions, in one look; they stay at hand as long as there is room."""
+        """The payloads of some revisions by id, loaded in one query as far as they are not cached."""
         newest = {stand.revision_id: stand.feed_no for stand in wanted}
-        known = {key: kept for key in newest if (kept := self._kept.get(key)) is not None}
-        left = [key for key in newest if key not in known]
-        if left:
-            with self._tracker.reading(max(newest[key] for key in left)) as connection:
-                fetched = records.payloads_of(connection, left)
+        known = {key: payload for key in newest if (payload := self._kept.get(key)) is not None}
+        uncached = [key for key in newest if key not in known]
+        if uncached:
+            with self._tracker.reading(max(newest[key] for key in uncached)) as connection:
+                fetched = records.payloads_of(connection, uncached)
             known |= fetched
             self._keep(fetched)
         return known
@@ -69,9 +69,9 @@ class Payloads:
 
 
 class Published(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """One record as readers see it, the publication that put it there, and its place.
+    """One published record: its place and its publication, with access to the payload.
 
-    Editions share it until something else is published: it is equal only to itself.
+    Editions share the object until the record is published anew. It is compared by identity.
     """
 
     place: Jurisdiction
@@ -80,22 +80,22 @@ class Published(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     @property
     def payload(self) -> Payload:
-        """What the record says, whole."""
+        """The whole content of the record; may query the database."""
         return self.payloads.of(self.publication)
 
     @property
     def gist(self) -> Payload:
-        """What decides the status, without words and sources: always in memory."""
+        """What decides the status, without summaries and sources: always in memory."""
         return self.publication.gist or gists.gist_of(self.payload)
 
     @property
     def handy(self) -> Payload:
-        """The payload if it is at hand, else its gist: enough for a status and its dates."""
+        """The payload if it is cached, else its gist: enough for statuses and dates, and never a query."""
         return self.payloads.known(self.publication.revision_id) or self.gist
 
 
 class Records(Mapping[str, Published]):
-    """The records of an edition by the code of their place; of the past, those asked for so far."""
+    """The records of an edition by place code. A past edition loads them when they are requested."""
 
     def __init__(
         self, source: "Source", feed_no: int, whole: dict[str, Published] | None = None
@@ -132,7 +132,7 @@ class Records(Mapping[str, Published]):
 
     @property
     def whole(self) -> dict[str, Published]:
-        """All of them."""
+        """All records by code, loaded if they are not yet."""
         if self._whole is None:
             self._whole = self._source.everything(self._feed_no)
         return self._whole
@@ -143,34 +143,34 @@ class Records(Mapping[str, Published]):
         return self._whole is not None
 
     def need(self, codes: Iterable[str], whole: Collection[str]) -> None:
-        """Load the records of some places in one look, and what those of ``whole`` say."""
+        """Load the records of some places in one query, with the payloads of those in ``whole``."""
         if self._whole is not None:
             return
-        left = [code for code in codes if code not in self._some]
-        if len(self._some) + len(left) > MANY:
+        unread = [code for code in codes if code not in self._some]
+        if len(self._some) + len(unread) > MANY:
             self._whole = self._source.everything(self._feed_no)
             return
-        if left:
-            records = self._source.some(self._feed_no, left, whole)
-            self._some |= {code: records.get(code) for code in left}
+        if unread:
+            records = self._source.some(self._feed_no, unread, whole)
+            self._some |= {code: records.get(code) for code in unread}
         self._source.need_contents(item for code in whole if (item := self._some.get(code)))
 
 
 class Source:
-    """Where the records of one topic come from."""
+    """Loads the records of one topic for all its editions."""
 
     def __init__(self, tracker: Tracker, topic: Topic, payloads: Payloads) -> None:
         self.tracker = tracker
         self.topic = topic
         self._payloads = payloads
         self._courses = Courses(tracker, topic.code)
-        # For all editions of the topic: what nobody has published anew is resolved already.
+        # Shared by all editions of the topic: records not published anew need not be resolved again.
         self.resolved = lru_cache(KEPT_RESOLUTIONS)(self._resolved)
 
     def _resolved(
         self, place: Jurisdiction, as_of: date, whole: bool, items: tuple[Published | None, ...]
     ) -> Resolution:
-        """What holds at a place, from the records of the levels of its chain."""
+        """What holds at a place; ``items`` are the records of its chain, widest level first."""
         levels = [
             Level(level, (item.payload if whole else item.handy) if item else None)
             for level, item in zip(chain(place, self.tracker.place), items, strict=True)
@@ -178,7 +178,7 @@ class Source:
         return resolve(levels, self.topic, as_of, as_of)
 
     def everything(self, feed_no: int) -> dict[str, Published]:
-        """Every record at a feed number; the contents too, if they all fit in memory."""
+        """Every record at a feed number, and all payloads if they fit in the cache."""
         with self.tracker.reading(feed_no) as connection:
             standing = list(state_at_feed_no.everything(connection, self.topic.code, feed_no))
         if len(standing) <= KEPT_PAYLOADS:
@@ -188,7 +188,7 @@ class Source:
     def some(
         self, feed_no: int, codes: Iterable[str], whole: Collection[str]
     ) -> dict[str, Published]:
-        """The records of some places at a feed number; what those of ``whole`` say is at hand."""
+        """The records of some places at a feed number; the payloads of those in ``whole`` are cached."""
         with self.tracker.reading(feed_no) as connection:
             pairs = list(state_at_feed_no.some(connection, self.topic.code, feed_no, codes, whole))
         for stand, text in pairs:
@@ -197,11 +197,11 @@ class Source:
         return self._published([stand for stand, _ in pairs])
 
     def need_contents(self, items: Iterable[Published]) -> None:
-        """Have what some records say at hand."""
+        """Cache the payloads of some records, in one query."""
         self._payloads.need(item.publication for item in items)
 
     def moved(self, since: int, until: int) -> list[str]:
-        """The places something was published for after one feed number, up to another."""
+        """Codes of the places with a publication after ``since``, up to ``until``."""
         with self.tracker.reading(until) as connection:
             return state_at_feed_no.moved(connection, self.topic.code, since, until)
 
@@ -215,7 +215,7 @@ class Source:
             return published_at.newest(connection, self.topic.code, feed_no)
 
     def imagined(self, code: str, payload: Payload, feed_no: int) -> Published:
-        """A record as if it said ``payload``. It is known to nobody else: the contents are its own."""
+        """A record as if it said ``payload``, for previews. Its cache is its own: nobody else may see it."""
         stand = Stand(
             topic=self.topic.code,
             jurisdiction=code,

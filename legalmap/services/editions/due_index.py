@@ -1,6 +1,6 @@
-"""What is due of each topic today, kept in the order of the round.
+"""The records due for verification today, kept sorted in the order of the round.
 
-A publication moves the records it changed; all are looked at once a day only.
+All records are examined once a day; after a publication only those that it changed.
 """
 
 from bisect import insort
@@ -16,7 +16,7 @@ from legalmap.services.editions.past_index import status_on
 
 
 class Aged:
-    """The records of one topic that are due on a day. Nobody changes one: it grows into another."""
+    """The records of one topic that are due on a day. Immutable: ``mended`` makes a newer one."""
 
     def __init__(self, edition: Edition, day: date, codes: list[str]) -> None:
         self.edition, self.day = edition, day
@@ -25,13 +25,13 @@ class Aged:
 
     @classmethod
     def whole(cls, edition: Edition, day: date) -> "Aged":
-        """All records looked at, one by one."""
-        nothing = cls(edition, day, [])
-        found = [due for code in edition.codes if (due := nothing.due(code))]
-        return cls(edition, day, [due.place.code for due in sorted(found, key=rank)])
+        """Made by examining every record of the edition."""
+        empty = cls(edition, day, [])
+        due_records = [due for code in edition.codes if (due := empty.due(code))]
+        return cls(edition, day, [due.place.code for due in sorted(due_records, key=rank)])
 
     def due(self, code: str) -> Due | None:
-        """One record; None if there is none, or its evidence is fresh."""
+        """The entry of one record; None if there is no record or its evidence is fresh."""
         item = self.edition.records.get(code)
         fresh = self.edition.freshness_of(item, self.day) if item else "fresh"
         if item is None or fresh == "fresh":
@@ -50,7 +50,7 @@ class Aged:
 
     @classmethod
     def mended(cls, edition: Edition, day: date, known: "Aged", changed: Collection[str]) -> "Aged":
-        """The same from an earlier one: what was published meanwhile is put where it belongs now."""
+        """Made from an earlier one: only the ``changed`` records are examined and moved."""
         later = cls(edition, day, [code for code in known.codes if code not in changed])
         for code in changed:
             if later.due(code):
@@ -65,7 +65,7 @@ class Aged:
 
 
 class DueList:
-    """Records of some topics in the order of the round: each is looked at only when it is reached."""
+    """Due records of some topics in the order of the round, each made only when iteration reaches it."""
 
     def __init__(self, parts: list[tuple[Aged, list[str]]]) -> None:
         self._parts = parts
@@ -75,7 +75,7 @@ class DueList:
         return sum(len(codes) for _, codes in self._parts)
 
     def __iter__(self) -> Iterator[Due]:
-        """From the first on."""
+        """The entries, most urgent first."""
         return merge(*(filter(None, map(aged.due, codes)) for aged, codes in self._parts), key=rank)
 
 
@@ -84,16 +84,16 @@ def _latest() -> Latest[Edition, Aged]:
 
 
 class Ageing:
-    """What is due of each topic, kept between requests; safe between threads."""
+    """What is due of each topic, cached between requests. Thread-safe."""
 
     def __init__(self) -> None:
         self._now = defaultdict[str, Latest[Edition, Aged]](_latest)
         self._began = defaultdict[str, Latest[Edition, Aged]](_latest)
 
     def of(self, edition: Edition, day: date) -> Aged:
-        """What is due of an edition, the newest of its topic, on a day."""
+        """What is due on a day in the newest edition of a topic."""
         return self._now[edition.topic.code].of(edition, day)
 
     def began(self, edition: Edition, day: date) -> frozenset[str]:
-        """What was due of an edition on the first day of a month, which never changes."""
+        """Codes that were due on the first day of a month, in the edition of that moment."""
         return frozenset(self._began[edition.topic.code].of(edition, day).codes)

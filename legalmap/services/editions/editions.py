@@ -1,17 +1,18 @@
 """Editions: the published records of one topic at one feed number, immutable and in memory.
 
-A reader's page is rendered from an edition and never from the tables, so it costs a look-up and
-can never show half of a publication. The newest edition is whole and grows out of the one before;
-one of the past loads what is asked for.
+A reader's page is rendered from an edition and never from the tables: it costs a look-up and can
+never show half of a publication. The newest edition is complete and made from the one before; a past
+edition loads records as they are requested.
 """
 
 import gc
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from itertools import takewhile
+from math import floor
 from threading import Lock
 from typing import cast
 
@@ -27,12 +28,12 @@ from legalmap.services.editions.law_changes import Turn, turned, turns_of
 from legalmap.services.editions.past_index import status_on
 
 KEPT_EDITIONS = 8
-# Over how many editions what changed between them is remembered.
+# For how many earlier editions it is remembered what changed since.
 REMEMBERED = 1_000
 
 
 class _Following:
-    """What follows from all records of an edition and of those that grow out of it."""
+    """Values derived from all records; each later edition updates them for what changed."""
 
     def __init__(self) -> None:
         self.statuses: Latest[Edition, dict[str, str | None]] = Latest(
@@ -45,7 +46,7 @@ class _Following:
                 known | edition.shown_of(edition.reached_by(changed), day)
             ),
         )
-        # With the records they are of: where these stood, their turns are found by halving.
+        # Kept with their records: the earlier content of a changed one tells which turns to remove.
         self.turns: Latest[Edition, tuple[list[Turn], Records]] = Latest(
             lambda edition, _day: (turns_of(edition.records.values()), edition.records),
             lambda edition, _day, known, changed: (
@@ -74,9 +75,10 @@ class Edition:
         self.feed_no = feed_no
         self.records = records
         self._source = source
-        # (feed number, what was published between it and the next one here), oldest first.
+        # (feed number, codes published between it and the next number listed), oldest first.
         self._moves = moves
         self._following = following or _Following()
+        self._counted: tuple[date, Counter[str | None]] | None = None
 
     @cached_property
     def changed_at(self) -> datetime | None:
@@ -96,36 +98,46 @@ class Edition:
 
     @property
     def turns(self) -> list[Turn]:
-        """Every dated change of a rule, oldest first; nobody may change it."""
+        """Every dated change of the law, oldest first. Shared: must not be modified."""
         return self._following.turns.of(self)[0]
 
     @cached_property
     def _of_county(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        by_county: dict[str, list[str]] = {}
         for item in self.records.values():
             if item.place.county:
-                found.setdefault(item.place.county, []).append(item.place.code)
-        return found
+                by_county.setdefault(item.place.county, []).append(item.place.code)
+        return by_county
 
     @cached_property
     def directly_below(self) -> dict[str, list[str]]:
-        """The codes of the records of each parent and of each county, sorted."""
-        found: dict[str, list[str]] = {}
+        """Sorted codes of the records directly below each parent and in each county."""
+        by_parent: dict[str, list[str]] = {}
         for code in self.codes:
             place = self.records[code].place
             for above in {place.parent, place.county} - {None}:
-                found.setdefault(cast("str", above), []).append(code)
-        return found
+                by_parent.setdefault(cast("str", above), []).append(code)
+        return by_parent
+
+    @cached_property
+    def by_degree(self) -> dict[tuple[int, int], list[str]]:
+        """Codes of the records of places with a known point, by its whole degrees (lat, lon)."""
+        cells: dict[tuple[int, int], list[str]] = {}
+        for code in self.codes:
+            place = self.records[code].place
+            if place.lat is not None and place.lon is not None:
+                cells.setdefault((floor(place.lat), floor(place.lon)), []).append(code)
+        return cells
 
     @cached_property
     def roots(self) -> list[Jurisdiction]:
         """The countries and territories with a record, by name."""
-        found = [self.records[code].place for code in self.codes if "-" not in code]
-        return sorted(found, key=lambda place: place.name)
+        places = [self.records[code].place for code in self.codes if "-" not in code]
+        return sorted(places, key=lambda place: place.name)
 
     @property
     def began(self) -> str | None:
-        """The earliest dated law, as its day, month or year is written."""
+        """The date of the earliest dated law as written: a day, month or year; None if no law is dated."""
         turns = self.turns
         first = takewhile(lambda turn: turn.day == turns[0].day, turns)
         return min((turn.when.text for turn in first), default=None)
@@ -135,11 +147,11 @@ class Edition:
         return self._resolved(place, as_of, whole=True)
 
     def glance(self, place: Jurisdiction, as_of: date) -> Resolution:
-        """The same for maps and counts: summaries and sources may be left out."""
+        """The same for maps and counts: without summaries and sources if the payload is not cached."""
         return self._resolved(place, as_of, whole=False)
 
     def record_of(self, place: Jurisdiction) -> Published | None:
-        """The record of a place. Those of the levels above it come along: an answer needs them too."""
+        """The record of a place, or None. Loads the levels above it too: an answer needs them anyway."""
         self.records.need((level.code for level in self.chain_of(place)), [place.code])
         return self.records.get(place.code)
 
@@ -161,21 +173,25 @@ class Edition:
         return self._following.statuses.of(self, as_of)
 
     def statuses_of(self, codes: Iterable[str] | None, as_of: date) -> dict[str, str | None]:
-        """The same of some records, made anew; of None, of all."""
+        """The same for some codes, computed anew; None means all records."""
         if codes is None and not self.records.is_whole:
             return self._source.statuses(self.feed_no, as_of)
         codes = self.records if codes is None else codes
         return {code: status_on(self.records[code].gist, as_of) for code in codes}
 
+    def counts(self, as_of: date) -> Counter[str | None]:
+        """How many records have which status on a day; cached, as each part of a file asks for it."""
+        if self._counted is None or self._counted[0] != as_of:
+            self._counted = as_of, Counter(self.statuses(as_of).values())
+        return self._counted[1]
+
     def shown(self, as_of: date) -> Mapping[str, str]:
-        """What a map shows of the place of every record on a day, all levels taken together."""
+        """What a map shows at the place of every record on a day, with all levels taken together."""
         return self._following.shown.of(self, as_of)
 
     def shown_of(self, codes: Iterable[str], as_of: date) -> dict[str, str]:
-        """The same of some records, made anew.
-
-        Past the resolutions that are kept: those of a huge map would drive out all others.
-        """
+        """The same for some codes, computed anew."""
+        # Around the cache: the resolutions of a huge map would drive out all others.
         resolved = self._source.resolved.__wrapped__
         places = (self.records[code].place for code in codes)
         return {
@@ -186,27 +202,24 @@ class Edition:
         """How fresh a record is on ``as_of``."""
         return freshness(item.handy.last_verified, as_of, self.topic.age_limit_days)
 
-    def researched_by_part(self) -> list[str]:
-        """The countries that have records of their first-level subdivisions."""
-        return self._by_part
-
     @cached_property
-    def _by_part(self) -> list[str]:
+    def researched_by_part(self) -> list[str]:
+        """Codes of the countries with records for their first-level subdivisions, sorted."""
         wide = ("state", "district", "territory")
-        found = {
+        countries = {
             item.place.parent
             for item in self.records.values()
             if item.place.kind in wide and item.place.law != "own"
         }
-        return sorted(code for code in found if code)
+        return sorted(code for code in countries if code)
 
     def below(self, code: str) -> list[Published]:
-        """The records of places anywhere below ``code``, by name."""
-        found = [self.records[each] for each in self.codes_below(code)]
-        return sorted(found, key=lambda item: item.place.name)
+        """The records of places anywhere below ``code``, sorted by name."""
+        inside = [self.records[below] for below in self.codes_below(code)]
+        return sorted(inside, key=lambda item: item.place.name)
 
     def codes_below(self, code: str) -> list[str]:
-        """The codes of these records: those that begin with the code, and the towns of a county."""
+        """Codes of the records below ``code``: those with it as prefix and, for a county, its towns."""
         first = bisect_left(self.codes, f"{code}-")
         # “.” is the character after “-”, so this is where codes with that beginning end.
         last = bisect_left(self.codes, f"{code}.")
@@ -214,20 +227,20 @@ class Edition:
         return list(dict.fromkeys([*inside, *self._of_county.get(code, ())]))
 
     def reached_by(self, codes: Iterable[str]) -> set[str]:
-        """The codes of the records that some records can change: they, and those below them."""
-        return {each for code in codes for each in (code, *self.codes_below(code))}
+        """Codes of all records whose resolution can depend on these: themselves and all below them."""
+        return {reached for code in codes for reached in (code, *self.codes_below(code))}
 
     def changed_since(self, feed_no: int) -> frozenset[str] | None:
-        """The places something was published for since an edition; None if that is not remembered."""
+        """Codes published since a feed number; None if that is too long ago to be remembered."""
         if feed_no == self.feed_no:
             return frozenset()
-        known = [codes for number, codes in self._moves if number >= feed_no]
-        if not known or all(number != feed_no for number, _ in self._moves):
+        later = [codes for number, codes in self._moves if number >= feed_no]
+        if not later or all(number != feed_no for number, _ in self._moves):
             return None
-        return frozenset().union(*known)
+        return frozenset().union(*later)
 
     def imagined(self, code: str, payload: Payload) -> "Edition":
-        """This edition with one record saying ``payload``, for previews: nobody else ever sees it."""
+        """A copy of this edition in which one record says ``payload``, for previews."""
         whole = dict(self.records.whole)
         whole.pop(code, None)
         if payload.periods:
@@ -235,19 +248,26 @@ class Edition:
         return Edition(self._source, self.feed_no, Records(self._source, self.feed_no, whole))
 
     def grown(self, feed_no: int) -> "Edition":
-        """The edition at a later feed number: what was published meanwhile is loaded, the rest stays."""
+        """The edition at a later feed number: loads what was published meanwhile, shares the rest."""
         moved = frozenset(self._source.moved(self.feed_no, feed_no))
-        found = self._source.some(feed_no, moved, moved) if moved else {}
-        whole = self.records.whole | found
+        changed = self._source.some(feed_no, moved, moved) if moved else {}
+        whole = self.records.whole | changed
         moves = (*self._moves, (self.feed_no, moved))[-REMEMBERED:]
-        held = Records(self._source, feed_no, whole)
-        later = Edition(self._source, feed_no, held, moves, self._following)
+        records = Records(self._source, feed_no, whole)
+        later = Edition(self._source, feed_no, records, moves, self._following)
         if len(whole) == len(self.records):
-            # No record is new: what only depends on which there are holds on.
-            names = {"codes", "_of_county", "directly_below", "roots", "_by_part"}
+            # No record is new: what depends only on which records there are stays valid.
+            names = {
+                "codes",
+                "_of_county",
+                "directly_below",
+                "by_degree",
+                "roots",
+                "researched_by_part",
+            }
             later.__dict__ |= {name: self.__dict__[name] for name in names & self.__dict__.keys()}
         later.changed_at = max(
-            (item.publication.at for item in found.values()), default=self.changed_at
+            (item.publication.at for item in changed.values()), default=self.changed_at
         )
         return later
 
@@ -269,24 +289,24 @@ class Editions:
     def newest(self, topic: Topic) -> Edition:
         """The edition of a topic at the head of the feed."""
         head = self._heading.now()
-        known = self._newest.get(topic.code)
-        if known is not None and known.feed_no >= head:
-            return known
-        # One request makes it; those who come meanwhile wait for it and do not make it again.
+        edition = self._newest.get(topic.code)
+        if edition is not None and edition.feed_no >= head:
+            return edition
+        # One request makes it; others that come meanwhile wait and use the same.
         with self._growing:
-            known = self._newest.get(topic.code)
-            if known is None or known.feed_no < head:
-                known = known.grown(head) if known else self._whole(topic, head)
-                self._newest[topic.code] = known
-            return known
+            edition = self._newest.get(topic.code)
+            if edition is None or edition.feed_no < head:
+                edition = edition.grown(head) if edition else self._whole(topic, head)
+                self._newest[topic.code] = edition
+            return edition
 
     def _whole(self, topic: Topic, head: int) -> Edition:
         source = self._sources[topic.code]
-        found = source.everything(head)
-        if len(found) > KEPT_PAYLOADS:
-            # So much stays that the collector would stop everybody for a second to walk through it.
+        records = source.everything(head)
+        if len(records) > KEPT_PAYLOADS:
+            # The garbage collector would walk through all of it, a second in which every thread stands still.
             gc.freeze()
-        return Edition(source, head, Records(source, head, found))
+        return Edition(source, head, Records(source, head, records))
 
     def at(self, topic: Topic, feed_no: int) -> Edition:
         """The edition of a topic at a feed number."""

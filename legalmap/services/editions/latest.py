@@ -1,4 +1,4 @@
-"""Something of all records of a topic, kept as it was asked for last."""
+"""A value derived from all records of a topic, cached for one edition and day."""
 
 from collections.abc import Callable, Collection
 from datetime import date
@@ -8,22 +8,22 @@ V = TypeVar("V")
 
 
 class Numbered(Protocol):
-    """What it is made of: an edition."""
+    """What the value is derived from: an edition."""
 
     feed_no: int
 
     def changed_since(self, feed_no: int) -> Collection[str] | None:
-        """The places something was published for since then; None if that is not remembered."""
+        """Codes published since that feed number; None if it is not known."""
 
 
 E = TypeVar("E", bound=Numbered)
 
 
 class Latest(Generic[E, V]):
-    """Made of all records once a day; after a publication only what it changed is made anew.
+    """Made from all records once a day; after a publication updated only for what it changed.
 
-    Kept for one edition and day: who asks for another one in turn with this makes it each time.
-    Safe between threads: who comes at the same moment does the same work twice.
+    Holds one edition and day: alternating between two days makes it anew each time. Thread-safe: two
+    requests at the same moment do the same work twice.
     """
 
     def __init__(
@@ -31,12 +31,12 @@ class Latest(Generic[E, V]):
         make: Callable[[E, date], V],
         mend: Callable[[E, date, V, Collection[str]], V],
     ) -> None:
-        """``mend`` gives what ``make`` would, from what was kept and the places that changed since."""
+        """``mend`` gives the same as ``make``, from the cached value and the codes that changed since."""
         self._make, self._mend = make, mend
         self._kept: tuple[int, date, V] | None = None
 
     def of(self, edition: E, day: date = date.min) -> V:
-        """The same of an edition on a day; nobody may change it."""
+        """The value for an edition and day. Shared: must not be modified."""
         kept = self._kept
         if kept is not None and kept[1] == day:
             changed = edition.changed_since(kept[0])

@@ -1,4 +1,4 @@
-"""Where the law turned: the dated changes of records, in the order of the days."""
+"""When the law changed: the dated changes of all records, sorted by day."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
@@ -12,7 +12,10 @@ from legalmap.services.editions.contents import Published
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A record's own rule changing: from ``before`` (None: nothing known) to ``after``."""
+    """A change of a record's own status: from ``before`` (None: unknown) to ``after``.
+
+    ``when`` is the date as written, ``day`` the first day it can mean.
+    """
 
     day: date
     when: PartialDate
@@ -22,15 +25,15 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def turns_of(items: Iterable[Published]) -> list[Turn]:
-    """Every dated change of a rule of these records, oldest first."""
+    """Every dated change of status in these records, oldest first."""
     return sorted((turn for item in items for turn in _turns_of(item)), key=_order)
 
 
 def turned(known: list[Turn], were: Iterable[Published], items: Iterable[Published]) -> list[Turn]:
-    """The turns once some records, where they ``were``, are ``items``."""
+    """The turns after some records changed from ``were`` to ``items``; ``known`` stays as it is."""
     turns = known.copy()
     for turn in turns_of(were):
-        # Found by halving: a map of a hundred thousand records has as many turns.
+        # Binary search: a map of a hundred thousand records has at least as many turns.
         del turns[bisect_left(turns, _order(turn), key=_order)]
     for turn in turns_of(items):
         insort(turns, turn, key=_order)

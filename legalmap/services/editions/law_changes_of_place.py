@@ -1,4 +1,4 @@
-"""How the law unfolded: when records changed, and what held at a place from which day on."""
+"""How the law changed over time: below a place, around a day, and what held at a place since when."""
 
 from bisect import bisect_right
 from datetime import date, timedelta
@@ -10,18 +10,18 @@ from legalmap.services.editions.law_changes import Turn, turns_of
 
 
 def turns(edition: Edition, within: str | None = None) -> list[Turn]:
-    """Every dated change of a rule, oldest first; only of a place and what lies below, if named.
+    """Every dated change of status, oldest first. ``within``: only of a place and what lies below it.
 
-    Nobody may change the list.
+    The list is shared: it must not be modified.
     """
     return edition.turns if within is None else turns_of(_items(edition, within))
 
 
 def around(edition: Edition, day: date, most: int) -> tuple[list[Turn], list[Turn]]:
-    """The changes not yet in force on a day, the next first, and those before, the last first."""
-    found = edition.turns
-    gone = bisect_right(found, day, key=lambda turn: turn.day)
-    return found[gone : gone + most], found[max(gone - most, 0) : gone][::-1]
+    """The next changes after a day, soonest first, and the last ones up to it, newest first."""
+    turns = edition.turns
+    in_force = bisect_right(turns, day, key=lambda turn: turn.day)
+    return turns[in_force : in_force + most], turns[max(in_force - most, 0) : in_force][::-1]
 
 
 def _items(edition: Edition, within: str) -> list[Published]:
@@ -30,18 +30,18 @@ def _items(edition: Edition, within: str) -> list[Published]:
 
 
 def course(edition: Edition, place: Jurisdiction) -> list[tuple[date | None, str]]:
-    """What is shown at ``place`` from each day on; the first entry, without a day, from always."""
+    """What maps show at ``place``: (first day, status) for each change; the first entry has no day."""
     days = sorted({day for level in edition.chain_of(place) for day in _days(edition, level)})
-    found: list[tuple[date | None, str]] = [(None, edition.glance(place, date.min).shown)]
+    steps: list[tuple[date | None, str]] = [(None, edition.glance(place, date.min).shown)]
     for day in days:
         shown = edition.glance(place, day).shown
-        if shown != found[-1][1]:
-            found.append((day, shown))
-    return found
+        if shown != steps[-1][1]:
+            steps.append((day, shown))
+    return steps
 
 
 def telling_day(before: Edition, after: Edition, place: Jurisdiction, today: date) -> date:
-    """The first day from ``today`` on which two editions differ at a place; today if none does."""
+    """The first day from ``today`` on which two editions show different things at a place; else today."""
     turning = {day for edition in (before, after) for day in _days(edition, place)}
     for day in (today, *sorted(day for day in turning if day > today)):
         if before.glance(place, day).shown != after.glance(place, day).shown:

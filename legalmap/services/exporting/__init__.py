@@ -1,1 +1,1 @@
-"""Whole topics as files: formats, schemas, checks, releases, and the feed for tools."""
+"""Whole topics as files: formats, schemas, checks, releases; and the feed as tools read it."""

@@ -10,6 +10,7 @@ import msgspec
 
 from legalmap.domain.errors import Unmade
 from legalmap.services import contract
+from legalmap.services.core import texts
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats, schemas
 from legalmap.services.exporting.files import Files
@@ -18,17 +19,11 @@ from legalmap.services.exporting.made_file import File, Wanted
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NAME = "datapackage.json"
 ZIP_NAME = "datapackage.zip"
-# NDJSON says what JSON says, and Parquet what CSV says: both are beside the package.
+# Without NDJSON, which says what JSON says, and Parquet, which says what CSV says.
 PACKED = ("csv", "sources", "dictionary", "json", "geojson")
 TABLES = ("csv", "sources", "dictionary")
-# ZIP cannot tell earlier times. The bytes must not depend on the clock.
+# The earliest time a ZIP can hold. With that of the clock, no two archives would have the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_README = """legalmap: legal status per jurisdiction, feed number {feed_no}, as of {as_of}.
-
-datapackage.json describes every file: columns, hashes, licence (Frictionless Data Package 2.0).
-{{topic}}-dictionary.csv explains every column and code. Licence: CC0 1.0, {licence_url}
-Nothing here is legal or medical advice.
-"""
 
 
 def package(
@@ -39,7 +34,7 @@ def package(
     pinned: bool = False,
     wait: bool = True,
 ) -> File:
-    """``datapackage.json``. ``pinned`` paths name edition and day, so that their hashes always hold."""
+    """``datapackage.json``. ``pinned``: paths name feed number and day, so that their hashes stay true."""
 
     def make() -> Iterator[bytes]:
         yield _described(editions, as_of, _named(editions, as_of, files, newest=not pinned), pinned)
@@ -68,12 +63,13 @@ Named = dict[tuple[Edition, str], File]
 
 
 def _named(editions: list[Edition], as_of: date, files: Files, *, newest: bool) -> Named:
-    """The files, made if need be; raise Unmade if one is not of the package's feed number."""
+    """The files, made if they are not there; raise Unmade if one is not of the package's feed number."""
     named = {
         (edition, format): files.of(edition, as_of, format, newest=newest)
         for edition in editions
         for format in PACKED  # noqa: A001
     }
+    # An earlier file may stand in for one that is being made; the package would name a wrong hash.
     for file in named.values():
         if not file.is_final:
             raise Unmade(f"{file.name} is all there is of it: no package can hold it.")
@@ -84,44 +80,29 @@ def _described(editions: list[Edition], as_of: date, named: Named, pinned: bool)
     feed_no = max(edition.feed_no for edition in editions)
     changed = max((e.changed_at for e in editions if e.changed_at), default=None)
     query = f"?as_of={as_of}&known_at={feed_no}" if pinned else ""
-    said = {
-        "$schema": PROFILE,
-        "name": "legalmap",
-        "title": "legalmap: legal status per jurisdiction",
-        "description": f"The law on each topic, its sources and dates. {contract.DISCLAIMER}",
-        "version": str(feed_no),
-        **({"created": contract.instant(changed)} if changed else {}),
-        "feed_no": feed_no,
-        "as_of": as_of.isoformat(),
-        "licenses": [{"name": contract.LICENCE, "path": contract.LICENCE_URL, "title": "CC0 1.0"}],
-        "sources": _sources(editions),
-        "keywords": ["law", "legal status", *(edition.topic.name for edition in editions)],
-        "resources": [
-            _resource(edition, format, file, query)
-            for (edition, format), file in named.items()  # noqa: A001
-        ],
-    }
-    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
-
-
-def _sources(editions: list[Edition]) -> list[dict[str, str]]:
-    own = [
-        {"title": f"Sources of every period on {edition.topic.name}", "path": path}
-        for edition in editions
-        for path in [formats.file_name(edition.topic.code, "sources")]
+    resources = [
+        _resource(edition, format, file, query)
+        for (edition, format), file in named.items()  # noqa: A001
     ]
-    return [
-        *own,
-        {"title": "Natural Earth (shapes)", "path": "https://www.naturalearthdata.com/"},
-        {"title": "U.S. Census Bureau (shapes, names)", "path": "https://www.census.gov/"},
-        {"title": "Unicode CLDR (names)", "path": "https://cldr.unicode.org/"},
-    ]
+    content = texts.rendered(
+        "package/datapackage.json",
+        profile=PROFILE,
+        feed_no=feed_no,
+        as_of=as_of,
+        changed_at=contract.instant(changed) if changed else None,
+        topics=[edition.topic for edition in editions],
+        resources=resources,
+        licence=contract.LICENCE,
+        licence_url=contract.LICENCE_URL,
+        disclaimer=contract.DISCLAIMER,
+    )
+    return msgspec.json.format(content.encode(), indent=2) + b"\n"
 
 
 def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str, Any]:  # noqa: A002
     topic, kind = edition.topic, formats.format_of(format)
     path = formats.file_name(topic.code, format)
-    said: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "name": path.replace(".csv", "").replace(".", "-"),
         "path": f"{path}{query}",
         "title": f"{topic.name}: {kind.about}",
@@ -132,15 +113,15 @@ def _resource(edition: Edition, format: str, file: File, query: str) -> dict[str
         "hash": f"sha256:{file.sha256}",
     }
     if format not in TABLES:
-        return {**said, "jsonSchema": f"{schemas.FOLDER}/{path}{schemas.SUFFIX}"}
+        return {**properties, "jsonSchema": f"{schemas.FOLDER}/{path}{schemas.SUFFIX}"}
     dialect = {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True, "header": True}
-    return {"type": "table", **said, "dialect": dialect, "schema": schemas.of(topic, format)}
+    return {"type": "table", **properties, "dialect": dialect, "schema": schemas.of(topic, format)}
 
 
 def zipped(
     editions: list[Edition], as_of: date, files: Files, *, newest: bool = True, wait: bool = True
 ) -> File:
-    """The package, the files it names and their schemas in one archive, the same bytes every time."""
+    """The package, its files and their schemas in one ZIP; the same edition gives the same bytes."""
 
     def make() -> Iterator[bytes]:
         named = _named(editions, as_of, files, newest=newest)
@@ -153,10 +134,12 @@ def zipped(
 def _members(
     described: bytes, as_of: date, named: Named
 ) -> Iterator[tuple[str, int, Iterator[bytes]]]:
-    """What the archive holds: the name, the length and the bytes of each file."""
+    """The members of the archive: name, length in bytes, and content in parts."""
     yield NAME, len(described), iter((described,))
     feed_no = max(file.feed_no for file in named.values())
-    readme = _README.format(feed_no=feed_no, as_of=as_of, licence_url=contract.LICENCE_URL).encode()
+    readme = texts.rendered(
+        "package/README.txt", feed_no=feed_no, as_of=as_of, licence_url=contract.LICENCE_URL
+    ).encode()
     yield "README.txt", len(readme), iter((readme,))
     for (edition, format), file in named.items():  # noqa: A001
         name = formats.file_name(edition.topic.code, format)
@@ -166,7 +149,7 @@ def _members(
 
 
 class _Sink(io.RawIOBase):
-    """Takes what an archive writes, until somebody takes it away."""
+    """A write-only file that hands out what was written to it since the last time."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -181,14 +164,16 @@ class _Sink(io.RawIOBase):
 
 
 def _archived(members: Iterable[tuple[str, int, Iterator[bytes]]]) -> Iterator[bytes]:
-    """An archive in parts: a file larger than memory passes through it."""
+    """The bytes of a ZIP in parts, so that members may be larger than memory."""
     sink = _Sink()
+    # The sink cannot seek, so that lengths and checksums follow the content of each member.
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, length, parts in members:
-            told = zipfile.ZipInfo(name, _EPOCH)
-            told.compress_type, told.file_size = zipfile.ZIP_DEFLATED, length
-            told.external_attr = 0o644 << 16
-            with archive.open(told, "w") as member:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type, info.file_size = zipfile.ZIP_DEFLATED, length
+            # Readable by everybody when unpacked on Unix; without this by nobody.
+            info.external_attr = 0o644 << 16
+            with archive.open(info, "w") as member:
                 for part in parts:
                     member.write(part)
                     yield sink.taken()
@@ -196,5 +181,5 @@ def _archived(members: Iterable[tuple[str, int, Iterator[bytes]]]) -> Iterator[b
 
 
 def schema(edition: Edition, format: str) -> bytes:  # noqa: A002
-    """The schema of a file, for people to read as well."""
+    """The schema of a file as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(schemas.of(edition.topic, format))) + b"\n"

@@ -1,5 +1,8 @@
-"""What every column of our tables means, once: for Table Schema, JSON Schema, dictionary and checks."""
+"""The columns of the exported tables, read from columns.toml, as Table Schema and as JSON Schema."""
 
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,103 +33,72 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     resolve: str = ""
 
 
-def _field(name: str, kind: str, description: str, *, required: bool = False) -> Field:
-    title = name.replace("_", " ").capitalize()
-    return Field(name=name, kind=kind, title=title, description=description, required=required)
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of columns.toml. ``words`` names a set of codes with labels; ``codes`` are their own labels."""
+
+    name: str
+    description: str
+    kind: str = "string"
+    required: bool = False
+    words: str = ""
+    codes: tuple[str, ...] = ()
 
 
-def _choice(name: str, choices: dict[str, str], description: str, *, required: bool) -> Field:
-    plain = _field(name, "choice", description, required=required)
-    return msgspec.structs.replace(plain, choices=tuple(choices.items()))
+@cache
+def _rows() -> dict[str, tuple[_Row, ...]]:
+    content = (Path(__file__).parent / "columns.toml").read_bytes()
+    return msgspec.toml.decode(content, type=dict[str, tuple[_Row, ...]])
 
 
-def _same(codes: tuple[str, ...]) -> dict[str, str]:
+def _labels(codes: Iterable[str]) -> dict[str, str]:
     return {code: code.replace("-", " ").capitalize() for code in codes}
 
 
-# Whatever identifiers the contract gives a place, the tables give too, in the same order.
+def _fields(*groups: str, topic: Topic | None = None) -> tuple[Field, ...]:
+    """The columns of some groups; only those of periods need a topic, for its statuses."""
+    statuses = topic.statuses if topic else ()
+    words = {
+        "statuses": {status.code: f"{status.label}: {status.definition}" for status in statuses},
+        "forces": FORCES,
+        "freshness": FRESHNESS_LABELS,
+        "source_kinds": _labels(SOURCE_KINDS),
+    }
+    return tuple(
+        Field(
+            name=row.name,
+            kind=row.kind,
+            title=row.name.replace("_", " ").capitalize(),
+            description=row.description,
+            required=row.required,
+            choices=tuple(words.get(row.words, _labels(row.codes)).items()),
+        )
+        for group in groups
+        for row in _rows()[group]
+    )
+
+
+# The tables repeat all identifiers of a place in the contract, in its order.
 PLACE = tuple(
     name for name in contract.Jurisdiction.__struct_fields__ if name not in ("code", "called")
 )
-_OF_PLACE = {
-    "name": _field("name", "string", "The place's name in English.", required=True),
-    "kind": _field("kind", "string", "Country, state, county, city and so on.", required=True),
-    "parent": _field("parent", "string", "Code of the level above; empty for a country."),
-    "county": _field("county", "string", "Code of the county a town lies in."),
-    "iso": _field("iso", "string", "ISO 3166-1 or 3166-2 code."),
-    "fips": _field("fips", "string", "US Census FIPS code (GEOID), with leading zeros."),
-    "ocd": _field("ocd", "string", "Open Civic Data division id, where it is certain."),
-    "lat": _field("lat", "number", "Degrees north, WGS 84."),
-    "lon": _field("lon", "number", "Degrees east, WGS 84."),
-}
 
 
-def _of_place(name: str) -> Field:
-    told = f"Identifier of the place: {name.upper()}."
-    return _OF_PLACE.get(name, _field(name, "string", told))
+def _place_fields() -> Iterator[Field]:
+    known = {field.name: field for field in _fields("place")}
+    for name in PLACE:
+        about = f"Identifier of the place: {name.upper()}."
+        yield known.get(name) or Field(name=name, title=name.capitalize(), description=about)
 
 
-def _status_choices(topic: Topic) -> dict[str, str]:
-    return {status.code: f"{status.label}: {status.definition}" for status in topic.statuses}
-
-
-def _head() -> list[Field]:
-    return [
-        _field("topic", "string", "Code of the topic.", required=True),
-        _field("known_at", "integer", "Feed number of the edition.", required=True),
-        _field("as_of", "date", "The day the file is about.", required=True),
-        _field("licence", "string", "SPDX id of the licence.", required=True),
-        _field("jurisdiction", "string", "Code of the place.", required=True),
-    ]
-
-
-def _period_number() -> Field:
-    words = "Which period of the record, from 0, oldest first."
-    return _field("period", "integer", words, required=True)
-
-
+@cache
 def period_fields(topic: Topic) -> tuple[Field, ...]:
-    """The columns of the table of periods."""
+    """The columns of the table of periods: one row for each period of each record."""
     return (
-        *_head(),
-        *(_of_place(name) for name in PLACE),
-        _field("url", "string", "Permanent address of the record on the site.", required=True),
-        _field("revision", "integer", "Number of the published revision.", required=True),
-        _field("feed_no", "integer", "Feed number of its publication.", required=True),
-        _field("published_at", "instant", "Instant of its publication, UTC.", required=True),
-        _field(
-            "payload_sha256", "sha256", "Hash of the revision's canonical bytes.", required=True
-        ),
-        _field("resolved_outcome", "string", "How all levels together resolve.", required=True),
-        _choice(
-            "resolved_status",
-            _status_choices(topic),
-            "What holds there on the day, all levels taken together.",
-            required=False,
-        ),
-        _field("resolved_deciding", "string", "Code of the level that decides."),
-        _field("last_verified", "date", "The day to which the evidence reaches."),
-        _choice(
-            "verified_how",
-            _same(("source-date", "checked")),
-            "By the date of a source, or checked by a person.",
-            required=False,
-        ),
-        _choice("freshness", FRESHNESS_LABELS, "Age of the evidence on the day.", required=True),
-        _choice("confidence", _same(("high", "medium", "low")), "How sure we are.", required=False),
-        _field("notes", "string", "Open questions and conflicts between sources."),
-        _field("number_of_pending", "integer", "Bills and rules under way.", required=True),
-        _period_number(),
-        _field("in_force", "boolean", "Whether this period holds on the day.", required=True),
-        _field("effective_from", "partial", "First day; empty: before anything known."),
-        _field("effective_until", "partial", "Last day of a law that lapsed without successor."),
-        _field("enacted_on", "partial", "When the law was enacted."),
-        _choice("status", _status_choices(topic), "What this level itself says.", required=True),
-        _choice("force", FORCES, "Whether courts let the law stand.", required=True),
+        *_fields("head"),
+        *_place_fields(),
+        *_fields("record", "period_number", "period", topic=topic),
         *(_of_variable(variable) for variable in topic.variables),
-        _field("summary", "string", "What the law says, in plain sentences.", required=True),
-        _field("number_of_sources", "integer", "How many sources the period has.", required=True),
-        _field("source_urls", "codes", "Their links, with a space between two."),
+        *_fields("period_last"),
     )
 
 
@@ -145,48 +117,16 @@ def _of_variable(variable: Variable) -> Field:
 
 
 def source_fields() -> tuple[Field, ...]:
-    """The columns of the table of sources."""
-    return (
-        *_head(),
-        _period_number(),
-        _field("effective_from", "partial", "First day of the period it speaks of."),
-        _field("position", "integer", "Which source of the period, from 0.", required=True),
-        _field("url", "string", "The link.", required=True),
-        _field("title", "string", "Title of the page.", required=True),
-        _field("publisher", "string", "Who publishes it.", required=True),
-        _choice("kind", _same(SOURCE_KINDS), "What it is, strongest first.", required=True),
-        _field("citation", "string", "How lawyers cite it."),
-        _field("published_on", "partial", "When it was published."),
-        _field("accessed_on", "date", "The day a person opened it."),
-        _field("archived_url", "string", "A copy in an archive."),
-        _choice(
-            "stance",
-            _same(("supports", "disputes")),
-            "Whether it supports or disputes the period.",
-            required=True,
-        ),
-    )
+    """The columns of the table of sources: one row for each source of each period."""
+    return _fields("head", "period_number", "source")
 
 
 def dictionary_fields() -> tuple[Field, ...]:
     """The columns of the data dictionary: a row for each column and for each code it may hold."""
-    return (
-        _field("file", "string", "The file the column is in.", required=True),
-        _field("column", "string", "Name of the column.", required=True),
-        _field("type", "string", "What its cells hold.", required=True),
-        _field("title", "string", "What people call it.", required=True),
-        _field("description", "string", "What it means.", required=True),
-        _field("required", "boolean", "Whether every row has it.", required=True),
-        _field("unit", "string", "Unit of a number."),
-        _field("minimum", "number", "Least value."),
-        _field("maximum", "number", "Greatest value."),
-        _field("resolve", "string", "How the levels' answers are combined."),
-        _field("code", "string", "One of the codes the column may hold."),
-        _field("label", "string", "What the code means."),
-    )
+    return _fields("dictionary")
 
 
-# The kinds that JSON Schema calls as we do.
+# Kinds with the same name in Table Schema and JSON Schema.
 _PLAIN: dict[str, dict[str, Any]] = {
     kind: {"type": kind} for kind in ("integer", "number", "boolean")
 }
@@ -200,8 +140,8 @@ _PATTERNS = {"partial": PARTIAL_DATE, "codes": CODES, "sha256": SHA256}
 
 def table_schema(fields: tuple[Field, ...], key: tuple[str, ...]) -> dict[str, Any]:
     """The Table Schema (Data Package 2.0) of a table."""
-    said = {"fields": [_table_field(field) for field in fields], "missingValues": [""]}
-    return {**said, **({"primaryKey": list(key)} if key else {})}
+    schema = {"fields": [_table_field(field) for field in fields], "missingValues": [""]}
+    return {**schema, **({"primaryKey": list(key)} if key else {})}
 
 
 def _table_field(field: Field) -> dict[str, Any]:
@@ -211,9 +151,12 @@ def _table_field(field: Field) -> dict[str, Any]:
     if field.kind in _PATTERNS:
         limits["pattern"] = _PATTERNS[field.kind]
     limits |= _bounds(field)
-    said: dict[str, Any] = {"name": field.name, **_TABLE_TYPES.get(field.kind, {"type": "string"})}
-    said |= {"title": field.title, "description": field.description}
-    return {**said, **({"constraints": limits} if limits else {})}
+    described: dict[str, Any] = {
+        "name": field.name,
+        **_TABLE_TYPES.get(field.kind, {"type": "string"}),
+    }
+    described |= {"title": field.title, "description": field.description}
+    return {**described, **({"constraints": limits} if limits else {})}
 
 
 def _bounds(field: Field) -> dict[str, float]:

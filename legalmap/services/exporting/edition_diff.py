@@ -1,4 +1,4 @@
-"""What differs between two editions of a topic: records, fields, before and after."""
+"""The difference between two editions of a topic: records, fields, before and after."""
 
 import msgspec
 
@@ -12,7 +12,7 @@ from legalmap.services.exporting import formats
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One record as two editions have it; ``before`` is None where the older has none."""
+    """One record in two editions; ``before`` is None if the older has none."""
 
     before: Published | None
     after: Published
@@ -25,17 +25,17 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def between(older: Edition, newer: Edition) -> list[Difference]:
-    """The records that were published again, by code. None ever goes away."""
-    found = []
+    """The records that were published in between, sorted by code. Records are never removed."""
+    differences = []
     for item in formats.items(newer):
         before = older.records.get(item.place.code)
         if before is None or before.publication.feed_no != item.publication.feed_no:
-            found.append(Difference(before, item))
-    return found
+            differences.append(Difference(before, item))
+    return differences
 
 
 def told(difference: Difference) -> contract.RecordChange:
-    """A difference for the outside."""
+    """A difference as the API shows it."""
     before, after = difference.before, difference.after
     return contract.RecordChange(
         jurisdiction=contract.jurisdiction(after.place),

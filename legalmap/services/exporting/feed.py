@@ -1,4 +1,4 @@
-"""The feed for tools: an entry with what it changed, waiting for the next one, and the heartbeat."""
+"""The feed as tools read it: entries with what they changed, long polling, and the heartbeat."""
 
 import math
 from datetime import datetime
@@ -16,9 +16,9 @@ from legalmap.services.reading.reader import Entry, Reader
 from legalmap.store.history import feed
 
 LONGEST_WAIT = 30
-# How many requests of a process may wait at once; the server has threads beyond these to answer with.
+# How many requests of a process may wait at once. Each holds a thread: others must stay free to answer.
 MOST_WAITING = 8
-# How often a waiting request looks at the head of the feed, in seconds.
+# Seconds between two looks at the head of the feed by a waiting request.
 STEP = 0.5
 
 
@@ -30,13 +30,13 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Waiting:
-    """Lets a bounded number of requests wait for the feed to move on."""
+    """Long polling: lets a bounded number of requests wait for the next publication."""
 
     def __init__(self, most: int = MOST_WAITING) -> None:
         self._seats = BoundedSemaphore(most)
 
     def for_news(self, reader: Reader, since: int, topic: str | None, seconds: int) -> bool:
-        """Whether there is news after ``since``: at once, or within ``seconds`` if there is a seat."""
+        """Whether something was published after ``since``; waits up to ``seconds`` if there is a free seat."""
         if reader.feed(since, 1, topic):
             return True
         if seconds <= 0 or not self._seats.acquire(blocking=False):
@@ -48,10 +48,10 @@ class Waiting:
 
 
 def _moved(reader: Reader, since: int, topic: str | None, seconds: int) -> bool:
-    """Steps are counted, so that a clock that is set meanwhile makes nobody wait for ever."""
+    """Wait in steps. They are counted: a clock set back meanwhile must make nobody wait for ever."""
     seen, pause = since, Event()
     for _ in range(math.ceil(seconds / STEP)):
-        # Between two looks no connection is held.
+        # No database connection is held while waiting.
         pause.wait(STEP)
         head = reader.head()
         if head > seen and reader.feed(seen, 1, topic):
@@ -61,7 +61,7 @@ def _moved(reader: Reader, since: int, topic: str | None, seconds: int) -> bool:
 
 
 def change(tracker: Tracker, entry: Entry) -> contract.Change:
-    """An entry of the feed for the outside."""
+    """An entry of the feed as the API and webhooks show it."""
     publication, after = entry.publication, entry.revision.payload
     before = entry.before.payload if entry.before else None
     different = diff.diff(before or NOT_RESEARCHED, after)
@@ -74,14 +74,14 @@ def change(tracker: Tracker, entry: Entry) -> contract.Change:
         base=entry.before.number if entry.before else None,
         kind=entry.revision.kind,
         at=contract.instant(publication.at),
-        changed=tuple(each.field for each in different),
+        changed=tuple(change.field for change in different),
         before=before,
         after=after,
     )
 
 
 def heartbeat(tracker: Tracker) -> Heartbeat:
-    """How far the feed is, as one state of the database has it."""
+    """How far the feed is, read in one transaction."""
     with tracker.store.reading() as connection:
         newest = feed.entries(connection, 0, 1, newest_first=True)
         return Heartbeat(newest[0] if newest else None, feed.last_verified_at(connection))

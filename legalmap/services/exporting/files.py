@@ -1,7 +1,7 @@
 """Files of an edition: made once, checked, and served from a folder that all processes of a host share.
 
-A file is written a stretch of records at a time, each proved as a file of these records alone would be.
-In the folder it lies under what it is of, and there under its feed number, its day and its origin.
+A file is written some records at a time, each part checked as if it were a file of these records alone.
+Its path in the folder is ``newest`` or ``past``, topic and format, then feed number, day and origin.
 """
 
 import atexit
@@ -29,34 +29,31 @@ from legalmap.services.exporting.made_file import File, Wanted
 from legalmap.services.reading.reader import Reader
 
 log = logging.getLogger(__name__)
-# The files of a topic with more records than this take longer to make than anybody should wait.
+# A topic with more records than this takes longer than a request should wait.
 MOST_AT_ONCE = KEPT_PAYLOADS
-# Beyond so many files, or bytes, those go that nobody has used for longest.
+# Beyond this many files or bytes the least recently used are deleted.
 MOST_FILES, MOST_BYTES = 500, 4 << 30
-# What could not be made is tried again after so many seconds: each try may cost a minute.
+# Seconds before a failed file is tried again: each attempt may take a minute.
 AGAIN_SECONDS = 10
-# How a file is called by its feed number, day and origin; and a packed one by what was packed, and how.
+# Names of our files: feed number, day and origin; or, compressed, hash of the content and coding.
 _OURS = re.compile(r"\d{9}-\d{4}-\d\d-\d\d-[0-9a-f]{16}|[0-9a-f]{64}\.[a-z]+", re.ASCII)
 NEWEST, PAST, PACKED = "newest", "past", "packed"
 
 
 def is_large(edition: Edition) -> bool:
-    """Whether a topic's files take so long to make that who asks for one does not wait."""
+    """Whether a topic's files take so long to make that a request does not wait for them."""
     return len(edition.records) > MOST_AT_ONCE
 
 
 class Files:
-    """The files in a folder; None: in one of their own, which goes with the process.
-
-    Safe between threads and processes.
-    """
+    """The files in a folder, or in a temporary one of this process if None. Safe between processes."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        # Whether who asks always waits: where a command does, and no reader.
+        # Whether every caller waits for its file: true for commands, where nobody reads meanwhile.
         self.is_patient = False
         self._lock = Lock()
-        # What the one thread in the background has to do; and what failed, until when, and why.
+        # Work for the one background thread; and failures by path: until when they count, and the error.
         self._waiting: dict[Path, Callable[[], object]] = {}
         self._failed: dict[Path, tuple[float, Unmade]] = {}
 
@@ -78,18 +75,21 @@ class Files:
         newest: bool = False,
         wait: bool = True,
     ) -> File:
-        """The file of an edition and day, as ``served`` gives it; raise Unsound if it is not sound."""
+        """The file of an edition and day, as ``served`` gives it; raise Unsound if its check fails."""
         return self.served(made_file.export(edition, as_of, format), newest=newest, wait=wait)
 
     def length_of(self, edition: Edition, as_of: date, format: str) -> int | None:  # noqa: A002
-        """The bytes of the newest file; None if it is so large that it is made only for who asks."""
-        if not is_large(edition):
+        """Length in bytes of the newest file; None if it was not made yet and is costly to make.
+
+        That is a large file, or Parquet: loading pyarrow takes more memory than all the rest.
+        """
+        if not is_large(edition) and format != "parquet":
             return self.of(edition, as_of, format, newest=True).length
         known = self._at_hand(made_file.export(edition, as_of, format), NEWEST)
         return known.length if known else None
 
     def make_all(self, reader: Reader, as_of: date) -> None:
-        """Make the newest file of each topic and format, and its packed forms, before somebody asks."""
+        """Make the newest file of each topic and format, also compressed, before it is requested."""
         for topic in reader.tracker.topics:
             for format in formats.available():  # noqa: A001
                 file = self.of(reader.edition(topic), as_of, format, newest=True)
@@ -97,10 +97,10 @@ class Files:
                     self.packed(file, coding, best=True)
 
     def served(self, wanted: Wanted, *, newest: bool, wait: bool) -> File:
-        """The file, made if it is not there. For who asks for the ``newest`` an earlier one may stand in.
+        """The file, made if it is not there. If ``newest``, an earlier one may be served in its place.
 
-        ``wait``: make it now; else in the background. Raise NotYet where it is being made and nothing can
-        stand in, Unusable where it cannot be made.
+        ``wait``: make it now, else in the background. With nothing to serve, raise NotYet if it is being
+        made and Unusable if it cannot be made.
         """
         place = NEWEST if newest else PAST
         known = self._at_hand(wanted, place)
@@ -123,16 +123,17 @@ class Files:
     def packed(
         self, file: File, coding: str, *, best: bool = False, wait: bool = True
     ) -> File | None:
-        """The file in a coding; None while it is being made, or if it cannot be made.
+        """The file compressed; None while that is being made, or if it cannot be made.
 
-        ``best``: as small as can be. ``wait``: make it now if it is not there.
+        ``best``: as small as possible. ``wait``: make it now if it is not there.
         """
         path = self.folder / PACKED / file.sha256[:2] / f"{file.sha256}.{coding}"
-        hard = best and file.length <= compression.BEST_BYTES
+        is_small = file.length <= compression.BEST_BYTES
+        effort = compression.BEST if best and is_small else compression.USUAL
         seal = sealed_file.of(path)
 
         def make() -> Iterator[bytes]:
-            return compression.packed(file.parts(), coding, best=hard)
+            return compression.packed(file.parts(), coding, effort)
 
         with suppress(Unmade):
             if seal is None:
@@ -149,7 +150,7 @@ class Files:
         return wanted.found(path, seal) if seal else None
 
     def _earlier(self, wanted: Wanted, path: Path) -> File | None:
-        """The newest file before the newest, of the same history; None for one of the past."""
+        """The latest earlier file of the same history, marked as not final; None for files of the past."""
         if not path.is_relative_to(self.folder / NEWEST) or not path.parent.is_dir():
             return None
         for file in sorted(_files_in(path.parent), reverse=True):
@@ -163,7 +164,7 @@ class Files:
         return None
 
     def _tried(self, wanted: Wanted, path: Path) -> File:
-        """The file, made; where that fails the log says why, and what readers get instead."""
+        """Make the file; if that fails, log why and what readers get instead, and raise."""
         try:
             return wanted.found(path, self._made(path, wanted.make))
         except Unusable as error:
@@ -190,13 +191,13 @@ class Files:
         return error
 
     def _refuse_again(self, path: Path) -> None:
-        """Raise what made a file fail lately."""
+        """Raise the error of the last attempt if it was less than AGAIN_SECONDS ago."""
         until, error = self._failed.get(path, (0.0, None))
         if error is not None and time.monotonic() < until:
             raise error.with_traceback(None)
 
     def _begin(self, path: Path, work: Callable[[], object], *, first: bool) -> None:
-        """Let the one thread in the background do this; what is not needed ``first`` only if it is idle."""
+        """Queue work for the background thread; what need not come ``first`` only if it is idle."""
         with self._lock:
             if path in self._waiting or (self._waiting and not first):
                 return
@@ -205,7 +206,7 @@ class Files:
                 Thread(target=self._work_off, name="files", daemon=True).start()
 
     def _work_off(self) -> None:
-        """Do what waits, one after the other, until nothing does."""
+        """Do the queued work, one after the other, until none is left."""
         is_left = True
         while is_left:
             path, work = next(iter(self._waiting.items()))
@@ -220,7 +221,7 @@ class Files:
                 is_left = bool(self._waiting)
 
     def _tidy(self, now_ns: int) -> None:
-        """Others keep files of their own in this folder; the newest of each topic and format stays."""
+        """Delete what is too much, but never the newest of a topic and format, nor files that are not ours."""
         places = [
             folder for place in (NEWEST, PAST, PACKED) for folder in self.folder.glob(f"{place}/*")
         ]

@@ -1,13 +1,12 @@
-"""A whole topic as one file. ``render`` is pure: the same edition and day give the same bytes forever.
+"""A whole topic as one file. ``render`` is pure: the same edition and day always give the same bytes.
 
-No bytes depend on the clock, on a setting, or on a handle, which an account may lose. CSV follows
-RFC 4180 and holds every value exactly as the JSON does: nothing is put before a cell that begins with
-``=`` or ``-``, because that would change the data (a longitude begins so). A list is written with
-spaces between its items. Import it as text where a spreadsheet would run formulas. Parquet alone also
-depends on its writer: another version of pyarrow may give other bytes for the same rows.
+No byte depends on the clock, on a setting, or on a handle, which its account may lose. CSV follows
+RFC 4180 and holds every value exactly as the JSON does: cells that begin with ``=`` or ``-`` are not
+escaped, as that would change the data (a longitude may be negative); import them as text into a
+spreadsheet. Items of a list are separated by spaces. Only Parquet also depends on its writer: another
+version of pyarrow may give other bytes for the same rows.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain, islice
@@ -15,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.errors import Missing
+from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import in_force_on
 from legalmap.domain.law.resolving import Resolution
@@ -26,9 +25,9 @@ from legalmap.services.exporting import dictionary, parquet, tables
 from legalmap.services.places import geojson
 
 Records = tuple[contract.Record, ...]
-# How many records are made at once, so that what they say is read in one look.
+# How many records are made at once: their payloads are loaded in one query.
 STRETCH = 200
-# How a JSON file ends that holds no record.
+# The end of a JSON file, behind the last record.
 _END = b"]}\n"
 
 
@@ -43,16 +42,16 @@ def is_directly_below(place: Jurisdiction, code: str) -> bool:
 
 
 def resolved(resolution: Resolution) -> contract.Resolved:
-    """A resolution in short."""
+    """The short form of a resolution."""
     return contract.Resolved(
         outcome=resolution.outcome, status=resolution.status, deciding=resolution.deciding
     )
 
 
 def record(edition: Edition, item: Published, as_of: date) -> contract.Record:
-    """One published record as it stands on a day."""
+    """One published record as files and the API show it for a day."""
     payload, publication, topic = item.payload, item.publication, edition.topic
-    own = in_force_on(payload.periods, as_of)
+    current = in_force_on(payload.periods, as_of)
     return contract.Record(
         jurisdiction=contract.jurisdiction(item.place),
         topic=topic.code,
@@ -61,8 +60,8 @@ def record(edition: Edition, item: Published, as_of: date) -> contract.Record:
         feed_no=publication.feed_no,
         published_at=contract.instant(publication.at),
         payload_sha256=publication.payload_sha256,
-        status=own.status if own else None,
-        period=payload.periods.index(own) if own else None,
+        status=current.status if current else None,
+        period=payload.periods.index(current) if current else None,
         resolved=resolved(edition.glance(item.place, as_of)),
         last_verified=payload.last_verified,
         verified_how=payload.verified_how,
@@ -75,24 +74,24 @@ def record(edition: Edition, item: Published, as_of: date) -> contract.Record:
 
 
 def items(edition: Edition) -> list[Published]:
-    """The records of an edition by code: databases sort letters in ways of their own."""
+    """The records of an edition sorted by code, in Python: databases sort letters each in its own way."""
     return [edition.records[code] for code in edition.codes]
 
 
 def stretches(edition: Edition, as_of: date) -> Iterator[Records]:
-    """Every record of an edition, by code, a bounded number at once."""
-    rest = iter(items(edition))
-    while stretch := list(islice(rest, STRETCH)):
+    """Every record of an edition, sorted by code, STRETCH at a time."""
+    remaining = iter(items(edition))
+    while stretch := list(islice(remaining, STRETCH)):
         stretch[0].payloads.need(item.publication for item in stretch)
         yield tuple(record(edition, item, as_of) for item in stretch)
 
 
-def counted(edition: Edition, found: Mapping[str | None, int]) -> contract.Counts:
-    """How many records have which status on a day; a status nobody has counts zero."""
+def counted(edition: Edition, by_status: Mapping[str | None, int]) -> contract.Counts:
+    """The counts of an edition; ``by_status`` may leave statuses out that no record has."""
     return contract.Counts(
-        records=sum(found.values()),
-        by_status={status.code: found.get(status.code, 0) for status in edition.topic.statuses},
-        not_known=found.get(None, 0),
+        records=sum(by_status.values()),
+        by_status={status.code: by_status.get(status.code, 0) for status in edition.topic.statuses},
+        not_known=by_status.get(None, 0),
     )
 
 
@@ -106,7 +105,7 @@ def _json(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> 
         changed_at=contract.instant(edition.changed_at) if edition.changed_at else None,
         scope=topic.scope,
         codebook=contract.codebook(topic),
-        counts=counted(edition, Counter(edition.statuses(as_of).values())),
+        counts=counted(edition, edition.counts(as_of)),
         records=tuple(records),
     )
     return contract.encode(export) + b"\n"
@@ -127,9 +126,9 @@ def _ndjson(edition: Edition, as_of: date, records: Iterable[contract.Record]) -
 
 
 def _geojson(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
-    """RFC 7946: an outline where one is shipped, a point for a town, else no geometry."""
+    """GeoJSON (RFC 7946): an outline where one is shipped, a point for a town, else no geometry."""
     records = tuple(records)
-    shapes = geojson.outlines({each.jurisdiction.code for each in records}, edition.records)
+    shapes = geojson.outlines({record.jurisdiction.code for record in records}, edition.records)
     topic = edition.topic
     features = [
         {
@@ -169,10 +168,10 @@ def _parquet(edition: Edition, as_of: date, records: Iterable[contract.Record]) 
 
 
 class Format(msgspec.Struct, frozen=True):
-    """One kind of file: what its name ends with, its media type, what it is, what writes it.
+    """A file format: ending of the name, media type, description, and the function that writes it.
 
-    ``between`` stands between two records and ``end`` behind the last; a file of kind ``is_small``
-    is so however many records there are, and is written in one go.
+    ``between`` separates two records and ``end`` follows the last: by these a file is cut into parts.
+    A format that ``is_small`` cannot be cut and is written in one go.
     """
 
     ending: str
@@ -207,7 +206,7 @@ FORMATS: dict[str, Format] = {
 
 
 def available() -> dict[str, Format]:
-    """The formats this installation can write: Parquet is an extra."""
+    """The formats this installation can write: Parquet needs an extra."""
     return {name: kind for name, kind in FORMATS.items() if name != "parquet" or parquet.WRITES}
 
 
@@ -224,7 +223,7 @@ def render(
 ) -> bytes:
     """The bytes of a topic in one of ``FORMATS``; raise Missing, naming them, for another.
 
-    ``records``: some of the edition as they stand on the day, for a file of these alone; None for all.
+    ``records``: for a file of only these; None means all records of the edition.
     """
     kind = format_of(format)
     if records is None:
@@ -233,7 +232,5 @@ def render(
 
 
 def format_of(name: str) -> Format:
-    """The format of that name; raise Missing, naming the others, if there is none."""
-    if name not in FORMATS:
-        raise Missing("format", name, FORMATS)
-    return FORMATS[name]
+    """The format with that name; raise Missing, naming the others, if there is none."""
+    return existing(FORMATS.get(name), "format", name, FORMATS)

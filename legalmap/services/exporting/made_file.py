@@ -1,4 +1,4 @@
-"""A file of an edition: as it is asked for, with how to make it, and as it lies in the folder."""
+"""A file of an edition: as requested, with how to make it, and as it lies in the folder."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -15,14 +15,14 @@ from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats, validation
 
-# Read from a file at once, in bytes.
+# How much of a file is read at once, in bytes.
 PART = 256 * 1024
 
 
 class File(msgspec.Struct, frozen=True):
     """A file in the folder; ``name`` is what a browser saves it as.
 
-    It is not ``is_final`` where it stands in for one that is being made, or could not be.
+    ``is_final`` is False for an earlier file served in place of one that is being made or failed.
     """
 
     path: Path
@@ -44,26 +44,26 @@ class File(msgspec.Struct, frozen=True):
         return self.seal.length
 
     def open(self) -> IO[bytes]:
-        """Its bytes, to be read and closed; raise Unmade if they are gone or others by now."""
+        """The file, opened; the caller closes it. Raise Unmade if it was deleted or replaced."""
         return sealed_file.opened(self.path, self.seal)
 
     def parts(self) -> Iterator[bytes]:
-        """Its bytes, some at a time."""
+        """Its content, PART bytes at a time."""
         with self.open() as file:
             while part := file.read(PART):
                 yield part
 
     @property
     def content(self) -> bytes:
-        """All its bytes, in memory."""
+        """Its whole content, in memory."""
         return b"".join(self.parts())
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A file that is asked for, and how to make it.
+    """A requested file and how to make it.
 
-    ``of`` is the topic, or nothing, and ``ending`` how its name ends. ``changed_at`` tells when what it
-    holds was last changed as of a feed number: no other history says the same.
+    ``of``: topic code and a dash, or empty. ``ending``: of its name. ``changed_at`` gives the instant of the
+    last publication up to a feed number, which no other history has in common with this one.
     """
 
     of: str
@@ -81,22 +81,23 @@ class Wanted(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """Where it lies among the newest, or among those of the past, so that their names sort by age."""
+        """Its path below ``newest`` or ``past``. Names sort by age; software and history are part of them."""
         origin = f"{_software()} {self.changed_at(self.feed_no)}"
         stamp = hashlib.sha256(origin.encode()).hexdigest()[:16]
         return Path(f"{self.of}file{self.ending}") / f"{self.feed_no:09}-{self.as_of}-{stamp}"
 
     def found(self, path: Path, seal: Seal) -> File:
-        """The file that lies there."""
+        """The file that was found or made at ``path``."""
         changed_at = self.changed_at(self.feed_no)
         return File(path, seal, self.media_type, self.name, self.feed_no, changed_at)
 
 
 @cache
 def _software() -> str:
-    """Stands for what decides the bytes of a file beside its edition: this code, and what ships with it."""
+    """A hash of what decides the bytes of a file besides its edition: this code and the shipped data."""
     sha256 = hashlib.sha256(__version__.encode())
-    for folder in (paths.PACKAGE / "domain", paths.PACKAGE / "services", paths.DATA):
+    code = (paths.PACKAGE / "domain", paths.PACKAGE / "services")
+    for folder in (*code, paths.TEMPLATES / "package", paths.DATA):
         for file in sorted(folder.rglob("*")):
             if file.suffix != ".pyc" and file.is_file():
                 status = file.stat()
@@ -105,7 +106,7 @@ def _software() -> str:
 
 
 def export(edition: Edition, as_of: date, format: str) -> Wanted:  # noqa: A002
-    """A topic in a format on a day; what is made of it is proved."""
+    """The file of a topic in a format for a day; its parts are checked while it is made."""
     kind = formats.format_of(format)
     return Wanted(
         f"{edition.topic.code}-",

@@ -1,4 +1,4 @@
-"""Parquet, where the extra ``legalmap[parquet]`` is installed: the table of periods with types."""
+"""The table of periods as Parquet, with types; needs the extra ``legalmap[parquet]``."""
 
 import io
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from legalmap.services.exporting.dictionary import Field
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 WRITES = find_spec("pyarrow") is not None
-# How many rows are in memory at once; they make one row group.
+# Rows in memory at once; they become one row group.
 GROUP = 10_000
 _INSTALL = "Parquet is not installed here. Whoever runs this site installs “legalmap[parquet]”."
 
 
 def written(fields: tuple[Field, ...], rows: Iterable[dict[str, Any]]) -> bytes:
-    """The rows as one Parquet file; raise NotInstalled, saying what to install, without pyarrow."""
+    """The rows as one Parquet file; raise NotInstalled, naming the extra, without pyarrow."""
     if not WRITES:
         raise NotInstalled(_INSTALL)
     import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
@@ -31,12 +31,13 @@ def written(fields: tuple[Field, ...], rows: Iterable[dict[str, Any]]) -> bytes:
         "codes": pa.list_(pa.string()),
     }
     schema = pa.schema(
+        # A required column cannot hold null: the file itself says so.
         pa.field(field.name, types.get(field.kind, pa.string()), not field.required)
         for field in fields
     )
-    out, rest = io.BytesIO(), iter(rows)
+    out, remaining = io.BytesIO(), iter(rows)
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        while group := list(islice(rest, GROUP)):
+        while group := list(islice(remaining, GROUP)):
             columns = {f.name: [_plain(f, row[f.name]) for row in group] for f in fields}
             writer.write_table(pa.table(columns, schema=schema))
     return out.getvalue()
@@ -45,12 +46,12 @@ def written(fields: tuple[Field, ...], rows: Iterable[dict[str, Any]]) -> bytes:
 def _plain(field: Field, value: Any) -> Any:
     if value is None or field.kind in ("integer", "number", "boolean", "date"):
         return value
-    return [str(each) for each in value] if field.kind == "codes" else str(value)
+    return [str(item) for item in value] if field.kind == "codes" else str(value)
 
 
 def shape(content: bytes) -> tuple[list[str], int]:
-    """The columns and the number of rows of a Parquet file."""
+    """Column names and number of rows of a Parquet file."""
     from pyarrow import parquet  # noqa: PLC0415
 
-    told = parquet.ParquetFile(io.BytesIO(content))
-    return told.schema_arrow.names, told.metadata.num_rows
+    file = parquet.ParquetFile(io.BytesIO(content))
+    return file.schema_arrow.names, file.metadata.num_rows

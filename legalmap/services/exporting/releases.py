@@ -1,7 +1,7 @@
-"""Releases: every file of one feed number and day, frozen in a folder with sums, changes, citation.
+"""Releases: every file of one feed number and day, frozen with checksums, changelog and citation.
 
-A release is written beside its place and moved there whole, and never written again. Nothing in it
-names an account, which may lose its handle.
+A release is written to a temporary folder, renamed when it is complete, and never written again. It
+names no account, as an account may lose its handle.
 """
 
 import hashlib
@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid, Missing, Unusable
+from legalmap.domain.errors import Invalid, Unusable, existing
 from legalmap.services import contract
-from legalmap.services.core import sealed_file
+from legalmap.services.core import sealed_file, texts
 from legalmap.services.core.sealed_file import Seal
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import data_package, edition_diff, formats, schemas
@@ -28,13 +28,12 @@ from legalmap.store.engine import Connection
 
 NAME = re.compile(r"\d{4}\.\d{2}(\.\d{1,3})?", re.ASCII)
 SUMS, TOLD, CHANGES = "SHA256SUMS", "release.json", "CHANGELOG.md"
+# A frozen file that is changed by mistake would no longer match its hash.
 READ_ONLY = 0o444
-# A value longer than this is told by its length: a changelog is for reading.
-LONGEST = 160
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """What a release says of itself."""
+    """``release.json``: what a release says about itself. ``previous``: name of the release before."""
 
     name: str
     feed_no: int
@@ -46,7 +45,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Frozen(msgspec.Struct, frozen=True):
-    """A file of a release with the hash that its list of sums gives it."""
+    """A file of a release with its hash from SHA256SUMS; ``size`` in bytes."""
 
     name: str
     path: Path
@@ -55,7 +54,7 @@ class Frozen(msgspec.Struct, frozen=True):
 
 
 def folder_of(folder: Path | None) -> Path:
-    """Where releases are; raise Unusable, naming the setting, where nothing says so."""
+    """The folder of releases; raise Unusable, naming the setting, if it is not set."""
     if folder is None:
         raise Unusable("Set LEGALMAP_RELEASES: the folder in which releases are kept.")
     return folder
@@ -65,29 +64,27 @@ def all_of(folder: Path | None) -> list[Release]:
     """All releases, newest first."""
     if folder is None or not folder.is_dir():
         return []
-    found = [
+    releases = [
         msgspec.json.decode((inner / TOLD).read_bytes(), type=Release)
         for inner in folder.iterdir()
         if NAME.fullmatch(inner.name) and (inner / TOLD).is_file()
     ]
-    return sorted(found, key=lambda release: (release.feed_no, release.name), reverse=True)
+    return sorted(releases, key=lambda release: (release.feed_no, release.name), reverse=True)
 
 
 def release_of(folder: Path | None, name: str) -> Release:
-    """One release; raise Missing, naming the others, if there is none of that name."""
+    """The release with that name; raise Missing, naming the others, if there is none."""
     releases = {release.name: release for release in all_of(folder)}
-    if name not in releases:
-        raise Missing("release", name, releases)
-    return releases[name]
+    return existing(releases.get(name), "release", name, releases)
 
 
 def files_of(folder: Path | None, name: str) -> dict[str, Frozen]:
-    """The files of a release by name, with the list of their sums itself."""
+    """The files of a release by name, SHA256SUMS among them; raise Missing for an unknown release."""
     release_of(folder, name)
     inner = folder_of(folder) / name
     sums = (inner / SUMS).read_bytes()
-    found = [line.split("  ", 1) for line in sums.decode().splitlines()]
-    listed = [*((file, sha256) for sha256, file in found), (SUMS, hashlib.sha256(sums).hexdigest())]
+    lines = [line.split("  ", 1) for line in sums.decode().splitlines()]
+    listed = [*((file, sha256) for sha256, file in lines), (SUMS, hashlib.sha256(sums).hexdigest())]
     return {
         file: Frozen(file, inner / file, sha256, (inner / file).stat().st_size)
         for file, sha256 in listed
@@ -95,7 +92,7 @@ def files_of(folder: Path | None, name: str) -> dict[str, Frozen]:
 
 
 def checked(frozen: Frozen) -> Seal:
-    """The seal of a frozen file; raise Unusable if its bytes are not those that were frozen."""
+    """A seal for a frozen file, hashed anew; raise Unusable if its content has changed."""
     seal = sealed_file.read(frozen.path)
     if seal.sha256 != frozen.sha256:
         raise Unusable(f"{frozen.path} is not what was released: its hash differs from {SUMS}.")
@@ -103,7 +100,7 @@ def checked(frozen: Frozen) -> Seal:
 
 
 def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
-    """Write a release; raise Invalid if the name is unfit or taken."""
+    """Write a release and log it; raise Invalid if the name is not year and month, or is taken."""
     if not NAME.fullmatch(name):
         raise Invalid.at(
             "name", f"“{name}” is no name. Write year and month: 2026.11 or 2026.11.1."
@@ -113,12 +110,13 @@ def freeze(reader: Reader, folder: Path | None, name: str) -> Path:
     if final.exists():
         raise Invalid.at("name", f"{final} exists already: a release is never written again.")
     home.mkdir(parents=True, exist_ok=True)
-    # Made whole beside its place, so that half a release never shows.
+    # Made in a folder beside it and renamed, so that nobody ever sees half a release.
     part = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home))
     try:
         release = _write(reader, home, part, name)
+        # A temporary folder is private; a release is for everybody.
         part.chmod(0o755)
-        # What cannot be moved to its place is not logged either.
+        # The rename is within the transaction: a release that cannot be put in place is not logged.
         with reader.tracker.store.writing() as connection:
             _log(connection, release)
             _move(part, final)
@@ -157,6 +155,7 @@ def _write(reader: Reader, home: Path, part: Path, name: str) -> Release:
     for file, content in _contents(reader, editions, release, previous):
         (part / file).write_bytes(content)
         (part / file).chmod(READ_ONLY)
+        # As ``sha256sum --check`` reads it: two spaces between hash and name.
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {file}\n")
     (part / SUMS).write_text("".join(sums))
     (part / SUMS).chmod(READ_ONLY)
@@ -166,100 +165,47 @@ def _write(reader: Reader, home: Path, part: Path, name: str) -> Release:
 def _contents(
     reader: Reader, editions: list[Edition], release: Release, previous: Release | None
 ) -> Iterator[tuple[str, bytes]]:
-    made, as_of = Files(), release.as_of
+    files, as_of = Files(), release.as_of
+    names = [edition.topic.name for edition in editions]
     for edition in editions:
         for format in formats.available():  # noqa: A001
             name = formats.file_name(edition.topic.code, format)
-            yield name, made.of(edition, as_of, format, newest=True).content
+            yield name, files.of(edition, as_of, format, newest=True).content
             yield f"{name}{schemas.SUFFIX}", data_package.schema(edition, format)
-    yield data_package.NAME, data_package.package(editions, as_of, made).content
-    yield data_package.ZIP_NAME, data_package.zipped(editions, as_of, made).content
+    yield data_package.NAME, data_package.package(editions, as_of, files).content
+    yield data_package.ZIP_NAME, data_package.zipped(editions, as_of, files).content
     yield CHANGES, _changelog(reader, editions, release, previous).encode()
-    yield "CITATION.cff", _citation(editions, release).encode()
-    yield "datacite.json", _pretty(_datacite(editions, release))
-    yield TOLD, _pretty(msgspec.to_builtins(release))
+    cited = {
+        "release": release,
+        "title": f"legalmap: legal status of {' and '.join(names)} by jurisdiction",
+        "topics": [edition.topic for edition in editions],
+        "licence_url": contract.LICENCE_URL,
+    }
+    yield "CITATION.cff", texts.rendered("releases/CITATION.cff", **cited).encode()
+    yield "datacite.json", _pretty(texts.rendered("releases/datacite.json", **cited).encode())
+    yield TOLD, _pretty(msgspec.json.encode(release))
 
 
-def _pretty(said: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
+def _pretty(content: bytes) -> bytes:
+    return msgspec.json.format(content, indent=2) + b"\n"
 
 
 def _changelog(
     reader: Reader, editions: list[Edition], release: Release, previous: Release | None
 ) -> str:
     since = previous.feed_no if previous else 0
-    what = f"since release {previous.name}" if previous else "since the beginning of the feed"
-    lines = [
-        f"# Release {release.name}",
-        "",
-        f"Feed number {release.feed_no}, as of {release.as_of}; {what} (feed number {since}).",
-    ]
+    topics = []
     for edition in editions:
         older = reader.edition(edition.topic.code, str(since))
-        found = edition_diff.between(older, edition)
-        fresh = [difference for difference in found if difference.before is None]
-        lines += ["", f"## {edition.topic.name}", ""]
-        lines += [
-            f"{len(edition.records)} records; {len(fresh)} new, {len(found) - len(fresh)} changed."
-        ]
-        lines += [line for difference in found if difference.before for line in _lines(difference)]
-        lines += [f"- New: {_named(difference)}" for difference in fresh if since]
-    return "\n".join(lines) + "\n"
-
-
-def _named(difference: edition_diff.Difference) -> str:
-    after = difference.after
-    number = after.publication.feed_no
-    return f"{after.place.name} ({after.place.code}), feed number {number}"
-
-
-def _lines(difference: edition_diff.Difference) -> Iterator[str]:
-    yield f"- {_named(difference)}"
-    for change in difference.changes:
-        yield f"  - `{change.field}`: {_short(change.before)} → {_short(change.after)}"
-
-
-def _short(value: object) -> str:
-    text = "nothing" if value is None else msgspec.json.encode(value).decode()
-    return text if len(text) <= LONGEST else f"{len(text)} characters"
-
-
-def _title(editions: list[Edition]) -> str:
-    topics = " and ".join(edition.topic.name for edition in editions)
-    return f"legalmap: legal status of {topics} by jurisdiction"
-
-
-def _citation(editions: list[Edition], release: Release) -> str:
-    said = {
-        "cff-version": "1.2.0",
-        "message": "Cite this release by its name and feed number.",
-        "type": "dataset",
-        "title": _title(editions),
-        "version": release.name,
-        "date-released": release.as_of.isoformat(),
-        "license": contract.LICENCE,
-        "abstract": f"Feed number {release.feed_no}. {editions[0].topic.scope}",
-    }
-    # A JSON string is a YAML string, so whatever a topic is called stands as it is.
-    lines = [f"{key}: {msgspec.json.encode(value).decode()}" for key, value in said.items()]
-    return "\n".join([*lines, "authors:", '  - name: "legalmap"', "keywords:", '  - "law"', ""])
-
-
-def _datacite(editions: list[Edition], release: Release) -> dict[str, object]:
-    """The properties DataCite's schema 4 requires, and those that help; a DOI is added by who mints it."""
-    return {
-        "schemaVersion": "http://datacite.org/schema/kernel-4",
-        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Legal status dataset"},
-        "creators": [{"name": "legalmap", "nameType": "Organizational"}],
-        "titles": [{"title": _title(editions)}],
-        "publisher": {"name": "legalmap"},
-        "publicationYear": str(release.as_of.year),
-        "dates": [{"date": release.as_of.isoformat(), "dateType": "Issued"}],
-        "version": release.name,
-        "language": "en",
-        "subjects": [{"subject": edition.topic.name} for edition in editions],
-        "rightsList": [{"rightsIdentifier": contract.LICENCE, "rightsUri": contract.LICENCE_URL}],
-        "descriptions": [
-            {"description": f"Feed number {release.feed_no}.", "descriptionType": "TechnicalInfo"}
-        ],
-    }
+        differences = edition_diff.between(older, edition)
+        topics.append(
+            {
+                "name": edition.topic.name,
+                "total": len(edition.records),
+                "added": [difference for difference in differences if difference.before is None],
+                "changed": [difference for difference in differences if difference.before],
+            }
+        )
+    return texts.rendered(
+        "releases/CHANGELOG.md", release=release, previous=previous, since=since, topics=topics
+    )

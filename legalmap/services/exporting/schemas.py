@@ -1,5 +1,6 @@
-"""JSON Schema for every JSON file, Table Schema for every table, from the structs that write them."""
+"""JSON Schema for every JSON file and Table Schema for every table, made from what writes them."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ def fields_of(topic: Topic, format: str) -> tuple[Field, ...]:  # noqa: A002
 
 
 def key_of(format: str) -> tuple[str, ...]:  # noqa: A002
-    """The columns that together name a row; the dictionary's rows have none without empty cells."""
+    """The primary key. The dictionary has none: key columns must not be empty, and ``code`` may be."""
     keys = {"sources": ("jurisdiction", "period", "position"), "dictionary": ()}
     return keys.get(format, ("jurisdiction", "period"))
 
@@ -54,10 +55,11 @@ def _of_struct(kind: type, topic: Topic, title: str) -> dict[str, Any]:
     parts = schema["$defs"]
     for part in parts.values():
         if "properties" in part:
-            # Every key is always there, also those that have a usual value.
+            # Every key is always written, also those with a default.
             part["required"] = list(part["properties"])
-            for said in part["properties"].values():
-                said.pop("default", None)
+            for described in part["properties"].values():
+                described.pop("default", None)
+    # Which statuses and variables there are is up to the topic, not to the structs.
     period = parts["Period"]["properties"]
     period["status"] = {"type": "string", "enum": [status.code for status in topic.statuses]}
     period["answers"] = _answers(topic)
@@ -66,7 +68,7 @@ def _of_struct(kind: type, topic: Topic, title: str) -> dict[str, Any]:
 
 def _answers(topic: Topic) -> dict[str, Any]:
     variables = {variable.code: variable for variable in topic.variables}
-    said = {
+    properties = {
         field.name: dictionary.json_schema(field, nullable=field.kind != "codes")
         for field in dictionary.period_fields(topic)
         if field.name in variables
@@ -74,42 +76,21 @@ def _answers(topic: Topic) -> dict[str, Any]:
     for name, variable in variables.items():
         if variable.type == "choice":
             codes = [choice.code for choice in variable.choices]
-            said[name]["anyOf"] = [{"type": "string", "enum": codes}, _NULL]
-    return {"type": "object", "properties": said, "required": list(said)}
-
-
-def _collection(topic: Topic) -> dict[str, Any]:
-    text = {"type": "string"}
-    same = dict.fromkeys(("topic", "name", "licence", "licence_url", "scope", "disclaimer"), text)
-    properties = {
-        "type": {"const": "FeatureCollection"},
-        **same,
-        "feed_no": {"type": "integer"},
-        "as_of": {"type": "string", "format": "date"},
-        "features": {"type": "array", "items": _feature(topic)},
-    }
+            properties[name]["anyOf"] = [{"type": "string", "enum": codes}, _NULL]
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _feature(topic: Topic) -> dict[str, Any]:
+def _collection(topic: Topic) -> dict[str, Any]:
     # A record may have no period on the day, and then nothing that a period says.
     of_record = set(tables.columns(topic)[: tables.columns(topic).index("period")])
-    said = {
+    properties = {
         field.name: dictionary.json_schema(
             field, nullable=not (field.required and field.name in of_record)
         )
         for field in dictionary.period_fields(topic)
     }
-    properties = {
-        "type": {"const": "Feature"},
-        "id": {"type": "string"},
-        "geometry": {"anyOf": [_geometry(), _NULL]},
-        "properties": {"type": "object", "properties": said, "required": list(said)},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _geometry() -> dict[str, Any]:
-    kinds = {"type": "string", "enum": ["Point", "Polygon", "MultiPolygon"]}
-    said = {"type": kinds, "coordinates": {"type": "array", "minItems": 1}}
-    return {"type": "object", "properties": said, "required": list(said)}
+    content = (Path(__file__).parent / "feature_collection.schema.json").read_bytes()
+    schema: dict[str, Any] = msgspec.json.decode(content)
+    of_feature = schema["properties"]["features"]["items"]["properties"]["properties"]
+    of_feature |= {"properties": properties, "required": list(properties)}
+    return schema

@@ -1,4 +1,4 @@
-"""Records on one level, for tables and map programs: a row for each period, source, or for one day."""
+"""Records as flat rows, for CSV, Parquet and map programs: one for each period, each source, or a day."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ DATES = ("effective_from", "effective_until", "enacted_on")
 
 
 def columns(topic: Topic) -> tuple[str, ...]:
-    """The header of the table: the record, which period, what it says, its sources."""
+    """The column names of the table of periods."""
     return tuple(field.name for field in dictionary.period_fields(topic))
 
 
@@ -33,8 +33,8 @@ def period_rows(
     for record in records:
         common = _of_record(record, edition, as_of)
         for index, period in enumerate(record.periods):
-            own = {"period": index, "in_force": index == record.period}
-            yield {**common, **_of_period(period), **own}
+            of_row = {"period": index, "in_force": index == record.period}
+            yield {**common, **_of_period(period), **of_row}
 
 
 def sources_table(edition: Edition, as_of: date, records: Iterable[contract.Record]) -> bytes:
@@ -55,9 +55,9 @@ def _source_rows(
             "jurisdiction": record.jurisdiction.code,
         }
         for index, period in enumerate(record.periods):
-            own = {"period": index, "effective_from": period.effective_from}
+            of_period = {"period": index, "effective_from": period.effective_from}
             for position, source in enumerate(period.sources):
-                yield {**head, **own, "position": position, **msgspec.structs.asdict(source)}
+                yield {**head, **of_period, "position": position, **msgspec.structs.asdict(source)}
 
 
 def dictionary_table(edition: Edition, _as_of: date, _records: Iterable[contract.Record]) -> bytes:
@@ -67,15 +67,15 @@ def dictionary_table(edition: Edition, _as_of: date, _records: Iterable[contract
 
 
 def dictionary_rows(topic: Topic) -> Iterator[dict[str, Any]]:
-    """The rows of the dictionary."""
+    """The rows of the data dictionary: one for each column, one more for each of its codes."""
     files = {
         f"{topic.code}.csv": dictionary.period_fields(topic),
         f"{topic.code}-sources.csv": dictionary.source_fields(),
     }
     for file, fields in files.items():
         for field in fields:
-            same = ("title", "description", "required", "unit", "minimum", "maximum", "resolve")
-            row = {name: getattr(field, name) for name in same}
+            copied = ("title", "description", "required", "unit", "minimum", "maximum", "resolve")
+            row = {name: getattr(field, name) for name in copied}
             row |= {"file": file, "column": field.name, "type": field.kind}
             yield {**row, "code": None, "label": None}
             for code, label in field.choices:
@@ -84,6 +84,7 @@ def dictionary_rows(topic: Topic) -> Iterator[dict[str, Any]]:
 
 def _csv(names: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
     out = io.StringIO(newline="")
+    # The line ends of RFC 4180, on every system.
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
     for row in rows:
@@ -92,7 +93,7 @@ def _csv(names: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
 
 
 def on_the_day(edition: Edition, as_of: date, record: contract.Record) -> dict[str, Any]:
-    """The same columns for the period in force on ``as_of``; null where none is."""
+    """One row with the same columns for the period in force on ``as_of``; None where there is none."""
     row = dict.fromkeys(columns(edition.topic)) | _of_record(record, edition, as_of)
     row["period"], row["in_force"] = record.period, record.period is not None
     if record.period is not None:
@@ -102,7 +103,7 @@ def on_the_day(edition: Edition, as_of: date, record: contract.Record) -> dict[s
 
 def _of_record(record: contract.Record, edition: Edition, as_of: date) -> dict[str, Any]:
     place = record.jurisdiction
-    own = ("topic", "url", "revision", "feed_no", "published_at", "payload_sha256")
+    of_publication = ("topic", "url", "revision", "feed_no", "published_at", "payload_sha256")
     checked = ("last_verified", "verified_how", "freshness", "confidence", "notes")
     resolved = ("outcome", "status", "deciding")
     return {
@@ -112,7 +113,7 @@ def _of_record(record: contract.Record, edition: Edition, as_of: date) -> dict[s
         "jurisdiction": place.code,
         "number_of_pending": len(record.pending),
         **{name: getattr(place, name) for name in dictionary.PLACE},
-        **{name: getattr(record, name) for name in (*own, *checked)},
+        **{name: getattr(record, name) for name in (*of_publication, *checked)},
         **{f"resolved_{name}": getattr(record.resolved, name) for name in resolved},
     }
 

@@ -1,4 +1,4 @@
-"""Before a file is served or replaces another: does it fit its schema, and are its counts right?"""
+"""Checks a file before it is served: does it fit its schema, and does it hold what the edition holds?"""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from legalmap.services.exporting import dictionary, formats, parquet, schemas, t
 from legalmap.services.exporting.dictionary import Field
 
 Check = Callable[[Edition, date, bytes, list[str]], Iterator[str]]
-# One line of the log tells enough; a broken renderer breaks every row.
+# A few are enough for the log: a broken renderer breaks every row.
 MOST_TOLD = 5
 
 
@@ -28,13 +28,13 @@ def prove(
     content: bytes,
     codes: list[str] | None = None,
 ) -> None:
-    """Raise Unsound, saying what is wrong, unless the file is what its schema and edition promise.
+    """Raise Unsound, naming the faults, unless a file fits its schema and holds what it should.
 
-    ``codes``: the records that a file of some of them should hold, in this order; None for all.
+    ``codes``: the records it should hold, in this order; None means all of the edition.
     """
     try:
-        wanted = edition.codes if codes is None else codes
-        faults = list(islice(_CHECKS[format](edition, as_of, content, wanted), MOST_TOLD))
+        expected = edition.codes if codes is None else codes
+        faults = list(islice(_CHECKS[format](edition, as_of, content, expected), MOST_TOLD))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # A file so broken that it cannot be read at all.
         faults = [f"it cannot be read: {error!r}"[:500]]
@@ -43,13 +43,15 @@ def prove(
 
 
 def proved(edition: Edition, as_of: date, format: str) -> Iterator[bytes]:  # noqa: A002
-    """A file in parts, each proved as a file of its records alone; raise Unsound, as ``prove`` does."""
+    """A file in parts, each checked as a file of its records alone; raise Unsound, as ``prove`` does."""
     kind = formats.format_of(format)
     if kind.is_small:
         content = formats.render(edition, as_of, format)
         prove(edition, as_of, format, content)
         yield content
         return
+    # A file without records is head and end. Of each file of some records only what lies between is
+    # passed on, so that no file has to be in memory as a whole.
     frame = formats.render(edition, as_of, format, ())
     prove(edition, as_of, format, frame, [])
     head = len(frame) - len(kind.end)
@@ -62,31 +64,31 @@ def proved(edition: Edition, as_of: date, format: str) -> Iterator[bytes]:  # no
         yield (kind.between if count else b"") + content[head : len(content) - len(kind.end)]
         count += len(records)
     if count != len(edition.codes):
-        told = f"it holds {count} records, the edition has {len(edition.codes)}"
-        raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, [told])
+        fault = f"it holds {count} records, the edition has {len(edition.codes)}"
+        raise Unsound(f"{edition.topic.code} {format}", edition.feed_no, [fault])
     yield kind.end
 
 
 def _same_again(kind: Any, content: bytes) -> tuple[Any, Iterator[str]]:
-    """Decoded by the structs; what they do not know or would write otherwise is a fault."""
-    found = contract.decode(content, kind)
-    wrong = contract.encode(found) != content.rstrip(b"\n")
-    return found, iter(["it has other keys than its schema"] if wrong else [])
+    """The decoded content, and a fault if encoding it again gives other bytes."""
+    decoded = contract.decode(content, kind)
+    wrong = contract.encode(decoded) != content.rstrip(b"\n")
+    return decoded, iter(["it has other keys than its schema"] if wrong else [])
 
 
 def _json(edition: Edition, as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
-    found, faults = _same_again(contract.Export, content)
+    export, faults = _same_again(contract.Export, content)
     yield from faults
-    yield from _codes(codes, [record.jurisdiction.code for record in found.records])
-    yield from _of_whole(edition, as_of, found)
-    yield from _records(edition, found.records)
+    yield from _codes(codes, [record.jurisdiction.code for record in export.records])
+    yield from _of_whole(edition, as_of, export)
+    yield from _records(edition, export.records)
 
 
-def _of_whole(edition: Edition, as_of: date, found: contract.Export) -> Iterator[str]:
-    yield from _of_edition(edition, as_of, found.feed_no, found.as_of)
-    if found.counts.records != len(edition.records):
-        yield f"it counts {found.counts.records} records, the edition has {len(edition.records)}"
-    if sum(found.counts.by_status.values()) + found.counts.not_known != found.counts.records:
+def _of_whole(edition: Edition, as_of: date, export: contract.Export) -> Iterator[str]:
+    yield from _of_edition(edition, as_of, export.feed_no, export.as_of)
+    if export.counts.records != len(edition.records):
+        yield f"it counts {export.counts.records} records, the edition has {len(edition.records)}"
+    if sum(export.counts.by_status.values()) + export.counts.not_known != export.counts.records:
         yield "its counts do not add up"
 
 
@@ -116,13 +118,13 @@ def _of_edition(edition: Edition, as_of: date, feed_no: int, day: date) -> Itera
         yield f"it says feed number {feed_no} and {day}, not {edition.feed_no} and {as_of}"
 
 
-def _codes(wanted: list[str], found: list[str]) -> Iterator[str]:
-    if found != wanted:
-        yield f"it holds {len(found)} records, the edition has {len(wanted)} (or others)"
+def _codes(expected: list[str], actual: list[str]) -> Iterator[str]:
+    if actual != expected:
+        yield f"it holds {len(actual)} records, the edition has {len(expected)} (or others)"
 
 
 def _whose(edition: Edition, format: str, codes: list[str]) -> list[str]:  # noqa: A002
-    """Of whom, or of which file, a table has to have rows, in order."""
+    """The place code, or in the dictionary the file name, that each row should have, in order."""
     if format == "dictionary":
         return [row["file"] for row in tables.dictionary_rows(edition.topic)]
     items = [edition.records[code] for code in codes]
@@ -143,10 +145,10 @@ def _table(format: str) -> Check:  # noqa: A002
         if not rows or rows[0] != names:
             yield f"its columns are {rows[:1]}, not {names}"
             return
-        at = names.index("file" if format == "dictionary" else "jurisdiction")
-        wanted = _whose(edition, format, codes)
-        if [row[at] for row in rows[1:]] != wanted:
-            yield f"it has {len(rows) - 1} rows, the edition makes {len(wanted)} (or others)"
+        column = names.index("file" if format == "dictionary" else "jurisdiction")
+        expected = _whose(edition, format, codes)
+        if [row[column] for row in rows[1:]] != expected:
+            yield f"it has {len(rows) - 1} rows, the edition makes {len(expected)} (or others)"
         for number, row in enumerate(rows[1:], start=2):
             for field, cell in zip(fields, row, strict=True):
                 if not _fits(field, cell):
@@ -178,6 +180,7 @@ def _fits(field: Field, cell: str) -> bool:
 
 
 def _is_day(cell: str) -> bool:
+    # Compared with what comes back, as “20261201” is an ISO date too.
     return date.fromisoformat(cell).isoformat() == cell
 
 
@@ -186,12 +189,12 @@ def _is_instant(cell: str) -> bool:
 
 
 def _geojson(edition: Edition, as_of: date, content: bytes, codes: list[str]) -> Iterator[str]:
-    found = msgspec.json.decode(content)
+    collection = msgspec.json.decode(content)
     names = list(tables.columns(edition.topic))
-    day = date.fromisoformat(found["as_of"])
-    yield from _of_edition(edition, as_of, found["feed_no"], day)
-    yield from _codes(codes, [feature["id"] for feature in found["features"]])
-    for feature in found["features"]:
+    day = date.fromisoformat(collection["as_of"])
+    yield from _of_edition(edition, as_of, collection["feed_no"], day)
+    yield from _codes(codes, [feature["id"] for feature in collection["features"]])
+    for feature in collection["features"]:
         if list(feature["properties"]) != names:
             yield f"{feature['id']} has other properties than its schema"
         geometry = feature["geometry"]
@@ -203,8 +206,8 @@ def _parquet(edition: Edition, _as_of: date, content: bytes, codes: list[str]) -
     names, rows = parquet.shape(content)
     if names != list(tables.columns(edition.topic)):
         yield f"its columns are {names}"
-    if rows != (wanted := len(_whose(edition, "parquet", codes))):
-        yield f"it has {rows} rows, the edition makes {wanted}"
+    if rows != (expected := len(_whose(edition, "parquet", codes))):
+        yield f"it has {rows} rows, the edition makes {expected}"
 
 
 _CHECKS: dict[str, Check] = {

@@ -1,1 +1,1 @@
-"""Filling, copying and checking a database."""
+"""Filling, copying and checking a database: what the command line does and no page can."""

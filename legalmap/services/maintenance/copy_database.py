@@ -1,7 +1,7 @@
-"""Copying a whole tracker into an empty database: from one small machine to PostgreSQL, and back.
+"""Copying a whole tracker into an empty database: from SQLite to PostgreSQL, or back.
 
-All rows are written in one transaction: broken off, it leaves empty tables, which serve nobody, and
-can be started again as it stands.
+All rows are written in one transaction: if it is interrupted, the tables stay empty, and the command
+can simply be run again.
 """
 
 from legalmap import clock
@@ -17,20 +17,20 @@ from legalmap.store.history import copies, feed, records
 
 
 def row_count(tracker: Tracker) -> int:
-    """How many rows ``copy`` reports by its steps."""
+    """How many rows ``copy`` will report through ``step``."""
     with tracker.store.reading() as connection:
         return copies.row_count(connection)
 
 
 def copy(tracker: Tracker, target: Store, step: Step = lambda _what, _how_many: None) -> int:
-    """Copy everything but sessions, ids kept, and compare every row; gives the feed number.
+    """Copy everything but sessions, with the same ids, and compare every row; gives the feed number.
 
-    The source is read as it stands at one moment. Raises Unusable, and leaves ``target`` without a
-    row, if it is not empty, a hash of the source is wrong, or a row comes out differently.
+    The source is read in one transaction. Raises Unusable, and writes nothing, if ``target`` is not
+    empty, a hash in the source is wrong, or a row differs after copying.
     """
     _make_ready(target)
     with tracker.store.reading() as source, target.writing() as connection:
-        # In the order in which every other writer takes them: no two wait crosswise.
+        # In the same order as every other writer, so that no two wait for each other.
         records.lock_making(connection)
         feed.lock(connection)
         copies.require_empty(connection, named(target.url))
@@ -45,12 +45,12 @@ def copy(tracker: Tracker, target: Store, step: Step = lambda _what, _how_many: 
 
 
 def faults(tracker: Tracker, target: Store) -> list[str]:
-    """What ``legalmap check`` finds in the copy."""
+    """The faults that ``legalmap check`` finds in the copy; empty if it is sound."""
     return integrity_check.check(Tracker(target, tracker.topics))
 
 
 def _make_ready(target: Store) -> None:
-    """Make the tables unless they are there; raise Unusable if they are not those of this code."""
+    """Create the tables if there are none; raise Unusable if they are of another version, or not empty."""
     if schema.exists(target):
         schema.require_current(target)
         with target.reading() as connection:

@@ -1,4 +1,4 @@
-"""Filling a new database from data/: the jurisdiction tree, and revision 0 of every record."""
+"""Filling a new database from data/: the tree of places, ZIP codes, and revision 0 of every record."""
 
 import csv
 import json
@@ -21,8 +21,9 @@ from legalmap.store.engine import Connection
 from legalmap.store.history import feed, records
 from legalmap.store.people import accounts
 
+# Told what was done and how many of it, for a progress bar.
 Step = Callable[[str, int], None]
-# Wider places first: a place may only name a parent that is there already.
+# Wider places first: the row of a parent must exist before those that refer to it.
 TREE_FILES = ("countries", "subdivisions", "us-counties", "us-places")
 
 
@@ -39,7 +40,7 @@ def shipped_places(folder: Path = paths.DATA / "jurisdictions") -> Iterator[dict
     """Every row of the jurisdiction files, as ``store.places.fill`` takes them."""
     for name in TREE_FILES:
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            # Roots before territories that name one of them as parent.
+            # Countries before territories, whose parent is one of them in the same file.
             rows = sorted(csv.DictReader(file), key=lambda row: bool(row["parent"]))
             yield from (_place_row(row) for row in rows)
 
@@ -51,7 +52,7 @@ def _place_row(row: dict[str, str]) -> dict[str, Any]:
 
 
 def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[str, list[str]]]:
-    """(ZIP code, codes of its counties)."""
+    """Each ZIP code with the codes of its counties."""
     with (folder / "us-zips.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield row["zip"], row["counties"].split()
@@ -60,9 +61,9 @@ def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[
 def shipped_records(
     folder: Path = paths.DATA / "records", topics: Iterable[str] | None = None
 ) -> Iterator[ShippedRecord]:
-    """Every record file in the order of ``topics`` (by default of their names) and code.
+    """Every record file, by topic in the order of ``topics`` (default: by name), then by code.
 
-    Raise Invalid naming file and field.
+    Raise Invalid, naming file and field, for one that cannot be read.
     """
     names = sorted(file.name for file in folder.iterdir()) if topics is None else topics
     for name in names:
@@ -76,17 +77,23 @@ def _shipped(file: Path) -> ShippedRecord:
     try:
         return ShippedRecord(**head, payload=payload.from_builtins(raw))
     except Invalid as error:
-        named = [Problem(f"{file.name}: {p.field}", p.message) for p in error.problems]
-        raise Invalid(named) from None
+        raise _within(file.name, error) from None
+
+
+def _within(where: str, error: Invalid) -> Invalid:
+    """The same problems with the file or record they are in before the name of each field."""
+    return Invalid(
+        Problem(f"{where}: {problem.field}", problem.message) for problem in error.problems
+    )
 
 
 def shipped_count(folder: Path = paths.DATA / "records") -> int:
-    """How many steps ``initialise`` reports: one a record, and one each for the tree and the ZIPs."""
+    """How many steps ``initialise`` reports: one for each record, one for places, one for ZIP codes."""
     return sum(1 for _ in folder.glob("*/*.json")) + 2
 
 
 def is_initialised(tracker: Tracker) -> bool:
-    """Whether the database has been filled; raise Unusable if it does not fit the code."""
+    """Whether the database has been filled; raise Unusable if its tables are of another version."""
     if not schema.exists(tracker.store):
         return False
     schema.require_current(tracker.store)
@@ -95,9 +102,9 @@ def is_initialised(tracker: Tracker) -> bool:
 
 
 def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> int:
-    """Make the tables and load everything, all or nothing; gives the number of records.
+    """Create the tables and load everything, all or nothing; gives the number of records.
 
-    ``step`` is called with what was done and how many of it, for a progress bar.
+    Raise Unusable if there is data already, Invalid if a shipped file breaks a rule.
     """
     if is_initialised(tracker):
         raise Unusable("The database has data already: nothing was changed.")
@@ -111,13 +118,13 @@ def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> 
 
 
 def publish_shipped(
-    connection: Connection, tracker: Tracker, found: Iterable[ShippedRecord], step: Step
+    connection: Connection, tracker: Tracker, shipped: Iterable[ShippedRecord], step: Step
 ) -> int:
-    """Make records of what ships and publish each as revision 0, which nobody reviews here."""
+    """Create the shipped records and publish each as revision 0, the only one without a review."""
     at = clock.now()
     system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
     total = 0
-    for item in found:
+    for item in shipped:
         _publish(connection, tracker, item, system_id, at)
         total += 1
         step("records", 1)
@@ -134,10 +141,10 @@ def _publish(
     try:
         payload.validate(content, tracker.topic(item.topic), clock.today())
     except Invalid as error:
-        where = f"{item.topic}/{item.jurisdiction}"
-        raise Invalid([Problem(f"{where}: {p.field}", p.message) for p in error.problems]) from None
-    made = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
-    records.point_to_genesis(connection, *made)
-    revision = records.revision_by_id(connection, made[1])
+        raise _within(f"{item.topic}/{item.jurisdiction}", error) from None
+    ids = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
+    records.point_to_genesis(connection, *ids)
+    revision = records.revision_by_id(connection, ids[1])
+    # A record without research says nothing that readers could see: it exists, unpublished.
     if revision is not None and content != NOT_RESEARCHED:
         feed.publish(connection, revision, None, at)

@@ -1,4 +1,4 @@
-"""Is the data still what it claims? Re-walk the feed, verify every hash, compare legal_status."""
+"""Integrity check: recompute every hash of the feed, recount approvals, compare all derived tables."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from legalmap.store.engine import Connection
 from legalmap.store.history import feed, records, submissions
 from legalmap.store.tables.records import NO_HASH
 
-# How many courses are written in one step.
+# Rows of the gist index written in one transaction.
 STEP = 1_000
 
 
 def check(tracker: Tracker) -> list[str]:
-    """Every fault found, a sentence each; an empty list means the database is sound."""
+    """Every fault, as a sentence; an empty list means that the database is sound."""
     with tracker.store.reading() as connection:
         return [
             *_changed_revisions(connection),
@@ -31,7 +31,7 @@ def check(tracker: Tracker) -> list[str]:
 
 
 def reindex(tracker: Tracker) -> int:
-    """Write ``legal_status``, the queue and the courses anew; gives the number of rows of ``legal_status``."""
+    """Rebuild ``legal_status``, the queue and the gist index; gives the number of rows of the first."""
     with tracker.store.writing() as connection:
         feed.lock(connection)
         rows = legal_statuses.replace(connection)
@@ -47,9 +47,9 @@ def reindex(tracker: Tracker) -> int:
 
 
 def catch_up(tracker: Tracker) -> int:
-    """Write the courses that an older version did not, in small steps that hold nobody up for long.
+    """Index the gists of publications made by a version without that index; gives their number.
 
-    Gives the number of publications. Broken off, it goes on where it stood.
+    In small transactions that block nobody for long. If interrupted, the next run goes on from there.
     """
     written = since = 0
     while True:
@@ -83,13 +83,14 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
             yield f"{where}: its hash does not match what it says."
         if entry.payload_sha256 != entry.stored_payload_sha256:
             yield f"{where}: it stands for another content than its revision holds."
+        # Revision 0 ships with the software and was never reviewed here.
         if entry.revision_number and not entry.reviewed:
             yield f"{where}: nobody reviewed it."
         expected, prev_sha256 = entry.feed_no + 1, entry.sha256
 
 
 def _underapproved(connection: Connection) -> Iterator[str]:
-    """The review and the assents are counted anew, as if no trigger had ever refused one."""
+    """Approvals are counted anew, without relying on the triggers that should have refused too few."""
     for entry in submissions.underapproved(connection):
         where = f"publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         yield (

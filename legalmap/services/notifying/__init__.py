@@ -1,1 +1,1 @@
-"""Telling people and programs: notices, mail and webhooks."""
+"""Notifying people and programs: notices in the desk, mail, webhooks."""

@@ -1,4 +1,4 @@
-"""Sending one message to a stranger's address: https, no redirect, no private host, no endless wait."""
+"""POST to a URL that an outsider chose: https only, no redirects, no private hosts, no endless wait."""
 
 import http.client
 import socket
@@ -10,25 +10,33 @@ from urllib.parse import SplitResult, urlsplit
 
 from legalmap.domain.errors import Invalid
 
+# For the whole exchange: connecting, sending, and reading the status.
 SECONDS = 15
 LONGEST = 2000
-# Ways to write an IPv4 address as IPv6: what is behind them cannot be told from here.
+# NAT64, Teredo and 6to4 (RFC 6052, 4380, 3056) embed an IPv4 address, which may be private.
 _WRAPPED = tuple(IPv6Network(text) for text in ("64:ff9b::/32", "2001::/32", "2002::/16"))
 Address = IPv4Address | IPv6Address
 
 
 class Undelivered(Exception):
-    """The message was not taken; ``gone`` if the receiver wants no more."""
+    """A webhook or a mail that was not taken, and why, without the address it was for.
 
-    def __init__(self, why: str, *, gone: bool = False) -> None:
-        self.gone = gone
+    ``for_good``: it never will be. ``reached``: the server did answer.
+    """
+
+    def __init__(self, why: str, *, for_good: bool = False, reached: bool = True) -> None:
+        self.for_good, self.reached = for_good, reached
         super().__init__(why)
 
 
 def checked_url(url: str, *, loopback: bool) -> SplitResult:
-    """The parts of an address that messages may be sent to; raise Invalid for any other."""
+    """The parts of a URL that may be posted to; raise Invalid for any other.
+
+    ``loopback``: also this machine, by http too: for tests and development.
+    """
     try:
         parts = urlsplit(url)
+        # ``port`` raises ValueError for a number that is none, and 0 cannot be connected to.
         named = parts.hostname and parts.port != 0
     except ValueError:
         named = None
@@ -41,6 +49,7 @@ def checked_url(url: str, *, loopback: bool) -> SplitResult:
     plain = parts.scheme == "http" and loopback and is_loopback(parts.hostname or "")
     if parts.scheme != "https" and not plain:
         raise Invalid.at("URL", "Only https is spoken to other machines.")
+    # A host name is checked when it is resolved, just before sending.
     literal = _literal(parts.hostname or "")
     if literal is not None and not _is_public(literal, loopback=loopback):
         raise Invalid.at("URL", "Give an address of the public internet.")
@@ -55,7 +64,7 @@ def _literal(host: str) -> Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
+    """Whether a host name or literal address is this machine."""
     literal = _literal(host)
     return host == "localhost" or (literal is not None and literal.is_loopback)
 
@@ -72,13 +81,13 @@ def _is_public(address: Address, *, loopback: bool) -> bool:
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """The addresses that a name stands for now."""
+    """The IP addresses a name resolves to now; raise OSError if it does not."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in answers))
 
 
 class _Connection(http.client.HTTPConnection):
-    """Goes to an address that was looked up and checked: a second look-up might say another."""
+    """Connects to an address checked before: a second look-up could give another (DNS rebinding)."""
 
     def __init__(self, parts: SplitResult, address: str) -> None:
         self.secure = parts.scheme == "https"
@@ -88,13 +97,13 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(parts.hostname or "", parts.port, timeout=SECONDS)
 
     def connect(self) -> None:
-        """Connect, with the certificate checked against the name."""
+        """Connect to the checked address; the certificate is verified for the host name."""
         self.sock = socket.create_connection((self.address, self.port), SECONDS)
         if self.secure:
             self.sock = tls().wrap_socket(self.sock, server_hostname=self.host)
 
     def hang_up(self) -> None:
-        """End whatever is being waited for: a byte each second would else keep us for ever."""
+        """Abort: a socket's timeout starts anew with each byte, so one byte a second would hold us for ever."""
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -104,25 +113,27 @@ class _Connection(http.client.HTTPConnection):
 
 @cache
 def tls() -> ssl.SSLContext:
-    """What a connection is encrypted with; certificates are checked."""
+    """The TLS settings for webhooks and mail: certificates are verified."""
     return ssl.create_default_context()
 
 
 def post(url: str, headers: dict[str, str], body: bytes, *, loopback: bool) -> None:
-    """Send a message; raise Undelivered unless it is taken with a status from 200 to 299."""
+    """POST a message; raise Undelivered unless the answer has a status from 200 to 299."""
     try:
         parts = checked_url(url, loopback=loopback)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         addresses = addresses_of(parts.hostname or "", port)
-        if not all(_is_public(ip_address(one), loopback=loopback) for one in addresses):
+        if not all(_is_public(ip_address(address), loopback=loopback) for address in addresses):
             raise Undelivered("The name stands for an address that is not public.")
         status = _status(_Connection(parts, addresses[0]), parts, headers, body)
     except Invalid as error:
         raise Undelivered(error.problems[0].message) from error
+    # AttributeError: http.client, where the connection was aborted under its hands.
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         raise Undelivered(f"No answer: {type(error).__name__}.") from error
     if not 200 <= status <= 299:
-        raise Undelivered(f"The answer was {status}.", gone=status == http.client.GONE)
+        # 410 Gone: the receiver asks to be sent no more.
+        raise Undelivered(f"The answer was {status}.", for_good=status == http.client.GONE)
 
 
 def _status(

@@ -1,7 +1,7 @@
-"""Mail through the outbox: written with the act, sent by a worker afterwards, at least once.
+"""Mail through the outbox: written in the transaction of the act, sent by a worker, at least once.
 
-A mail server that is down loses nothing and holds nobody up. Should a worker die between the server's
-"taken" and our writing it down, the mail is sent once more, with the same Message-ID.
+While the mail server is down nothing is lost and nobody waits. If a worker dies after the server took a
+mail and before that is recorded, the mail is sent again with the same Message-ID.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,21 +12,21 @@ from legalmap.domain.outside.mail import KEPT, Mail, Server, is_address, one_lin
 from legalmap.domain.outside.retry import is_given_up, pause_after
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.notifying import smtp
-from legalmap.services.notifying.smtp import Unsent
+from legalmap.services.notifying.http_post import Undelivered
 from legalmap.store import log
 from legalmap.store.engine import Connection
 from legalmap.store.outside import mail_outbox
 
-# How long a worker has a mail to itself. Should it die, another takes over after that.
+# How long a worker has a mail to itself; after that another takes over, as the first must have died.
 CLAIM = timedelta(seconds=4 * smtp.SECONDS)
 
 
 def post(
     connection: Connection, address: str, subject: str, body: str, account_id: int | None = None
 ) -> None:
-    """Have a mail sent once this transaction is committed; nothing is written where mail is off.
+    """Put a mail into the outbox, to be sent after this transaction; does nothing where mail is off.
 
-    In ``body``, ``domain.mail.SITE`` stands for the address of this site.
+    ``mail.SITE`` in ``body`` is replaced by the address of this site when it is sent.
     """
     if not mail_outbox.is_on(connection) or not is_address(address):
         return
@@ -41,14 +41,14 @@ def post(
 
 
 def forget(connection: Connection, account_id: int) -> None:
-    """Send an account nothing more and keep no address of it: it left or changed its address."""
+    """Drop an account's waiting mail and delete its address from the outbox: it left or changed address."""
     mail_outbox.forget(connection, account_id, clock.now())
 
 
 def forget_old(tracker: Tracker, *, is_sending: bool) -> None:
-    """Empty what was sent or given up a while ago, also when nothing else is ever due.
+    """Delete address and text of mails that were sent or given up more than KEPT ago.
 
-    Where nobody sends mail, what waited as long is given up and emptied with it.
+    Where this site no longer sends mail, those waiting as long are given up first.
     """
     before = clock.now() - KEPT
     with tracker.store.reading() as connection:
@@ -70,11 +70,12 @@ def is_due(tracker: Tracker) -> bool:
 def send_due(
     tracker: Tracker, server: Server, is_stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[str]:
-    """Try all mails that are due; gives a line for each. A server that is away is asked but once."""
+    """Try all due mails; yields a line for each. Stops at the first if the server cannot be reached."""
     forget_old(tracker, is_sending=True)
     is_reached = True
     while is_reached and not is_stopped():
         with tracker.store.reading() as connection:
+            # Looked for anew each time: other workers may be sending too.
             mail = mail_outbox.next_due(connection, clock.now())
         if mail is None:
             return
@@ -86,11 +87,12 @@ def send_due(
 def _tried(tracker: Tracker, server: Server, mail: Mail) -> tuple[str, bool]:
     until = clock.now() + CLAIM
     with tracker.store.writing() as connection:
+        # Committed before sending, so that no other worker sends it meanwhile.
         if not mail_outbox.claim(connection, mail, until):
             return "", True
     try:
         smtp.send(server, mail)
-    except Unsent as error:
+    except Undelivered as error:
         again = _failed(tracker, mail, error, until)
         return f"mail {mail.id}: {error} {again}", error.reached
     with tracker.store.writing() as connection:
@@ -99,11 +101,12 @@ def _tried(tracker: Tracker, server: Server, mail: Mail) -> tuple[str, bool]:
     return f"mail {mail.id}: sent", True
 
 
-def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str:
+def _failed(tracker: Tracker, mail: Mail, error: Undelivered, until: datetime) -> str:
     at, tries = clock.now(), mail.tries + 1
     given_up = error.for_good or is_given_up(tries, mail.created_at, at)
     next_at = None if given_up else at + pause_after(tries)
     with tracker.store.writing() as connection:
+        # False if the claim ran out and another worker has the mail: then that one logs.
         settled = mail_outbox.settle(
             connection,
             mail,
@@ -118,6 +121,6 @@ def _failed(tracker: Tracker, mail: Mail, error: Unsent, until: datetime) -> str
 
 
 def _log_giving_up(connection: Connection, mail: Mail, why: str, tries: int) -> None:
-    """Whom it went to, and what it said, stays out of the log."""
+    """Log that a mail was given up, without its address and text."""
     subject = ("mail", mail.id, f"mail {mail.id}")
     log.append(connection, "worker", "mail-give-up", subject, clock.now(), why=why, tries=tries)

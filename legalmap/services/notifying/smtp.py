@@ -1,4 +1,4 @@
-"""Handing one mail to a mail server: encrypted, with a stable id, and nothing slipped into a header."""
+"""Sending one mail by SMTP: encrypted, with a stable Message-ID, and safe against header injection."""
 
 import smtplib
 from contextlib import suppress
@@ -8,24 +8,17 @@ from email.policy import SMTP as LINES
 from urllib.parse import urlsplit
 
 from legalmap.domain.outside.mail import SITE, Mail, Server, is_address, one_line
-from legalmap.services.notifying.http_post import is_loopback, tls
+from legalmap.services.notifying.http_post import Undelivered, is_loopback, tls
 
 SECONDS = 20
+# Replies from 500 on are permanent failures (RFC 5321, 4.2.1).
 FOR_GOOD = 500
 
 
-class Unsent(Exception):
-    """The mail was not taken. ``for_good``: it never will be. ``reached``: the server did answer."""
-
-    def __init__(self, why: str, *, for_good: bool = False, reached: bool = True) -> None:
-        self.for_good, self.reached = for_good, reached
-        super().__init__(why)
-
-
 def message_of(server: Server, mail: Mail) -> EmailMessage:
-    """The mail as it is sent. Each try has the same Message-ID, so that a repetition can be told."""
+    """The message to be sent. Every attempt has the same Message-ID, so that clients drop a repetition."""
     if not is_address(mail.address):
-        raise Unsent("The address cannot be written to.", for_good=True)
+        raise Undelivered("The address cannot be written to.", for_good=True)
     message = EmailMessage(policy=LINES)
     message["From"] = _address(server.sender, "legalmap")
     message["To"] = _address(mail.address)
@@ -34,7 +27,7 @@ def message_of(server: Server, mail: Mail) -> EmailMessage:
     site = urlsplit(server.site).hostname or "localhost"
     message["Message-ID"] = f"<{mail.id}.{int(mail.created_at.timestamp())}@{site}>"
     message["Auto-Submitted"] = "auto-generated"
-    # Who has no account has nothing to unsubscribe from: they get one answer.
+    # Readers without an account get a single answer: there is nothing to unsubscribe from.
     if mail.account_id is not None:
         message["List-Unsubscribe"] = f"<{server.site}/desk/account>"
     message.set_content(mail.body.replace(SITE, server.site))
@@ -43,25 +36,26 @@ def message_of(server: Server, mail: Mail) -> EmailMessage:
 
 def _address(text: str, name: str = "") -> Address:
     local, _, domain = text.rpartition("@")
+    # Built from its parts: the library quotes whatever a header cannot hold.
     return Address(name, local, domain)
 
 
 def send(server: Server, mail: Mail) -> None:
-    """Hand it over; raise Unsent, saying nothing of whom it goes to, if it was not taken."""
+    """Send a mail; raise Undelivered if the server did not take it. The error never names the address."""
     message = message_of(server, mail)
     try:
         _hand_over(server, message, mail.address)
     except smtplib.SMTPRecipientsRefused as error:
         [(code, _)] = error.recipients.values()
-        raise Unsent(f"The address was refused: {code}.", for_good=code >= FOR_GOOD) from None
+        raise Undelivered(f"The address was refused: {code}.", for_good=code >= FOR_GOOD) from None
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
-        raise Unsent(f"The mail was refused: {code}.", for_good=code >= FOR_GOOD) from None
+        raise Undelivered(f"The mail was refused: {code}.", for_good=code >= FOR_GOOD) from None
     except smtplib.SMTPResponseException as error:
-        # What is refused before any address was named is the fault of our settings: it can be mended.
-        raise Unsent(f"The server refused us: {error.smtp_code}.", reached=False) from None
+        # Refused before any address was named: our settings are wrong, and can be mended.
+        raise Undelivered(f"The server refused us: {error.smtp_code}.", reached=False) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise Unsent(f"No answer: {type(error).__name__}.", reached=False) from None
+        raise Undelivered(f"No answer: {type(error).__name__}.", reached=False) from None
 
 
 def _hand_over(server: Server, message: EmailMessage, address: str) -> None:
@@ -70,7 +64,7 @@ def _hand_over(server: Server, message: EmailMessage, address: str) -> None:
         if server.user:
             connection.login(server.user, server.password)
         connection.send_message(message, server.sender, [address])
-        # It is taken: how the server says goodbye changes nothing.
+        # The mail was taken: an error while saying goodbye changes nothing.
         with suppress(OSError, smtplib.SMTPException):
             connection.quit()
     finally:
@@ -83,7 +77,7 @@ def _connected(server: Server) -> smtplib.SMTP:
     connection = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
     try:
         connection.ehlo()
-        # On this machine there is nobody to listen in between; elsewhere nothing goes out in clear.
+        # Nothing leaves this machine unencrypted: a remote server without STARTTLS is an error.
         if connection.has_extn("starttls") or not is_loopback(server.host):
             connection.starttls(context=tls())
     except BaseException:

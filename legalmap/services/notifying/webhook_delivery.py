@@ -1,4 +1,4 @@
-"""Delivering publications to webhooks by Standard Webhooks: in order, at least once, with patience."""
+"""Delivering publications to webhooks by Standard Webhooks: in order, at least once, with retries."""
 
 from datetime import datetime, timedelta
 
@@ -14,29 +14,27 @@ from legalmap.services.notifying.webhooks import log_of
 from legalmap.services.reading.reader import Entry, Reader
 from legalmap.store.outside import webhooks
 
-# How long a worker has a webhook to itself. Should it die, another takes over after that.
+# How long a worker has a webhook to itself; after that another takes over, as the first must have died.
 CLAIM = timedelta(seconds=4 * http_post.SECONDS)
 
 
 def deliver_due(tracker: Tracker, *, loopback: bool = False) -> list[str]:
-    """Try the next publication of each webhook that is due; gives a line for each that was tried."""
-    reader, at = Reader(tracker), clock.now()
-    with tracker.store.reading() as connection:
-        known = webhooks.everyone(connection)
-    lines = [_delivered(reader, hook, loopback=loopback) for hook in known if _is_due(hook, at)]
+    """Try the next publication for each due webhook; gives a line for each attempt."""
+    lines = [deliver(tracker, webhook_id, loopback=loopback) for webhook_id in due(tracker)]
     return [line for line in lines if line]
 
 
 def due(tracker: Tracker) -> list[int]:
-    """The webhooks that have something to hear and may be tried now."""
+    """Ids of the webhooks that have something to deliver and may be tried now."""
+    # Exact: the worker must not overlook what another process has just published.
     at, head = clock.now(), tracker.heading.now(exact=True)
     with tracker.store.reading() as connection:
-        known = webhooks.everyone(connection)
-    return [hook.id for hook in known if _is_due(hook, at) and hook.delivered_feed_no < head]
+        hooks = webhooks.everyone(connection)
+    return [hook.id for hook in hooks if _is_due(hook, at) and hook.delivered_feed_no < head]
 
 
 def deliver(tracker: Tracker, webhook_id: int, *, loopback: bool = False) -> str:
-    """Try the next publication of one webhook; gives a line about it, or nothing if none is due."""
+    """Try the next publication for one webhook; gives a line about it, empty if nothing is due."""
     with tracker.store.reading() as connection:
         webhook = webhooks.by_id(connection, webhook_id)
     if webhook is None or not _is_due(webhook, clock.now()):
@@ -45,7 +43,7 @@ def deliver(tracker: Tracker, webhook_id: int, *, loopback: bool = False) -> str
 
 
 def next_try(tracker: Tracker, webhook_id: int) -> datetime | None:
-    """When a webhook is to be tried again; None if nothing hinders it or it is given up."""
+    """When a failing webhook is to be tried again; None if it is not failing, or disabled."""
     with tracker.store.reading() as connection:
         webhook = webhooks.by_id(connection, webhook_id)
     return webhook.next_at if webhook is not None and webhook.disabled_at is None else None
@@ -85,7 +83,7 @@ def _delivered(reader: Reader, webhook: Webhook, *, loopback: bool) -> str:
 
 
 def _post(tracker: Tracker, webhook: Webhook, entry: Entry, *, loopback: bool) -> None:
-    # The same publication always has the same id, so that a receiver can tell a repetition.
+    # The same publication always has the same id, so that a receiver can drop a repetition.
     message_id, now = f"msg_{entry.publication.sha256[:32]}", int(clock.now().timestamp())
     body = message(tracker, entry)
     headers = {
@@ -99,7 +97,7 @@ def _post(tracker: Tracker, webhook: Webhook, entry: Entry, *, loopback: bool) -
 
 
 def message(tracker: Tracker, entry: Entry) -> bytes:
-    """What a webhook is sent of a publication: its entry of the feed, and which kind it is."""
+    """The body for a publication: a WebhookMessage as JSON."""
     change = feed.change(tracker, entry)
     kind = "record.verified" if change.kind == "verify" else "record.published"
     return contract.encode(contract.WebhookMessage(type=kind, timestamp=change.at, data=change))
@@ -108,7 +106,7 @@ def message(tracker: Tracker, entry: Entry) -> bytes:
 def _failed(tracker: Tracker, webhook: Webhook, error: Undelivered, until: datetime) -> str:
     at = clock.now()
     failures, since = webhook.failures + 1, webhook.failing_since or at
-    disabled = error.gone or is_given_up(failures, since, at)
+    disabled = error.for_good or is_given_up(failures, since, at)
     next_at = at + pause_after(failures)
     with tracker.store.writing() as connection:
         settled = webhooks.settle(
@@ -121,6 +119,7 @@ def _failed(tracker: Tracker, webhook: Webhook, error: Undelivered, until: datet
             next_at=next_at,
             disabled_at=at if disabled else None,
         )
+        # Only the first failure and the last go into the log: in between there may be hundreds.
         if settled and (disabled or failures == 1):
             action = "webhook-disable" if disabled else "webhook-fail"
             log_of(connection, webhook, action, "worker", why=str(error), failures=failures)

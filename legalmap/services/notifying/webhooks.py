@@ -1,4 +1,4 @@
-"""Webhooks: adding, listing, removing and replaying them; only the command line can."""
+"""Managing webhooks: add, list, remove, replay. Only the command line does this."""
 
 import base64
 import secrets
@@ -17,10 +17,14 @@ from legalmap.store.outside import webhooks
 
 
 def add(tracker: Tracker, url: str, topic: str | None = None, *, loopback: bool = False) -> Webhook:
-    """Let ``url`` hear of what is published from now on; the secret in the answer is shown once."""
+    """Send everything published from now on to ``url``. The secret in the result is shown only once.
+
+    Raise Invalid if the URL may not be posted to, or there is such a webhook already.
+    """
     http_post.checked_url(url, loopback=loopback)
     if topic is not None:
         tracker.topic(topic)
+    # Standard Webhooks asks for 24 to 64 random bytes, written in base64.
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     with tracker.store.writing() as connection:
         if any((known.url, known.topic) == (url, topic) for known in webhooks.everyone(connection)):
@@ -46,7 +50,7 @@ def everyone(tracker: Tracker) -> list[Webhook]:
 
 
 def remove(tracker: Tracker, webhook_id: int) -> None:
-    """Forget a webhook and its secret; the log keeps where it went."""
+    """Delete a webhook and its secret; its URL stays in the log. Raise Missing if there is none."""
     with tracker.store.writing() as connection:
         webhook = _webhook(connection, webhook_id)
         webhooks.remove(connection, webhook_id)
@@ -54,7 +58,7 @@ def remove(tracker: Tracker, webhook_id: int) -> None:
 
 
 def replay(tracker: Tracker, webhook_id: int, since: int) -> None:
-    """Deliver everything after ``since`` again, at once, also to one that was disabled."""
+    """Deliver everything after ``since`` again, starting now; enables a disabled webhook."""
     with tracker.store.writing() as connection:
         webhook, head = _webhook(connection, webhook_id), feed.head(connection)
         if not 0 <= since <= head:
@@ -77,7 +81,7 @@ def _webhook(connection: Connection, webhook_id: int) -> Webhook:
 def log_of(
     connection: Connection, webhook: Webhook, action: str, by: str = "command line", **data: Any
 ) -> None:
-    """Write an event. A query may hold a password of the receiver's: it stays out of the log."""
+    """Log an act on a webhook. The query of its URL may hold a password: it stays out of the log."""
     parts = urlsplit(webhook.url)
     label = f"{parts.scheme}://{parts.netloc}{parts.path}"[:300]
     data["topic"] = webhook.topic

@@ -1,1 +1,1 @@
-"""Accounts, signing in, second factors and invitations."""
+"""Accounts, signing in, second factors, invitations."""

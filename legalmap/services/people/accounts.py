@@ -1,4 +1,4 @@
-"""People: adding, disabling and resetting them; the two of a demo."""
+"""Accounts: add, disable and reset them from the command line; the two accounts of a demo."""
 
 import re
 from datetime import datetime
@@ -19,11 +19,12 @@ from legalmap.store.engine import Connection
 from legalmap.store.people import accounts, second_factors, sessions
 
 DEMO_PEOPLE = (("demo-ana", Role.CONTRIBUTOR), ("demo-ben", Role.MODERATOR))
+# Lower case only: no two handles may differ in case alone.
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A name and a password that was just made, to be shown once."""
+    """A handle with the password just set, to be shown once."""
 
     handle: str
     password: str
@@ -31,7 +32,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 def add(tracker: Tracker, handle: str, role: Role, password: str | None = None) -> Credentials:
-    """Add a person; without ``password`` a random one is made. Raise Invalid on a bad name."""
+    """Add an account; without ``password`` a random one is made. Raise Invalid for a bad handle or password."""
     secret = passwords.checked(password)
     with tracker.store.writing() as connection:
         at = clock.now()
@@ -43,7 +44,7 @@ def add(tracker: Tracker, handle: str, role: Role, password: str | None = None) 
 def insert(
     connection: Connection, handle: str, role: Role, password_hash: str, at: datetime
 ) -> Account:
-    """A new account within a transaction; raise Invalid if the name is taken or cannot be one."""
+    """Add an account within a transaction; raise Invalid if the handle is taken or not allowed."""
     if not HANDLE.fullmatch(handle):
         raise Invalid.at("handle", "Use 1 to 40 of a-z, 0-9, dot, dash and underscore.")
     if handle.startswith(FORMER):
@@ -62,7 +63,7 @@ def log_on(
     at: datetime,
     **data: Any,
 ) -> None:
-    """Write the event of an act on an account; without an actor it came from the command line."""
+    """Log an act on an account. ``actor`` None: it came from the command line."""
     subject = ("account", person.id, person.handle)
     log.append(connection, actor or "command line", action, subject, at, **data)
 
@@ -70,12 +71,12 @@ def log_on(
 def log_own(
     connection: Connection, person: Account, action: str, at: datetime, **data: Any
 ) -> None:
-    """Write the event of what somebody did with their own account."""
+    """Log what somebody did with their own account."""
     log_on(connection, person, action, person, at, **data)
 
 
 def everyone(tracker: Tracker) -> list[Account]:
-    """All people, without the system account."""
+    """All accounts but that of the system."""
     with tracker.store.reading() as connection:
         return [
             person for person in accounts.everyone(connection) if person.handle != SYSTEM_HANDLE
@@ -83,15 +84,16 @@ def everyone(tracker: Tracker) -> list[Account]:
 
 
 def disable(tracker: Tracker, handle: str) -> None:
-    """End all sessions and claims of a person and let them sign in no more; what they did stays."""
+    """Disable an account: ends its sessions and claims. What it did stays. Raise NotNow for the last admin."""
     with tracker.store.writing() as connection:
         close(connection, None, person_called(connection, handle))
 
 
 def close(connection: Connection, actor: Account | None, person: Account) -> None:
-    """The same within a transaction. Raise NotNow for the last admin."""
+    """Disable an account within a transaction; raise NotNow if it is disabled already or the last admin."""
     if not person.is_active:
         raise NotNow(f"“{person.handle}” is disabled already.")
+    # Else nobody could manage accounts any more but by the command line.
     check_admins_stay(person, accounts.other_admins(connection, person.id))
     at = clock.now()
     accounts.update(connection, person.id, disabled_at=at)
@@ -103,9 +105,9 @@ def close(connection: Connection, actor: Account | None, person: Account) -> Non
 def reset(
     tracker: Tracker, handle: str, password: str | None = None, *, factors_too: bool = False
 ) -> Credentials:
-    """Give a person a new password, end their sessions and let them sign in again.
+    """Set a new password, end all sessions, and enable the account if it was disabled.
 
-    ``factors_too``: who has lost every second factor sets one up anew.
+    ``factors_too``: delete the second factors as well, for somebody who has lost all of them.
     """
     secret = passwords.checked(password)
     with tracker.store.writing() as connection:
@@ -119,34 +121,34 @@ def reset(
         sessions.end_of(connection, person.id)
         if factors_too:
             second_factors.forget(connection, person.id)
-        kept = "Taken away" if factors_too else "Kept"
-        log_on(connection, None, "account-reset", person, at, second_factors=kept)
+        outcome = "Taken away" if factors_too else "Kept"
+        log_on(connection, None, "account-reset", person, at, second_factors=outcome)
     return Credentials(handle, secret, person.role)
 
 
 def person_called(connection: Connection, handle: str) -> Account:
-    """The person of that name; raise Missing, naming the others, if there is none."""
+    """The account with that handle; raise Missing, naming the others, if there is none."""
     person = accounts.by_handle(connection, handle) if HANDLE.fullmatch(handle) else None
     if person is None or handle == SYSTEM_HANDLE:
-        known = [other.handle for other in accounts.everyone(connection)]
+        handles = [other.handle for other in accounts.everyone(connection)]
         shown = "".join(char if char.isprintable() else "\ufffd" for char in handle[:60])
-        raise Missing("account", shown, [name for name in known if name != SYSTEM_HANDLE])
+        raise Missing("account", shown, [name for name in handles if name != SYSTEM_HANDLE])
     return person
 
 
 def make_demo_people(tracker: Tracker) -> list[Credentials]:
-    """Two people for trying things out, with fresh random passwords: still nobody reviews their own."""
-    made = []
+    """Two accounts for a demo, with new random passwords: two, as nobody can review their own proposal."""
+    credentials = []
     for handle, role in DEMO_PEOPLE:
         with tracker.store.writing() as connection:
             if accounts.by_handle(connection, handle) is None:
                 accounts.insert(connection, handle, role, None, clock.now(), is_demo=True)
-        made.append(reset(tracker, handle, factors_too=True))
-    return made
+        credentials.append(reset(tracker, handle, factors_too=True))
+    return credentials
 
 
 def disable_demo_people(tracker: Tracker) -> None:
-    """Close the demo sign-ins: a server that is not a demo must not have them open."""
+    """Disable the demo accounts: a server that is not a demo must not have them."""
     with tracker.store.writing() as connection:
         for person in accounts.everyone(connection):
             if person.is_demo and person.is_active:
@@ -154,7 +156,7 @@ def disable_demo_people(tracker: Tracker) -> None:
 
 
 def active(tracker: Tracker, handle: str) -> Account:
-    """The account of that name, for the command line; raise Missing or Invalid if it cannot act."""
+    """The account with that handle, for acts by the command line; raise Missing, or Invalid if disabled."""
     with tracker.store.reading() as connection:
         person = person_called(connection, handle)
     if not person.is_active:

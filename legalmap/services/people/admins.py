@@ -1,4 +1,4 @@
-"""What admins do with people: roles and remits, closing and opening accounts, lost second factors."""
+"""What admins do with accounts: roles and remits, disabling and enabling, lost second factors."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from legalmap.store.people import accounts, second_factors, sessions
 
 
 class Member(msgspec.Struct, frozen=True):
-    """One person as admins see them."""
+    """One account as admins see it. ``seen_at``: last use of any session; None if there was none."""
 
     account: Account
     has_factor: bool
@@ -34,7 +34,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def members(tracker: Tracker, actor: Account) -> list[Member]:
-    """All people by name, without the system and those who left."""
+    """All accounts by handle, without that of the system and those of people who left."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     with tracker.store.reading() as connection:
         people = accounts.everyone(connection)
@@ -48,14 +48,14 @@ def members(tracker: Tracker, actor: Account) -> list[Member]:
 
 
 def member(tracker: Tracker, actor: Account, handle: str) -> Account:
-    """One person; raise Missing if nobody is called so."""
+    """The account with that handle; raise Missing if there is none."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     with tracker.store.reading() as connection:
         return person_called(connection, handle)
 
 
 def remits_of(tracker: Tracker, text: str) -> tuple[Remit, ...]:
-    """What is written a line each: a topic, a place, or both. Raise Invalid, naming the line."""
+    """The remits written in ``text``, one a line: a topic, a place, or both. Raise Invalid, naming the line."""
     lines = [line.split() for line in text.lower().splitlines() if line.strip()]
     if len(lines) > MAX_REMITS:
         raise Invalid.at("remits", f"Keep it to {MAX_REMITS} lines.")
@@ -88,7 +88,7 @@ def _place_called(tracker: Tracker, code: str) -> str:
 def change_role(
     tracker: Tracker, actor: Account, handle: str, role: Role, remits: tuple[Remit, ...]
 ) -> Account:
-    """Give somebody another role, or other places and topics to moderate."""
+    """Change somebody's role and remits; raise NotNow if that would leave the site without an admin."""
     check_remits(role, remits)
     with tracker.store.writing() as connection:
         person = managed(connection, actor, handle)
@@ -99,7 +99,8 @@ def change_role(
         accounts.update(connection, person.id, role=role)
         accounts.replace_remits(connection, person.id, remits)
         changed = person_called(connection, handle)
-        # A second factor is set up by who has just given the password, not by whoever sits there.
+        # A role that needs a second factor must set it up after a fresh sign-in with the password, not in a
+        # session that somebody else may have taken over.
         if is_needed(changed) and not second_factors.has_any(connection, person.id):
             sessions.end_of(connection, person.id)
         log_on(
@@ -117,7 +118,7 @@ def change_role(
 
 
 def managed(connection: Connection, actor: Account, handle: str) -> Account:
-    """Somebody else, within a transaction; the actor is asked once more whether they are an admin."""
+    """Somebody else's account, within a transaction; raise Forbidden unless the actor is still an admin."""
     as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
     person = person_called(connection, handle)
     check_other(actor, person)
@@ -125,13 +126,13 @@ def managed(connection: Connection, actor: Account, handle: str) -> Account:
 
 
 def disable(tracker: Tracker, actor: Account, handle: str) -> None:
-    """End all sessions of a person and let them sign in no more; what they did stays."""
+    """Disable somebody's account: ends its sessions and claims. What it did stays."""
     with tracker.store.writing() as connection:
         close(connection, actor, managed(connection, actor, handle))
 
 
 def enable(tracker: Tracker, actor: Account, handle: str) -> None:
-    """Let somebody sign in again, with the password and the second factor they had."""
+    """Enable a disabled account, with the password and second factors it had."""
     with tracker.store.writing() as connection:
         person = managed(connection, actor, handle)
         if person.is_active or person.left_at is not None:
@@ -141,7 +142,7 @@ def enable(tracker: Tracker, actor: Account, handle: str) -> None:
 
 
 def reset_factors(tracker: Tracker, actor: Account, handle: str) -> None:
-    """Take away the second factors of who has lost them; after the password they set up new ones."""
+    """Delete all second factors of somebody who lost them. They set up new ones at the next sign-in."""
     with tracker.store.writing() as connection:
         person = managed(connection, actor, handle)
         if not second_factors.has_any(connection, person.id):
@@ -152,7 +153,7 @@ def reset_factors(tracker: Tracker, actor: Account, handle: str) -> None:
 
 
 def why_not(actor: Account, person: Account) -> str:
-    """Why this account cannot be managed by ``actor``, in a sentence; empty if it can."""
+    """Why ``actor`` cannot manage this account, in a sentence; empty if they can."""
     try:
         check_other(actor, person)
     except LegalmapError as error:

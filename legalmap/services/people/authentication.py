@@ -1,4 +1,4 @@
-"""Signing in and out. A session is opened by a password and completed by a second factor."""
+"""Signing in and out. The password opens a session, the second factor completes it."""
 
 import hashlib
 import secrets
@@ -16,34 +16,34 @@ from legalmap.store.engine import Connection
 from legalmap.store.people import accounts, second_factors, sessions
 
 SESSION_LIFE = timedelta(hours=12)
-# How long somebody may look for the second factor.
+# How long a session lasts that still lacks its second factor.
 UNPROVED_LIFE = timedelta(minutes=30)
-# When a session was used is noted this often, not at each request.
+# The time of last use is written this often and not with each request.
 SEEN_EVERY = timedelta(minutes=10)
 _WRONG = "The name or the password is not right. Check both and try again."
 
 
 def sign_in(tracker: Tracker, handle: str, password: str, label: str = "") -> str:
-    """Open a session and give its token; raise Invalid, never saying which of the two was wrong."""
+    """Open a session and give its token; raise Invalid, without saying which of the two was wrong."""
     name = handle.strip().lower()
     with tracker.store.reading() as connection:
-        # What cannot be a name is not looked up; it takes as long and gets the same answer.
+        # What cannot be a handle is not looked up, but takes as long and gets the same answer.
         person = accounts.by_handle(connection, name) if HANDLE.fullmatch(name) else None
-        known = accounts.password_hash(connection, person.id) if person else None
-    right = passwords.is_right(known, password)
-    if person is None or not right or not person.is_active:
+        password_hash = accounts.password_hash(connection, person.id) if person else None
+    is_right = passwords.is_right(password_hash, password)
+    if person is None or not is_right or not person.is_active:
         raise Invalid.at("password", _WRONG)
     at = clock.now()
     with tracker.store.writing() as connection:
-        # Who was given another password meanwhile had all sessions ended: this one too.
-        if accounts.password_hash(connection, person.id) != known:
+        # If the password was changed meanwhile, all sessions were ended: this one must not begin.
+        if accounts.password_hash(connection, person.id) != password_hash:
             raise Invalid.at("password", _WRONG)
         sessions.end_expired(connection, at)
         return open_first(connection, person, label, at)
 
 
 def open_first(connection: Connection, person: Account, label: str, at: datetime) -> str:
-    """A session by password alone; gives its token. If more is asked for, it is short."""
+    """Open a session by password alone; gives its token. It is short if a second factor is needed."""
     has_factor = second_factors.has_any(connection, person.id)
     if standing(person, has_factor=has_factor, is_proved=False) is not Standing.COMPLETE:
         return _open(connection, person, label, at, UNPROVED_LIFE, proved_at=None)
@@ -60,6 +60,7 @@ def _open(
     *,
     proved_at: datetime | None,
 ) -> str:
+    # 256 random bits: no token can be guessed, and a plain hash of it is enough.
     token = secrets.token_urlsafe(32)
     sessions.insert(
         connection,
@@ -75,7 +76,11 @@ def _open(
 
 
 def renew(connection: Connection, session: Session, token: str, at: datetime) -> str:
-    """Go on in a fresh session, whose token nobody else knows; who has a second factor has shown it."""
+    """Replace a session by a new one with a new token, so that a token stolen before is void.
+
+    It counts as proved if the account has a second factor: callers have checked it. Raise NotSignedIn
+    if the session has ended.
+    """
     if sessions.find(connection, hashed(token), at) is None:
         raise NotSignedIn("Your session has ended: sign in again.")
     sessions.end(connection, hashed(token))
@@ -85,12 +90,12 @@ def renew(connection: Connection, session: Session, token: str, at: datetime) ->
 
 
 def hashed(token: str) -> str:
-    """What is stored of a token."""
+    """The hash of a token: only this is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def signed_in(tracker: Tracker, token: str) -> Session | None:
-    """The session of that token, or None if it ended."""
+    """The session with that token, or None if there is none or it has ended."""
     at = clock.now()
     with tracker.store.reading() as connection:
         session = sessions.find(connection, hashed(token), at)
@@ -104,11 +109,11 @@ def _see(tracker: Tracker, token: str, at: datetime) -> None:
         with tracker.store.writing() as connection:
             sessions.see(connection, hashed(token), at)
     except Unusable:
-        # Who only reads goes on while nothing can be written.
+        # Somebody who only reads can go on while nothing can be written.
         return
 
 
 def sign_out(tracker: Tracker, token: str) -> None:
-    """End a session."""
+    """End the session with that token."""
     with tracker.store.writing() as connection:
         sessions.end(connection, hashed(token))

@@ -1,7 +1,7 @@
-"""Links by which somebody comes in, each for one use: an invitation, or a new password for who forgot theirs.
+"""One-time links that admins make: an invitation, or a new password for somebody who forgot theirs.
 
-Admins make them. The token of a link is kept nowhere and shown but once. One for a new password gives no
-more than the password gave: a second factor is still asked for.
+The token of a link is shown once and stored only as a hash. A link for a new password stands in for the
+password alone: the second factor is still required.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid, Missing, NotNow
+from legalmap.domain.errors import Invalid, NotNow, existing
 from legalmap.domain.law.payload import problems_of_text
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.admin_rules import check_remits, in_words
@@ -31,26 +31,20 @@ from legalmap.store.engine import Connection
 from legalmap.store.people import accounts, invitations, second_factors, sessions
 
 MOST_LISTED = 100
-# No row has a greater number; the databases refuse to look for one.
+# The greatest id of a row. PostgreSQL refuses to look for a greater number.
 BIGGEST_ID = 2**31 - 1
+# A link for a new password is stored as a challenge of this purpose.
 _PURPOSE = "password"
-# Who did not ask for it learns of it.
-_TOLD = (
-    "{who} made a link by which a new password can be set for your account. If you did not ask for "
-    "it, tell another admin."
-)
 _CLOSED = "This link was used, replaced or taken back, or has expired. Ask an admin for a new one."
 
 
 def invite(
     tracker: Tracker, actor: Account, role: Role, remits: tuple[Remit, ...] = (), note: str = ""
 ) -> str:
-    """Make an invitation; gives the token of its link, which is kept nowhere."""
+    """Make an invitation; gives the token of its link, which is stored only as a hash."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     check_remits(role, remits)
-    problems = problems_of_text("note", note, MAX_NOTE, needed="")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("note", note, MAX_NOTE, needed=""))
     token, at = secrets.token_urlsafe(32), clock.now()
     with tracker.store.writing() as connection:
         as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
@@ -76,36 +70,33 @@ def _log(
 
 
 def listed(tracker: Tracker, actor: Account) -> list[Invitation]:
-    """The newest invitations, whatever became of them."""
+    """The newest invitations, also used, revoked and expired ones; at most MOST_LISTED."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     with tracker.store.reading() as connection:
         return invitations.newest(connection, MOST_LISTED)
 
 
 def revoke(tracker: Tracker, actor: Account, invitation_id: int) -> None:
-    """Take an invitation back that was not used yet."""
+    """Revoke an invitation; raise Missing, or NotNow if it was used, revoked or has expired."""
     require(actor.role, Permission.MANAGE_ACCOUNTS)
     at = clock.now()
     with tracker.store.writing() as connection:
         as_of_now(connection, actor, Permission.MANAGE_ACCOUNTS)
         invited = invitations.by_id(connection, min(invitation_id, BIGGEST_ID))
-        if invited is None:
-            raise Missing("invitation", str(invitation_id))
-        invited.require_open(at)
+        existing(invited, "invitation", str(invitation_id)).require_open(at)
         invitations.revoke(connection, invitation_id, at)
         _log(connection, actor, "invite-revoke", invitation_id)
 
 
 def invitation(tracker: Tracker, token: str) -> Invitation:
-    """The invitation of a link; raise Missing or NotNow if it cannot be used."""
+    """The invitation with that token; raise Missing, or NotNow if it cannot be used any more."""
     with tracker.store.reading() as connection:
         return _open_invitation(connection, token)
 
 
 def _open_invitation(connection: Connection, token: str) -> Invitation:
-    invited = invitations.by_token(connection, hashed(token))
-    if invited is None:
-        raise Missing("invitation", f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…")
+    shown = f"{re.sub('[^A-Za-z0-9_-]', '', token)[:8]}…"
+    invited = existing(invitations.by_token(connection, hashed(token)), "invitation", shown)
     invited.require_open(clock.now())
     if not _is_admin_still(connection, invited.inviter_id):
         raise NotNow("Who invited you is no admin any more. Ask another one for an invitation.")
@@ -113,7 +104,8 @@ def _open_invitation(connection: Connection, token: str) -> Invitation:
 
 
 def join(tracker: Tracker, token: str, handle: str, password: str, label: str = "") -> str:
-    """Make the account of an invitation and sign in to it; gives the token of the session."""
+    """Make the account that an invitation is for and sign in; gives the token of the session."""
+    # Before the password is hashed, which takes a while: a bad token must not be able to keep us busy.
     invitation(tracker, token)
     password_hash = passwords.hashed(passwords.checked(password))
     at = clock.now()
@@ -123,6 +115,7 @@ def join(tracker: Tracker, token: str, handle: str, password: str, label: str = 
             connection, handle.strip().lower(), invited.role, password_hash, at
         )
         accounts.replace_remits(connection, person.id, invited.remits)
+        # Two people may use the same link at the same moment: only one update succeeds.
         if not invitations.use(connection, invited.id, person.id, at):
             raise NotNow("This invitation was used a moment ago.")
         log_own(
@@ -139,14 +132,14 @@ def join(tracker: Tracker, token: str, handle: str, password: str, label: str = 
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """Whose link it is, and until when it works."""
+    """The account a recovery link is for, and until when it works."""
 
     account: Account
     expires_at: datetime
 
 
 def offer(tracker: Tracker, actor: Account, handle: str) -> str:
-    """Make a link for somebody else; gives its token, which is kept nowhere. An earlier link is void."""
+    """Make a link by which somebody else sets a new password; gives its token. Voids an earlier link."""
     token, at = secrets.token_urlsafe(32), clock.now()
     with tracker.store.writing() as connection:
         person = managed(connection, actor, handle)
@@ -163,12 +156,13 @@ def offer(tracker: Tracker, actor: Account, handle: str) -> str:
             value=str(actor.id),
         )
         log_on(connection, actor, "account-link", person, at)
-        notices.tell_owner(connection, person, _TOLD.format(who=actor.handle), at)
+        # Somebody who did not ask for the link has to learn of it.
+        notices.tell_owner(connection, person, "account-link", actor, at)
     return token
 
 
 def recovery(tracker: Tracker, token: str) -> Opened:
-    """What a link is for; raise NotNow if it cannot be used."""
+    """What a recovery link is for; raise NotNow if it cannot be used any more."""
     with tracker.store.reading() as connection:
         return _open_recovery(connection, token)
 
@@ -184,13 +178,13 @@ def _open_recovery(connection: Connection, token: str) -> Opened:
 
 
 def _is_admin_still(connection: Connection, maker_id: int) -> bool:
-    """Who was sent away leaves no doors open."""
+    """Whether the maker of a link may still make one: links of a former admin are void."""
     maker = accounts.by_id(connection, maker_id)
     return maker is not None and maker.is_active and may(maker.role, Permission.MANAGE_ACCOUNTS)
 
 
 def recover(tracker: Tracker, token: str, password: str, label: str = "") -> str:
-    """Another password; all browsers are signed out, and this one goes on as after any password."""
+    """Set a new password by a link and end all sessions; gives the token of a new one, as after a sign-in."""
     recovery(tracker, token)
     secret = passwords.hashed(passwords.checked(password))
     at = clock.now()

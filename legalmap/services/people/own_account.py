@@ -1,4 +1,4 @@
-"""One's own account: sessions, password, address, interest, and leaving."""
+"""One's own account: sessions, password, address, disclosed interest, and leaving."""
 
 import msgspec
 
@@ -29,7 +29,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def overview(tracker: Tracker, session: Session) -> Overview:
-    """Where somebody is signed in, and by what they prove that it is them."""
+    """The sessions and second factors of the account that is signed in."""
     me = session.account.id
     with tracker.store.reading() as connection:
         return Overview(
@@ -41,16 +41,17 @@ def overview(tracker: Tracker, session: Session) -> Overview:
 
 
 def end_session(tracker: Tracker, session: Session, public_id: str) -> None:
-    """Sign out another browser of one's own."""
+    """End one of one's own sessions, named by its public id; raise NotNow if it has ended."""
     me = session.account
     with tracker.store.writing() as connection:
+        # It comes from a form: PostgreSQL refuses a text with NUL by an error.
         if not public_id.isalnum() or not sessions.end_public(connection, me.id, public_id):
             raise NotNow("This session has ended already.")
         log_own(connection, me, "session-end", clock.now(), sessions=1)
 
 
 def end_other_sessions(tracker: Tracker, session: Session) -> int:
-    """Sign out every browser but this one; gives how many they were."""
+    """End all of one's sessions but this one; gives how many."""
     me = session.account
     with tracker.store.writing() as connection:
         ended = sessions.end_of(connection, me.id, but=session.public_id)
@@ -59,7 +60,7 @@ def end_other_sessions(tracker: Tracker, session: Session) -> int:
 
 
 def change_password(tracker: Tracker, session: Session, token: str, password: str, new: str) -> str:
-    """Another password; every other browser is signed out, and this one goes on under a new token."""
+    """Change the password and end all other sessions; gives the new token of this one."""
     me = session.account
     passwords.confirm(tracker, me, password)
     if new == password:
@@ -74,7 +75,7 @@ def change_password(tracker: Tracker, session: Session, token: str, password: st
 
 
 def change_email(tracker: Tracker, session: Session, email: str, password: str) -> None:
-    """Where notices go; empty: nowhere. The log does not say the address."""
+    """Change the address for notices by mail; empty means none. The log does not hold the address."""
     me, typed = session.account, email.strip()
     if typed and not is_address(typed):
         raise Invalid.at("email", "Write one address, such as ana@example.org, or leave it empty.")
@@ -82,6 +83,7 @@ def change_email(tracker: Tracker, session: Session, email: str, password: str) 
     with tracker.store.writing() as connection:
         as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, email=typed or None)
+        # Waiting mail would still go to the old address.
         mail_delivery.forget(connection, me.id)
         log_own(
             connection,
@@ -98,13 +100,12 @@ def _given(email: str | None) -> str:
 
 
 def disclose(tracker: Tracker, session: Session, interest: str) -> None:
-    """What somebody has to do with the trade or the cause, shown beside their reviews."""
+    """Set one's disclosed interest in the trade or the cause, one line, shown beside one's reviews."""
     me, typed = session.account, interest.strip()
     problems = problems_of_text("interest", typed, MAX_INTEREST, needed="")
     if not problems and "\n" in typed:
         raise Invalid.at("interest", "Write it in one line.")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems)
     with tracker.store.writing() as connection:
         as_of_now(connection, me, Permission.OWN_ACCOUNT)
         accounts.update(connection, me.id, interest=typed)
@@ -119,7 +120,7 @@ def disclose(tracker: Tracker, session: Session, interest: str) -> None:
 
 
 def leave(tracker: Tracker, session: Session, password: str, *, sure: bool) -> None:
-    """Make the account nobody's: what it did stays, under a name that says nothing."""
+    """Leave: what the account did stays, under a handle that names nobody. It cannot be undone."""
     me = session.account
     if not sure:
         raise Invalid.at("sure", "Tick this if you want to leave. It cannot be undone.")
@@ -130,6 +131,7 @@ def leave(tracker: Tracker, session: Session, password: str, *, sure: bool) -> N
         log_own(connection, me, "leave", at)
         second_factors.forget(connection, me.id)
         sessions.end_of(connection, me.id)
+        # Drafts, claims, notices and mail are deleted; revisions and reviews are history and stay.
         accounts.forget(connection, me.id)
         accounts.update(
             connection,

@@ -1,4 +1,4 @@
-"""The second factor by passkey (WebAuthn): a key that never leaves its device and serves this host only."""
+"""The second factor by passkey (WebAuthn): a key that stays on its device and works for this host only."""
 
 import hashlib
 import json
@@ -33,6 +33,7 @@ from legalmap.store.people import second_factors
 LIFE = timedelta(minutes=5)
 MAX_NAME = 60
 MOST = 20
+# Characters of JSON; browsers send about a thousand.
 MAX_ANSWER = 20_000
 _ADDING, _PROVING = "passkey-add", "passkey-prove"
 _OLD = "This took too long, or was sent before. Nothing was changed: try once more."
@@ -40,7 +41,7 @@ _REFUSED = "Your browser's answer could not be verified. Nothing was changed: tr
 
 
 def _webauthn() -> Any:
-    """Imported when a passkey is used first: it takes half as long as all of Flask."""
+    """The library, imported at the first use of a passkey: that takes half as long as all of Flask."""
     import webauthn.helpers.exceptions  # noqa: PLC0415
     import webauthn.helpers.structs  # noqa: PLC0415
 
@@ -48,76 +49,78 @@ def _webauthn() -> Any:
 
 
 class Site(msgspec.Struct, frozen=True):
-    """The host a key is for, and the origin that browsers name."""
+    """The host name that keys are for (relying party id), and the origin that browsers send."""
 
     host: str
     origin: str
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What the browser is asked, as JSON, and under which id its answer is expected."""
+class PasskeyChallenge(msgspec.Struct, frozen=True):
+    """The options for the browser's WebAuthn call, as JSON, and the id to send back with the answer."""
 
     challenge_id: str
     options: str
 
 
-def begin_adding(tracker: Tracker, session: Session, site: Site) -> Asked:
-    """Ask the browser to make a key."""
+def begin_adding(tracker: Tracker, session: Session, site: Site) -> PasskeyChallenge:
+    """Options with which the browser makes a key; raise NotProved before the second factor was shown."""
     require_may_enrol(session)
     person = session.account
     with tracker.store.reading() as connection:
-        known = second_factors.passkeys(connection, person.id)
+        existing_keys = second_factors.passkeys(connection, person.id)
     challenge = secrets.token_bytes(32)
     options = _webauthn().generate_registration_options(
         rp_id=site.host,
         rp_name=ISSUER,
         user_name=person.handle,
-        # It must not say who this is, and must be the same for each key of an account.
+        # The user handle must not identify the person, and must be the same for each key of an account
+        # (WebAuthn, 14.6.1).
         user_id=hashlib.sha256(f"account {person.id} {person.created_at}".encode()).digest(),
         challenge=challenge,
-        exclude_credentials=_descriptors(known),
+        # Browsers refuse to make a second key on a device that has one of these.
+        exclude_credentials=_descriptors(existing_keys),
     )
     return _asked(tracker, session, _ADDING, challenge, options)
 
 
-def begin_proving(tracker: Tracker, session: Session, site: Site) -> Asked | None:
-    """Ask the browser to show a key; None if the account has none."""
+def begin_proving(tracker: Tracker, session: Session, site: Site) -> PasskeyChallenge | None:
+    """Options with which the browser proves it has a key; None if the account has none."""
     with tracker.store.reading() as connection:
-        known = second_factors.passkeys(connection, session.account.id)
-    if not known:
+        own_keys = second_factors.passkeys(connection, session.account.id)
+    if not own_keys:
         return None
     challenge = secrets.token_bytes(32)
     options = _webauthn().generate_authentication_options(
-        rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(known)
+        rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(own_keys)
     )
     return _asked(tracker, session, _PROVING, challenge, options)
 
 
-def _descriptors(known: Iterable[Passkey]) -> list[Any]:
+def _descriptors(keys: Iterable[Passkey]) -> list[Any]:
     return [
         _webauthn().helpers.structs.PublicKeyCredentialDescriptor(
             id=_webauthn().base64url_to_bytes(key.credential_id)
         )
-        for key in known
+        for key in keys
     ]
 
 
 def _asked(
     tracker: Tracker, session: Session, purpose: str, challenge: bytes, options: Any
-) -> Asked:
+) -> PasskeyChallenge:
     value = _webauthn().helpers.bytes_to_base64url(challenge)
     challenge_id = ask(tracker, session, purpose, value, LIFE)
-    return Asked(challenge_id, _webauthn().options_to_json(options))
+    return PasskeyChallenge(challenge_id, _webauthn().options_to_json(options))
 
 
 def _taken(connection: Connection, challenge_id: str, purpose: str, account_id: int) -> bytes:
-    """The challenge that this account was given; it is answered once."""
-    kept = second_factors.challenge_called(
+    """The challenge given to this account, ended by this call; raise Invalid if it has expired or was used."""
+    challenge = second_factors.challenge_called(
         connection, challenge_id, purpose, clock.now(), account_id
     )
-    if kept is None or not second_factors.end_challenge(connection, challenge_id):
+    if challenge is None or not second_factors.end_challenge(connection, challenge_id):
         raise Invalid.at("passkey", _OLD)
-    value: bytes = _webauthn().base64url_to_bytes(kept.value)
+    value: bytes = _webauthn().base64url_to_bytes(challenge.value)
     return value
 
 
@@ -132,7 +135,10 @@ def add(
     name: str,
     password: str = "",
 ) -> Enrolled:
-    """Keep the key that the browser made, under a name its owner knows it by."""
+    """Store the key that the browser made; raise Invalid if its answer does not verify.
+
+    ``name`` is for its owner. ``password`` is needed if the session is complete already.
+    """
     require_may_enrol(session)
     _check_name(name)
     confirm(tracker, session, password)
@@ -140,14 +146,14 @@ def add(
     person = session.account
     with tracker.store.writing() as connection:
         challenge = _taken(connection, challenge_id, _ADDING, person.id)
-        made = _verified(
+        credential = _verified(
             _webauthn().verify_registration_response,
             credential=_read(answer),
             expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origin,
         )
-        credential_id = _webauthn().helpers.bytes_to_base64url(made.credential_id)
+        credential_id = _webauthn().helpers.bytes_to_base64url(credential.credential_id)
         if second_factors.is_passkey_known(connection, credential_id):
             raise Invalid.at("passkey", "This passkey was added before.")
         names = [key.name for key in second_factors.passkeys(connection, person.id)]
@@ -157,8 +163,8 @@ def add(
             connection,
             account_id=person.id,
             credential_id=credential_id,
-            public_key=_webauthn().helpers.bytes_to_base64url(made.credential_public_key),
-            sign_count=made.sign_count,
+            public_key=_webauthn().helpers.bytes_to_base64url(credential.credential_public_key),
+            sign_count=credential.sign_count,
             name=name.strip(),
             created_at=at,
         )
@@ -169,20 +175,18 @@ def add(
 
 def _check_name(name: str) -> None:
     needed = "Give the passkey a name by which you will know it, such as “Laptop”."
-    problems = problems_of_text("name", name, MAX_NAME, needed=needed)
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("name", name, MAX_NAME, needed=needed))
 
 
 def _read(answer: str) -> dict[str, Any]:
-    """The credential as the browser sent it."""
+    """The browser's answer as a dictionary; raise Invalid if it is not one, or too long."""
     if len(answer) <= MAX_ANSWER:
         try:
-            read = json.loads(answer)
+            credential = json.loads(answer)
         except (ValueError, RecursionError):
-            read = None
-        if isinstance(read, dict):
-            return read
+            credential = None
+        if isinstance(credential, dict):
+            return credential
     raise Invalid.at("passkey", _REFUSED)
 
 
@@ -196,33 +200,36 @@ def _verified(verify: Any, **expected: Any) -> Any:
         KeyError,
         AttributeError,
     ) as error:
-        # The answer comes from outside: whatever is wrong with it, it is refused alike.
+        # The answer is untrusted, and the library raises various errors for malformed ones: all are refused.
         raise Invalid.at("passkey", _REFUSED) from error
 
 
 def prove(
     tracker: Tracker, session: Session, token: str, site: Site, *, challenge_id: str, answer: str
 ) -> Proved:
-    """Take the answer of one of the account's keys to a challenge, once."""
+    """Complete the session by the answer of one of the account's keys; raise Invalid if it does not verify."""
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
         challenge = _taken(connection, challenge_id, _PROVING, person.id)
         credential = _read(answer)
-        known = {key.credential_id: key for key in second_factors.passkeys(connection, person.id)}
-        key = known.get(str(credential.get("id")))
+        own_keys = {
+            key.credential_id: key for key in second_factors.passkeys(connection, person.id)
+        }
+        key = own_keys.get(str(credential.get("id")))
         if key is None:
             raise Invalid.at("passkey", "This passkey does not belong to your account.")
-        shown = _verified(
+        assertion = _verified(
             _webauthn().verify_authentication_response,
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origin,
             credential_public_key=_webauthn().base64url_to_bytes(key.public_key),
+            # A counter that goes backwards betrays a copied key (WebAuthn, 6.1.1).
             credential_current_sign_count=key.sign_count,
         )
-        second_factors.use_passkey(connection, key.id, shown.new_sign_count, at)
+        second_factors.use_passkey(connection, key.id, assertion.new_sign_count, at)
         log_own(connection, person, "sign-in", at, second_factor="passkey", browser=session.label)
         return Proved(authentication.renew(connection, session, token, at))
 
@@ -234,7 +241,7 @@ def owned(tracker: Tracker, session: Session) -> list[Passkey]:
 
 
 def remove(tracker: Tracker, session: Session, passkey_id: int, password: str) -> None:
-    """Forget a passkey; raise NotNow if it is the last factor of who needs one."""
+    """Delete a passkey; raise NotNow if it is the last second factor and the role requires one."""
     person = session.account
     passwords.confirm(tracker, person, password)
     with tracker.store.writing() as connection:

@@ -1,4 +1,4 @@
-"""Passwords: made, hashed with argon2id, compared in the same time whether the name is known or not."""
+"""Passwords: generated, hashed with argon2id, and verified in constant time for unknown names too."""
 
 import secrets
 from functools import cache
@@ -18,12 +18,12 @@ def _hasher() -> argon2.PasswordHasher:
 
 @cache
 def _dummy_hash() -> str:
-    """Checked when the name is unknown, so that an answer takes as long as for a known one."""
+    """Verified for unknown names, so that the time of an answer does not tell whether a name exists."""
     return _hasher().hash(secrets.token_urlsafe())
 
 
 def checked(password: str | None, field: str = "password") -> str:
-    """A password that is long enough; a random one if none is given."""
+    """The password if its length is allowed, a random one for None; raise Invalid at ``field`` if not."""
     secret = secrets.token_urlsafe(15) if password is None else password
     if len(secret) < MIN_PASSWORD:
         raise Invalid.at(field, f"Use at least {MIN_PASSWORD} characters.")
@@ -33,23 +33,26 @@ def checked(password: str | None, field: str = "password") -> str:
 
 
 def hashed(password: str) -> str:
-    """What is stored of a password."""
+    """The hash of a password: only this is stored."""
     return _hasher().hash(password)
 
 
-def is_right(known: str | None, password: str) -> bool:
-    """Whether a password is the one whose hash is ``known``; None takes as long and is never right."""
+def is_right(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the one with this hash; None takes as long and is never right."""
+    # Verified in either case: skipping it would be faster, and so tell which names exist.
     try:
-        return _hasher().verify(known or _dummy_hash(), password) and known is not None
+        return (
+            _hasher().verify(password_hash or _dummy_hash(), password) and password_hash is not None
+        )
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
 
 
 def confirm(tracker: Tracker, actor: Account, password: str) -> None:
-    """Raise Invalid unless it is the actor's own: asked before what a thief of a session would do."""
+    """Raise Invalid unless it is the actor's password: asked before anything a stolen session must not do."""
     if not password:
         raise Invalid.at("password", "Enter your password, so that we know it is you.")
     with tracker.store.reading() as connection:
-        known = accounts.password_hash(connection, actor.id)
-    if not is_right(known, password):
+        password_hash = accounts.password_hash(connection, actor.id)
+    if not is_right(password_hash, password):
         raise Invalid.at("password", "This is not your password. Nothing was changed.")

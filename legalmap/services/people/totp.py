@@ -1,4 +1,4 @@
-"""The second factor by authenticator app (RFC 6238), and the recovery codes that stand in for any."""
+"""The second factor by authenticator app (TOTP, RFC 6238), and recovery codes in place of any factor."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ from legalmap.store.people import second_factors
 
 ISSUER = "legalmap"
 STEP_SECONDS = 30
-# A clock may be one step off, either way.
+# Codes of one step before and after are accepted: phone clocks drift (RFC 6238, 5.2 and 6).
 DRIFT = 1
 SETUP_LIFE = timedelta(minutes=15)
 HOW_MANY_CODES = 10
@@ -32,7 +32,7 @@ _SETUP = "totp-setup"
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """A secret that counts once a code made with it was shown."""
+    """A new secret, not in use until a code made with it was entered. ``uri`` is what the QR code holds."""
 
     challenge_id: str
     secret: str
@@ -40,28 +40,28 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """The token of the session to go on in, and recovery codes if these are the first."""
+    """The token of the new session, and the recovery codes if the account had none."""
 
     token: str
     codes: tuple[str, ...]
 
 
 class Proved(msgspec.Struct, frozen=True):
-    """The token of the session to go on in. ``codes_left`` is set if a recovery code was taken."""
+    """The token of the new session. ``codes_left`` is set if a recovery code was used."""
 
     token: str
     codes_left: int | None = None
 
 
 def begin(tracker: Tracker, session: Session) -> Setup:
-    """A fresh secret to be scanned."""
+    """A new secret to scan; raise NotProved before the second factor was shown."""
     require_may_enrol(session)
     secret = pyotp.random_base32()
     return _setup(session, ask(tracker, session, _SETUP, secret, SETUP_LIFE), secret)
 
 
 def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: timedelta) -> str:
-    """Keep what this account has to answer; gives the id under which the answer is expected."""
+    """Store a challenge for this account for ``life``; gives its id."""
     challenge_id, account_id = secrets.token_urlsafe(24), session.account.id
     columns = {"id": challenge_id, "account_id": account_id, "purpose": purpose, "value": value}
     with tracker.store.writing() as connection:
@@ -70,22 +70,22 @@ def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: time
 
 
 def require_may_enrol(session: Session) -> None:
-    """Who has a second factor shows it before adding another: else a password would be enough."""
+    """Raise NotProved until an existing second factor was shown: else the password alone could add one."""
     if session.standing is Standing.TO_PROVE:
         raise NotProved("Show your second factor first.")
 
 
 def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None:
-    """The secret that was scanned already, after a wrong code; None if it has expired."""
+    """The secret scanned before a wrong code was entered; None if it has expired."""
     with tracker.store.reading() as connection:
-        kept = second_factors.challenge_called(
+        challenge = second_factors.challenge_called(
             connection, challenge_id, _SETUP, clock.now(), session.account.id
         )
-    return _setup(session, challenge_id, kept.value) if kept else None
+    return _setup(session, challenge_id, challenge.value) if challenge else None
 
 
 def _totp(secret: str) -> pyotp.TOTP:
-    """What makes the codes of a secret. Its URI carries the step, so that the app counts as we do."""
+    """The code generator for a secret. Its URI states the step, so that the app uses the same."""
     return pyotp.TOTP(secret, interval=STEP_SECONDS)
 
 
@@ -104,19 +104,20 @@ def enrol(
     code: str,
     password: str = "",
 ) -> Enrolled:
-    """Make the scanned secret the authenticator of this account, its first code being right."""
+    """Make a scanned secret this account's authenticator; raise Invalid if the first code is not right."""
     require_may_enrol(session)
     confirm(tracker, session, password)
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        kept = second_factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
-        if kept is None:
+        challenge = second_factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
+        if challenge is None:
             raise Invalid.at("code", "This picture has grown old. Scan the new one below.")
-        step = _step_of(kept.value, _squeezed(code), at, after=None)
+        step = _step_of(challenge.value, _squeezed(code), at, after=None)
         before = "An earlier one" if second_factors.totp(connection, person.id) else "None"
         second_factors.end_challenge(connection, challenge_id)
-        second_factors.set_totp(connection, person.id, kept.value, step)
+        # With its step, so that the code just entered cannot be used again to sign in.
+        second_factors.set_totp(connection, person.id, challenge.value, step)
         log_own(
             connection,
             person,
@@ -129,7 +130,7 @@ def enrol(
 
 
 def confirm(tracker: Tracker, session: Session, password: str) -> None:
-    """Ask for the password again, unless it was given just now to get as far as here."""
+    """Raise Invalid unless the password is right; not needed while signing in, where it was just given."""
     if session.is_complete:
         passwords.confirm(tracker, session.account, password)
 
@@ -137,7 +138,10 @@ def confirm(tracker: Tracker, session: Session, password: str) -> None:
 def enrolled(
     connection: Connection, session: Session, token: str, how: str, at: datetime
 ) -> Enrolled:
-    """Go on in a fresh session, with recovery codes if there are none yet."""
+    """After adding a factor: renew the session, and make recovery codes if there are none.
+
+    ``how`` names the factor in the log.
+    """
     person = session.account
     codes: tuple[str, ...] = ()
     if second_factors.recovery_codes_left(connection, person.id) == 0:
@@ -148,7 +152,7 @@ def enrolled(
 
 
 def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
-    """Take a code of the app, or a recovery code, each but once; raise Invalid if it is not right."""
+    """Complete the session by a code of the app or a recovery code, each valid once; raise Invalid if wrong."""
     typed = _squeezed(code)
     if not _CODE.fullmatch(typed) and not _RECOVERY.fullmatch(typed):
         raise Invalid.at(
@@ -157,37 +161,39 @@ def prove(tracker: Tracker, session: Session, token: str, code: str) -> Proved:
     at = clock.now()
     person = session.account
     with tracker.store.writing() as connection:
-        how, left = "authenticator", None
+        how, codes_left = "authenticator", None
         if _RECOVERY.fullmatch(typed):
-            how, left = "recovery code", _take_recovery_code(connection, person.id, typed, at)
+            how, codes_left = "recovery code", _take_recovery_code(connection, person.id, typed, at)
         else:
             _take_code(connection, person.id, typed, at)
         log_own(connection, person, "sign-in", at, second_factor=how, browser=session.label)
-        return Proved(authentication.renew(connection, session, token, at), left)
+        return Proved(authentication.renew(connection, session, token, at), codes_left)
 
 
 def _squeezed(code: str) -> str:
+    # People type codes in groups, as they are shown.
     return re.sub(r"[\s-]", "", code).lower()
 
 
 def _take_code(connection: Connection, account_id: int, code: str, at: datetime) -> None:
-    known = second_factors.totp(connection, account_id)
-    if known is None:
+    authenticator = second_factors.totp(connection, account_id)
+    if authenticator is None:
         raise Invalid.at(
             "code", "You have no authenticator app set up: use your passkey or a recovery code."
         )
-    step = _step_of(known.secret, code, at, after=known.step)
+    step = _step_of(authenticator.secret, code, at, after=authenticator.step)
     if not second_factors.take_step(connection, account_id, step):
         raise _taken()
 
 
 def _step_of(secret: str, code: str, at: datetime, after: int | None) -> int:
-    """The step a code belongs to, if it is near now and later than the last that was taken."""
+    """The time step of a code; raise Invalid if it is not right, or not ``after`` the last one used."""
     totp = _totp(secret)
     now = int(at.timestamp()) // STEP_SECONDS
     near = [
         step
         for step in range(now - DRIFT, now + DRIFT + 1)
+        # In constant time, as the codes are secret.
         if secrets.compare_digest(totp.generate_otp(step).encode(), code.encode())
     ]
     if not near:
@@ -216,17 +222,18 @@ def _take_recovery_code(connection: Connection, account_id: int, code: str, at: 
 
 
 def _new_codes(connection: Connection, account_id: int) -> tuple[str, ...]:
-    made = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(HOW_MANY_CODES)]
-    second_factors.replace_recovery_codes(connection, account_id, map(_hashed, made))
-    return tuple("-".join(re.findall("....", code)) for code in made)
+    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(HOW_MANY_CODES)]
+    second_factors.replace_recovery_codes(connection, account_id, map(_hashed, codes))
+    return tuple("-".join(re.findall("....", code)) for code in codes)
 
 
+# No slow hash needed: sixteen letters of 31 cannot be guessed.
 def _hashed(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
 def renew_codes(tracker: Tracker, session: Session, password: str) -> tuple[str, ...]:
-    """Ten new recovery codes; the old ones open nothing any more."""
+    """Replace the recovery codes by new ones; raise NotNow if the account has no second factor."""
     person = session.account
     passwords.confirm(tracker, person, password)
     at = clock.now()
@@ -242,7 +249,7 @@ def renew_codes(tracker: Tracker, session: Session, password: str) -> tuple[str,
 
 
 def turn_off(tracker: Tracker, session: Session, password: str) -> None:
-    """Do without the authenticator app; raise NotNow if it is the last factor of who needs one."""
+    """Remove the authenticator; raise NotNow if it is the last second factor and the role requires one."""
     person = session.account
     passwords.confirm(tracker, person, password)
     with tracker.store.writing() as connection:
@@ -254,7 +261,10 @@ def turn_off(tracker: Tracker, session: Session, password: str) -> None:
 
 
 def require_enough(connection: Connection, session: Session) -> None:
-    """After a factor was taken away: who needs one must have another. Codes of none open nothing."""
+    """After removing a factor: raise NotNow if it was the last and the role requires one.
+
+    Without any factor the recovery codes are deleted, as they stand in for nothing.
+    """
     person = session.account
     if second_factors.has_any(connection, person.id):
         return

@@ -1,1 +1,1 @@
-"""Where a place is: search, points, outlines, shapes and routes."""
+"""Places: search, points, outlines, map shapes, routes."""

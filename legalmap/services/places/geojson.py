@@ -1,7 +1,7 @@
-"""Outlines of places as GeoJSON geometries: what many shapes share is dissolved, rings right-handed.
+"""Outlines of places as GeoJSON geometries (RFC 7946): inner borders dissolved, rings right-handed.
 
 A country has no shape of its own in data/geography: it is the union of its subdivisions. The shipped
-shapes are cut at the 180th meridian already, as RFC 7946 asks, so no ring here crosses it.
+shapes are already cut at the 180th meridian (RFC 7946, 3.1.9), so no ring here crosses it.
 """
 
 from collections import Counter
@@ -13,36 +13,37 @@ from typing import Any
 import msgspec
 
 from legalmap.services.places import map_shapes
-from legalmap.services.places.map_shapes import Ring
+from legalmap.services.places.map_shapes import COUNTIES, SUBDIVISIONS, Ring
 
 # 0.001° is about 100 m: finer than the shapes were drawn.
 DECIMALS = 3
+# The fewest points of a ring, the first of them repeated at the end.
 TRIANGLE = 4
-SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 Part = list[list[int]]
 
-# As many as there are shapes, at the most.
+# Geometries made so far, by code; at most as many as there are shapes.
 _kept: dict[str, bytes | None] = {}
 _lock = Lock()
 
 
 def outlines(codes: Iterable[str], ahead: Iterable[str] = ()) -> dict[str, bytes]:
-    """The geometry of each place, as JSON; a place without a shape is left out.
+    """The geometry of each place as JSON, by code; a place without a shape is left out.
 
-    ``ahead``: who will be asked for next; all that has to be drawn is drawn in one go.
+    ``ahead``: codes that will be requested next. All are made in one go, as each reads whole files.
     """
     wanted = _shaped().intersection(codes)
     with _lock:
+        # Only one thread draws: drawing all shapes takes seconds.
         if not _kept.keys() >= wanted:
-            left = wanted | _shaped().intersection(ahead)
-            _kept.update(_drawn(sorted(left - _kept.keys())))
+            undrawn = wanted | _shaped().intersection(ahead)
+            _kept.update(_drawn(sorted(undrawn - _kept.keys())))
     geometries = ((code, _kept[code]) for code in wanted)
     return {code: geometry for code, geometry in geometries if geometry is not None}
 
 
 @cache
 def _shaped() -> frozenset[str]:
-    """The codes of all places that have a shape, or subdivisions that have."""
+    """Codes of all places that have a shape, or whose subdivisions have."""
     shapes = {
         shape
         for name in (SUBDIVISIONS, COUNTIES)
@@ -52,20 +53,20 @@ def _shaped() -> frozenset[str]:
 
 
 def _drawn(codes: list[str]) -> dict[str, bytes | None]:
-    found: dict[str, bytes | None] = dict.fromkeys(codes)
+    geometries: dict[str, bytes | None] = dict.fromkeys(codes)
     for name in (SUBDIVISIONS, COUNTIES):
-        left = {code for code in codes if found[code] is None}
+        undrawn = {code for code in codes if geometries[code] is None}
         topology = map_shapes.topology(name)
         arcs = map_shapes.arcs(topology)
-        for code, own in _parts_of(topology, left, dissolve=name == SUBDIVISIONS).items():
-            found[code] = _geometry(_polygons(arcs, own))
-    return found
+        for code, parts in _parts_of(topology, undrawn, dissolve=name == SUBDIVISIONS).items():
+            geometries[code] = _geometry(_polygons(arcs, parts))
+    return geometries
 
 
 def _parts_of(
     topology: dict[str, Any], codes: set[str], *, dissolve: bool
 ) -> dict[str, list[Part]]:
-    """The polygons of each code: its own and, to ``dissolve``, those of a country's subdivisions."""
+    """The polygons of each code; with ``dissolve``, a country gets those of its subdivisions."""
     parts: dict[str, list[Part]] = {}
     for shape, part in map_shapes.parts(topology):
         owners = {shape, shape.partition("-")[0]} if dissolve else {shape}
@@ -82,7 +83,7 @@ def _polygons(arcs: list[Ring], parts: list[Part]) -> list[list[Ring]]:
 
 
 def _islands(parts: list[Part]) -> list[list[Part]]:
-    """Parts that hang together because they share an arc."""
+    """Groups of parts that are connected by shared arcs (union-find)."""
     group = list(range(len(parts)))
 
     def root(index: int) -> int:
@@ -102,18 +103,19 @@ def _islands(parts: list[Part]) -> list[list[Part]]:
 
 
 def _plain(arc: int) -> int:
-    """The number of an arc, whichever way it is walked."""
+    """The number of an arc, whichever way it is walked: TopoJSON writes ``~n`` for backwards."""
     return arc if arc >= 0 else ~arc
 
 
 def _polygons_of_island(arcs: list[Ring], island: list[Part]) -> list[list[Ring]]:
     used = Counter(_plain(arc) for part in island for ring in part for arc in ring)
-    # An arc that two parts share is a border inside, which the union does not have.
+    # An arc that two parts share is an inner border, which the union does not have.
     edge = [arc for part in island for ring in part for arc in ring if used[_plain(arc)] == 1]
     rings = [_rounded(ring) for ring in _stitched(arcs, edge)]
     rings = [ring for ring in rings if len(ring) >= TRIANGLE and _area(ring)]
     if not rings:
         return []
+    # The largest ring is an outer one, and tells which way outer rings run; the others are holes.
     turn = _area(max(rings, key=lambda ring: abs(_area(ring)))) > 0
     outer = [ring for ring in rings if (_area(ring) > 0) == turn]
     polygons = [[_turned(ring, anticlockwise=True)] for ring in outer]
@@ -124,7 +126,7 @@ def _polygons_of_island(arcs: list[Ring], island: list[Part]) -> list[list[Ring]
 
 
 def _home(polygons: list[list[Ring]], hole: Ring) -> list[Ring]:
-    """The polygon a hole belongs to."""
+    """The polygon a hole belongs to: the smallest that contains it."""
     if len(polygons) == 1:
         return polygons[0]
     lon, lat = hole[0]
@@ -133,7 +135,7 @@ def _home(polygons: list[list[Ring]], hole: Ring) -> list[Ring]:
 
 
 def _stitched(arcs: list[Ring], edge: list[int]) -> list[Ring]:
-    """Walk the arcs end to start into rings; a loop closes as soon as it meets its own way."""
+    """Join arcs end to start into rings; a ring is closed as soon as it meets a point it has passed."""
     ways = [map_shapes.ring(arcs, [arc]) for arc in edge]
     begins: dict[tuple[float, float], list[Ring]] = {}
     for way in reversed(ways):
@@ -161,7 +163,7 @@ def _walk(begins: dict[tuple[float, float], list[Ring]], at: tuple[float, float]
 
 
 def _rounded(ring: Ring) -> Ring:
-    """To the decimals we give, without repeated points, closed."""
+    """The ring rounded to DECIMALS, closed, and without repeated points."""
     points: Ring = []
     for x, y in ring:
         point = (round(x, DECIMALS), round(y, DECIMALS))
@@ -173,7 +175,7 @@ def _rounded(ring: Ring) -> Ring:
 
 
 def _area(ring: Ring) -> float:
-    """Twice the signed area: positive where the ring runs anticlockwise."""
+    """Twice the signed area: positive if the ring runs anticlockwise."""
     return sum(
         x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)
     )

@@ -1,4 +1,4 @@
-"""Map shapes as shipped, and the outlines in degrees that distances and points are told by."""
+"""Shipped shapes: drawn map views, and outlines in degrees for distances and points (TopoJSON)."""
 
 import gzip
 import re
@@ -11,10 +11,14 @@ import msgspec
 from legalmap import paths
 
 Ring = list[tuple[float, float]]
+# The files of outlines in degrees: first-level subdivisions of the world, counties of the United States.
+SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 
 
 class Region(msgspec.Struct, frozen=True, kw_only=True):
-    """One shape of a map: ``d`` is an SVG path, (x, y) a point inside, (mx, my) where a marker goes."""
+    """One shape of a map: ``n`` its name, ``d`` an SVG path, (x, y) a point inside, ``m`` whether it needs a
+    marker, (mx, my) where that goes. Short names keep the files small.
+    """
 
     code: str
     n: str
@@ -27,7 +31,7 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def needs_marker(self) -> bool:
-        """Whether the shape is too small to see or hit."""
+        """Whether the shape is too small to see or to click."""
         return bool(self.m)
 
     @property
@@ -37,10 +41,10 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """A view's projection as a cubic in degrees from (lat0, lon0): terms u^a v^b, a + b <= 3.
+    """A view's projection as a cubic polynomial in degrees from (lat0, lon0): terms u^a v^b, a + b <= 3.
 
-    Fitted to the equal-area projection the shapes were drawn in; off by less than two units of
-    about a thousand.
+    Fitted to the equal-area projection the shapes were drawn in. The error is less than two units of
+    a frame about a thousand wide.
     """
 
     lon0: float
@@ -49,19 +53,19 @@ class Fit(msgspec.Struct, frozen=True):
     y: tuple[float, ...]
 
     def place(self, lat: float, lon: float) -> tuple[float, float]:
-        """Where a point in degrees (WGS 84) lies in the view's frame."""
-        # A view across the 180th meridian counts its degrees onwards from the east.
+        """The (x, y) in the view's frame of a point in degrees (WGS 84)."""
+        # In a view across the 180th meridian degrees go on counting eastwards: the difference is wrapped.
         u = (lon - self.lon0 + 180) % 360 - 180
         v = lat - self.lat0
         terms = [u**a * v**b for a in range(4) for b in range(4 - a)]
         return (
-            sum(c * term for c, term in zip(self.x, terms, strict=True)),
-            sum(c * term for c, term in zip(self.y, terms, strict=True)),
+            sum(factor * term for factor, term in zip(self.x, terms, strict=True)),
+            sum(factor * term for factor, term in zip(self.y, terms, strict=True)),
         )
 
 
 class Shapes(msgspec.Struct, frozen=True, rename={"view_box": "viewBox"}):
-    """One view: all its regions in one frame. ``fit`` is there where towns can be drawn as points."""
+    """One view: its regions in one frame. ``fit`` is given where towns can be drawn as points."""
 
     view_box: str
     regions: tuple[Region, ...]
@@ -69,13 +73,13 @@ class Shapes(msgspec.Struct, frozen=True, rename={"view_box": "viewBox"}):
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the frame in its own units."""
+        """Width and height of the frame, in the units of its coordinates."""
         _, _, width, height = (float(part) for part in self.view_box.split())
         return width, height
 
 
 def view_of(code: str | None) -> str | None:
-    """The file of the view that shows the parts of a place: None if no such view is shipped."""
+    """The name of the view that shows the parts of a place (None: the world); None if none is shipped."""
     if code is None:
         return "world"
     if code == "us":
@@ -86,14 +90,14 @@ def view_of(code: str | None) -> str | None:
 
 
 def parts_in_world(country: str) -> Shapes | None:
-    """The subdivisions of a country in the frame of the world view, or None if none are shipped."""
+    """The subdivisions of a country drawn in the frame of the world view; None if none are shipped."""
     file = paths.DATA / "geography" / "world" / f"{country}.json"
     return shapes(f"world/{country}") if file.is_file() else None
 
 
 @cache
 def shapes(view: str) -> Shapes:
-    """The shapes of a view: ``world``, ``us``, ``us/al``, ``admin1/ca``."""
+    """The shapes of a view, such as ``world``, ``us``, ``us/al`` or ``admin1/ca``."""
     file = paths.DATA / "geography" / f"{view}.json"
     return msgspec.json.decode(file.read_bytes(), type=Shapes)
 
@@ -103,10 +107,10 @@ _NUMBER = re.compile(r"-?\d+")
 Box = tuple[float, float, float, float]
 
 
-# All that a world map draws, so that the next one is quick.
+# Enough for all paths of a world map.
 @lru_cache(maxsize=5_000)
 def bounds(path: str) -> Box | None:
-    """(left, top, right, bottom) of a path of relative m, l, h, v and z; None if it draws nothing."""
+    """(left, top, right, bottom) of an SVG path of relative m, l, h, v and z; None if it has no points."""
     xs: list[int] = []
     ys: list[int] = []
     x = y = start_x = start_y = 0
@@ -132,7 +136,7 @@ def _moves(command: str, text: str) -> list[tuple[int, int]]:
 
 
 def is_inside(ring: Ring, lon: float, lat: float) -> bool:
-    """Whether a point is in a ring: a ray from it crosses the outline an odd number of times from inside."""
+    """Whether a point is inside a ring, by ray casting: a ray from inside crosses it an odd number of times."""
     odd = False
     x1, y1 = ring[-1]
     for x2, y2 in ring:
@@ -145,12 +149,12 @@ def is_inside(ring: Ring, lon: float, lat: float) -> bool:
 def topology(name: str) -> dict[str, Any]:
     """A TopoJSON file of outlines in degrees: ``pip-admin1`` or ``pip-us-counties``."""
     file = paths.DATA / "geography" / f"{name}.topojson.gz"
-    found: dict[str, Any] = msgspec.json.decode(gzip.decompress(file.read_bytes()))
-    return found
+    content: dict[str, Any] = msgspec.json.decode(gzip.decompress(file.read_bytes()))
+    return content
 
 
 def parts(topology: dict[str, Any]) -> Iterator[tuple[str, list[list[int]]]]:
-    """Each polygon of each shape: its code and, for each of its rings, the arcs it is made of."""
+    """Each polygon of each shape: the code, and for each ring the indices of its arcs."""
     for layer in topology["objects"].values():
         for shape in layer["geometries"]:
             if shape.get("type") == "Polygon":
@@ -161,7 +165,7 @@ def parts(topology: dict[str, Any]) -> Iterator[tuple[str, list[list[int]]]]:
 
 
 def arcs(topology: dict[str, Any]) -> list[Ring]:
-    """Undo TopoJSON's quantising and delta coding: https://github.com/topojson/topojson-specification."""
+    """The arcs in degrees: undoes quantisation and delta coding (TopoJSON specification, 2.1.2 and 2.1.3)."""
     (x_scale, y_scale) = topology["transform"]["scale"]
     (x_offset, y_offset) = topology["transform"]["translate"]
     decoded = []
@@ -176,9 +180,10 @@ def arcs(topology: dict[str, Any]) -> list[Ring]:
 
 
 def ring(arcs: list[Ring], indices: list[int]) -> Ring:
-    """The points of one ring; a negative index means the arc is walked backwards."""
+    """The points of one ring; a negative index ``~n`` means arc n backwards."""
     points: Ring = []
     for index in indices:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        # Each arc begins where the one before it ends.
         points += arc[1:] if points else arc
     return points

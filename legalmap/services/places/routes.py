@@ -1,4 +1,4 @@
-"""Travelling: which places share a border, what holds on each leg of a way, which towns are near."""
+"""Travelling: what holds on each leg of a route, which places share a border, which towns are near."""
 
 import math
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
+from legalmap.services.places.map_shapes import COUNTIES, SUBDIVISIONS
 
 EARTH_KM, KM_IN_A_MILE = 6_371.0, 1.609344
 NEAR_KM = 40.0
-SUBDIVISIONS, COUNTIES = "pip-admin1", "pip-us-counties"
 LONGEST_STATE = len("us-al")
 
 
 class Near(msgspec.Struct, frozen=True):
-    """A town with a rule of its own, what holds there and how far away it is; None: not known."""
+    """A town with a law of its own, what holds there, and its distance; None if that is not known."""
 
     resolution: Resolution
     km: float | None
@@ -33,17 +33,20 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class Border(msgspec.Struct, frozen=True):
-    """A place beside the way that bans possession, and what it borders: of a town on the way its state."""
+    """A place beside the route that bans possession, and the places on the route it borders.
+
+    A town on the route counts as its state.
+    """
 
     resolution: Resolution
     beside: tuple[Jurisdiction, ...]
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """One place of a way: what holds there, and the places inside it with a stricter rule.
+    """One place of a route: what holds there, and the places inside it with a stricter law.
 
-    ``gap`` tells how the place before hangs together with it: ``next`` (they touch), ``between``
-    (other places lie between) or ``apart`` (no way over land).
+    ``gap`` says how it is connected with the place before: ``next`` (they touch), ``between`` (other
+    places lie between) or ``apart`` (there is no way over land).
     """
 
     resolution: Resolution
@@ -52,12 +55,14 @@ class Leg(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> Jurisdiction:
-        """Where it is."""
+        """The place of this leg."""
         return self.resolution.place
 
 
 class Way(msgspec.Struct, frozen=True):
-    """An ordered list of places, the strictest of them, what lies beside, and what is not known."""
+    """A route: its legs in order, the strictest, the undecided, neighbours that ban possession, and
+    neighbours that nobody has researched.
+    """
 
     legs: tuple[Leg, ...]
     strictest: tuple[Leg, ...]
@@ -67,7 +72,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 def plan(tracker: Tracker, edition: Edition, places: list[Jurisdiction], as_of: date) -> Way:
-    """What somebody meets who travels from each of ``places`` to the next."""
+    """The route from each of ``places`` to the next, with what holds on ``as_of``."""
     legs = [
         _leg(tracker, edition, place, places[index - 1] if index else None, as_of)
         for index, place in enumerate(places)
@@ -108,14 +113,14 @@ def _leg(
 
 
 def severity(resolution: Resolution, topic: Topic) -> int:
-    """How strict what holds is: 0 where no status decides."""
+    """How strict what holds is, by the severity of the topic's scale; 0 if no status decides."""
     if resolution.outcome != "decided" or resolution.status is None:
         return 0
     return topic.status(resolution.status).severity
 
 
 def bans_possession(resolution: Resolution, topic: Topic) -> bool:
-    """Whether a person may not have it there: the answer says so, or the scale knows nothing stricter."""
+    """Whether possession is banned: by the variable of that name or, without it, by the strictest status."""
     if resolution.outcome != "decided":
         return False
     possession = resolution.answers.get("possession")
@@ -125,7 +130,7 @@ def bans_possession(resolution: Resolution, topic: Topic) -> bool:
 
 
 def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]:
-    """What holds at the places inside that are stricter than the place itself, strictest first."""
+    """The resolutions of places inside that are stricter than the place itself, strictest first."""
     topic, place = edition.topic, resolution.place
     mildest = min(status.severity for status in topic.statuses if not status.transparent)
     own = max(severity(resolution, topic), mildest)
@@ -136,10 +141,10 @@ def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]
 
 @cache
 def borders() -> dict[str, frozenset[str]]:
-    """The subdivisions that share a line with each subdivision, as the shipped outlines have it.
+    """The subdivisions that touch each subdivision, by code, from the shared arcs of the outlines.
 
-    US states take theirs from the county outlines, which end at the shore: Michigan and Illinois
-    meet in the middle of a lake, where nobody drives.
+    For US states the county outlines decide, which end at the shore: Michigan and Illinois meet only
+    in the middle of a lake, where nobody drives.
     """
     touching: dict[str, set[str]] = {}
     for shapes in _sharing(SUBDIVISIONS):
@@ -159,7 +164,7 @@ def _is_state(shape: str) -> bool:
 
 
 def _sharing(name: str) -> Iterable[set[str]]:
-    """For each arc of a topology the shapes it is a part of."""
+    """For each arc of a file of outlines, the codes of the shapes that use it."""
     owners: dict[int, set[str]] = {}
     for shape, rings in map_shapes.parts(map_shapes.topology(name)):
         for arc in (arc for ring in rings for arc in ring):
@@ -168,12 +173,12 @@ def _sharing(name: str) -> Iterable[set[str]]:
 
 
 def shapes_of(tracker: Tracker, place: Jurisdiction) -> frozenset[str]:
-    """The subdivisions a place is made of; of a county or town the one it lies in."""
+    """The codes of the subdivisions a place consists of; for a county or town, the one it lies in."""
     return _outlined(tracker, place)[1]
 
 
 def _outlined(tracker: Tracker, place: Jurisdiction) -> tuple[Jurisdiction, frozenset[str]]:
-    """The narrowest level of a place that has an outline, and the subdivisions it is made of."""
+    """The narrowest level of a place's chain that has an outline, and the subdivisions it consists of."""
     for level in reversed(chain(place, tracker.place)):
         shapes = frozenset(
             shape
@@ -186,12 +191,12 @@ def _outlined(tracker: Tracker, place: Jurisdiction) -> tuple[Jurisdiction, froz
 
 
 def around(shapes: frozenset[str]) -> frozenset[str]:
-    """The subdivisions that touch any of these and are none of them."""
+    """The subdivisions that touch any of these, without these."""
     return frozenset(other for shape in shapes for other in borders()[shape]) - shapes
 
 
 def gap_between(tracker: Tracker, before: Jurisdiction, place: Jurisdiction) -> str:
-    """How two places hang together: ``next``, ``between`` or ``apart``."""
+    """How two places are connected: ``next``, ``between`` or ``apart``, as in ``Leg.gap``."""
     here, there = shapes_of(tracker, before), shapes_of(tracker, place)
     if here & there or around(here) & there:
         return "next"
@@ -199,6 +204,7 @@ def gap_between(tracker: Tracker, before: Jurisdiction, place: Jurisdiction) -> 
 
 
 def _can_reach(here: frozenset[str], there: frozenset[str]) -> bool:
+    """Whether there is a way over land: a breadth-first search over shared borders."""
     seen, edge = set(here), set(here)
     while edge and not seen & there:
         edge = {other for shape in edge for other in borders()[shape]} - seen
@@ -209,9 +215,9 @@ def _can_reach(here: frozenset[str], there: frozenset[str]) -> bool:
 def _beside(
     tracker: Tracker, edition: Edition, places: list[Jurisdiction]
 ) -> dict[str, list[Jurisdiction]]:
-    """The neighbours that are not on the way themselves, each with what it borders of the way.
+    """Codes of the neighbours of a route, sorted by name, with the places of the route they border.
 
-    A town on the way counts as its state: Arkansas borders Louisiana, and not New Orleans.
+    A town on the route counts as its state: Arkansas borders Louisiana, and not New Orleans.
     """
     on_the_way = {level.code for place in places for level in chain(place, tracker.place)}
     passed = dict(_outlined(tracker, place) for place in places)
@@ -225,43 +231,59 @@ def _beside(
 
 
 def _speaker(tracker: Tracker, edition: Edition, shape: Jurisdiction) -> str:
-    """The narrowest level of a neighbour that has a record, else its country."""
+    """The code of the narrowest level of a neighbour that has a record; else that of its country."""
     levels = chain(shape, tracker.place)
     known = [level.code for level in levels if level.code in edition.records]
     return known[-1] if known else levels[0].code
 
 
 def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
-    """The great-circle distance of two points given as (lat, lon) in degrees."""
+    """The great-circle distance of two points (lat, lon) in degrees, by the haversine formula."""
     (lat1, lon1), (lat2, lon2) = here, there
     up, across = math.radians(lat2 - lat1), math.radians(lon2 - lon1)
     shrink = math.cos(math.radians(lat1)) * math.cos(math.radians(lat2))
     half = math.sin(up / 2) ** 2 + shrink * math.sin(across / 2) ** 2
+    # For opposite points rounding may give slightly more than 1.
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
 def towns_near(
     edition: Edition, point: tuple[float, float], as_of: date, within_km: float = NEAR_KM
 ) -> list[Near]:
-    """The towns with a rule of their own within a distance of a point, the nearest first."""
-    towns = [Near(town, _from(point, town.place)) for town in _towns(edition, as_of)]
-    near = [town for town in towns if town.km is not None and town.km <= within_km]
-    return sorted(near, key=lambda town: town.km or 0)
+    """The towns with a law of their own within ``within_km`` of a point (lat, lon), nearest first."""
+    cells = (edition.by_degree.get(cell, ()) for cell in _degrees_around(point, within_km))
+    places = [edition.records[code].place for cell in cells for code in cell]
+    near = [place for place in places if (_from(point, place) or 0) <= within_km]
+    towns = [Near(town, _from(point, town.place)) for town in _towns(edition, near, as_of)]
+    return sorted(towns, key=lambda town: town.km or 0)
 
 
-def _towns(edition: Edition, as_of: date) -> list[Resolution]:
-    """What holds in each town whose own record says something about the day."""
-    towns = [item.place for item in edition.records.values() if item.place.kind in INCORPORATED]
-    resolutions = [edition.glance(place, as_of) for place in towns]
-    return [town for town in resolutions if town.levels[-1].period is not None]
+def _degrees_around(point: tuple[float, float], within_km: float) -> set[tuple[int, int]]:
+    """The cells of one degree, as whole (lat, lon), that a circle around a point can reach."""
+    lat, lon = point
+    up = math.degrees(within_km / EARTH_KM)
+    # Meridians come closer together towards the poles, so the circle spans more degrees there.
+    across = min(up / math.cos(math.radians(min(abs(lat) + up, 89.9))), 180.0)
+    return {
+        (north, (east + 180) % 360 - 180)
+        for north in range(math.floor(lat - up), math.floor(lat + up) + 1)
+        for east in range(math.floor(lon - across), math.floor(lon + across) + 1)
+    }
+
+
+def _towns(edition: Edition, places: Iterable[Jurisdiction], as_of: date) -> list[Resolution]:
+    """The resolutions of those places that are towns whose own record says something about the day."""
+    towns = [edition.glance(place, as_of) for place in places if place.kind in INCORPORATED]
+    return [town for town in towns if town.levels[-1].period is not None]
 
 
 def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> list[Near]:
-    """The towns with a rule of their own in a county or near its middle; distances are from there."""
+    """The towns with a law of their own in a county or near its centre; distances are from the centre."""
     middle = middle_of(county.code)
     near = towns_near(edition, middle, as_of) if middle else []
     named = {town.resolution.place.code for town in near}
-    inside = [town for town in _towns(edition, as_of) if town.place.county == county.code]
+    below = [item.place for item in edition.below(county.code) if item.place.county == county.code]
+    inside = _towns(edition, below, as_of)
     far = [Near(town, _from(middle, town.place)) for town in inside if town.place.code not in named]
     return near + sorted(far, key=lambda town: town.km or 0)
 
@@ -273,7 +295,7 @@ def _from(middle: tuple[float, float] | None, place: Jurisdiction) -> float | No
 
 
 def middle_of(county: str) -> tuple[float, float] | None:
-    """The centre of the largest part of a US county as (lat, lon), or None without an outline."""
+    """The centre (lat, lon) of the largest part of a US county; None if it has no outline."""
     return _middles().get(county)
 
 
@@ -290,7 +312,7 @@ def _middles() -> dict[str, tuple[float, float]]:
 
 
 def _area_and_centre(ring: map_shapes.Ring) -> tuple[float, tuple[float, float]]:
-    """The area (in square degrees: only to compare) and the centre of gravity as (lat, lon)."""
+    """The area in square degrees, good for comparing only, and the centre of gravity (lat, lon)."""
     double = x = y = 0.0
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
         cross = x1 * y2 - x2 * y1

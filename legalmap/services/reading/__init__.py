@@ -1,1 +1,1 @@
-"""What readers ask besides what holds: history, changes, corrections, the past."""
+"""What readers see besides the law itself: history, changes, corrections, the past, and figures."""

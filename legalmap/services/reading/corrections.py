@@ -1,4 +1,4 @@
-"""Corrections: what readers saw that was wrong, since when, and what they see now."""
+"""Corrections: what was published wrong, since when, and what is published now."""
 
 from datetime import datetime
 
@@ -16,34 +16,35 @@ from legalmap.store.history import feed
 
 PAGE = 25
 CORRECTING = frozenset({Intent.CORRECTION, Intent.REVERT})
-# Paths of a payload: the periods, the key of one, and a field of it.
+# Lengths of a path: ("periods", key of one), and with a field of it.
 _PERIOD, _FIELD = 2, 3
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """A publication that put something right. ``wrong_since``: from when on readers saw it wrong."""
+    """A publication that corrected something. ``wrong_since``: when readers first saw what was wrong."""
 
     news: News
     wrong_since: datetime | None
 
     @property
     def changes(self) -> list[Change]:
-        """What was wrong: what periods say of the law or, if that was right, whatever was changed."""
+        """What was wrong: changes of the law itself or, if there are none, all changes."""
         changed = self.news.changes
         return [change for change in changed if _is_of_law(change)] or changed
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Some of them, newest first; ``older`` is the feed number before which the next page begins."""
+    """A page, newest first. ``older``: the feed number to pass as ``before`` for the next; None at the end."""
 
     corrections: list[Correction]
     older: int | None
 
 
 def page(tracker: Tracker, topic: str, before: int | None = None, limit: int = PAGE) -> Page:
-    """The newest corrections of a topic, of those before a feed number."""
+    """The newest corrections published before feed number ``before``; raise Missing for an unknown topic."""
     tracker.topic(topic)
     with tracker.store.reading() as connection:
+        # One more than is shown tells whether there is an older page.
         publications = feed.correcting(connection, topic, limit + 1, before)
         items = published_changes.of_revisions(
             tracker, connection, [item.revision_id for item in publications[:limit]]
@@ -59,13 +60,13 @@ def page(tracker: Tracker, topic: str, before: int | None = None, limit: int = P
 
 
 def _corrects(revised: Revision, before: Revision | None) -> bool:
-    """By what its author said it is; the first version did not ask, and the content tells."""
+    """Whether a revision is a correction, as its author said. Old revisions were not asked: by content."""
     base = before.payload if before else NOT_RESEARCHED
     return (revised.intent or intent_of(revised.kind, base, revised.payload)) in CORRECTING
 
 
 def _wrong_since(corrected: News, course: list[tuple[int, datetime, Payload]]) -> datetime | None:
-    """The first of the publications in a row, up to this one, that said the same wrong things."""
+    """When the wrong content began: the start of the unbroken run of publications that had all of it."""
     wrong = _said(Correction(corrected, None).changes)
     since = None
     for feed_no, at, payload in reversed(course):
@@ -82,11 +83,11 @@ _ABSENT = object()
 
 
 def _said(changed: list[Change]) -> dict[tuple[str, ...], object]:
-    """What was said, by where it stood."""
+    """The earlier value of each change, by path."""
     return {change.path: change.before for change in changed}
 
 
 def _is_of_law(change: Change) -> bool:
-    """Whether a change touches what a period says: sources alone say the same with more proof."""
+    """Whether a change touches what a period says. Other sources only prove the same differently."""
     path = change.path
     return path[0] == "periods" and (len(path) == _PERIOD or path[_FIELD - 1] != "sources")

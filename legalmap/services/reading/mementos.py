@@ -1,4 +1,4 @@
-"""Mementos (RFC 7089): what an address showed at an instant, as a feed number and a day."""
+"""Mementos (RFC 7089): what a URL showed at an instant, as a feed number and a day."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from legalmap.store.derived.published_at import Moment
 
 
 class Memento(msgspec.Struct, frozen=True):
-    """What an address showed from ``at`` on: the law of ``as_of`` as known at ``feed_no``."""
+    """What a URL showed from ``at`` on: the law of ``as_of`` as known at ``feed_no``."""
 
     at: datetime
     feed_no: int
@@ -21,7 +21,7 @@ class Memento(msgspec.Struct, frozen=True):
 
 
 class Memory:
-    """Every publication that changed an address, one for each second: HTTP dates are no finer."""
+    """The publications that changed a URL, the last of each second: HTTP dates are no finer."""
 
     def __init__(self, moments: Iterable[tuple[int, datetime]]) -> None:
         seconds: dict[datetime, int] = {}
@@ -32,15 +32,17 @@ class Memory:
 
     @property
     def mementos(self) -> list[Memento]:
-        """One for each publication. Between them each midnight brings one more."""
+        """One memento for each publication. Each midnight in between makes another, not listed here."""
         pairs = zip(self._seconds, self._numbers, strict=True)
         return [Memento(at, feed_no, at.date()) for at, feed_no in pairs]
 
     def at(self, instant: datetime) -> Memento | None:
-        """What was shown at an instant; before the first publication the first, as RFC 7089 asks."""
+        """What was shown at an instant; None without publications. Before the first, the first is given, as
+        RFC 7089, 4.5.3 asks.
+        """
         if not self._seconds:
             return None
-        # Compared before anything else: at either end of the calendar there is no such day in UTC.
+        # Limited before converting to UTC: at the ends of the calendar that would overflow.
         wanted = min(max(instant, self._seconds[0]), clock.now()).astimezone(UTC)
         index = bisect_right(self._seconds, wanted) - 1
         return _on(self._seconds[max(index, 0)], self._numbers[max(index, 0)], wanted.date())
@@ -55,20 +57,20 @@ def _second(moment: Moment) -> datetime:
 
 
 class Original(msgspec.Struct, frozen=True):
-    """What an address is about: places of a topic, a topic, or, both None, all there is."""
+    """What a URL is about: some places of a topic, a topic, or everything if both are None."""
 
     topic: str | None = None
     codes: tuple[str, ...] | None = None
 
 
 def memory(tracker: Tracker, original: Original) -> Memory:
-    """Every publication that changed an address."""
+    """The publications that changed a URL."""
     with tracker.store.reading() as connection:
         return Memory(published_at.every(connection, original.topic, original.codes))
 
 
 def memento(tracker: Tracker, original: Original, feed_no: int, as_of: date) -> Memento | None:
-    """The memento of an edition and day, or None if the address never showed just that."""
+    """The memento for a feed number and day; None if the URL never showed that combination."""
     with tracker.store.reading() as connection:
         return shown(
             *published_at.beside(connection, original.topic, original.codes, feed_no), as_of
@@ -76,9 +78,9 @@ def memento(tracker: Tracker, original: Original, feed_no: int, as_of: date) -> 
 
 
 def shown(newest: Moment | None, following: Moment | None, as_of: date) -> Memento | None:
-    """The memento of a publication and a day, if it was still the newest one on that day."""
+    """The memento for a publication and day, if no ``following`` one had replaced it by then."""
     if newest is None:
         return None
-    found = _on(_second(newest), newest[0], as_of)
-    followed = following is not None and _second(following) <= found.at
-    return found if found.at.date() == as_of <= clock.today() and not followed else None
+    memento = _on(_second(newest), newest[0], as_of)
+    is_replaced = following is not None and _second(following) <= memento.at
+    return memento if memento.at.date() == as_of <= clock.today() and not is_replaced else None

@@ -1,4 +1,4 @@
-"""What the public sees besides an edition: a record's history, the feed, law and edit time."""
+"""What readers ask for: editions by feed number or instant, the feed, and a record's history."""
 
 import re
 from datetime import UTC, date, datetime
@@ -17,12 +17,13 @@ from legalmap.services.reading.published_changes import seen_before
 from legalmap.store.history import feed, records
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# At most nine digits: they fit into an integer column of every database.
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One publication, the revision it published, and what readers saw before, if anything."""
+    """One publication, its revision, and the one readers saw before; None if there was none."""
 
     publication: Publication
     revision: Revision
@@ -30,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """A stretch of the feed, the number to go on from, and the head when it was read."""
+    """Some entries of the feed, the ``since`` for the next ones, and the head, read in one transaction."""
 
     entries: list[Entry]
     next_since: int
@@ -38,7 +39,7 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """Answers readers' questions about one tracker. Holds the editions; safe between threads."""
+    """Answers readers' questions about one tracker. Holds the editions. Thread-safe."""
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
@@ -46,20 +47,23 @@ class Reader:
         self._editions = Editions(tracker)
 
     def edition(self, topic: str, known_at: str | None = None) -> Edition:
-        """The edition of a topic now, or as this site knew it at a feed number or instant."""
-        asked = self.tracker.topic(topic)
+        """The newest edition of a topic, or that of a feed number or instant in ``known_at``.
+
+        Raise Missing for an unknown topic, BadQuery if ``known_at`` is neither, or in the future.
+        """
+        found_topic = self.tracker.topic(topic)
         if not known_at:
-            return self._editions.newest(asked)
-        return self._editions.at(asked, self._feed_no(known_at))
+            return self._editions.newest(found_topic)
+        return self._editions.at(found_topic, self._feed_no(known_at))
 
     def _feed_no(self, known_at: str) -> int:
         if not _NUMBER.fullmatch(known_at):
             with self.tracker.reading() as connection:
                 return feed.head_at(connection, _instant(known_at))
-        asked, head = int(known_at), self.head()
-        if asked > head:
+        feed_no, head = int(known_at), self.head()
+        if feed_no > head:
             raise BadQuery.at("known_at", f"The feed ends at {head}: give a number up to it.")
-        return asked
+        return feed_no
 
     def head(self) -> int:
         """The newest feed number."""
@@ -68,14 +72,14 @@ class Reader:
     def feed(
         self, since: int, limit: int, topic: str | None = None, *, newest_first: bool = False
     ) -> list[Publication]:
-        """Publications after ``since``."""
+        """At most ``limit`` publications after ``since``, of one topic or all."""
         if topic is not None:
             self.tracker.topic(topic)
         with self.tracker.reading() as connection:
             return feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
 
     def stretch(self, since: int, limit: int, topic: str | None = None) -> Stretch:
-        """Publications after ``since`` with what they changed, as one state of the database has them."""
+        """At most ``limit`` publications after ``since``, with the revisions before and after."""
         if topic is not None:
             self.tracker.topic(topic)
         with self.tracker.reading() as connection:
@@ -87,19 +91,19 @@ class Reader:
             Entry(publication, revisions[key], seen_before(revisions[key], bases))
             for publication, key in zip(publications, ids, strict=True)
         ]
-        # Of a stretch that is not full nothing is left up to the head, whatever the topic.
+        # If it is not full there is nothing more of this topic up to the head: go on from there.
         next_since = publications[-1].feed_no if len(entries) == limit else head
         return Stretch(entries, next_since, head)
 
     def published_revisions(self, topic: str, code: str) -> list[Revision]:
-        """The published revisions of a record, newest first; empty if nothing was published."""
+        """The published revisions of a record, newest first; empty if there is no record."""
         with self.tracker.reading() as connection:
             record = records.find(connection, topic, code)
             revisions = records.revisions_of(connection, record.id) if record else []
         return [revision for revision in revisions if revision.published_at is not None]
 
     def published_revision(self, topic: str, code: str, number: int) -> Revision:
-        """One published revision; raise Missing for a number that was never published."""
+        """The published revision with that number; raise Missing, naming the others, if there is none."""
         revisions = self.published_revisions(topic, code)
         for revision in revisions:
             if revision.number == number:
@@ -110,23 +114,23 @@ class Reader:
     def difference(
         self, topic: str, code: str, older: int, newer: int
     ) -> tuple[Revision, Revision, list[Change]]:
-        """Two published revisions and the fields in which they differ."""
+        """Two published revisions and the fields that differ; raise Missing if one was never published."""
         before = self.published_revision(topic, code, older)
         after = self.published_revision(topic, code, newer)
         return before, after, diff.shown(before.payload, after.payload)
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """The day a reader asks about; ``given`` tells whether they named one."""
+class RequestedDay(msgspec.Struct, frozen=True):
+    """The day of the law that a reader wants; ``given``: whether they named it or it is today."""
 
     day: date
     given: bool
 
 
-def asked_day(text: str | None) -> Asked:
-    """Read ``as_of``: a full ISO date; without one, today in UTC."""
+def asked_day(text: str | None) -> RequestedDay:
+    """Parse ``as_of``, a full ISO date; empty means today in UTC. Raise BadQuery for anything else."""
     if not text:
-        return Asked(clock.today(), given=False)
+        return RequestedDay(clock.today(), given=False)
     wrong = BadQuery.at("as_of", f"“{text}” is not a day. Write a full date such as 2026-07-01.")
     if not _DAY.fullmatch(text):
         raise wrong
@@ -136,7 +140,7 @@ def asked_day(text: str | None) -> Asked:
         raise wrong from None
     if not EARLIEST <= day <= LATEST:
         raise BadQuery.at("as_of", f"Give a day from {EARLIEST} to {LATEST}.")
-    return Asked(day, given=True)
+    return RequestedDay(day, given=True)
 
 
 def _instant(text: str) -> datetime:
@@ -145,12 +149,13 @@ def _instant(text: str) -> datetime:
         f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
     )
     try:
+        # A plus sign that was not escaped in the query arrives as a space.
         instant = datetime.fromisoformat(text.replace(" ", "+"))
         # Without a zone UTC is meant; year 1 or 9999 may have no instant in UTC at all.
         instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
     if instant > clock.now():
-        # What will be known then would change under the same address.
+        # The same URL would show something else later, although it was cached as final.
         raise BadQuery.at("known_at", "Give an instant that is not in the future.")
     return instant

@@ -1,4 +1,4 @@
-"""What readers need to judge the whole set by: how old its evidence is, how fast it is reviewed."""
+"""Figures by which readers can judge the data: how old its evidence is, how fast it is reviewed."""
 
 from datetime import date, timedelta
 from statistics import median
@@ -12,13 +12,15 @@ from legalmap.services.editions.editions import Edition
 from legalmap.store.derived import queue_index
 from legalmap.store.history import submissions
 
+# In days.
 SPANS = (90, 180, 365)
 PACE_DAYS = 365
 
 
 class Ages(msgspec.Struct, frozen=True):
-    """How old the evidence of a topic is on a day. ``within`` counts the records verified in the
-    last so many days, the wider spans holding the narrower.
+    """How old the evidence of a topic is on a day, as numbers of records.
+
+    ``within``: by each of SPANS, how many were verified in that many days; each includes the shorter.
     """
 
     total: int
@@ -32,8 +34,8 @@ class Ages(msgspec.Struct, frozen=True):
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the whole set must be shown as out of date: most of it is overdue or was never
-        verified, or even its newest verification is past the age limit.
+        """Whether the set as a whole is out of date: most records are overdue or were never verified, or
+        the newest verification is past the age limit.
         """
         if self.newest is None or (self.on - self.newest).days > self.age_limit_days:
             return True
@@ -41,26 +43,26 @@ class Ages(msgspec.Struct, frozen=True):
 
 
 def ages(edition: Edition, on: date, view: str = "world") -> Ages:
-    """The ages of the records that a view of the map shows, counted to a day."""
+    """The ages of the records in a view of the map: ``world``, or the code of a country."""
     items = _items(edition, view)
     verified = [item.handy.last_verified for item in items]
-    known = [day for day in verified if day is not None]
-    found = [edition.freshness_of(item, on) for item in items]
-    within = {span: sum((on - day).days <= span for day in known) for span in SPANS}
+    days = [day for day in verified if day is not None]
+    freshness = [edition.freshness_of(item, on) for item in items]
+    within = {span: sum((on - day).days <= span for day in days) for span in SPANS}
     return Ages(
         total=len(verified),
         within=within,
-        older=len(known) - within[SPANS[-1]],
-        never=len(verified) - len(known),
-        overdue=found.count("overdue"),
-        newest=max(known, default=None),
+        older=len(days) - within[SPANS[-1]],
+        never=len(verified) - len(days),
+        overdue=freshness.count("overdue"),
+        newest=max(days, default=None),
         age_limit_days=edition.topic.age_limit_days,
         on=on,
     )
 
 
 def _items(edition: Edition, view: str) -> list[Published]:
-    """Those of a country and its parts, whose code is the view's name; of the world, all."""
+    """All records for the world; else those of the country and of its parts."""
     if view == "world":
         return list(edition.records.values())
     codes = [view, *edition.directly_below.get(view, [])]
@@ -68,7 +70,7 @@ def _items(edition: Edition, view: str) -> list[Published]:
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How long proposals wait: numbers only, so that nobody learns who waits for what."""
+    """How long proposals wait for review. Numbers only: nobody can tell who waits for what."""
 
     reviewed: int
     median: timedelta | None
@@ -77,7 +79,7 @@ class Pace(msgspec.Struct, frozen=True):
 
 
 def pace(tracker: Tracker) -> Pace:
-    """The reviews of the last year and the queue now."""
+    """The reviews of the last PACE_DAYS and the queue now."""
     now = clock.now()
     with tracker.store.reading() as connection:
         waits = submissions.waits_reviewed_since(connection, now - timedelta(days=PACE_DAYS))

@@ -1,1 +1,1 @@
-"""What reviewers do: the queue, claims, verdicts, remarks, the verification round."""
+"""Reviewing: the queue, claims, verdicts, remarks, and the verification round."""

@@ -1,4 +1,4 @@
-"""The first page of the desk: what one person has under way, and where help is wanted."""
+"""The first page of the desk: one's own drafts and proposals, and what waits for anybody."""
 
 import msgspec
 
@@ -11,13 +11,13 @@ from legalmap.store.desk import drafts, suggestions
 from legalmap.store.desk.drafts import Draft
 from legalmap.store.history import submissions
 
-# More of one's own proposals than these are counted, not listed.
+# Of one's own proposals this many are listed; all are counted.
 MOST_SHOWN = 100
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """How much waits for anybody: proposals (counted so far as the queue counts), suggestions of
-    readers, and records whose evidence has grown old.
+    """How much waits for anybody: proposals (counted up to the queue's limit), suggestions of readers,
+    and records due for verification.
     """
 
     waiting: int
@@ -26,7 +26,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """``proposals`` are the newest of ``total``."""
+    """What the page shows; ``proposals`` are the newest of ``total``."""
 
     drafts: list[Draft]
     proposals: list[Revision]
@@ -35,7 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def overview(reader: Reader, actor: Account) -> Desk:
-    """The drafts and proposals of one person, and what waits; the same number of queries for all."""
+    """The page for one person, with the same number of queries however much there is."""
     require(actor.role, Permission.PROPOSE)
     waiting, due = queue.waiting_count(reader.tracker, actor), len(rounds.due(reader))
     with reader.tracker.store.reading() as connection:

@@ -1,10 +1,10 @@
-"""What waits for review: a page of it, and which one is next."""
+"""The queue of proposals that wait for review, page by page."""
 
 import msgspec
 
 from legalmap import clock
 from legalmap.domain.desk.claims import Claim
-from legalmap.domain.desk.queue import Asked, Mark
+from legalmap.domain.desk.queue import Mark, QueueFilter
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.law import diff
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
@@ -16,12 +16,12 @@ from legalmap.store.engine import Connection
 from legalmap.store.history import records
 
 PAGE = 20
-# Nobody needs to know whether it is 4,000 or 4,100.
+# Counting stops here: an exact count of a long queue is slow, and nobody needs it.
 MOST_COUNTED = 1_000
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the queue. ``is_own``: this person cannot review it. ``changed``: how many fields."""
+    """One line of the queue. ``is_own``: this person is an author. ``changed``: number of changed fields."""
 
     revision: Revision
     is_own: bool
@@ -30,36 +30,41 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some lines, how many there are in all (no more than MOST_COUNTED + 1), and where to go on."""
+    """A page of the queue. ``total`` counts up to MOST_COUNTED + 1; ``end`` is where the next page begins."""
 
     lines: list[Waiting]
     total: int
     end: Mark | None
 
 
-def page(tracker: Tracker, actor: Account, asked: Asked, after: Mark | None = None) -> QueuePage:
-    """The part of the queue that somebody asked for. Contributors see it; only moderators decide."""
+def page(
+    tracker: Tracker, actor: Account, criteria: QueueFilter, after: Mark | None = None
+) -> QueuePage:
+    """A page of the proposals that match. Contributors may see the queue too; only moderators decide."""
     require(actor.role, Permission.PROPOSE)
     now = clock.now()
     with tracker.store.reading() as connection:
-        total = queue.count(connection, asked, actor, now, MOST_COUNTED + 1)
-        marks = queue.page(connection, asked, actor, now, after=after, limit=PAGE + 1)
+        total = queue.count(connection, criteria, actor, now, MOST_COUNTED + 1)
+        # One more than is shown tells whether there is a next page.
+        marks = queue.page(connection, criteria, actor, now, after=after, limit=PAGE + 1)
         lines = _lines(connection, actor, [mark.revision_id for mark in marks[:PAGE]])
     return QueuePage(lines=lines, total=total, end=marks[PAGE - 1] if len(marks) > PAGE else None)
 
 
 def _lines(connection: Connection, actor: Account, ids: list[int]) -> list[Waiting]:
     revisions = records.revisions_by_id(connection, ids)
-    bases = records.payloads_of(connection, {r.base_id or 0 for r in revisions.values()})
-    held = claims.live(connection, "proposal", ids, clock.now())
+    bases = records.payloads_of(
+        connection, {revised.base_id or 0 for revised in revisions.values()}
+    )
+    claims_by_id = claims.live(connection, "proposal", ids, clock.now())
     return [
         Waiting(
-            revision=revisions[each],
-            is_own=actor.id in revisions[each].authors,
-            changed=_changed(bases, revisions[each]),
-            claim=held.get(each),
+            revision=revisions[revision_id],
+            is_own=actor.id in revisions[revision_id].authors,
+            changed=_changed(bases, revisions[revision_id]),
+            claim=claims_by_id.get(revision_id),
         )
-        for each in ids
+        for revision_id in ids
     ]
 
 
@@ -68,6 +73,6 @@ def _changed(bases: dict[int, Payload], revised: Revision) -> int:
 
 
 def waiting_count(tracker: Tracker, actor: Account) -> int:
-    """How many proposals wait, counted no further than MOST_COUNTED + 1."""
+    """How many proposals wait, counted up to MOST_COUNTED + 1."""
     with tracker.store.reading() as connection:
-        return queue.count(connection, Asked(), actor, clock.now(), MOST_COUNTED + 1)
+        return queue.count(connection, QueueFilter(), actor, clock.now(), MOST_COUNTED + 1)

@@ -1,4 +1,4 @@
-"""Remarks on a proposal: anybody signed in may write, nobody can take a word back."""
+"""Remarks on a proposal: contributors and moderators may write; none is ever changed or deleted."""
 
 from legalmap import clock
 from legalmap.domain.desk.discussion import MAX_REMARK
@@ -12,19 +12,18 @@ from legalmap.store.history import discussions, records
 
 
 def say(tracker: Tracker, actor: Account, revision_id: int, text: str) -> None:
-    """Append a remark. What was just said by the same person is not said again: a button pressed twice."""
+    """Add a remark; raise Invalid for a bad text, Missing if there is no such proposal."""
     require(actor.role, Permission.PROPOSE)
-    problems = problems_of_text("text", text, MAX_REMARK, needed="Write something first.")
-    if problems:
-        raise Invalid(problems)
+    Invalid.if_any(problems_of_text("text", text, MAX_REMARK, needed="Write something first."))
     with tracker.store.writing() as connection:
         revised = revision_of(connection, revision_id)
         if revised.submitted_at is None:
             raise Missing("proposal", str(revision_id))
         records.lock_by_id(connection, revised.record_id)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        said = discussions.words(connection, [revision_id])
-        if said and (said[-1].author_id, said[-1].text) == (actor.id, text.strip()):
+        earlier = discussions.words(connection, [revision_id])
+        # The button was pressed twice.
+        if earlier and (earlier[-1].author_id, earlier[-1].text) == (actor.id, text.strip()):
             return
         at = clock.now()
         discussions.insert_remark(connection, revision_id, actor.id, at, text.strip())

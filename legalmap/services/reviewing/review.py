@@ -1,4 +1,4 @@
-"""What a reviewer sees, and the three verdicts. Approving publishes in the same transaction."""
+"""The review page and the three verdicts. The last approval publishes in the same transaction."""
 
 from collections.abc import Iterable
 
@@ -44,7 +44,7 @@ MAX_COMMENT = 5_000
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
-    """What changed since the version that was reviewed last. ``rebased``: it has another base since."""
+    """Changes since the version this person saw last; ``rebased``: its base is another one now."""
 
     seen: Version
     changes: list[Change]
@@ -52,9 +52,11 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a review page shows: what it started from, what it says, what differs, who said what.
+    """Everything the review page shows.
 
-    ``elsewhere``: this person moderates other places or topics. ``interests`` are those of its author and of all who spoke, by their id.
+    ``base`` is what the proposal was edited from, ``current`` what is published now. ``elsewhere``: the
+    remit of this person does not cover it. ``interests``: disclosed interests by account id, of its
+    author and of everybody who remarked or decided.
     """
 
     revision: Revision
@@ -73,7 +75,7 @@ class ReviewSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
-    """The review page of one proposal: the same number of queries however long its history is."""
+    """The review page of one proposal, with the same number of queries however long its history is."""
     require(actor.role, Permission.PROPOSE)
     with tracker.store.reading() as connection:
         revised = revision_of(connection, revision_id)
@@ -93,6 +95,7 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
     allowed = {act for act in Act if is_allowed(act, revised.facts, actor.id, actor.role)}
     elsewhere = not is_in_remit(tracker, actor, revised.topic, revised.jurisdiction)
     if elsewhere:
+        # Outside their remit they may remark, but not decide.
         allowed -= {Act(verdict.value) for verdict in Verdict}
     return ReviewSheet(
         revision=revised,
@@ -112,7 +115,7 @@ def sheet(tracker: Tracker, actor: Account, revision_id: int) -> ReviewSheet:
 
 
 def _warnings(tracker: Tracker, base: Revision, revised: Revision) -> list[Problem]:
-    """What its author was asked beside the fields, as long as it is to be decided."""
+    """The warnings its author saw beside the fields; none once it is decided."""
     if revised.state not in UNDECIDED:
         return []
     topic, place = tracker.topic(revised.topic), tracker.place(revised.jurisdiction)
@@ -139,26 +142,29 @@ def decide(
     reasons: Iterable[str] = (),
     checks: Iterable[str] = (),
 ) -> Revision:
-    """Give a verdict on the revision whose hash the reviewer saw; the last approval publishes it.
+    """Give a verdict on the revision with the hash that the reviewer saw; the last approval publishes it.
 
-    The same verdict by the same person again changes nothing and is no error. Raises OwnWork,
-    AlreadyDecided, Stale, NotNow or Invalid; then nothing has changed.
+    The same verdict by the same person again changes nothing and is no error. Raises Forbidden,
+    OwnWork, AlreadyDecided, Stale, NotNow or Invalid; then nothing has changed.
     """
-    given = Judgement(
+    judgement = Judgement(
         verdict=verdict, comment=comment.strip(), reasons=tuple(reasons), checks=tuple(checks)
     )
     with tracker.store.writing() as connection:
         records.lock_by_id(connection, revision_of(connection, revision_id).record_id)
         revised = revision_of(connection, revision_id)
         actor = as_of_now(connection, actor, Permission.REVIEW)
+        # A button pressed twice, or a request that was repeated after a lost answer.
         if is_repeated(verdict, revised.facts, actor.id):
             return revised
         _check(connection, actor, revised, verdict)
         require_remit(tracker, actor, revised.topic, revised.jurisdiction)
+        # An approval is for exactly the content that was on screen.
         if payload_sha256 != revised.payload_sha256:
             raise NotNow("The page you reviewed is not this revision: open it again.")
-        _check_judgement(tracker, revised, given, comment)
-        decided = _record(connection, actor, revised, given)
+        _check_judgement(tracker, revised, judgement, comment)
+        decided = _record(connection, actor, revised, judgement)
+    # After the commit: listeners must not hear of a publication that is rolled back.
     if decided.feed_no is not None:
         tracker.tell(decided.feed_no)
     return decided
@@ -176,37 +182,35 @@ def _check(connection: Connection, actor: Account, revised: Revision, verdict: V
         raise
 
 
-def _check_judgement(tracker: Tracker, revised: Revision, given: Judgement, typed: str) -> None:
-    """Every fault at once. ``typed``: the comment with the spaces around it."""
-    problems = problems_of(given, tracker.topic(revised.topic).review.checklist)
-    problems += problems_of_text("comment", typed, MAX_COMMENT, needed="")
-    if problems:
-        raise Invalid(problems)
+def _check_judgement(tracker: Tracker, revised: Revision, judgement: Judgement, typed: str) -> None:
+    """Raise Invalid with every fault. ``typed``: the comment before stripping, which is what was counted."""
+    problems = problems_of(judgement, tracker.topic(revised.topic).review.checklist)
+    Invalid.if_any(problems + problems_of_text("comment", typed, MAX_COMMENT, needed=""))
 
 
 def _record(
-    connection: Connection, actor: Account, revised: Revision, given: Judgement
+    connection: Connection, actor: Account, revised: Revision, judgement: Judgement
 ) -> Revision:
-    """Write the verdict and what follows from it, and what was before and after into the log."""
+    """Write the verdict or first approval and log it; publish if that was the last approval needed."""
     at = clock.now()
-    if given.verdict is Verdict.APPROVE and not is_enough(revised.facts, actor.id):
+    if judgement.verdict is Verdict.APPROVE and not is_enough(revised.facts, actor.id):
         submissions.insert_assent(
-            connection, revised, actor.id, given.comment, at, checks=given.checks
+            connection, revised, actor.id, judgement.comment, at, checks=judgement.checks
         )
-        log_act(connection, actor, "assent", revised, at, **told(given))
+        log_act(connection, actor, "assent", revised, at, **told(judgement))
         return revision_of(connection, revised.id)
     review_id = submissions.insert_review(
         connection,
         revised,
         actor.id,
-        given.verdict,
-        given.comment,
+        judgement.verdict,
+        judgement.comment,
         at,
-        reasons=given.reasons,
-        checks=given.checks,
+        reasons=judgement.reasons,
+        checks=judgement.checks,
     )
-    log_act(connection, actor, given.verdict.value, revised, at, **told(given))
-    if given.verdict is Verdict.APPROVE:
+    log_act(connection, actor, judgement.verdict.value, revised, at, **told(judgement))
+    if judgement.verdict is Verdict.APPROVE:
         feed_no = feed.publish(connection, revised, review_id, at)
         base = revised.base_number
         log_act(connection, actor, "publish", revised, at, feed_no=feed_no, base=base)

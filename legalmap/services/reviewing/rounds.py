@@ -1,4 +1,4 @@
-"""The verification round: what is due, taking ten of it, working through them, and the month so far."""
+"""The verification round: what is due, taking ten records, giving back, skipping, progress of the month."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -25,31 +25,31 @@ from legalmap.store.desk.rounds import Skip
 from legalmap.store.engine import Connection
 from legalmap.store.history import feed, records
 
-# Of the list so many are shown, and looked at in one step.
+# How many due records are shown, and how many are examined in one query.
 MOST_SHOWN = STEP = 100
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One record of the list with what people do about it just now."""
+    """One due record with who is working on it: its claim, its waiting proposal, and recent skips."""
 
     due: Due
     claim: Claim | None = None
-    # A proposal for it that waits for a verdict.
+    # Id of a proposal for the record that waits for a verdict.
     proposal: int | None = None
     skips: tuple[Skip, ...] = ()
 
     def is_open_for(self, actor_id: int) -> bool:
-        """Whether this person has it and has not sent anything for it."""
+        """Whether this person has claimed it and nothing was sent for it yet."""
         return self.claim is not None and self.claim.account_id == actor_id and not self.proposal
 
     def is_free_for(self, actor_id: int) -> bool:
-        """Whether somebody may take it: nobody is at it, nothing waits, they did not skip it."""
+        """Whether this person may take it: no claim, no waiting proposal, and not skipped by them."""
         skipped = any(skip.account_id == actor_id for skip in self.skips)
         return self.claim is None and self.proposal is None and not skipped
 
 
 class Mine(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person did this month, told to nobody else."""
+    """What one person did this month; shown to nobody else."""
 
     sent: int
     published: int
@@ -57,9 +57,8 @@ class Mine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """The first of the list in its order, the ones this person has, and how the month stands.
-
-    ``total``: how many are due.
+    """The page of the round. ``standings``: the first MOST_SHOWN of ``total`` due records; ``mine``: those
+    this person has claimed.
     """
 
     standings: list[Standing]
@@ -72,7 +71,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 def overview(
     reader: Reader, actor: Account, *, topic: str | None = None, place: str | None = None
 ) -> Round:
-    """What is due now of a topic and below a place; the same number of queries whatever there is."""
+    """The page of the round for a topic and a place with all below it, None meaning all."""
     require(actor.role, Permission.PROPOSE)
     listed, aged = due(reader, topic=topic, place=place), _all_aged(reader)
     since = _month()
@@ -100,10 +99,13 @@ def _month() -> datetime:
 
 
 def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -> DueList:
-    """Every record that is due, overdue or was never verified, in the order of the round."""
+    """Every record that is due, overdue or never verified, in the order of the round."""
     return DueList(
         [
-            (aged, aged.codes if inside is None else [c for c in aged.codes if c in inside])
+            (
+                aged,
+                aged.codes if inside is None else [code for code in aged.codes if code in inside],
+            )
             for aged, inside in _asked(reader, topic, place)
         ]
     )
@@ -112,7 +114,7 @@ def due(reader: Reader, *, topic: str | None = None, place: str | None = None) -
 def _asked(
     reader: Reader, topic: str | None, place: str | None
 ) -> Iterator[tuple[Aged, set[str] | None]]:
-    """What is due of each topic asked about, and the places it is asked for; None: for all."""
+    """What is due in each requested topic, with the codes it is limited to; None means no limit."""
     code = search.place(reader.tracker, place).code if place else None
     for name in [topic] if topic else list(reader.tracker.topics):
         aged = _aged(reader, name)
@@ -124,12 +126,12 @@ def _aged(reader: Reader, topic: str) -> Aged:
 
 
 def _all_aged(reader: Reader) -> dict[str, Aged]:
-    """Of each topic. Asked for before a transaction: who holds one waits for no second connection."""
+    """What is due in each topic. To be called before a transaction: never hold two connections."""
     return {topic: _aged(reader, topic) for topic in reader.tracker.topics}
 
 
 class _Now(msgspec.Struct, frozen=True):
-    """Who is at which records, and who skipped which, by the ids of the records."""
+    """Live claims and recent skips, by record id."""
 
     held: dict[int, Claim]
     skipped: dict[int, list[Skip]]
@@ -143,9 +145,9 @@ class _Now(msgspec.Struct, frozen=True):
         return cls(claims.all_live(connection, "record", at), skipped)
 
     def standings(self, connection: Connection, records_due: Iterable[Due]) -> list[Standing]:
-        """Some records of the list with what people do about them."""
-        some = list(records_due)
-        waiting = rounds.waiting_of(connection, [item.record_id for item in some])
+        """Some due records with who is working on them."""
+        items = list(records_due)
+        waiting = rounds.waiting_of(connection, [item.record_id for item in items])
         return [
             Standing(
                 due=item,
@@ -153,12 +155,12 @@ class _Now(msgspec.Struct, frozen=True):
                 proposal=waiting.get(item.record_id),
                 skips=tuple(self.skipped.get(item.record_id, ())),
             )
-            for item in some
+            for item in items
         ]
 
 
 def mine(reader: Reader, actor: Account) -> list[Standing]:
-    """The records somebody has that are due still, in the order of the round."""
+    """The records this person has claimed that are still due, in the order of the round."""
     require(actor.role, Permission.PROPOSE)
     aged = _all_aged(reader)
     with reader.tracker.store.reading() as connection:
@@ -169,15 +171,15 @@ def _own(
     connection: Connection, actor: Account, now: _Now, aged: dict[str, Aged]
 ) -> list[Standing]:
     ids = [key for key, claim in now.held.items() if claim.account_id == actor.id]
-    where = rounds.records_of(connection, ids).values()
-    due_records = [aged[topic].due(code) for topic, code in where if topic in aged]
+    own_records = rounds.records_of(connection, ids).values()
+    due_records = [aged[topic].due(code) for topic, code in own_records if topic in aged]
     return now.standings(connection, sorted(filter(None, due_records), key=rules.rank))
 
 
 def progress(reader: Reader, *, topic: str | None = None, place: str | None = None) -> Progress:
-    """What was due when the month began, and what of it is fresh now.
+    """How many records were due when the month began, and how many of these are fresh now.
 
-    Before anything was edited the month began with what ships.
+    In the month of installation it began with the records as shipped.
     """
     start = _month()
     with reader.tracker.reading() as connection:
@@ -195,12 +197,15 @@ def progress(reader: Reader, *, topic: str | None = None, place: str | None = No
 def take_ten(
     reader: Reader, actor: Account, *, topic: str | None = None, place: str | None = None
 ) -> int:
-    """Have ten records for a week, the first that are free; gives how many came to those one has."""
+    """Claim free records until this person has ten, for a week; gives how many were added.
+
+    Raise NotNow if they have ten already or nothing is free.
+    """
     require(actor.role, Permission.PROPOSE)
-    wanted, aged = iter(due(reader, topic=topic, place=place)), _all_aged(reader)
+    candidates, aged = iter(due(reader, topic=topic, place=place)), _all_aged(reader)
     at = clock.now()
     with reader.tracker.store.writing() as connection:
-        # Two who press at once are given different ones.
+        # Two people who press the button at the same moment get different records.
         records.lock_making(connection)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
         now = _Now.of(connection)
@@ -208,7 +213,7 @@ def take_ten(
         room = TEN - sum(item.is_open_for(actor.id) for item in own)
         if room <= 0:
             raise NotNow(f"You have {TEN} already: work through them first, or give them back.")
-        taken = list(islice(_free(connection, actor, now, wanted), room))
+        taken = list(islice(_free(connection, actor, now, candidates), room))
         if not taken:
             raise NotNow("Nothing is free here: others are at it, or it waits for review.")
         for item in taken:
@@ -217,38 +222,40 @@ def take_ten(
 
 
 def _free(
-    connection: Connection, actor: Account, now: _Now, wanted: Iterator[Due]
+    connection: Connection, actor: Account, now: _Now, candidates: Iterator[Due]
 ) -> Iterator[Due]:
-    """What somebody may take, looked for in steps from the top."""
-    while some := list(islice(wanted, STEP)):
+    """The records this person may take, examined STEP at a time from the top."""
+    while step := list(islice(candidates, STEP)):
         yield from (
-            item.due for item in now.standings(connection, some) if item.is_free_for(actor.id)
+            item.due for item in now.standings(connection, step) if item.is_free_for(actor.id)
         )
 
 
 def _take(connection: Connection, actor: Account, due: Due, at: datetime) -> None:
-    made = claimed(actor, due.record_id, at, CLAIM_LIFE)
-    claims.put(connection, "record", made)
-    data = {"held_by": made.handle, "until": f"{made.expires_at:%Y-%m-%d}"}
+    claim = claimed(actor, due.record_id, at, CLAIM_LIFE)
+    claims.put(connection, "record", claim)
+    data = {"held_by": claim.handle, "until": f"{claim.expires_at:%Y-%m-%d}"}
     _log(connection, actor, "claim", (due.record_id, due.topic, due.place.code), at, **data)
 
 
 def give_back(reader: Reader, actor: Account) -> int:
-    """Leave everything one has to others; gives how many that were."""
+    """Give back all records one has claimed; gives how many."""
     require(actor.role, Permission.PROPOSE)
     at = clock.now()
     with reader.tracker.store.writing() as connection:
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        held = claims.all_live(connection, "record", at)
-        own = [key for key, claim in held.items() if claim.account_id == actor.id]
-        for key, (topic, code) in rounds.records_of(connection, own).items():
-            claims.drop(connection, "record", key, actor.id)
-            _log(connection, actor, "unclaim", (key, topic, code), at)
-    return len(own)
+        all_claims = claims.all_live(connection, "record", at)
+        own_ids = [
+            record_id for record_id, claim in all_claims.items() if claim.account_id == actor.id
+        ]
+        for record_id, (topic, code) in rounds.records_of(connection, own_ids).items():
+            claims.drop(connection, "record", record_id, actor.id)
+            _log(connection, actor, "unclaim", (record_id, topic, code), at)
+    return len(own_ids)
 
 
 def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> None:
-    """Leave one record to others and say why one could not verify it."""
+    """Give one record back, saying why one could not verify it; raise NotNow if it is not claimed."""
     require(actor.role, Permission.PROPOSE)
     needed = "Say why: a dead link, a language you do not read, a law you cannot find."
     problems = problems_of_text("why", why, MAX_WHY, needed=needed)
@@ -257,11 +264,11 @@ def skip(tracker: Tracker, actor: Account, topic: str, code: str, why: str) -> N
     with tracker.store.writing() as connection:
         record = records.find(connection, topic, place.code, lock=True)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        held = claims.live(connection, "record", [record.id], at) if record else {}
-        if record is None or not _is_own(held.get(record.id), actor):
+        claims_by_id = claims.live(connection, "record", [record.id], at) if record else {}
+        if record is None or not _is_own(claims_by_id.get(record.id), actor):
             raise NotNow("You do not have this record any more: somebody else can take it.")
-        if problems:
-            raise Invalid(problems)
+        # Only now: somebody who lost the record needs no advice on the reason.
+        Invalid.if_any(problems)
         claims.drop(connection, "record", record.id, actor.id)
         _log(connection, actor, "skip", (record.id, topic, place.code), at, why=why.strip())
 
@@ -278,7 +285,7 @@ def _log(
     at: datetime,
     **data: str,
 ) -> None:
-    """``subject``: the id of the record, its topic and place."""
+    """Log an act on a record; ``subject``: its id, topic and place code."""
     record_id, topic, code = subject
     data |= {"topic": topic, "jurisdiction": code}
     log.append(connection, actor, action, ("record", record_id, f"{topic}/{code}"), at, **data)

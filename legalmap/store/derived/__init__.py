@@ -1,1 +1,1 @@
-"""Tables that follow from the history and can be made anew."""
+"""Tables derived from the history, which can be rebuilt at any time."""

@@ -1,7 +1,7 @@
-"""The course of each record: a narrow row for each publication, with the gist of what it says.
+"""The course of each record: a narrow row for each publication, with the gist of its payload.
 
-Kept in the publishing transaction. It follows from the feed: ``missing`` and ``write`` fill what an
-older version did not write.
+Written in the publishing transaction. ``missing`` and ``write`` add the rows of publications by a version
+of legalmap that had no courses.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,12 +18,12 @@ from legalmap.store.tables import course, gist, publication, record, revision
 OF_PUBLICATION = sa.and_(
     course.c.record_id == publication.c.record_id, course.c.feed_no == publication.c.feed_no
 )
-# Up to how many publications are looked up one by one.
+# Up to this many publications are looked up one by one.
 FEW = 5_000
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One publication of a record and what it says."""
+    """One publication of a record and its payload."""
 
     record_id: int
     feed_no: int
@@ -31,7 +31,7 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One publication, and what it says in short."""
+    """One publication and its gist."""
 
     feed_no: int
     jurisdiction: str
@@ -39,7 +39,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def write(connection: sa.Connection, points: Sequence[Point]) -> None:
-    """Write the rows of some publications; they must have none yet."""
+    """Write the rows of some publications, which must have none yet."""
     if not points:
         return
     texts = [content_of(point.payload) for point in points]
@@ -57,14 +57,14 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
 
 
 def _gist_ids(connection: sa.Connection, texts: Iterable[str]) -> dict[str, int]:
-    """The ids of gists, made where they are new: whoever writes here holds the lock of the feed."""
+    """The ids of gists by text, new ones inserted. The caller holds the lock of the feed, so none races."""
     hashes = {sha256_of(text.encode()): text for text in texts}
     known = _known(connection, hashes)
     new = {sha256: text for sha256, text in hashes.items() if text not in known}
     if new:
         rows = [{"sha256": sha256, "content": text} for sha256, text in new.items()]
         connection.execute(gist.insert(), rows)
-        known |= _known(connection, new)
+        known |= _known(connection, new)  # inserting many rows gives no ids back
     return known
 
 
@@ -74,17 +74,17 @@ def _known(connection: sa.Connection, hashes: dict[str, str]) -> dict[str, int]:
 
 
 def gists(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """The texts of some gists by their id."""
+    """The stored texts of some gists, by id."""
     rows = having(connection, sa.select(gist.c.id, gist.c.content), gist.c.id, ids)
     return {row.id: row.content for row in rows}
 
 
 def said_since(connection: sa.Connection, topic: str, since: int, until: int) -> Iterator[Said]:
-    """What each publication of a topic after a feed number, up to another, said, oldest first."""
+    """The publications of a topic with numbers above ``since`` and up to ``until``, oldest first."""
     number = course.c.feed_no
     query = sa.select(number, record.c.jurisdiction_code, course.c.gist_id).select_from(course)
     if until - since <= FEW:
-        # A few are looked up by the feed; many are read in the order in which they lie.
+        # Looking a few up through the feed is faster; many are read in the order in which they are stored.
         query = query.join(publication, OF_PUBLICATION)
         number = publication.c.feed_no
     query = (
@@ -97,7 +97,7 @@ def said_since(connection: sa.Connection, topic: str, since: int, until: int) ->
 
 
 def missing(connection: sa.Connection, since: int, limit: int) -> list[Point]:
-    """Publications after a number without a row here, oldest first: those of an older version."""
+    """At most ``limit`` publications after a feed number that have no row here, oldest first."""
     query = (
         sa.select(publication.c.record_id, publication.c.feed_no, revision.c.payload)
         .join(revision, revision.c.id == publication.c.revision_id)
@@ -111,7 +111,7 @@ def missing(connection: sa.Connection, since: int, limit: int) -> list[Point]:
 
 
 def clear(connection: sa.Connection) -> None:
-    """Forget all rows, before they are written anew."""
+    """Delete all rows, before they are written anew."""
     connection.execute(course.delete())
     connection.execute(gist.delete())
 

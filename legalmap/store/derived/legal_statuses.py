@@ -1,4 +1,4 @@
-"""The plain table of what holds, one row for each period of every published record."""
+"""``legal_status``, a plain table for people who query the database: a row for each published period."""
 
 import json
 from collections.abc import Iterator
@@ -6,21 +6,16 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.law.payload import Payload, from_bytes, to_builtins
+from legalmap.domain.law.payload import Payload, from_bytes
 from legalmap.store.tables import legal_status, publication, record, revision
 
 
 def rewrite(connection: sa.Connection, revised: Revision) -> None:
-    """Write the rows of one record anew, in the transaction of its publication."""
-    same = (
-        legal_status.c.topic == revised.topic,
-        legal_status.c.jurisdiction_code == revised.jurisdiction,
-    )
-    connection.execute(legal_status.delete().where(*same))
-    _insert(
-        connection,
-        rows_of(revised.topic, revised.jurisdiction, revised.number, revised.payload),
-    )
+    """Replace the rows of one record, in the transaction of its publication."""
+    topic, code = revised.topic, revised.jurisdiction
+    of_record = legal_status.c.topic == topic, legal_status.c.jurisdiction_code == code
+    connection.execute(legal_status.delete().where(*of_record))
+    _insert(connection, rows_of(topic, code, revised.number, revised.payload))
 
 
 def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
@@ -30,37 +25,32 @@ def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
 
 def rows_of(topic: str, code: str, number: int, payload: Payload) -> list[dict[str, object]]:
     """The rows of ``legal_status`` that follow from a published revision, one for each period."""
-    rows: list[dict[str, object]] = []
-    for position, period in enumerate(payload.periods):
-        plain = to_builtins(period)
-        rows.append(
-            {
-                "topic": topic,
-                "jurisdiction_code": code,
-                "position": position,
-                "status": period.status,
-                "effective_from": plain["effective_from"],
-                "effective_until": plain["effective_until"],
-                "force": period.force,
-                "answers": json.dumps(period.answers, sort_keys=True, ensure_ascii=False),
-                "last_verified": payload.last_verified,
-                "revision_number": number,
-                "number_of_sources": len(period.sources),
-            }
-        )
-    return rows
+    return [
+        {
+            "topic": topic,
+            "jurisdiction_code": code,
+            "position": position,
+            "status": period.status,
+            "effective_from": period.effective_from and period.effective_from.text,
+            "effective_until": period.effective_until and period.effective_until.text,
+            "force": period.force,
+            "answers": json.dumps(period.answers, sort_keys=True, ensure_ascii=False),
+            "last_verified": payload.last_verified,
+            "revision_number": number,
+            "number_of_sources": len(period.sources),
+        }
+        for position, period in enumerate(payload.periods)
+    ]
 
 
 def stored(connection: sa.Connection) -> list[dict[str, object]]:
-    """``legal_status`` as it is stored, in the order of its key."""
-    query = sa.select(legal_status).order_by(
-        legal_status.c.topic, legal_status.c.jurisdiction_code, legal_status.c.position
-    )
+    """The rows of ``legal_status``, in the order of its key."""
+    query = sa.select(legal_status).order_by(*legal_status.primary_key)
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def true(connection: sa.Connection) -> list[dict[str, object]]:
-    """``legal_status`` as it should be."""
+    """The rows that ``legal_status`` should have, computed from the published revisions."""
     return [
         row
         for topic, code, number, payload, feed_no in current_revisions(connection)
@@ -70,7 +60,7 @@ def true(connection: sa.Connection) -> list[dict[str, object]]:
 
 
 def replace(connection: sa.Connection) -> int:
-    """Write ``legal_status`` anew; gives the number of its rows."""
+    """Rebuild ``legal_status``; returns the number of its rows."""
     connection.execute(legal_status.delete())
     rows = true(connection)
     _insert(connection, rows)
@@ -80,7 +70,7 @@ def replace(connection: sa.Connection) -> int:
 def current_revisions(
     connection: sa.Connection,
 ) -> Iterator[tuple[str, str, int, str, int | None]]:
-    """(topic, jurisdiction, number, payload, feed number or None) of each record."""
+    """(topic, jurisdiction, number, payload, feed number or None) of each record's current revision."""
     query = (
         sa.select(
             record.c.topic,

@@ -1,4 +1,4 @@
-"""What waits for a verdict: one narrow row each, which follows from the history and can be made anew."""
+"""``waiting``, the review queue: a narrow row for each proposal that waits for a verdict."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from legalmap.store.rows import in_batches
 from legalmap.store.tables import record, review, revision, submission, waiting, withdrawal
 
-# Before the first submission said what it was: as its kind tells.
+# Submissions of the first version had no intent: derive it from the kind.
 _INTENT = sa.func.coalesce(
     submission.c.intent,
     sa.case(
@@ -21,7 +21,7 @@ _INTENT = sa.func.coalesce(
 
 
 def _true() -> sa.Select[Any]:
-    """What was submitted and neither withdrawn nor decided, with all that the queue is sorted by."""
+    """What was submitted and neither withdrawn nor decided, as rows of ``waiting``."""
     return (
         sa.select(
             submission.c.revision_id,
@@ -42,7 +42,7 @@ def _true() -> sa.Select[Any]:
 
 
 def add(connection: sa.Connection, revision_ids: Iterable[int]) -> None:
-    """Write the rows of revisions that were just submitted; what is decided already gets none."""
+    """Write the rows of revisions that were just submitted; those decided already get none."""
     for part in in_batches(revision_ids):
         _insert(connection, _true().where(submission.c.revision_id.in_(part)))
 
@@ -52,27 +52,27 @@ def _insert(connection: sa.Connection, rows: sa.Select[Any]) -> None:
 
 
 def drop(connection: sa.Connection, revision_id: int) -> None:
-    """It is decided or withdrawn."""
+    """Remove a revision that was decided or withdrawn."""
     connection.execute(waiting.delete().where(waiting.c.revision_id == revision_id))
 
 
 def rewrite(connection: sa.Connection) -> None:
-    """Write the whole table anew."""
+    """Rebuild the whole table."""
     connection.execute(waiting.delete())
     _insert(connection, _true())
 
 
 def length(connection: sa.Connection) -> tuple[int, datetime | None]:
-    """How many wait, and since when the oldest one does."""
+    """How many proposals wait, and since when the oldest of them."""
     row = connection.execute(sa.select(sa.func.count(), sa.func.min(waiting.c.at))).one()
     return row[0], row[1]
 
 
 def stored(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
-    """The rows that are there, by revision."""
+    """The rows of the table, by revision id."""
     return {row.revision_id: tuple(row) for row in connection.execute(sa.select(waiting))}
 
 
 def true(connection: sa.Connection) -> dict[int, tuple[Any, ...]]:
-    """The rows that should be there, by revision."""
+    """The rows that the table should have, by revision id."""
     return {row.revision_id: tuple(row) for row in connection.execute(_true())}

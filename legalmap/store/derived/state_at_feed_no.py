@@ -1,4 +1,4 @@
-"""Where the records of a topic stand at a feed number: all of them, some, or those that moved."""
+"""Which revisions the records of a topic had at a feed number: all, some, or only those that moved."""
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
@@ -13,15 +13,15 @@ from legalmap.store.rows import in_batches
 from legalmap.store.tables import course, gist, publication, record, revision
 
 
-# A statement is put together once: that took longer than asking it.
+# Cached, because building the statement takes longer than running it.
 @cache
 def _stands(*, of_some: bool) -> sa.Select[Any]:
-    """The newest publication up to ``until`` of each record of ``topic``, or of those at ``codes``.
+    """The newest publication up to ``until`` of each record of ``topic``, by one look into an index each.
 
-    One look at an index for each. Of some, those at ``whole`` come with what they say.
+    ``of_some``: only of the records at ``codes``, and with the payload for those at ``whole``.
     """
     payload = revision.c.payload if of_some else sa.null().label("payload")
-    part = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
+    at_codes = record.c.jurisdiction_code.in_(sa.bindparam("codes", expanding=True))
     earlier = publication.alias("earlier")
     newest = (
         sa.select(sa.func.max(earlier.c.feed_no))
@@ -29,10 +29,12 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
         .correlate(record)
         .scalar_subquery()
     )
-    held: sa.FromClause = record.join(publication, publication.c.feed_no == newest)
+    joined: sa.FromClause = record.join(publication, publication.c.feed_no == newest)
     if of_some:
-        wanted = record.c.jurisdiction_code.in_(sa.bindparam("whole", expanding=True))
-        held = held.outerjoin(revision, sa.and_(revision.c.id == publication.c.revision_id, wanted))
+        read_whole = record.c.jurisdiction_code.in_(sa.bindparam("whole", expanding=True))
+        joined = joined.outerjoin(
+            revision, sa.and_(revision.c.id == publication.c.revision_id, read_whole)
+        )
     return (
         sa.select(
             record.c.topic,
@@ -47,10 +49,10 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
             gist.c.content,
             payload,
         )
-        .select_from(held)
+        .select_from(joined)
         .outerjoin(course, OF_PUBLICATION)
         .outerjoin(gist, gist.c.id == course.c.gist_id)
-        .where(record.c.topic == sa.bindparam("topic"), *([part] if of_some else []))
+        .where(record.c.topic == sa.bindparam("topic"), *([at_codes] if of_some else []))
     )
 
 
@@ -69,7 +71,7 @@ def _stand(row: Any) -> Stand:
 
 
 def everything(connection: sa.Connection, topic: str, feed_no: int) -> Iterator[Stand]:
-    """Where every record of a topic stood."""
+    """The publication in force at a feed number for every record of a topic."""
     for row in connection.execute(_stands(of_some=False), {"topic": topic, "until": feed_no}):
         yield _stand(row)
 
@@ -81,24 +83,24 @@ def some(
     codes: Iterable[str],
     whole: Collection[str] = (),
 ) -> Iterator[tuple[Stand, str | None]]:
-    """Where the records of some places stood, and what those of ``whole`` said.
+    """``everything`` for some places; those in ``whole`` come with their payload as JSON, others with None.
 
     Places without a record are left out.
     """
     for part in in_batches(sorted(set(codes))):
-        told_whole = [code for code in part if code in whole]
-        values = {"topic": topic, "until": feed_no, "codes": part, "whole": told_whole}
+        in_full = [code for code in part if code in whole]
+        values = {"topic": topic, "until": feed_no, "codes": part, "whole": in_full}
         for row in connection.execute(_stands(of_some=True), values):
             yield _stand(row), row.payload
 
 
 def moved(connection: sa.Connection, topic: str, since: int, until: int) -> list[str]:
-    """The places of a topic that something was published for after ``since``, up to ``until``."""
+    """The codes of a topic's places with a publication after ``since``, up to ``until``."""
     query = (
         sa.select(record.c.topic, record.c.jurisdiction_code)
         .select_from(publication)
         .join(record, record.c.id == publication.c.record_id)
         .where(publication.c.feed_no > since, publication.c.feed_no <= until)
     )
-    # Told apart here: asked for one topic, a database may begin with all of its records.
+    # The topic is filtered here: in SQL, a database may begin with all records of the topic.
     return sorted({code for of, code in connection.execute(query) if of == topic})

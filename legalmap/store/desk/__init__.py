@@ -1,1 +1,1 @@
-"""Rows of work under way: drafts, claims, notices, the queue."""
+"""Work in progress, as changeable rows: drafts, claims, notices, suggestions, the queue."""

@@ -1,4 +1,4 @@
-"""Claims: who is at what, until when. Rows are replaced and forgotten; the log remembers."""
+"""Claims: who is working on what, until when. Rows are replaced and deleted; the log remembers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,12 +14,12 @@ from legalmap.store.tables import account, claim
 def live(
     connection: sa.Connection, kind: ClaimKind, subject_ids: Iterable[int], at: datetime
 ) -> dict[int, Claim]:
-    """The claims on some things that hold at ``at``, by what is claimed."""
+    """The claims on some subjects that are live at ``at``, by subject id."""
     return _live(connection, kind, at, claim.c.subject_id.in_(list(subject_ids)))
 
 
 def all_live(connection: sa.Connection, kind: ClaimKind, at: datetime) -> dict[int, Claim]:
-    """Every claim of a kind that holds at ``at``."""
+    """All claims of a kind that are live at ``at``, by subject id."""
     return _live(connection, kind, at)
 
 
@@ -35,26 +35,24 @@ def _live(
 
 
 def put(connection: sa.Connection, kind: ClaimKind, made: Claim) -> None:
-    """Write a claim in place of any other. What is claimed is locked by the caller."""
+    """Write a claim in place of any other on the same subject, which the caller has locked."""
     drop(connection, kind, made.subject_id)
-    # Who it is follows from the account.
-    columns = {
-        name: value for name, value in msgspec.structs.asdict(made).items() if name != "handle"
-    }
-    values = {"kind": kind, **columns}
+    values = {"kind": kind, **msgspec.structs.asdict(made)}
+    # Not a column: the handle is read from the account.
+    del values["handle"]
     connection.execute(claim.insert().values(values))
 
 
 def drop(
     connection: sa.Connection, kind: ClaimKind, subject_id: int, account_id: int | None = None
 ) -> None:
-    """Forget the claim on a thing; with ``account_id`` only if it is that person's."""
-    same = [claim.c.kind == kind, claim.c.subject_id == subject_id]
+    """Delete the claim on a subject; with ``account_id`` only if it is that person's."""
+    claimed = [claim.c.kind == kind, claim.c.subject_id == subject_id]
     if account_id is not None:
-        same.append(claim.c.account_id == account_id)
-    connection.execute(claim.delete().where(*same))
+        claimed.append(claim.c.account_id == account_id)
+    connection.execute(claim.delete().where(*claimed))
 
 
 def drop_of(connection: sa.Connection, account_id: int) -> None:
-    """Forget every claim of somebody who can act no more: nobody waits for them."""
+    """Delete all claims of somebody who can no longer act, so that nobody waits for them."""
     connection.execute(claim.delete().where(claim.c.account_id == account_id))

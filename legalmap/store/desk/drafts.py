@@ -1,4 +1,4 @@
-"""Drafts: what somebody typed and has not sent. Private, mutable, and never history."""
+"""Drafts: edits that somebody has typed but not sent. Private, changeable, and never history."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,10 @@ from legalmap.store.tables import draft, record, revision
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody typed and has not submitted; ``form`` is the form as JSON, valid or not."""
+    """One unsent edit; ``form`` is the form as JSON, valid or not.
+
+    ``reworks_id`` and ``suggestion_id``: the proposal or suggestion that it began from.
+    """
 
     id: int
     topic: str
@@ -37,7 +40,7 @@ def _drafts() -> sa.Select[Any]:
 
 
 def of_person(connection: sa.Connection, owner_id: int) -> list[Draft]:
-    """The drafts of one person, the last touched first."""
+    """The drafts of one person, the last changed first."""
     query = _drafts().where(draft.c.owner_id == owner_id).order_by(draft.c.updated_at.desc())
     return rows.listed(connection, Draft, query)
 
@@ -51,13 +54,13 @@ def of_record(connection: sa.Connection, record_id: int, owner_id: int) -> Draft
 def save(
     connection: sa.Connection, record_id: int, owner_id: int, *, at: datetime, **columns: Any
 ) -> None:
-    """Keep what was typed, replacing an earlier draft of the same record by the same person."""
+    """Write a draft in place of an earlier one of the same record by the same person."""
     drop(connection, record_id, owner_id)
     values = {"record_id": record_id, "owner_id": owner_id, "updated_at": at, **columns}
     connection.execute(draft.insert().values(values))
 
 
 def drop(connection: sa.Connection, record_id: int, owner_id: int) -> None:
-    """Forget a draft; nothing happens if there is none."""
-    same = (draft.c.record_id == record_id, draft.c.owner_id == owner_id)
-    connection.execute(draft.delete().where(*same))
+    """Delete a draft; nothing happens if there is none."""
+    of_person = (draft.c.record_id == record_id, draft.c.owner_id == owner_id)
+    connection.execute(draft.delete().where(*of_person))

@@ -1,4 +1,4 @@
-"""The queue, a page at a time: only as many rows of ``waiting`` are read as are shown."""
+"""The review queue, a page at a time: only the rows of ``waiting`` that are shown are read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
@@ -17,37 +17,35 @@ Condition = sa.ColumnElement[bool]
 
 def page(
     connection: sa.Connection,
-    asked: Asked,
+    spec: QueueFilter,
     actor: Account,
     at: datetime,
     *,
     after: Mark | None,
     limit: int,
 ) -> list[Mark]:
-    """The spots of the next ``limit`` proposals behind ``after``.
+    """The positions of the next ``limit`` proposals behind ``after``.
 
-    By risk, each level is asked by itself: so both databases walk their index in its own order.
+    In the order of risk, each level is a query of its own, so that both databases can walk an index.
     """
-    conditions = _conditions(asked, actor, at)
-    if asked.order == "age":
+    conditions = _conditions(spec, actor, at)
+    if spec.order == "age":
         behind = [_later(after)] if after else []
         return _marks(connection, [*conditions, *behind], limit)
-    found: list[Mark] = []
-    for level in reversed(range(len(LEVELS))):
-        if after and level > after.risk:
-            continue
+    marks: list[Mark] = []
+    for level in reversed(range(after.risk + 1 if after else len(LEVELS))):
         behind = [_later(after)] if after and level == after.risk else []
-        same = waiting.c.risk == level
-        found += _marks(connection, [same, *conditions, *behind], limit - len(found))
-        if len(found) == limit:
+        at_level = waiting.c.risk == level
+        marks += _marks(connection, [at_level, *conditions, *behind], limit - len(marks))
+        if len(marks) == limit:
             break
-    return found
+    return marks
 
 
 def _later(mark: Mark) -> Condition:
-    same = sa.and_(waiting.c.at == mark.at, waiting.c.revision_id > mark.revision_id)
-    # The first half alone is what an index is walked by.
-    return sa.and_(waiting.c.at >= mark.at, sa.or_(waiting.c.at > mark.at, same))
+    same_time = sa.and_(waiting.c.at == mark.at, waiting.c.revision_id > mark.revision_id)
+    # Logically the second half is enough; the first lets the database start inside an index.
+    return sa.and_(waiting.c.at >= mark.at, sa.or_(waiting.c.at > mark.at, same_time))
 
 
 def _marks(connection: sa.Connection, conditions: list[Condition], limit: int) -> list[Mark]:
@@ -60,34 +58,38 @@ def _marks(connection: sa.Connection, conditions: list[Condition], limit: int) -
     return [Mark(**row._mapping) for row in connection.execute(query)]
 
 
-def count(connection: sa.Connection, asked: Asked, actor: Account, at: datetime, most: int) -> int:
-    """How many there are, but no further than ``most``."""
-    some = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(asked, actor, at))
-    counted = sa.select(sa.func.count()).select_from(some.limit(most).subquery())
+def count(
+    connection: sa.Connection, spec: QueueFilter, actor: Account, at: datetime, limit: int
+) -> int:
+    """How many proposals there are; counting stops at ``limit``."""
+    matching = sa.select(sa.literal(1)).select_from(waiting).where(*_conditions(spec, actor, at))
+    counted = sa.select(sa.func.count()).select_from(matching.limit(limit).subquery())
     return int(connection.execute(counted).scalar_one())
 
 
-def _conditions(asked: Asked, actor: Account, at: datetime) -> list[Condition]:
-    found: list[Condition] = []
+def _conditions(spec: QueueFilter, actor: Account, at: datetime) -> list[Condition]:
+    conditions: list[Condition] = []
     for name in ("topic", "intent", "risk"):
-        value = getattr(asked, name)
+        value = getattr(spec, name)
         if value is not None:
-            found.append(waiting.c[name] == value)
-    if asked.place is not None:
-        found.append(_within(asked.place))
-    if asked.age is not None:
-        found.append(waiting.c.at <= at - AGES[asked.age])
-    if asked.owner:
-        found.append(~_has(revision_author.c.account_id == actor.id, revision_author.c.revision_id))
-    if asked.owner == "free":
-        found += _free(actor, at)
-    return found
+            conditions.append(waiting.c[name] == value)
+    if spec.place is not None:
+        conditions.append(_within(spec.place))
+    if spec.age is not None:
+        conditions.append(waiting.c.at <= at - AGES[spec.age])
+    if spec.owner:
+        conditions.append(
+            ~_has(revision_author.c.account_id == actor.id, revision_author.c.revision_id)
+        )
+    if spec.owner == "free":
+        conditions += _free(actor, at)
+    return conditions
 
 
 def _free(actor: Account, at: datetime) -> Iterable[Condition]:
-    """Nobody else is at it, this person has not approved it yet, and it lies in their remit."""
-    held = sa.and_(claim.c.kind == "proposal", claim.c.account_id != actor.id)
-    yield ~_has(sa.and_(held, claim.c.expires_at > at), claim.c.subject_id)
+    """Nobody else has claimed it, this person has not approved it yet, and their remits cover it."""
+    by_others = sa.and_(claim.c.kind == "proposal", claim.c.account_id != actor.id)
+    yield ~_has(sa.and_(by_others, claim.c.expires_at > at), claim.c.subject_id)
     yield ~_has(assent.c.reviewer_id == actor.id, assent.c.revision_id)
     if actor.remits:
         yield sa.or_(*(_in_remit(remit) for remit in actor.remits))
@@ -104,14 +106,17 @@ def _has(condition: Condition, key: sa.Column[Any]) -> sa.Exists:
 
 
 def _within(code: str) -> Condition:
-    """The place and all below it. Codes tell it, but for towns of a county and a few territories."""
-    mine = waiting.c.jurisdiction_code
+    """The place and all below it, known by their codes but for the towns of counties and a few territories."""
+    code_column = waiting.c.jurisdiction_code
+    # Places below it whose codes do not begin with its code.
     odd = jurisdiction.alias()
     below = sa.exists().where(
         sa.or_(odd.c.parent == code, odd.c.county == code),
         ~odd.c.code.startswith(f"{code}-", autoescape=True),
-        sa.or_(mine == odd.c.code, mine.like(odd.c.code + "-%")),
+        sa.or_(code_column == odd.c.code, code_column.like(odd.c.code + "-%")),
     )
     return sa.or_(
-        mine == code, mine.startswith(f"{code}-", autoescape=True), below.correlate(waiting)
+        code_column == code,
+        code_column.startswith(f"{code}-", autoescape=True),
+        below.correlate(waiting),
     )

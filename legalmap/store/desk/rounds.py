@@ -1,4 +1,4 @@
-"""What the verification round has to know besides the edition: who skipped what, and who did how much."""
+"""The verification round: who skipped which records, which have proposals waiting, who checked how many."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from legalmap.store.tables import event, publication, record, revision, submissi
 
 
 class Skip(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody could not verify a record, and why."""
+    """One record that somebody could not verify, and why."""
 
     record_id: int
     account_id: int
@@ -21,7 +21,7 @@ class Skip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def skips(connection: sa.Connection, since: datetime) -> list[Skip]:
-    """Everything that was skipped after an instant, the last first."""
+    """The skips since an instant, newest first, read from the log."""
     query = sa.select(event).where(event.c.action == "skip", event.c.at >= since)
     return [
         Skip(
@@ -38,7 +38,7 @@ def skips(connection: sa.Connection, since: datetime) -> list[Skip]:
 def waiting_of(
     connection: sa.Connection, record_ids: Iterable[int] | None = None
 ) -> dict[int, int]:
-    """Of all records or of some, those for which proposals wait, and of each the last proposal."""
+    """The records that have proposals waiting, each with its last proposal. ``record_ids`` None: of all records."""
     query = (
         sa.select(revision.c.record_id, sa.func.max(waiting.c.revision_id).label("revision_id"))
         .join(revision, revision.c.id == waiting.c.revision_id)
@@ -50,7 +50,7 @@ def waiting_of(
 
 
 def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> tuple[int, int]:
-    """How many checks one person sent after an instant, and how many of them are published."""
+    """How many checks somebody sent since an instant, and how many of these are published."""
     query = (
         sa.select(sa.func.count(), sa.func.count(publication.c.feed_no))
         .select_from(revision)
@@ -62,11 +62,10 @@ def verified_by(connection: sa.Connection, account_id: int, since: datetime) -> 
             submission.c.at >= since,
         )
     )
-    sent, published = connection.execute(query).one()
-    return int(sent), int(published)
+    return connection.execute(query).one()
 
 
 def records_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Topic and place of some records."""
+    """(topic, place) of some records, by id."""
     query = sa.select(record).where(record.c.id.in_(list(ids)))
     return {row.id: (row.topic, row.jurisdiction_code) for row in connection.execute(query)}

@@ -1,4 +1,4 @@
-"""What readers suggest: kept for good, but for the address they may leave."""
+"""Suggestions by readers: kept for good, but for the address they may leave."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from legalmap.store.tables import account, suggestion
 
 
 def insert(connection: sa.Connection, values: dict[str, Any]) -> int:
-    """Keep one; gives its number."""
+    """Add a suggestion; returns its id."""
     return inserted_id(connection, suggestion, {**values, "answer": ""})
 
 
@@ -25,7 +25,7 @@ def _suggestions() -> sa.Select[Any]:
 
 
 def find(connection: sa.Connection, number: int, *, lock: bool = False) -> Suggestion | None:
-    """The suggestion of that number, or None. ``lock`` keeps others from closing it meanwhile."""
+    """The suggestion of that id, or None. ``lock`` keeps others from closing it meanwhile."""
     query = _suggestions().where(suggestion.c.id == number)
     return rows.first(
         connection, Suggestion, query.with_for_update(of=suggestion) if lock else query
@@ -35,25 +35,27 @@ def find(connection: sa.Connection, number: int, *, lock: bool = False) -> Sugge
 def listed(
     connection: sa.Connection, *, topic: str | None, is_open: bool, limit: int
 ) -> list[Suggestion]:
-    """Open ones, the oldest first, or closed ones, the last closed first."""
+    """Open suggestions, oldest first, or closed ones, the last closed first; ``topic`` None: of all."""
     closed = suggestion.c.closed_at
-    same: list[sa.ColumnElement[bool]] = [closed.is_(None) if is_open else closed.is_not(None)]
+    conditions: list[sa.ColumnElement[bool]] = [
+        closed.is_(None) if is_open else closed.is_not(None)
+    ]
     if topic:
-        same.append(suggestion.c.topic == topic)
+        conditions.append(suggestion.c.topic == topic)
     order = suggestion.c.at.asc() if is_open else suggestion.c.closed_at.desc()
-    query = _suggestions().where(*same).order_by(order).limit(limit)
+    query = _suggestions().where(*conditions).order_by(order).limit(limit)
     return rows.listed(connection, Suggestion, query)
 
 
 def of_place(connection: sa.Connection, topic: str, code: str, limit: int) -> list[Suggestion]:
-    """Everything suggested for one record, the newest first: has somebody said it before?"""
-    same = (suggestion.c.topic == topic, suggestion.c.jurisdiction_code == code)
-    query = _suggestions().where(*same).order_by(suggestion.c.id.desc()).limit(limit)
+    """What was suggested for one record before, newest first."""
+    of_record = (suggestion.c.topic == topic, suggestion.c.jurisdiction_code == code)
+    query = _suggestions().where(*of_record).order_by(suggestion.c.id.desc()).limit(limit)
     return rows.listed(connection, Suggestion, query)
 
 
 def count_open(connection: sa.Connection, topic: str | None = None) -> int:
-    """How many nobody has answered."""
+    """How many suggestions nobody has answered."""
     query = sa.select(sa.func.count()).select_from(suggestion)
     query = query.where(suggestion.c.closed_at.is_(None))
     if topic:
@@ -71,7 +73,7 @@ def close(
     answer: str,
     revision_id: int | None = None,
 ) -> bool:
-    """Close one that is open, and forget the address with it; tells whether it was open."""
+    """Close an open suggestion and delete its address; False if it was closed already."""
     values = {
         "closed_at": at,
         "closed_by_id": actor_id,
@@ -85,12 +87,12 @@ def close(
 
 
 def forget_addresses(connection: sa.Connection, before: datetime) -> int:
-    """Forget the addresses left before an instant, answered or not; gives how many there were."""
+    """Delete the addresses left before an instant, answered or not; returns how many."""
     old = (suggestion.c.at < before, suggestion.c.email.is_not(None))
     return int(connection.execute(suggestion.update().where(*old).values(email=None)).rowcount)
 
 
 def has_addresses(connection: sa.Connection, before: datetime) -> bool:
-    """Whether any address is kept that was left before an instant."""
+    """Whether there is an address that was left before an instant."""
     old = (suggestion.c.at < before, suggestion.c.email.is_not(None))
     return connection.scalar(sa.select(sa.literal(1)).where(*old).limit(1)) is not None

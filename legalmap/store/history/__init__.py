@@ -1,1 +1,1 @@
-"""What is only ever added to: records, revisions, reviews, the feed."""
+"""Append-only history: records, revisions, reviews, the feed."""

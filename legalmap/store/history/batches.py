@@ -1,4 +1,4 @@
-"""What was sent together: the proposals of a batch, and the batches of the last time."""
+"""Batches: proposals that were sent together."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from legalmap.store.tables import account, revision, submission, waiting
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch in short: who sent it, when, and how much of it waits."""
+    """One batch in short: who sent it, when, how many proposals it has and how many of them wait."""
 
     name: str
     author: str
@@ -21,13 +21,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def proposals_of(connection: sa.Connection, name: str) -> list[Revision]:
-    """The proposals of a batch in the order in which they were sent."""
-    same = submission.c.batch == name
-    return records.revisions_where(connection, same, order=submission.c.revision_id)
+    """The proposals of a batch, in the order in which they were sent."""
+    in_batch = submission.c.batch == name
+    return records.revisions_where(connection, in_batch, order=submission.c.revision_id)
 
 
 def newest(connection: sa.Connection, limit: int) -> list[Batch]:
-    """The last batches that were sent, the newest first."""
+    """The last batches, newest first."""
     query = (
         sa.select(
             submission.c.batch.label("name"),
@@ -47,7 +47,7 @@ def newest(connection: sa.Connection, limit: int) -> list[Batch]:
 
 
 def sent_by(connection: sa.Connection, author_id: int) -> frozenset[tuple[str, str, str]]:
-    """Topic, place and hash of everything of one author that waits for a verdict."""
+    """(topic, place, payload hash) of each proposal of an author that waits for a verdict."""
     query = sa.select(waiting.c.topic, waiting.c.jurisdiction_code, revision.c.payload_sha256).join(
         revision, revision.c.id == waiting.c.revision_id
     )

@@ -1,4 +1,4 @@
-"""Every row of a tracker into an empty database, ids and all, through its constraints and triggers."""
+"""Copying a tracker into an empty database, ids included, through its constraints and triggers."""
 
 from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -34,11 +34,11 @@ Step = Callable[[str, int], None]
 Row = dict[str, Any]
 # How many rows are in memory at a time.
 BATCH = 5_000
-# What is somebody's for hours only.
+# Not copied: what lives for hours only.
 STAYING = (session, challenge, claim)
-# What triggers write, and what follows from the feed: it has to come out the same.
+# Not copied but made anew, by triggers or from the feed; it has to come out the same.
 FOLLOWING = (revision_author, legal_status, waiting, gist, course)
-# In this order each row finds what it names. What is new is copied unless somebody says otherwise.
+# In an order in which every foreign key finds its row. A new table is copied unless it is named above.
 COPIED = [table for table in metadata.sorted_tables if table not in (*STAYING, *FOLLOWING)]
 _POINT = (
     record.update()
@@ -55,15 +55,16 @@ def require_empty(connection: sa.Connection, name: str) -> None:
 
 
 def row_count(connection: sa.Connection) -> int:
-    """How many rows ``copy`` tells of."""
+    """How many rows ``copy`` will report in all."""
     counts = (sa.select(sa.func.count()).select_from(table) for table in COPIED)
     return sum(connection.scalar(count) or 0 for count in counts)
 
 
 def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
-    """Write all that ``source`` shows into ``target``, whose tables are empty; sessions and claims stay behind.
+    """Write everything in ``source`` but sessions, challenges and claims into ``target``, which is empty.
 
-    Raises Unusable where a hash or the chain of ``source`` is broken.
+    ``step`` is called with a table's name and the number of rows just written. Raises Unusable if a hash
+    or the chain of ``source`` is broken.
     """
     for table in COPIED:
         for rows in in_batches(_to_write(source, table), BATCH):
@@ -76,7 +77,8 @@ def copy(source: sa.Connection, target: sa.Connection, step: Step) -> None:
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
-    """All of a table in the order of its key, which is the same on every database."""
+    """The rows of a table in the order of its key, which is the same on both databases."""
+    # A PostgreSQL with a locale would sort texts in another order than SQLite.
     bytewise = connection.dialect.name == "postgresql"
     keys = [
         key.collate("C") if bytewise and isinstance(key.type, sa.String) else key
@@ -89,12 +91,12 @@ def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
 
 
 def _to_write(source: sa.Connection, table: sa.Table) -> Iterator[Row]:
-    """The rows of a table as they can be inserted one after the other."""
+    """The rows of a table in an order and a form in which they can be inserted one after the other."""
     rows = _rows(source, table)
     if table is jurisdiction:
         return _parents_first(rows)
     if table is record:
-        # It begins without a revision, and goes where its revisions and publications take it.
+        # A record begins without a revision; ``_write`` moves its pointer as the originals did.
         return (row | {"current_revision_id": None} for row in rows)
     if table is revision:
         return _hashed(rows)
@@ -102,7 +104,7 @@ def _to_write(source: sa.Connection, table: sa.Table) -> Iterator[Row]:
 
 
 def _parents_first(rows: Iterator[Row]) -> Iterator[Row]:
-    """All places, each after those it names; the tree as a whole is in memory."""
+    """All places, each after those it refers to. Holds the whole tree in memory."""
     places = {row["code"]: row for row in rows}
     names = {code: {row["parent"], row["county"]} - {None} for code, row in places.items()}
     try:
@@ -112,7 +114,7 @@ def _parents_first(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _hashed(rows: Iterator[Row]) -> Iterator[Row]:
-    """Revisions, the hash of each verified on the way."""
+    """Revisions, each checked against its hash on the way."""
     for row in rows:
         if sha256_of(row["payload"].encode()) != row["payload_sha256"]:
             raise Unusable(
@@ -123,7 +125,7 @@ def _hashed(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _chained(source: sa.Connection, rows: Iterator[Row]) -> Iterator[Row]:
-    """The feed in order, its chain verified on the way."""
+    """The feed in order, its chain of hashes checked on the way."""
     before = NO_HASH
     for row, entry in zip(rows, feed.walk(source), strict=True):
         if (row["prev_sha256"], row["sha256"]) != (before, feed.hash_of(entry)):
@@ -136,7 +138,7 @@ def _chained(source: sa.Connection, rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _write(target: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    """Insert some rows, and what follows from each as it was when it was written."""
+    """Insert some rows, and make the changes that went with the originals."""
     if table is publication:
         _publish(target, rows)
         return
@@ -158,7 +160,7 @@ def _publish(target: sa.Connection, rows: list[Row]) -> None:
 
 
 def _runs(rows: list[Row]) -> Iterator[list[Row]]:
-    """Parts in which no record comes twice: its next publication needs the pointer of the one before."""
+    """Parts in which no record occurs twice: a publication needs the pointer that the one before it set."""
     run: dict[int, Row] = {}
     for row in rows:
         if row["record_id"] in run:
@@ -169,13 +171,13 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 def _point(target: sa.Connection, moves: list[tuple[int, int]]) -> None:
-    """Let each record point to a revision; the database refuses any but the right one."""
+    """Point each record (id, revision id) to a revision; triggers refuse all but the right one."""
     if moves:
         target.execute(_POINT, [{"key": key, "to": to} for key, to in moves])
 
 
 def _set_sequences(target: sa.Connection) -> None:
-    """Let PostgreSQL go on counting after the ids that were written (SQLite does so by itself)."""
+    """Make PostgreSQL count on from the ids that were written (SQLite does so by itself)."""
     if target.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:
@@ -189,14 +191,17 @@ def _set_sequences(target: sa.Connection) -> None:
 
 
 def first_difference(source: sa.Connection, target: sa.Connection) -> str | None:
-    """The first row of any table that is not the same on both sides, in words, or None."""
-    # The ids of gists may differ: courses are compared by what they say.
+    """The first row that differs between both sides, as its table and key, or None."""
+    # The ids of gists may differ, so courses are compared by content, below.
     for table in (*COPIED, revision_author, legal_status, waiting):
-        for there, here in zip_longest(_rows(source, table), _rows(target, table)):
-            if there != here:
-                key = [(there or here or {})[column.name] for column in table.primary_key.columns]
+        for source_row, target_row in zip_longest(_rows(source, table), _rows(target, table)):
+            if source_row != target_row:
+                key = [
+                    (source_row or target_row or {})[column.name]
+                    for column in table.primary_key.columns
+                ]
                 return f"{table.name} {', '.join(str(part) for part in key)}"
-    for there, here in zip_longest(gist_index.stored(source), gist_index.stored(target)):
-        if there != here:
-            return f"course {(there or here or ('',))[0]}"
+    for source_row, target_row in zip_longest(gist_index.stored(source), gist_index.stored(target)):
+        if source_row != target_row:
+            return f"course {(source_row or target_row or ('',))[0]}"
     return None

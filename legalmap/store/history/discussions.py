@@ -1,4 +1,4 @@
-"""The versions of a proposal, what was said about each, and what became of its author's proposals."""
+"""Discussions: the versions of a proposal, the comments on each, and its author's record."""
 
 import json
 from collections.abc import Iterable
@@ -16,19 +16,16 @@ from legalmap.store.tables import account, assent, remark, review, revision, sub
 _reviewer = account.alias("reviewer")
 
 
+def _chain(revision_id: int) -> sa.CTE:
+    """The ids of a revision and of all it reworks, one after the other."""
+    columns = sa.select(revision.c.id, revision.c.reworks_id)
+    chain = columns.where(revision.c.id == revision_id).cte("chain", recursive=True)
+    return chain.union(columns.join(chain, chain.c.reworks_id == revision.c.id))
+
+
 def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
-    """A revision and all it reworks, the first one first: one query, however many there are."""
-    tries = (
-        sa.select(revision.c.id, revision.c.reworks_id)
-        .where(revision.c.id == revision_id)
-        .cte("tries", recursive=True)
-    )
-    earlier = revision.alias("earlier")
-    tries = tries.union(
-        sa.select(earlier.c.id, earlier.c.reworks_id).join(
-            tries, tries.c.reworks_id == earlier.c.id
-        )
-    )
+    """A revision and all it reworks, oldest first, in one query however many there are."""
+    chain = _chain(revision_id)
     query: sa.Select[Any] = (
         sa.select(
             revision.c.id,
@@ -40,7 +37,7 @@ def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
             _reviewer.c.handle.label("reviewer"),
             review.c.at.label("reviewed_at"),
         )
-        .join(tries, tries.c.id == revision.c.id)
+        .join(chain, chain.c.id == revision.c.id)
         .join(account, account.c.id == revision.c.author_id)
         .outerjoin(submission, submission.c.revision_id == revision.c.id)
         .outerjoin(review, review.c.revision_id == revision.c.id)
@@ -50,13 +47,25 @@ def versions(connection: sa.Connection, revision_id: int) -> list[Version]:
     return [as_struct(Version, row, decision=decision_of(row)) for row in connection.execute(query)]
 
 
+def participants(connection: sa.Connection, revision_id: int) -> set[int]:
+    """Who wrote, approved, decided or remarked on a revision or on one that it reworks."""
+    ids = sa.select(_chain(revision_id).c.id)
+    people = sa.union(
+        sa.select(revision.c.author_id).where(revision.c.id.in_(ids)),
+        sa.select(review.c.reviewer_id).where(review.c.revision_id.in_(ids)),
+        sa.select(assent.c.reviewer_id).where(assent.c.revision_id.in_(ids)),
+        sa.select(remark.c.author_id).where(remark.c.revision_id.in_(ids)),
+    )
+    return set(connection.scalars(people))
+
+
 def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:
-    """Everything said about some revisions, in the order of time."""
+    """All comments on some revisions, oldest first."""
     ids = list(revision_ids)
     remarks = sa.union_all(
-        _said(remark, remark.c.author_id, sa.literal("remark"), remark.c.text, ids),
-        _said(assent, assent.c.reviewer_id, sa.literal("assent"), assent.c.comment, ids),
-        _said(review, review.c.reviewer_id, review.c.verdict, review.c.comment, ids),
+        _comments(remark, remark.c.author_id, sa.literal("remark"), remark.c.text, ids),
+        _comments(assent, assent.c.reviewer_id, sa.literal("assent"), assent.c.comment, ids),
+        _comments(review, review.c.reviewer_id, review.c.verdict, review.c.comment, ids),
     ).subquery()
     query = (
         sa.select(remarks, account.c.handle.label("author"))
@@ -69,7 +78,7 @@ def words(connection: sa.Connection, revision_ids: Iterable[int]) -> list[Word]:
     ]
 
 
-def _said(
+def _comments(
     table: sa.Table,
     author: sa.ColumnElement[int],
     kind: sa.ColumnElement[Any],
@@ -81,7 +90,7 @@ def _said(
         table.c.revision_id,
         author.label("author_id"),
         table.c.at,
-        sa.cast(kind, sa.String(20)).label("kind"),
+        sa.cast(kind, sa.String(20)).label("kind"),  # one type in all parts of the union
         text.label("text"),
         reasons.label("reasons"),
     ).where(table.c.revision_id.in_(ids))
@@ -90,13 +99,13 @@ def _said(
 def insert_remark(
     connection: sa.Connection, revision_id: int, author_id: int, at: datetime, text: str
 ) -> None:
-    """Append a remark."""
+    """Append a remark to a revision."""
     values = {"revision_id": revision_id, "author_id": author_id, "at": at, "text": text}
     connection.execute(remark.insert().values(values))
 
 
 def standing(connection: sa.Connection, author_id: int) -> Standing:
-    """How many proposals somebody sent, and what became of them."""
+    """How many proposals an author sent, and what became of them."""
     verdict = review.c.verdict
     query = (
         sa.select(
@@ -114,7 +123,7 @@ def standing(connection: sa.Connection, author_id: int) -> Standing:
 
 
 def interests(connection: sa.Connection, account_ids: Iterable[int]) -> dict[int, str]:
-    """What people say they have to do with the matter, by their id; who says nothing is left out."""
+    """The declared conflicts of interest of some people, by account id; those with none are left out."""
     query = sa.select(account.c.id, account.c.interest).where(
         account.c.id.in_(list(account_ids)), account.c.interest != ""
     )

@@ -1,10 +1,10 @@
-"""The feed: publications in their order, each hashed over the one before, and what stood at a number."""
+"""The feed: publications in order, each with a hash that covers the one before it."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,17 +17,20 @@ from legalmap.domain.law.payload import Payload, from_bytes
 from legalmap.store.derived import gist_index, legal_statuses
 from legalmap.store.engine import FEED_CHANNEL, FEED_LOCK
 from legalmap.store.history.records import current_number
-from legalmap.store.rows import PART
+from legalmap.store.rows import PART, unconverted
 from legalmap.store.tables import account, publication, record, review, revision, submission
 from legalmap.store.tables.records import NO_HASH
 
-Kind = TypeVar("Kind", bound=Publication)
 _author = account.alias("author")
 _reviewer = account.alias("reviewer")
 
 
 def publication_hash(entry: dict[str, object], prev_sha256: str) -> str:
-    """The hash of a publication: over the one before and what this one says."""
+    """The hash of a publication, as 64 hex digits: it covers the hash before it and the entry.
+
+    Readers can compute it: SHA-256 of the hash before, a newline, and the entry as JSON with sorted keys
+    and no spaces.
+    """
     text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{prev_sha256}\n{text}".encode()).hexdigest()
 
@@ -35,7 +38,7 @@ def publication_hash(entry: dict[str, object], prev_sha256: str) -> str:
 def publication_entry(
     feed_no: int, topic: str, code: str, number: int, payload_sha256: str, at: datetime
 ) -> dict[str, object]:
-    """What a publication says and its hash covers: these keys, this spelling of the instant."""
+    """What the hash of a publication covers: exactly these keys, and the instant spelled in this way."""
     return {
         "feed_no": feed_no,
         "topic": topic,
@@ -47,7 +50,7 @@ def publication_entry(
 
 
 def hash_of(entry: Publication) -> str:
-    """The hash that a publication should have, by what it says and the one it names before it."""
+    """The hash that a publication should have, computed from its fields."""
     text = publication_entry(
         entry.feed_no,
         entry.topic,
@@ -60,17 +63,15 @@ def hash_of(entry: Publication) -> str:
 
 
 def publish(
-    connection: sa.Connection,
-    revised: Revision,
-    review_id: int | None,
-    at: datetime,
+    connection: sa.Connection, revised: Revision, review_id: int | None, at: datetime
 ) -> int:
-    """Append ``revised`` to the feed and make it current; gives the feed number.
+    """Append ``revised`` to the feed and make it current; returns the feed number.
 
-    The number is taken last, under a lock held until commit, so numbers follow commits. The
-    pointer moves only if it still stands at the base; raise Stale otherwise. The instants of the
+    The number is assigned under a lock held until commit, so numbers come in the order of commits. The
+    record's pointer moves only if it still is at the base; raises Stale otherwise. Instants in the
     feed never go back, whatever the clock does.
     """
+    # From here to the commit nobody else can take the next number.
     lock(connection)
     values = row_after(
         newest(connection),
@@ -78,7 +79,7 @@ def publish(
         jurisdiction=revised.jurisdiction,
         record_id=revised.record_id,
         revision_id=revised.id,
-        number=revised.number,
+        revision_number=revised.number,
         payload_sha256=revised.payload_sha256,
         review_id=review_id,
         at=at,
@@ -94,7 +95,7 @@ def publish(
 
 
 class Newest(msgspec.Struct, frozen=True):
-    """The end of the feed: its number, its hash, its instant."""
+    """The last publication of the feed: its number, hash and instant."""
 
     feed_no: int
     sha256: str
@@ -102,29 +103,20 @@ class Newest(msgspec.Struct, frozen=True):
 
 
 def row_after(
-    last: Newest | None,
-    *,
-    topic: str,
-    jurisdiction: str,
-    record_id: int,
-    revision_id: int,
-    number: int,
-    payload_sha256: str,
-    review_id: int | None,
-    at: datetime,
+    last: Newest | None, *, topic: str, jurisdiction: str, at: datetime, **columns: Any
 ) -> dict[str, Any]:
-    """The row of the publication that follows ``last``, with its number, instant and hash."""
+    """The row of the publication that follows ``last``, with its number, instant and hash.
+
+    ``columns``: record_id, revision_id, revision_number, payload_sha256 and review_id.
+    """
     feed_no, prev_sha256 = (last.feed_no + 1, last.sha256) if last else (1, NO_HASH)
     at = max(at, last.at) if last else at
+    number, payload_sha256 = columns["revision_number"], columns["payload_sha256"]
     entry = publication_entry(feed_no, topic, jurisdiction, number, payload_sha256, at)
     return {
+        **columns,
         "feed_no": feed_no,
-        "record_id": record_id,
-        "revision_id": revision_id,
-        "revision_number": number,
-        "payload_sha256": payload_sha256,
-        "review_id": review_id,
-        "verdict": Verdict.APPROVE.value if review_id else None,
+        "verdict": Verdict.APPROVE.value if columns["review_id"] else None,
         "at": at,
         "prev_sha256": prev_sha256,
         "sha256": publication_hash(entry, prev_sha256),
@@ -132,7 +124,7 @@ def row_after(
 
 
 def lock(connection: sa.Connection) -> None:
-    """Keep others from publishing until the end (PostgreSQL; SQLite has one writer anyway)."""
+    """Keep others from publishing until this transaction ends (SQLite has one writer anyway)."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(FEED_LOCK)))
 
@@ -145,12 +137,13 @@ def newest(connection: sa.Connection) -> Newest | None:
 
 
 def announce(connection: sa.Connection, feed_no: int) -> None:
-    """Let every process hear of it at the moment of the commit (PostgreSQL)."""
+    """Have PostgreSQL notify every listening process when this transaction commits."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_notify(FEED_CHANNEL, str(feed_no))))
 
 
 def _swap(connection: sa.Connection, revised: Revision) -> None:
+    """Compare and swap: point the record from the base to the revision, or raise Stale."""
     moved = connection.execute(
         record.update()
         .where(record.c.id == revised.record_id, record.c.current_revision_id == revised.base_id)
@@ -162,19 +155,19 @@ def _swap(connection: sa.Connection, revised: Revision) -> None:
 
 
 def head(connection: sa.Connection) -> int:
-    """The newest feed number, 0 when nothing is published."""
+    """The newest feed number; 0 if nothing is published."""
     return connection.scalar(sa.select(sa.func.max(publication.c.feed_no))) or 0
 
 
 def head_at(connection: sa.Connection, instant: datetime) -> int:
-    """The newest feed number at an instant: the feed's instants never go back."""
+    """The newest feed number at an instant; 0 if nothing was published yet."""
     query = sa.select(publication.c.feed_no).where(publication.c.at <= instant)
     order = (publication.c.at.desc(), publication.c.feed_no.desc())
     return connection.scalar(query.order_by(*order).limit(1)) or 0
 
 
 def last_verified_at(connection: sa.Connection) -> datetime | None:
-    """When a revision that says "checked, nothing changed" was last published."""
+    """When a check that changed nothing was last published; None if never."""
     query = (
         sa.select(publication.c.at)
         .join(revision, revision.c.id == publication.c.revision_id)
@@ -203,10 +196,6 @@ def _publications() -> sa.Select[Any]:
     )
 
 
-def _as(kind: type[Kind], row: sa.Row[Any]) -> Kind:
-    return kind(**{name: getattr(row, name) for name in kind.__struct_fields__})
-
-
 def entries(
     connection: sa.Connection,
     since: int,
@@ -215,21 +204,21 @@ def entries(
     topic: str | None = None,
     newest_first: bool = False,
 ) -> list[Publication]:
-    """Publications after number ``since`` in the order of the feed, or the newest first."""
+    """At most ``limit`` publications after number ``since``, in the order of the feed or newest first."""
     query = _publications().where(publication.c.feed_no > since).limit(limit)
     if topic is not None:
         query = query.where(record.c.topic == topic)
     number = publication.c.feed_no
     rows = connection.execute(query.order_by(number.desc() if newest_first else number))
-    return [_as(Publication, row) for row in rows]
+    return [unconverted(Publication, row) for row in rows]
 
 
 def correcting(
     connection: sa.Connection, topic: str, limit: int, before: int | None = None
 ) -> list[Publication]:
-    """The newest publications, before a number, that may correct something.
+    """The newest publications, before a feed number, that may correct something: newest first.
 
-    By the intent of the submission; where the first version did not ask, every edit may.
+    Known by the intent of the submission; where the first version did not ask for one, every edit counts.
     """
     unasked = sa.and_(submission.c.intent.is_(None), revision.c.kind.in_(("edit", "revert")))
     query = (
@@ -243,13 +232,13 @@ def correcting(
     if before is not None:
         query = query.where(publication.c.feed_no < before)
     rows = connection.execute(query.order_by(publication.c.feed_no.desc()).limit(limit))
-    return [_as(Publication, row) for row in rows]
+    return [unconverted(Publication, row) for row in rows]
 
 
 def published_payloads(
     connection: sa.Connection, record_ids: Iterable[int]
 ) -> dict[int, list[tuple[int, datetime, Payload]]]:
-    """What was published of some records, each with number and instant, the oldest first."""
+    """(feed number, instant, payload) of every publication of some records, oldest first, by record id."""
     payloads: dict[int, list[tuple[int, datetime, Payload]]] = {}
     query = (
         sa.select(
@@ -266,7 +255,7 @@ def published_payloads(
 
 
 class StoredPublication(Publication, frozen=True, kw_only=True):
-    """A publication beside what the revision and record it names hold: for checking."""
+    """A publication with the payload and hash of the revision it names, for checking one against the other."""
 
     payload: str
     stored_payload_sha256: str
@@ -274,20 +263,23 @@ class StoredPublication(Publication, frozen=True, kw_only=True):
 
 
 def walk(connection: sa.Connection) -> Iterator[StoredPublication]:
-    """The whole feed in order, with the bytes it stands for."""
+    """The whole feed in order, with the stored payloads."""
     query = _publications().add_columns(
         revision.c.payload,
         revision.c.payload_sha256.label("stored_payload_sha256"),
         publication.c.review_id.is_not(None).label("reviewed"),
     )
+    # Streamed: a whole feed, with payloads, may not fit into memory.
     query = query.order_by(publication.c.feed_no).execution_options(yield_per=PART)
     with connection.execute(query) as rows:
         for row in rows:
-            yield _as(StoredPublication, row)
+            yield unconverted(StoredPublication, row)
 
 
 def loaded_until(connection: sa.Connection) -> int:
-    """The feed number up to which nothing but what ships was published."""
-    first = sa.select(sa.func.min(publication.c.feed_no)).where(publication.c.revision_number > 0)
-    edited = connection.scalar(first)
+    """The feed number up to which there is nothing but the data that ships with legalmap."""
+    first_edit = sa.select(sa.func.min(publication.c.feed_no)).where(
+        publication.c.revision_number > 0
+    )
+    edited = connection.scalar(first_edit)
     return head(connection) if edited is None else int(edited) - 1

@@ -1,4 +1,4 @@
-"""Records, revisions and the feed: inserting history and reading it back."""
+"""Records and revisions: appending to their history and reading it."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
 from legalmap.domain.desk.risk import Risk
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
 from legalmap.store.engine import RECORD_LOCK, inserted_id
-from legalmap.store.rows import having, in_batches
+from legalmap.store.rows import having, in_batches, unconverted
 from legalmap.store.tables import (
     account,
     assent,
@@ -32,37 +32,33 @@ _reviewer = account.alias("reviewer")
 
 
 def find(connection: sa.Connection, topic: str, code: str, *, lock: bool = False) -> Record | None:
-    """The record of a place, or None. ``lock`` keeps other writers of it waiting until the end."""
-    same = (record.c.topic == topic, record.c.jurisdiction_code == code)
+    """The record of a place, or None. ``lock`` makes other writers of it wait until the transaction ends."""
+    of_place = (record.c.topic == topic, record.c.jurisdiction_code == code)
     if lock:
-        # A statement of its own: PostgreSQL would take a joined row whose record moved on while it
-        # waited for the lock for one that is not there.
-        connection.execute(sa.select(record.c.id).where(*same).with_for_update())
+        # A statement of its own: if the record moved on while PostgreSQL waited for the lock, a joined
+        # query would find no row.
+        connection.execute(sa.select(record.c.id).where(*of_place).with_for_update())
     query = (
-        sa.select(record, revision.c.number)
+        sa.select(
+            record,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.number.label("current_number"),
+        )
         .join(revision, revision.c.id == record.c.current_revision_id)
-        .where(*same)
+        .where(*of_place)
     )
     row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Record(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction_code,
-        current_revision_id=row.current_revision_id,
-        current_number=row.number,
-    )
+    return unconverted(Record, row) if row else None
 
 
 def lock_by_id(connection: sa.Connection, record_id: int) -> int:
-    """Keep other writers of this record waiting; give the id of its current revision."""
+    """Lock a record against other writers; returns the id of its current revision."""
     query = sa.select(record.c.current_revision_id).where(record.c.id == record_id)
     return int(connection.execute(query.with_for_update()).scalar_one())
 
 
 def lock_making(connection: sa.Connection) -> None:
-    """Keep others from making records until the end. Taken first, so that no two wait crosswise."""
+    """Keep others from making records until this transaction ends. Taken first, to avoid deadlocks."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RECORD_LOCK)))
 
@@ -70,9 +66,8 @@ def lock_making(connection: sa.Connection) -> None:
 def insert_record(
     connection: sa.Connection, topic: str, code: str, payload: Payload, author_id: int, at: datetime
 ) -> tuple[int, int]:
-    """A new record with its revision 0; gives (record id, revision id)."""
-    values = {"topic": topic, "jurisdiction_code": code}
-    record_id = inserted_id(connection, record, values)
+    """Make a record with its revision 0; returns (record id, revision id)."""
+    record_id = inserted_id(connection, record, {"topic": topic, "jurisdiction_code": code})
     revision_id = insert_revision(
         connection, record_id, payload, author_id, at, kind="genesis", note="", base_id=None
     )
@@ -98,9 +93,9 @@ def insert_revision(
     base_id: int | None,
     reworks_id: int | None = None,
 ) -> int:
-    """Append a revision with the next number of its record; gives its id."""
-    last = sa.select(sa.func.coalesce(sa.func.max(revision.c.number), -1) + 1)
-    number = connection.scalar(last.where(revision.c.record_id == record_id))
+    """Append a revision with the next number of its record; returns its id."""
+    next_number = sa.select(sa.func.coalesce(sa.func.max(revision.c.number), -1) + 1)
+    number = connection.scalar(next_number.where(revision.c.record_id == record_id))
     canonical = canonical_bytes(payload)
     values = {
         "record_id": record_id,
@@ -161,7 +156,7 @@ def revisions_where(
     order: sa.ColumnElement[Any],
     limit: int | None = None,
 ) -> list[Revision]:
-    """Revisions with all that is known of them: two queries, or three, whatever their number."""
+    """Revisions in full, in two or three queries whatever their number."""
     query = _revisions().where(*conditions).order_by(order).limit(limit)
     rows = connection.execute(query).all()
     authors = _authors(connection, [row.id for row in rows])
@@ -180,7 +175,7 @@ def _authors(connection: sa.Connection, ids: list[int]) -> dict[int, frozenset[i
 
 
 def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decision, ...]]:
-    """The approvals that are not the last ones, of revisions that need more than one."""
+    """The approvals before the final one, by revision."""
     assents: dict[int, tuple[Decision, ...]] = {}
     query = (
         sa.select(assent, account.c.handle)
@@ -194,32 +189,20 @@ def _assents(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Decis
 
 
 def decision_of(row: sa.Row[Any]) -> Decision | None:
-    """The decision in a row that holds what is asked of a review; None if there is none yet."""
+    """The decision from the columns of a review in a row; None if there is no review yet."""
     if row.verdict is None:
         return None
+    # Queries that do not show it leave it out.
     interest = getattr(row, "reviewer_interest", "")
     return Decision(Verdict(row.verdict), row.reviewer_id, row.reviewer, row.reviewed_at, interest)
 
 
 def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision, ...]) -> Revision:
-    return Revision(
-        id=row.id,
-        topic=row.topic,
-        jurisdiction=row.jurisdiction,
-        record_id=row.record_id,
-        number=row.number,
-        base_id=row.base_id,
-        base_number=row.base_number,
-        reworks_id=row.reworks_id,
-        author_id=row.author_id,
-        author=row.author,
-        created_at=row.created_at,
-        kind=row.kind,
-        note=row.note,
+    # What is null here comes from outer joins: no submission, or no review yet.
+    return unconverted(
+        Revision,
+        row,
         payload=from_bytes(row.payload),
-        payload_sha256=row.payload_sha256,
-        submitted_at=row.submitted_at,
-        withdrawn_at=row.withdrawn_at,
         decision=decision_of(row),
         comment=row.comment or "",
         reasons=tuple(json.loads(row.reasons or "[]")),
@@ -228,10 +211,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
         risk=row.risk or 0,
         risks=tuple(Risk(code) for code in json.loads(row.risks or "[]")),
         approvals_needed=row.approvals_needed or 1,
-        batch=row.batch,
         assents=assents,
-        published_at=row.published_at,
-        feed_no=row.feed_no,
         authors=authors,
         base_is_current=row.base_id == row.current_revision_id,
         is_current=row.id == row.current_revision_id,
@@ -239,7 +219,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
 
 
 def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
-    """The contents of some revisions by their id."""
+    """The payloads of some revisions, by id."""
     query = sa.select(revision.c.id, revision.c.payload)
     rows = having(connection, query, revision.c.id, revision_ids)
     return {row.id: from_bytes(row.payload) for row in rows}
@@ -263,7 +243,7 @@ def revisions_by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, 
 def with_bases(
     connection: sa.Connection, ids: Iterable[int]
 ) -> tuple[dict[int, Revision], dict[int, Revision]]:
-    """The revisions of ``ids`` and those they are based on, each by its id."""
+    """The revisions of ``ids`` and the revisions they are based on, each by id."""
     revisions = revisions_by_id(connection, ids)
     bases = (item.base_id for item in revisions.values() if item.base_id is not None)
     return revisions, revisions_by_id(connection, bases)
@@ -278,12 +258,12 @@ def revisions_of(connection: sa.Connection, record_id: int) -> list[Revision]:
 
 def revision_numbered(connection: sa.Connection, record_id: int, number: int) -> Revision | None:
     """One revision of a record by its number, or None."""
-    same = (revision.c.record_id == record_id, revision.c.number == number)
-    return next(iter(revisions_where(connection, *same, order=revision.c.id)), None)
+    numbered = (revision.c.record_id == record_id, revision.c.number == number)
+    return next(iter(revisions_where(connection, *numbered, order=revision.c.id)), None)
 
 
 def published_as(connection: sa.Connection, record_id: int, payload_sha256: str) -> int | None:
-    """The number of the newest published revision of a record with exactly this content, or None."""
+    """The number of a record's newest published revision with exactly this content, or None."""
     query = (
         sa.select(sa.func.max(revision.c.number))
         .join(publication, publication.c.revision_id == revision.c.id)
@@ -294,7 +274,7 @@ def published_as(connection: sa.Connection, record_id: int, payload_sha256: str)
 
 
 def current_number(connection: sa.Connection, record_id: int) -> int:
-    """The number of the revision a record stands at."""
+    """The number of a record's current revision."""
     query = (
         sa.select(revision.c.number)
         .join(record, record.c.current_revision_id == revision.c.id)

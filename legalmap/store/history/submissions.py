@@ -1,4 +1,4 @@
-"""Submissions, withdrawals, assents and reviews."""
+"""Submissions and what follows them: withdrawals, assents (approvals before the final one) and reviews."""
 
 import json
 from collections.abc import Sequence
@@ -24,12 +24,13 @@ from legalmap.store.tables import (
     revision,
     revision_author,
     submission,
+    waiting,
     withdrawal,
 )
 
 
 class Underapproved(msgspec.Struct, frozen=True, kw_only=True):
-    """A publication that fewer people approved than it needed, none of its authors counted."""
+    """A publication with fewer approvals than it needed, those of its own authors not counted."""
 
     feed_no: int
     topic: str
@@ -48,7 +49,7 @@ def submit(
     weight: Weight = UNWEIGHED,
     batch: str | None = None,
 ) -> None:
-    """Put a revision into the queue."""
+    """Submit a revision: it enters the queue."""
     values = submission_row(revision_id, submitter_id, at, intent, weight)
     connection.execute(submission.insert().values({**values, "batch": batch}))
     queue_index.add(connection, [revision_id])
@@ -57,7 +58,7 @@ def submit(
 def submission_row(
     revision_id: int, submitter_id: int, at: datetime, intent: Intent | None, weight: Weight
 ) -> dict[str, Any]:
-    """The row of a submission that is in no batch."""
+    """The columns of a submission, without its batch."""
     return {
         "revision_id": revision_id,
         "submitter_id": submitter_id,
@@ -72,7 +73,7 @@ def submission_row(
 def withdraw(
     connection: sa.Connection, revision_id: int, actor_id: int, at: datetime, why: str
 ) -> None:
-    """Take a revision out of the queue."""
+    """Withdraw a submitted revision: it leaves the queue, and nobody has claimed it any more."""
     values = {"revision_id": revision_id, "actor_id": actor_id, "at": at, "why": why}
     connection.execute(withdrawal.insert().values(values))
     queue_index.drop(connection, revision_id)
@@ -90,9 +91,9 @@ def insert_review(
     reasons: Sequence[str] = (),
     checks: Sequence[str] = (),
 ) -> int:
-    """Record a verdict on exactly this revision and hash; gives the review's id."""
+    """Record a verdict on exactly this revision and hash; returns the review's id."""
     values = {
-        **_seen(revised, reviewer_id, comment, checks, at),
+        **_reviewed(revised, reviewer_id, comment, checks, at),
         "verdict": verdict,
         "reasons": json.dumps(list(reasons)),
     }
@@ -110,15 +111,16 @@ def insert_assent(
     *,
     checks: Sequence[str] = (),
 ) -> None:
-    """Record an approval that is not the last one needed; it stays in the queue for somebody else."""
+    """Record an approval before the final one; the proposal stays in the queue for somebody else."""
     claims.drop(connection, "proposal", revised.id)
-    connection.execute(assent.insert().values(_seen(revised, reviewer_id, comment, checks, at)))
+    values = _reviewed(revised, reviewer_id, comment, checks, at)
+    connection.execute(assent.insert().values(values))
 
 
-def _seen(
+def _reviewed(
     revised: Revision, reviewer_id: int, comment: str, checks: Sequence[str], at: datetime
 ) -> dict[str, Any]:
-    """What was reviewed, by whom and when. The database compares author and hash with the revision."""
+    """What was reviewed, by whom and when. A foreign key checks author and hash against the revision."""
     return {
         "revision_id": revised.id,
         "author_id": revised.author_id,
@@ -131,16 +133,16 @@ def _seen(
 
 
 def has_submitted(connection: sa.Connection, author_id: int) -> bool:
-    """Whether somebody ever sent anything for review."""
-    sent = sa.select(sa.literal(1)).where(revision.c.author_id == author_id)
-    sent = sent.join(submission, submission.c.revision_id == revision.c.id).limit(1)
-    return connection.scalar(sent) is not None
+    """Whether an author ever submitted anything."""
+    query = sa.select(sa.literal(1)).where(revision.c.author_id == author_id)
+    query = query.join(submission, submission.c.revision_id == revision.c.id).limit(1)
+    return connection.scalar(query) is not None
 
 
 def last_sent(connection: sa.Connection, record_id: int, author_id: int) -> int:
-    """The last proposal somebody sent by the form of a record; 0 if none.
+    """The id of the last proposal somebody sent through the form of a record; 0 if none.
 
-    A check of the sources, or a line of a file, is sent otherwise.
+    Checks of the sources and lines of an imported file do not count: they are not sent through the form.
     """
     query = (
         sa.select(sa.func.coalesce(sa.func.max(revision.c.id), 0))
@@ -155,16 +157,8 @@ def last_sent(connection: sa.Connection, record_id: int, author_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _undecided() -> list[sa.ColumnElement[bool]]:
-    return [
-        submission.c.revision_id.is_not(None),
-        withdrawal.c.revision_id.is_(None),
-        review.c.id.is_(None),
-    ]
-
-
 def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[timedelta]:
-    """How long each proposal that was reviewed after an instant had waited."""
+    """How long each proposal reviewed since an instant had waited."""
     query = sa.select(submission.c.at, review.c.at.label("reviewed_at")).join(
         review, review.c.revision_id == submission.c.revision_id
     )
@@ -175,7 +169,7 @@ def waits_reviewed_since(connection: sa.Connection, since: datetime) -> list[tim
 def proposals_of(
     connection: sa.Connection, author_id: int, limit: int | None = None
 ) -> list[Revision]:
-    """Revisions somebody proposed, newest first: all, or no more than ``limit``."""
+    """The revisions somebody proposed, newest first: all, or at most ``limit``."""
     newest = revision.c.created_at.desc()
     return records.revisions_where(connection, *_by(author_id), order=newest, limit=limit)
 
@@ -192,12 +186,16 @@ def _by(author_id: int) -> list[sa.ColumnElement[bool]]:
 
 def undecided_of(connection: sa.Connection, record_id: int) -> list[Revision]:
     """The proposals for one record that wait for a verdict."""
-    same = revision.c.record_id == record_id
-    return records.revisions_where(connection, same, *_undecided(), order=submission.c.at)
+    return records.revisions_where(
+        connection,
+        revision.c.record_id == record_id,
+        revision.c.id.in_(sa.select(waiting.c.revision_id)),
+        order=submission.c.at,
+    )
 
 
 def open_of(connection: sa.Connection, record_id: int, author_id: int) -> list[Revision]:
-    """What somebody sent for a record that waits, or was sent back and not taken up since."""
+    """Somebody's open proposals for a record: those that wait, and those sent back and not reworked since."""
     later = revision.alias("later")
     taken_up = sa.select(sa.literal(1)).where(later.c.reworks_id == revision.c.id).exists()
     sent_back = sa.and_(review.c.verdict == Verdict.REQUEST_CHANGES, ~taken_up)
@@ -213,7 +211,7 @@ def open_of(connection: sa.Connection, record_id: int, author_id: int) -> list[R
 
 
 def underapproved(connection: sa.Connection) -> list[Underapproved]:
-    """Every reviewed publication that lacks an approval, as the guards should never have let pass."""
+    """Reviewed publications that lack an approval: the guards should never have let one pass."""
     counted = _approvals().subquery()
     approvals = sa.func.coalesce(counted.c.approvals, 0)
     needed = submission.c.approvals_needed
@@ -235,19 +233,19 @@ def underapproved(connection: sa.Connection) -> list[Underapproved]:
 
 
 def _approvals() -> sa.Select[Any]:
-    """How many different people approved each revision who are none of its authors."""
+    """How many different people approved each revision, its authors not counted."""
     final = sa.select(review.c.revision_id, review.c.reviewer_id)
     final = final.where(review.c.verdict == Verdict.APPROVE)
-    # A union, not a union of all: who approved twice is one person.
-    given = final.union(sa.select(assent.c.revision_id, assent.c.reviewer_id)).subquery()
+    # UNION, not UNION ALL: somebody who approved twice counts once.
+    approvals = final.union(sa.select(assent.c.revision_id, assent.c.reviewer_id)).subquery()
     by_author = (
         sa.select(sa.literal(1))
         .where(
-            revision_author.c.revision_id == given.c.revision_id,
-            revision_author.c.account_id == given.c.reviewer_id,
+            revision_author.c.revision_id == approvals.c.revision_id,
+            revision_author.c.account_id == approvals.c.reviewer_id,
         )
         .exists()
     )
     count = sa.func.count().label("approvals")
-    query = sa.select(given.c.revision_id, count).where(~by_author)
-    return query.group_by(given.c.revision_id)
+    query = sa.select(approvals.c.revision_id, count).where(~by_author)
+    return query.group_by(approvals.c.revision_id)

@@ -1,1 +1,1 @@
-"""Alembic migrations: tables and, written by hand, the triggers that guard history."""
+"""Alembic migrations: the tables, and handwritten triggers that guard history."""

@@ -1,4 +1,4 @@
-"""Alembic's entry point: always online, always on a connection that the caller gives."""
+"""Alembic's entry point: always online, on the connection that ``schema.migrate`` hands over."""
 
 from alembic import context
 
@@ -10,7 +10,7 @@ context.configure(
     render_as_batch=False,
     compare_type=True,
     transactional_ddl=True,
-    # On PostgreSQL an index is built outside of any transaction, so that nobody waits for it.
+    # On PostgreSQL an index is built outside any transaction, so that it blocks nobody.
     transaction_per_migration=context.config.attributes["connection"].dialect.name != "sqlite",
 )
 with context.begin_transaction():

@@ -1,4 +1,4 @@
-"""The triggers that keep history: what refuses, once, in the words of SQLite and of PostgreSQL."""
+"""The triggers that guard history: each rule once, turned into the SQL of SQLite and of PostgreSQL."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from alembic import op
 
-# Tables, each with the keys that a REPLACE INTO could overwrite a row by.
+# Tables, each with its unique keys, by which REPLACE INTO could overwrite a row on SQLite.
 Keys = Mapping[str, Sequence[str]]
-# (name, table, moment, condition under which it refuses, what it says). NEW and OLD as in SQL.
+# (name, table, INSERT or UPDATE, condition under which to refuse, message); NEW and OLD as in SQL.
 Rule = tuple[str, str, str, str, str]
 
 
 def put(history: Keys, kept: Keys, rules: Sequence[Rule]) -> None:
-    """``history`` is neither changed nor deleted, ``kept`` is not deleted, and ``rules`` hold."""
+    """Guard tables: ``history`` against UPDATE and DELETE, ``kept`` against DELETE; and make ``rules`` hold."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     statements = _sqlite(history, kept, rules) if sqlite else _postgresql(history, kept, rules)
     for statement in statements:
@@ -21,7 +21,7 @@ def put(history: Keys, kept: Keys, rules: Sequence[Rule]) -> None:
 
 
 def execute(statement: str) -> None:
-    """Send SQL as it stands: a colon in it is no parameter."""
+    """Run SQL as it is: a colon in it does not begin a parameter."""
     op.execute(sa.text(textwrap.dedent(statement).replace(":", "\\:")))
 
 
@@ -40,7 +40,7 @@ def take_away(history: Keys, kept: Keys, rules: Sequence[Rule]) -> None:
 
 
 def function(name: str, body: str) -> str:
-    """A trigger function of PostgreSQL."""
+    """The statement that makes a trigger function of PostgreSQL."""
     return (
         f"CREATE FUNCTION legalmap_{name}() RETURNS trigger LANGUAGE plpgsql"
         f" AS $$ BEGIN {body} END $$"
@@ -48,16 +48,15 @@ def function(name: str, body: str) -> str:
 
 
 def _sqlite(history: Keys, kept: Keys, rules: Sequence[Rule]) -> list[str]:
-    found = [_sqlite_refusal(table, "UPDATE") for table in history]
+    statements = [_sqlite_refusal(table, "UPDATE") for table in history]
     for table, keys in {**history, **kept}.items():
-        found.append(_sqlite_refusal(table, "DELETE"))
-        found += [_sqlite_once(table, key) for key in keys]
-    found += [
+        statements.append(_sqlite_refusal(table, "DELETE"))
+        statements += [_sqlite_once(table, key) for key in keys]
+    return statements + [
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
         f" BEGIN SELECT RAISE(ABORT, 'refused: {says}'); END"
         for name, table, act, condition, says in rules
     ]
-    return found
 
 
 def _sqlite_refusal(table: str, act: str) -> str:
@@ -68,34 +67,33 @@ def _sqlite_refusal(table: str, act: str) -> str:
 
 
 def _sqlite_once(table: str, key: str) -> str:
-    new = ", ".join(f"NEW.{column}" for column in key.split(", "))
+    values = ", ".join(f"NEW.{column}" for column in key.split(", "))
+    # DELETE triggers fire for REPLACE INTO only with PRAGMA recursive_triggers, which a foreign client lacks.
     return (
         f"CREATE TRIGGER {table}_{key.replace(', ', '_')}_once BEFORE INSERT ON {table}"
-        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({new}))"
+        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE ({key}) = ({values}))"
         f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{key}'); END"
     )
 
 
 def _postgresql(history: Keys, kept: Keys, rules: Sequence[Rule]) -> list[str]:
-    found = []
+    statements = []
     for table in (*history, *kept):
         acts = "UPDATE OR DELETE" if table in history else "DELETE"
-        found.append(
+        statements += [
             f"CREATE TRIGGER {table}_kept BEFORE {acts} ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()"
-        )
-        found.append(
+            " FOR EACH ROW EXECUTE FUNCTION legalmap_refuse_change()",
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()"
-        )
+            " FOR EACH STATEMENT EXECUTE FUNCTION legalmap_refuse_change()",
+        ]
     for name, table, act, condition, says in rules:
         body = (
             f"IF {condition} THEN RAISE EXCEPTION 'refused: {says}'"
             " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
         )
-        found.append(function(name, body))
-        found.append(
+        statements += [
+            function(name, body),
             f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()"
-        )
-    return found
+            f" FOR EACH ROW EXECUTE FUNCTION legalmap_{name}()",
+        ]
+    return statements

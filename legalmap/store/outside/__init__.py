@@ -1,1 +1,1 @@
-"""What waits to be sent: mail, and webhooks along the feed."""
+"""What waits to be sent: mail, and deliveries to webhooks."""

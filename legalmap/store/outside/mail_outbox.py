@@ -1,4 +1,4 @@
-"""The outbox: mail is written in the transaction of the act and tried until somebody takes it."""
+"""The outbox: mail is written in the transaction of the act, and tried until the server takes it."""
 
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,18 @@ from legalmap.store.tables import outbox
 
 
 def is_on(connection: sa.Connection) -> bool:
-    """Whether this site sends mail at all: where it does not, none is written."""
+    """Whether this site sends mail at all; if not, none may be written."""
     return bool(connection.get_execution_options().get("legalmap_mails"))
 
 
 def insert(connection: sa.Connection, at: datetime, **columns: Any) -> None:
-    """Write a mail that is due at once."""
+    """Add a mail that is due at once."""
     values = {"created_at": at, "tries": 0, "next_at": at, "last_error": "", **columns}
     connection.execute(outbox.insert().values(values))
 
 
 def next_due(connection: sa.Connection, at: datetime) -> Mail | None:
-    """The mail that has been due the longest, or None if none may be tried now."""
+    """The mail that has been due the longest, or None if none is due."""
     query = sa.select(outbox).where(outbox.c.next_at <= at)
     query = query.order_by(outbox.c.next_at, outbox.c.id).limit(1)
     return rows.first(connection, Mail, query)
@@ -34,17 +34,18 @@ def claim(connection: sa.Connection, mail: Mail, until: datetime) -> bool:
 
 
 def settle(connection: sa.Connection, mail: Mail, until: datetime, **values: Any) -> bool:
-    """Write what came of it, unless the claim was lost meanwhile."""
+    """Write the result of an attempt; False if the claim was lost meanwhile."""
     return _compared(connection, mail, until, **values)
 
 
 def _compared(connection: sa.Connection, mail: Mail, held: datetime | None, **values: Any) -> bool:
-    same = (outbox.c.id == mail.id, outbox.c.next_at == held)
-    return connection.execute(outbox.update().where(*same).values(**values)).rowcount == 1
+    # Compare and swap on next_at: of several workers, the one that moves it on has the mail.
+    unchanged = (outbox.c.id == mail.id, outbox.c.next_at == held)
+    return connection.execute(outbox.update().where(*unchanged).values(**values)).rowcount == 1
 
 
 def forget(connection: sa.Connection, account_id: int, at: datetime) -> None:
-    """Send an account nothing more and keep no address of it."""
+    """Give up what is still to be sent to an account, and empty all its mail."""
     own = outbox.c.account_id == account_id
     waiting = sa.and_(own, outbox.c.next_at.is_not(None))
     connection.execute(outbox.update().where(waiting).values(next_at=None, given_up_at=at))
@@ -52,7 +53,7 @@ def forget(connection: sa.Connection, account_id: int, at: datetime) -> None:
 
 
 def has_old(connection: sa.Connection, before: datetime, *, waiting_too: bool) -> bool:
-    """Whether anything that was settled before an instant still says whom it went to."""
+    """Whether ``empty_settled`` or, with ``waiting_too``, ``give_up_waiting`` would find anything."""
     which = _settled(before)
     if waiting_too:
         which = sa.or_(which, _waiting_since(before))
@@ -60,7 +61,10 @@ def has_old(connection: sa.Connection, before: datetime, *, waiting_too: bool) -
 
 
 def give_up_waiting(connection: sa.Connection, before: datetime) -> list[Mail]:
-    """Give up what has waited since before an instant, as of then."""
+    """Give up mail that was written before an instant and still waits; returns it.
+
+    It counts as given up when it was written, so that it is soon emptied.
+    """
     query = sa.select(outbox).where(_waiting_since(before)).order_by(outbox.c.id)
     waiting = rows.listed(connection, Mail, query)
     given_up = {"next_at": None, "given_up_at": outbox.c.created_at}
@@ -69,7 +73,7 @@ def give_up_waiting(connection: sa.Connection, before: datetime) -> list[Mail]:
 
 
 def empty_settled(connection: sa.Connection, before: datetime) -> None:
-    """Take address and text out of what was sent or given up before an instant."""
+    """Empty address and text of what was sent or given up before an instant."""
     _empty(connection, _settled(before))
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: adding, removing, and moving each along the feed."""
+"""Webhooks: adding and removing them, and moving each along the feed."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from legalmap.store.tables import webhook
 
 
 def insert(connection: sa.Connection, **columns: Any) -> int:
-    """Add a webhook that hears of what is published after ``delivered_feed_no``; gives its id."""
+    """Add a webhook for what is published after ``delivered_feed_no``; returns its id."""
     return inserted_id(connection, webhook, {"failures": 0, "last_error": "", **columns})
 
 
@@ -22,12 +22,12 @@ def everyone(connection: sa.Connection) -> list[Webhook]:
 
 
 def by_id(connection: sa.Connection, webhook_id: int) -> Webhook | None:
-    """The webhook of that number, or None."""
+    """The webhook of that id, or None."""
     return rows.first(connection, Webhook, sa.select(webhook).where(webhook.c.id == webhook_id))
 
 
 def remove(connection: sa.Connection, webhook_id: int) -> None:
-    """Forget a webhook and its secret."""
+    """Delete a webhook and its secret."""
     connection.execute(webhook.delete().where(webhook.c.id == webhook_id))
 
 
@@ -37,20 +37,20 @@ def update(connection: sa.Connection, webhook_id: int, **values: Any) -> None:
 
 
 def claim(connection: sa.Connection, known: Webhook, at: datetime, until: datetime) -> bool:
-    """Keep other workers off a webhook until an instant; False if it is theirs or has moved."""
+    """Keep other workers off a webhook until an instant; False if one of them has it or moved it on."""
     due = sa.or_(webhook.c.next_at.is_(None), webhook.c.next_at <= at)
     return _compared(connection, known, due, next_at=until)
 
 
 def settle(connection: sa.Connection, known: Webhook, until: datetime, **values: Any) -> bool:
-    """Write what came of a delivery, unless the claim was lost or the webhook moved meanwhile."""
+    """Write the result of a delivery; False if the claim was lost or the webhook moved meanwhile."""
     return _compared(connection, known, webhook.c.next_at == until, **values)
 
 
 def _compared(
     connection: sa.Connection, known: Webhook, held: sa.ColumnElement[bool], **values: Any
 ) -> bool:
-    done = connection.execute(
+    updated = connection.execute(
         webhook.update()
         .where(
             webhook.c.id == known.id,
@@ -60,4 +60,4 @@ def _compared(
         )
         .values(**values)
     )
-    return done.rowcount == 1
+    return updated.rowcount == 1

@@ -10,20 +10,20 @@ from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
 from legalmap.domain.people.remits import Remit
 from legalmap.domain.people.roles import Role
 from legalmap.store.engine import inserted_id
-from legalmap.store.rows import as_struct
+from legalmap.store.rows import as_struct, having
 from legalmap.store.tables import account, claim, draft, notice, outbox, remit
 
 
 def of_rows(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Account]:
-    """Accounts with their remits: one more query, however many they are."""
+    """Accounts with their remits, in one more query however many they are."""
     remits = _remits(connection, [row.id for row in rows])
     return [as_struct(Account, row, remits=remits.get(row.id, ())) for row in rows]
 
 
 def _remits(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[Remit, ...]]:
     by_account: dict[int, tuple[Remit, ...]] = {}
-    query = sa.select(remit).where(remit.c.account_id.in_(ids)).order_by(remit.c.id)
-    for row in connection.execute(query) if ids else ():
+    query = sa.select(remit).order_by(remit.c.id)
+    for row in having(connection, query, remit.c.account_id, ids):
         earlier = by_account.get(row.account_id, ())
         by_account[row.account_id] = (*earlier, Remit(row.topic, row.jurisdiction_code))
     return by_account
@@ -38,7 +38,7 @@ def insert(
     *,
     is_demo: bool = False,
 ) -> int:
-    """Add an account; gives its id."""
+    """Add an account; returns its id."""
     values = {
         "handle": handle,
         "role": role,
@@ -50,7 +50,7 @@ def insert(
 
 
 def by_handle(connection: sa.Connection, handle: str) -> Account | None:
-    """The account of that name, or None."""
+    """The account with that handle, or None."""
     return _one(connection, account.c.handle == handle)
 
 
@@ -65,7 +65,7 @@ def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Accoun
 
 
 def everyone(connection: sa.Connection) -> list[Account]:
-    """All accounts by name."""
+    """All accounts, by handle."""
     rows = connection.execute(sa.select(account).order_by(account.c.handle)).all()
     return of_rows(connection, rows)
 
@@ -81,18 +81,18 @@ def update(connection: sa.Connection, account_id: int, **values: Any) -> None:
 
 
 def replace_remits(connection: sa.Connection, account_id: int, remits: Iterable[Remit]) -> None:
-    """Let a moderator review in exactly these places and topics; none at all means everywhere."""
+    """Set where a moderator may review; no remits at all means everywhere."""
     connection.execute(remit.delete().where(remit.c.account_id == account_id))
     rows = [
-        {"account_id": account_id, "topic": one.topic, "jurisdiction_code": one.jurisdiction}
-        for one in remits
+        {"account_id": account_id, "topic": item.topic, "jurisdiction_code": item.jurisdiction}
+        for item in remits
     ]
     if rows:
         connection.execute(remit.insert(), rows)
 
 
 def other_admins(connection: sa.Connection, account_id: int) -> int:
-    """How many people but this one can manage accounts. No two count at once, so that none is last."""
+    """How many others can manage accounts. Locks them, so that two admins cannot both leave at once."""
     query = (
         sa.select(account.c.id)
         .where(
@@ -107,7 +107,7 @@ def other_admins(connection: sa.Connection, account_id: int) -> int:
 
 
 def forget(connection: sa.Connection, account_id: int) -> None:
-    """Delete what belongs to a person and to no history: drafts, claims, notices, mail, remits."""
+    """Delete what belongs to a person but not to history: drafts, claims, notices, mail, remits."""
     connection.execute(draft.delete().where(draft.c.owner_id == account_id))
     for table in (claim, notice, outbox, remit):
         connection.execute(table.delete().where(table.c.account_id == account_id))

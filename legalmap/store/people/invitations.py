@@ -1,4 +1,4 @@
-"""Invitations; of the link only the hash of its token is kept."""
+"""Invitations. Of the link, only the hash of its token is stored."""
 
 import json
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ _INVITER, _GUEST = account.alias("inviter"), account.alias("guest")
 
 
 def insert(connection: sa.Connection, *, remits: Iterable[Remit], **columns: Any) -> int:
-    """Add an invitation; gives its id."""
+    """Add an invitation; returns its id."""
     pairs = [[remit.topic, remit.jurisdiction] for remit in remits]
     return inserted_id(connection, invitation, {"remits": json.dumps(pairs), **columns})
 
 
 def by_token(connection: sa.Connection, token_sha256: str) -> Invitation | None:
-    """The invitation of that token, whatever became of it."""
+    """The invitation with that token, whatever became of it, or None."""
     return _one(connection, invitation.c.token_sha256 == token_sha256)
 
 
@@ -33,7 +33,7 @@ def by_id(connection: sa.Connection, invitation_id: int) -> Invitation | None:
 
 
 def newest(connection: sa.Connection, limit: int) -> list[Invitation]:
-    """The last invitations, newest first."""
+    """At most ``limit`` invitations, newest first."""
     query = _query().order_by(invitation.c.id.desc()).limit(limit)
     return [_invitation(row) for row in connection.execute(query)]
 
@@ -57,12 +57,12 @@ def _invitation(row: sa.Row[Any]) -> Invitation:
 
 
 def use(connection: sa.Connection, invitation_id: int, account_id: int, at: datetime) -> bool:
-    """Mark an open invitation as used; False if it is not open any more."""
+    """Mark an open invitation as used; False if it is no longer open."""
     return _close(connection, invitation_id, at, used_at=at, used_by_id=account_id)
 
 
 def revoke(connection: sa.Connection, invitation_id: int, at: datetime) -> bool:
-    """Take an open invitation back; False if it is not open any more."""
+    """Revoke an open invitation; False if it is no longer open."""
     return _close(connection, invitation_id, at, revoked_at=at)
 
 

@@ -1,4 +1,4 @@
-"""Second factors: authenticator secrets, passkeys, recovery codes, and challenges that are answered once."""
+"""Second factors: authenticator secrets, passkeys, recovery codes, and challenges to be answered once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,14 +15,14 @@ from legalmap.store.tables import account, challenge, passkey, recovery_code
 
 
 class Totp(msgspec.Struct, frozen=True):
-    """The secret of an authenticator app, and the step of the last code that was taken."""
+    """The secret of an authenticator app (base 32), and the time step of the last accepted code."""
 
     secret: str
     step: int | None
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """What is kept until somebody answers it."""
+    """A challenge that has not been answered yet. What ``value`` holds depends on its purpose."""
 
     account_id: int
     value: str
@@ -30,12 +30,12 @@ class Challenge(msgspec.Struct, frozen=True):
 
 
 def has_any(connection: sa.Connection, account_id: int) -> bool:
-    """Whether an account has a second factor. Recovery codes alone are none."""
+    """Whether an account has a second factor. Recovery codes alone do not count."""
     return totp(connection, account_id) is not None or bool(passkeys(connection, account_id))
 
 
 def owners(connection: sa.Connection) -> set[int]:
-    """The accounts that have a second factor."""
+    """The ids of the accounts that have a second factor."""
     by_app = sa.select(account.c.id).where(account.c.totp_secret.is_not(None))
     query = sa.union(by_app, sa.select(passkey.c.account_id))
     return set(connection.scalars(query))
@@ -51,14 +51,14 @@ def totp(connection: sa.Connection, account_id: int) -> Totp | None:
 def set_totp(
     connection: sa.Connection, account_id: int, secret: str | None, step: int | None
 ) -> None:
-    """Give an account an authenticator, or take it away."""
+    """Set the authenticator of an account, or remove it with None."""
     accounts.update(connection, account_id, totp_secret=secret, totp_step=step)
 
 
 def take_step(connection: sa.Connection, account_id: int, step: int) -> bool:
-    """Take the code of a step, unless it or a later one was taken: then say no."""
-    fresh = sa.or_(account.c.totp_step.is_(None), account.c.totp_step < step)
-    taken = account.update().where(account.c.id == account_id, fresh).values(totp_step=step)
+    """Accept the code of a time step; False if the code of this or a later step was accepted before."""
+    unused = sa.or_(account.c.totp_step.is_(None), account.c.totp_step < step)
+    taken = account.update().where(account.c.id == account_id, unused).values(totp_step=step)
     return connection.execute(taken).rowcount == 1
 
 
@@ -75,27 +75,26 @@ def is_passkey_known(connection: sa.Connection, credential_id: str) -> bool:
 
 
 def insert_passkey(connection: sa.Connection, **columns: Any) -> int:
-    """Add a passkey; gives its id."""
+    """Add a passkey; returns its id."""
     return inserted_id(connection, passkey, columns)
 
 
 def use_passkey(connection: sa.Connection, passkey_id: int, sign_count: int, at: datetime) -> None:
-    """Note that a passkey was shown, and how far its own counter is."""
-    connection.execute(
-        passkey.update().where(passkey.c.id == passkey_id).values(sign_count=sign_count, used_at=at)
-    )
+    """Note the use of a passkey, and its signature counter."""
+    shown = passkey.update().where(passkey.c.id == passkey_id)
+    connection.execute(shown.values(sign_count=sign_count, used_at=at))
 
 
 def delete_passkey(connection: sa.Connection, account_id: int, passkey_id: int) -> None:
-    """Forget a passkey of an account."""
-    mine = (passkey.c.account_id == account_id, passkey.c.id == passkey_id)
-    connection.execute(passkey.delete().where(*mine))
+    """Delete a passkey of an account."""
+    own = (passkey.c.account_id == account_id, passkey.c.id == passkey_id)
+    connection.execute(passkey.delete().where(*own))
 
 
 def replace_recovery_codes(
     connection: sa.Connection, account_id: int, hashes: Iterable[str]
 ) -> None:
-    """Make these the recovery codes of an account; those before them open nothing any more."""
+    """Set the recovery codes of an account (by their SHA-256); earlier ones stop working."""
     connection.execute(recovery_code.delete().where(recovery_code.c.account_id == account_id))
     codes = [{"code_sha256": code, "account_id": account_id} for code in hashes]
     if codes:
@@ -105,7 +104,7 @@ def replace_recovery_codes(
 def use_recovery_code(
     connection: sa.Connection, account_id: int, code_sha256: str, at: datetime
 ) -> bool:
-    """Take a recovery code of an account that was not taken before; say if there was one."""
+    """Use up a recovery code of an account; False if there is no such unused code."""
     code = recovery_code.c.code_sha256 == code_sha256
     taken = recovery_code.update().where(*_unused(account_id), code).values(used_at=at)
     return connection.execute(taken).rowcount == 1
@@ -116,7 +115,7 @@ def _unused(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
-    """How many recovery codes of an account still open it once each."""
+    """How many unused recovery codes an account has."""
     query = sa.select(sa.func.count()).select_from(recovery_code).where(*_unused(account_id))
     return connection.scalar(query) or 0
 
@@ -124,7 +123,7 @@ def recovery_codes_left(connection: sa.Connection, account_id: int) -> int:
 def insert_challenge(
     connection: sa.Connection, at: datetime, life: timedelta, **columns: Any
 ) -> None:
-    """Keep what somebody has to answer, and forget what nobody answered in time."""
+    """Add a challenge, and delete those that expired."""
     connection.execute(challenge.delete().where(challenge.c.expires_at <= at))
     connection.execute(challenge.insert().values(expires_at=at + life, **columns))
 
@@ -136,10 +135,11 @@ def challenge_called(
     at: datetime,
     account_id: int | None = None,
 ) -> Challenge | None:
-    """What was kept for a purpose, unless it has been answered or expired.
+    """The challenge of that id and purpose, unless it has been answered or has expired.
 
-    ``account_id``: and for this account; without it, whoever it is for.
+    ``account_id``: only if it is for this account.
     """
+    # The id comes from a request. PostgreSQL would raise an error for some characters, such as NUL.
     if not challenge_id.isascii() or not challenge_id.isprintable():
         return None
     query = sa.select(challenge).where(
@@ -153,19 +153,19 @@ def challenge_called(
 
 
 def end_challenges_of(connection: sa.Connection, account_id: int, purpose: str) -> None:
-    """Forget what was kept for an account and a purpose: nobody can answer it any more."""
-    same = challenge.c.account_id == account_id, challenge.c.purpose == purpose
-    connection.execute(challenge.delete().where(*same))
+    """Delete the challenges of an account for a purpose, so that they cannot be answered any more."""
+    for_purpose = challenge.c.account_id == account_id, challenge.c.purpose == purpose
+    connection.execute(challenge.delete().where(*for_purpose))
 
 
 def end_challenge(connection: sa.Connection, challenge_id: str) -> bool:
-    """A challenge was answered; say whether by us and not by somebody else in the meantime."""
+    """Use up a challenge that was answered; False if another request did so in the meantime."""
     query = challenge.delete().where(challenge.c.id == challenge_id)
     return connection.execute(query).rowcount == 1
 
 
 def forget(connection: sa.Connection, account_id: int) -> None:
-    """Take every second factor of an account away."""
+    """Delete every second factor of an account."""
     set_totp(connection, account_id, None, None)
     for table in (passkey, recovery_code, challenge):
         connection.execute(table.delete().where(table.c.account_id == account_id))

@@ -1,4 +1,4 @@
-"""Sessions: whose browser this is, until when, and how far it has come."""
+"""Sessions: whose browser it is, until when, and how far it is authenticated."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,12 @@ from legalmap.domain.people.sessions import Session
 from legalmap.store.people import accounts
 from legalmap.store.tables import account, passkey, session
 
-# Whether there is anything the owner of the session could show.
+# Whether the owner of the session has a second factor set up.
 _HAS_FACTOR = sa.or_(
     account.c.totp_secret.is_not(None),
     sa.exists().where(passkey.c.account_id == account.c.id),
 ).label("has_factor")
+# Prefixed, because an account has some columns of the same name.
 _OF_SESSION = [
     column.label(f"session_{column.name}") for column in session.c if column.name != "token_sha256"
 ]
@@ -28,22 +29,21 @@ def insert(connection: sa.Connection, created_at: datetime, **columns: Any) -> N
 
 
 def find(connection: sa.Connection, token_sha256: str, at: datetime) -> Session | None:
-    """The session of that token, unless it ended or its account is disabled."""
+    """The session with that token, or None if it ended or its account is disabled."""
     rows = _open(connection, at, session.c.token_sha256 == token_sha256)
     return next(iter(rows), None)
 
 
 def of_account(connection: sa.Connection, account_id: int, at: datetime) -> list[Session]:
-    """The open sessions of an account, the one used last first."""
+    """The open sessions of an account, the last used first."""
     return _open(connection, at, session.c.account_id == account_id)
 
 
 def last_seen(connection: sa.Connection) -> dict[int, datetime]:
-    """When each account was used last, of those with a session that was not forgotten yet."""
+    """When each account was last used, by id, for accounts with a session that is still stored."""
     query = sa.select(session.c.account_id, sa.func.max(session.c.seen_at).label("at"))
-    return {
-        row.account_id: row.at for row in connection.execute(query.group_by(session.c.account_id))
-    }
+    rows = connection.execute(query.group_by(session.c.account_id))
+    return {row.account_id: row.at for row in rows}
 
 
 def _open(
@@ -74,9 +74,8 @@ def _session(row: sa.Row[Any], owner: Account) -> Session:
 
 def see(connection: sa.Connection, token_sha256: str, at: datetime) -> None:
     """Note that a session was used."""
-    connection.execute(
-        session.update().where(session.c.token_sha256 == token_sha256).values(seen_at=at)
-    )
+    same = session.c.token_sha256 == token_sha256
+    connection.execute(session.update().where(same).values(seen_at=at))
 
 
 def end(connection: sa.Connection, token_sha256: str) -> None:
@@ -85,19 +84,20 @@ def end(connection: sa.Connection, token_sha256: str) -> None:
 
 
 def end_public(connection: sa.Connection, account_id: int, public_id: str) -> bool:
-    """Close the session of an account that its owner picked from the list; say if there was one."""
-    mine = (session.c.account_id == account_id, session.c.public_id == public_id)
-    return connection.execute(session.delete().where(*mine)).rowcount > 0
+    """Close the session of an account with that public id; False if there is none."""
+    own = (session.c.account_id == account_id, session.c.public_id == public_id)
+    return connection.execute(session.delete().where(*own)).rowcount > 0
 
 
 def end_of(connection: sa.Connection, account_id: int, *, but: str = "") -> int:
-    """Close every session of an account, but for the one of that public id; gives how many."""
-    of_it = [session.c.account_id == account_id]
+    """Close every session of an account, except the one with the public id ``but``; returns how many."""
+    conditions = [session.c.account_id == account_id]
     if but:
-        of_it.append(sa.func.coalesce(session.c.public_id, "") != but)
-    return connection.execute(session.delete().where(*of_it)).rowcount
+        # Sessions of the first version have no public id, and NULL compares as unknown.
+        conditions.append(sa.func.coalesce(session.c.public_id, "") != but)
+    return connection.execute(session.delete().where(*conditions)).rowcount
 
 
 def end_expired(connection: sa.Connection, at: datetime) -> None:
-    """Forget the sessions that ended by themselves."""
+    """Delete the sessions that have expired."""
     connection.execute(session.delete().where(session.c.expires_at <= at))

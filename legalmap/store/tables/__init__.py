@@ -1,70 +1,33 @@
-"""All tables, gathered so that the metadata is complete whoever asks for it."""
+"""All tables in one place, so that the metadata is complete whichever table is imported."""
 
-from legalmap.store.tables.accounts import (
-    account,
-    challenge,
-    invitation,
-    passkey,
-    recovery_code,
-    remit,
-    session,
-)
-from legalmap.store.tables.base import metadata
-from legalmap.store.tables.log import event
-from legalmap.store.tables.moderation import (
-    assent,
-    claim,
-    draft,
-    remark,
-    review,
-    submission,
-    suggestion,
-    waiting,
-    withdrawal,
-)
-from legalmap.store.tables.notices import notice, outbox
-from legalmap.store.tables.places import jurisdiction, jurisdiction_alias, zip_county
-from legalmap.store.tables.records import (
-    course,
-    gist,
-    legal_status,
-    publication,
-    record,
-    revision,
-    revision_author,
-)
-from legalmap.store.tables.webhooks import webhook
-
-__all__ = [
-    "account",
-    "assent",
-    "challenge",
-    "claim",
-    "course",
-    "draft",
-    "event",
-    "gist",
-    "invitation",
-    "jurisdiction",
-    "jurisdiction_alias",
-    "legal_status",
-    "metadata",
-    "notice",
-    "outbox",
-    "passkey",
-    "publication",
-    "record",
-    "recovery_code",
-    "remark",
-    "remit",
-    "review",
-    "revision",
-    "revision_author",
-    "session",
-    "submission",
-    "suggestion",
-    "waiting",
-    "webhook",
-    "withdrawal",
-    "zip_county",
-]
+from legalmap.store.tables.accounts import account as account
+from legalmap.store.tables.accounts import challenge as challenge
+from legalmap.store.tables.accounts import invitation as invitation
+from legalmap.store.tables.accounts import passkey as passkey
+from legalmap.store.tables.accounts import recovery_code as recovery_code
+from legalmap.store.tables.accounts import remit as remit
+from legalmap.store.tables.accounts import session as session
+from legalmap.store.tables.base import metadata as metadata
+from legalmap.store.tables.log import event as event
+from legalmap.store.tables.moderation import assent as assent
+from legalmap.store.tables.moderation import claim as claim
+from legalmap.store.tables.moderation import draft as draft
+from legalmap.store.tables.moderation import remark as remark
+from legalmap.store.tables.moderation import review as review
+from legalmap.store.tables.moderation import submission as submission
+from legalmap.store.tables.moderation import suggestion as suggestion
+from legalmap.store.tables.moderation import waiting as waiting
+from legalmap.store.tables.moderation import withdrawal as withdrawal
+from legalmap.store.tables.notices import notice as notice
+from legalmap.store.tables.notices import outbox as outbox
+from legalmap.store.tables.places import jurisdiction as jurisdiction
+from legalmap.store.tables.places import jurisdiction_alias as jurisdiction_alias
+from legalmap.store.tables.places import zip_county as zip_county
+from legalmap.store.tables.records import course as course
+from legalmap.store.tables.records import gist as gist
+from legalmap.store.tables.records import legal_status as legal_status
+from legalmap.store.tables.records import publication as publication
+from legalmap.store.tables.records import record as record
+from legalmap.store.tables.records import revision as revision
+from legalmap.store.tables.records import revision_author as revision_author
+from legalmap.store.tables.webhooks import webhook as webhook

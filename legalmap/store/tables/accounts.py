@@ -2,6 +2,9 @@
 
 import sqlalchemy as sa
 
+from legalmap.domain.outside.mail import LONGEST_ADDRESS
+from legalmap.domain.people.admin_rules import MAX_INTEREST
+from legalmap.domain.people.invitations import MAX_NOTE
 from legalmap.domain.people.roles import Role
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.types import UTCDateTime, word_of
@@ -17,27 +20,27 @@ account = sa.Table(
     sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("disabled_at", UTCDateTime),
-    sa.Column("email", sa.String(254)),
-    sa.Column("interest", sa.String(300), nullable=False, server_default=""),
-    # Base 32. Null until the first code was shown to be right.
+    sa.Column("email", sa.String(LONGEST_ADDRESS)),
+    sa.Column("interest", sa.String(MAX_INTEREST), nullable=False, server_default=""),
+    # Base 32. Null until its owner has entered a right code.
     sa.Column("totp_secret", sa.String(64)),
-    # The step of the last code that was taken: none is taken twice (RFC 6238, 5.2).
+    # The time step of the last accepted code: none is accepted twice (RFC 6238, 5.2).
     sa.Column("totp_step", sa.Integer),
     sa.Column("left_at", UTCDateTime),
 )
 session = sa.Table(
     "session",
     metadata,
-    # The SHA-256 of the token in the cookie: who reads the table cannot sign in with it.
+    # The SHA-256 of the token in the cookie, so that nobody can sign in with what the table holds.
     sa.Column("token_sha256", sa.String(64), primary_key=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("seen_at", UTCDateTime, nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False),
-    # How its owner tells it from others in the list of sessions, without the token's hash.
+    # Names the session in its owner's list, without giving away the hash.
     sa.Column("public_id", sa.String(32)),
     sa.Column("label", sa.String(120), nullable=False, server_default=""),
-    # When the second factor was shown in this session; null: not yet.
+    # When the second factor was shown in this session; null if not yet.
     sa.Column("proved_at", UTCDateTime),
     sa.Index("uq_session_public_id", "public_id", unique=True),
 )
@@ -57,9 +60,9 @@ invitation = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
     sa.Column("role", word_of(Role, "role"), nullable=False),
-    # The remits of the account to come, as JSON.
+    # The remits of the account to be made, as JSON.
     sa.Column("remits", sa.Text, nullable=False),
-    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("note", sa.String(MAX_NOTE), nullable=False),
     sa.Column("inviter_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False),
@@ -73,7 +76,7 @@ passkey = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
-    # Base64url, as WebAuthn gives them.
+    # Both are base64url, as WebAuthn gives them.
     sa.Column("credential_id", sa.String(1400), nullable=False, unique=True),
     sa.Column("public_key", sa.Text, nullable=False),
     sa.Column("sign_count", sa.BigInteger, nullable=False),
@@ -88,13 +91,13 @@ recovery_code = sa.Table(
     sa.Column("account_id", sa.ForeignKey("account.id"), nullable=False, index=True),
     sa.Column("used_at", UTCDateTime),
 )
-# What is answered once, such as the challenge of a passkey, or the link for a new password.
+# What can be answered once: the challenge for a passkey, the link for a new password.
 challenge = sa.Table(
     "challenge",
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("account_id", sa.ForeignKey("account.id"), index=True),
-    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("purpose", sa.String(20), nullable=False),  # such as “password”
     sa.Column("value", sa.String(200), nullable=False),
     sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
 )

@@ -14,10 +14,10 @@ event = sa.Table(
     sa.Column("actor_label", sa.String(60), nullable=False),
     sa.Column("action", sa.String(40), nullable=False),
     sa.Column("subject_kind", sa.String(20), nullable=False),
-    sa.Column("subject_id", sa.String(200), nullable=False),
+    sa.Column("subject_id", sa.String(200), nullable=False),  # a number as text, or empty
     sa.Column("subject_label", sa.String(300), nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
-    # What the data say of them, to be filtered by. Null in what the first version logged.
+    sa.Column("data", sa.Text, nullable=False),  # JSON, see domain/events.py
+    # Copies from the data, to filter by. Null in rows of the first version.
     sa.Column("topic", sa.String(40)),
     sa.Column("jurisdiction_code", sa.String(120)),
     sa.Index("ix_event_action_id", "action", "id"),

@@ -1,11 +1,13 @@
-"""Submissions, withdrawals, assents, reviews and remarks: history. Drafts, claims, suggestions: working.
-
-``waiting`` follows from the history: what nobody decided or withdrew, narrow enough to be sorted.
+"""Moderation. Submissions, withdrawals, assents, reviews and remarks are history; drafts, claims and
+suggestions are working data. ``waiting`` is derived from the history: the submissions that nobody has
+decided or withdrawn, in rows narrow enough to sort quickly.
 """
 
 import sqlalchemy as sa
 
 from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.law.payload import MAX_URL
+from legalmap.domain.outside.mail import LONGEST_ADDRESS
 from legalmap.store.tables.base import metadata
 from legalmap.store.tables.records import SHA256
 from legalmap.store.tables.types import UTCDateTime, word_of
@@ -16,13 +18,13 @@ submission = sa.Table(
     sa.Column("revision_id", sa.ForeignKey("revision.id"), primary_key=True, autoincrement=False),
     sa.Column("submitter_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("at", UTCDateTime, nullable=False, index=True),
-    # What follows was not asked by the first version: null, and the defaults, mean just that.
+    # The first version did not have these columns: null and the defaults stand in its rows.
     sa.Column("intent", sa.String(20)),
-    sa.Column("risk", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("risk", sa.Integer, nullable=False, server_default="0"),  # an index of LEVELS
     # The codes of the reasons, as JSON.
     sa.Column("risks", sa.Text, nullable=False, server_default="[]"),
     sa.Column("approvals_needed", sa.Integer, nullable=False, server_default="1"),
-    # What was sent together, such as one file.
+    # The name shared by what was sent together, such as one file.
     sa.Column("batch", sa.String(32), index=True),
 )
 withdrawal = sa.Table(
@@ -36,7 +38,7 @@ withdrawal = sa.Table(
     ),
     sa.Column("actor_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("at", UTCDateTime, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),  # may be empty
 )
 review = sa.Table(
     "review",
@@ -60,7 +62,7 @@ review = sa.Table(
     ),
     sa.CheckConstraint("reviewer_id <> author_id", name="four_eyes"),
 )
-# An approval that is not the last one, where two are needed.
+# An approval before the final one, where two are needed.
 assent = sa.Table(
     "assent",
     metadata,
@@ -70,7 +72,7 @@ assent = sa.Table(
     sa.Column("payload_sha256", SHA256, nullable=False),
     sa.Column("reviewer_id", sa.ForeignKey("account.id"), nullable=False),
     sa.Column("comment", sa.Text, nullable=False),
-    sa.Column("checks", sa.Text, nullable=False),
+    sa.Column("checks", sa.Text, nullable=False),  # JSON, as in review
     sa.Column("at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("revision_id", "reviewer_id"),
     sa.ForeignKeyConstraint(
@@ -101,7 +103,7 @@ waiting = sa.Table(
     sa.Column("batch", sa.String(32)),
     sa.Index("ix_waiting_risk_at", "risk", "at"),
 )
-# Who is at it, until when: a courtesy between people that expires by itself.
+# Who is working on something, until when: a courtesy between people that expires by itself.
 claim = sa.Table(
     "claim",
     metadata,
@@ -113,7 +115,7 @@ claim = sa.Table(
     sa.Column("expires_at", UTCDateTime, nullable=False),
     sa.CheckConstraint("kind IN ('proposal', 'suggestion', 'record')", name="kind"),
 )
-# What a reader without an account wrote. It is never deleted; the address is, once it is answered.
+# From readers without an account. Rows are never deleted; the address is, once the suggestion is closed.
 suggestion = sa.Table(
     "suggestion",
     metadata,
@@ -121,8 +123,8 @@ suggestion = sa.Table(
     sa.Column("topic", sa.String(40), nullable=False),
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("url", sa.String(2000), nullable=False),
-    sa.Column("email", sa.String(254)),
+    sa.Column("url", sa.String(MAX_URL), nullable=False),
+    sa.Column("email", sa.String(LONGEST_ADDRESS)),
     sa.Column("at", UTCDateTime, nullable=False, index=True),
     sa.Column("closed_at", UTCDateTime),
     sa.Column("closed_by_id", sa.ForeignKey("account.id")),
@@ -141,9 +143,9 @@ draft = sa.Table(
     sa.Column("base_id", sa.ForeignKey("revision.id"), nullable=False),
     sa.Column("reworks_id", sa.ForeignKey("revision.id")),
     sa.Column("owner_id", sa.ForeignKey("account.id"), nullable=False),
-    # What was typed, as the form sent it: a draft may be far from valid.
+    # The form as it was sent, as JSON: a draft may be far from valid.
     sa.Column("form", sa.Text, nullable=False),
-    # The suggestion it answers, if it began with one.
+    # The suggestion that the draft began from.
     sa.Column("suggestion_id", sa.ForeignKey("suggestion.id")),
     sa.Column("updated_at", UTCDateTime, nullable=False),
     sa.UniqueConstraint("record_id", "owner_id"),

@@ -1,4 +1,4 @@
-"""The jurisdiction tree, the other codes a place is known by, and the ZIP codes of each county."""
+"""The jurisdiction tree, other codes of its places, and the ZIP codes of each county."""
 
 import sqlalchemy as sa
 
@@ -10,16 +10,16 @@ jurisdiction = sa.Table(
     sa.Column("code", sa.String(120), primary_key=True),
     sa.Column("kind", sa.String(12), nullable=False),
     sa.Column("name", sa.String(200), nullable=False),
-    # The name in lower case without accents, for searching.
+    # The name as ``places.search_form`` makes it.
     sa.Column("search_name", sa.String(200), nullable=False, index=True),
     sa.Column("parent", sa.ForeignKey("jurisdiction.code"), index=True),
     sa.Column("county", sa.ForeignKey("jurisdiction.code"), index=True),
-    sa.Column("called", sa.String(80), nullable=False),
-    sa.Column("iso", sa.String(10), index=True),
-    sa.Column("fips", sa.String(10), index=True),
-    sa.Column("lat", sa.Float),
+    sa.Column("called", sa.String(80), nullable=False),  # the local word for its kind
+    sa.Column("iso", sa.String(10), index=True),  # ISO 3166-1 or 3166-2
+    sa.Column("fips", sa.String(10), index=True),  # GEOID of the US Census Bureau
+    sa.Column("lat", sa.Float),  # degrees, WGS 84
     sa.Column("lon", sa.Float),
-    sa.Column("law", sa.String(3), nullable=False),
+    sa.Column("law", sa.String(3), nullable=False),  # “own” or empty, see Jurisdiction
     sa.Column("note", sa.Text, nullable=False),
 )
 jurisdiction_alias = sa.Table(
@@ -32,7 +32,7 @@ zip_county = sa.Table(
     "zip_county",
     metadata,
     sa.Column("zip", sa.String(5), primary_key=True),
-    # 0 is the county in which the middle of the ZIP area lies.
+    # 0 is the county in which the centre of the ZIP area lies.
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
 )

@@ -1,9 +1,9 @@
-"""Records, their revisions, the feed of publications, and the plain table kept from them.
+"""Records, their revisions, the feed of publications, and the tables derived from them.
 
-``legal_status``, ``gist`` and ``course`` follow from the feed and can be written anew at any time.
 ``revision`` and ``publication`` are history: triggers refuse UPDATE and DELETE. The composite
 foreign keys make it impossible for a publication to name another revision, hash or verdict than
-the review it rests on.
+the review it rests on. ``legal_status``, ``gist`` and ``course`` are derived from the feed and can be
+rebuilt at any time.
 """
 
 import sqlalchemy as sa
@@ -12,13 +12,14 @@ from legalmap.store.tables.base import metadata
 from legalmap.store.tables.types import UTCDateTime
 
 SHA256 = sa.String(64)
+# Stands as the hash before the first publication.
 NO_HASH = "0" * 64
 
 record = sa.Table(
     "record",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("topic", sa.String(40), nullable=False),  # a code of data/topics
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
     # The only pointer that moves, and only by compare-and-swap to a published revision.
     sa.Column("current_revision_id", sa.Integer),
@@ -37,7 +38,7 @@ revision = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-    # Canonical JSON as text: the very bytes that payload_sha256 is the hash of.
+    # Canonical JSON, byte for byte what payload_sha256 is the hash of.
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("payload_sha256", SHA256, nullable=False),
     sa.UniqueConstraint("record_id", "number"),
@@ -52,7 +53,7 @@ revision = sa.Table(
     sa.CheckConstraint("(kind = 'genesis') = (number = 0)", name="genesis"),
     sa.CheckConstraint("length(payload_sha256) = 64", name="sha256"),
 )
-# Filled by a trigger from the author of a revision and of all it reworks.
+# Filled by a trigger: the author of a revision and the authors of what it reworks.
 revision_author = sa.Table(
     "revision_author",
     metadata,
@@ -81,7 +82,7 @@ publication = sa.Table(
         ["review_id", "revision_id", "verdict", "payload_sha256"],
         ["review.id", "review.revision_id", "review.verdict", "review.payload_sha256"],
     ),
-    # Which publication of a record stood at a feed number is one look at this index.
+    # Finds the publication of a record that stood at a feed number.
     sa.Index("ix_publication_record_id_feed_no", "record_id", "feed_no"),
     sa.CheckConstraint("feed_no > 0", name="feed_no"),
     sa.CheckConstraint("(review_id IS NULL) = (revision_number = 0)", name="reviewed"),
@@ -95,15 +96,15 @@ legal_status = sa.Table(
     sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("status", sa.String(40), nullable=False, index=True),
-    sa.Column("effective_from", sa.String(10)),
+    sa.Column("effective_from", sa.String(10)),  # as written: 2016, 2016-05 or 2016-05-10
     sa.Column("effective_until", sa.String(10)),
     sa.Column("force", sa.String(12), nullable=False),
-    sa.Column("answers", sa.Text, nullable=False),
+    sa.Column("answers", sa.Text, nullable=False),  # JSON
     sa.Column("last_verified", sa.Date),
     sa.Column("revision_number", sa.Integer, nullable=False),
     sa.Column("number_of_sources", sa.Integer, nullable=False),
 )
-# What a payload says of the status, without words and sources. Thousands of revisions share one.
+# See domain/law/gists.py. Thousands of revisions share one.
 gist = sa.Table(
     "gist",
     metadata,
@@ -111,7 +112,7 @@ gist = sa.Table(
     sa.Column("sha256", SHA256, nullable=False, unique=True),
     sa.Column("content", sa.Text, nullable=False),
 )
-# One narrow row for each publication, in the order in which the past is asked for.
+# The course of each record: one narrow row for each publication, in the order in which the past is read.
 course = sa.Table(
     "course",
     metadata,

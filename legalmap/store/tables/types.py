@@ -1,21 +1,20 @@
-"""Column types both databases keep alike: instants in UTC, words of a fixed list."""
+"""Column types that work alike on both databases: instants in UTC, and codes of a fixed list."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An instant. SQLite would forget the zone, so UTC goes in and UTC comes out."""
+    """An instant in UTC. SQLite stores no zone, so it gets UTC and its values are read as UTC."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Refuse an instant without a zone; store it as UTC."""
+        """Convert to UTC; raise ValueError for an instant without a time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -24,23 +23,19 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give the instant back in UTC."""
+        """The stored instant, with UTC as its zone."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def word_of(words: type[StrEnum], name: str) -> sa.Enum:
-    """A text column that holds one of the values of ``words``, guarded by a CHECK of that name."""
-
-    def values(members: Any) -> list[str]:
-        return [member.value for member in members]
-
+    """A text column for the values of the enum ``words``, guarded by a CHECK constraint called ``name``."""
     return sa.Enum(
         words,
         native_enum=False,
         length=20,
-        values_callable=values,
+        values_callable=lambda members: [member.value for member in members],
         create_constraint=True,
         name=name,
     )

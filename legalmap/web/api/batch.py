@@ -1,4 +1,8 @@
-"""Many places in one request: each is resolved, or refused, on its own and under its index."""
+"""Many places in one request: each is resolved or refused on its own, under its index.
+
+A thousand points are answered in about the time it takes to write the bytes, so results are encoded
+once for each place and joined as bytes.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,27 +13,26 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, Resolution
+from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
-from legalmap.services.exporting import formats
 from legalmap.services.places import point_index
 from legalmap.web.api import negotiation, parameters, resolutions, routes
 from legalmap.web.http import error_status
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 
-# How many results of an edition are kept for a day and a way of asking.
+# How many encoded results are kept for one edition, day and set of caveats.
 MOST_KNOWN = 4_000
-# By what a way of asking leaves open, and by the code of a place: what is told of it.
+# By the caveats of the way in which a place was given, then by its code: the result as JSON.
 _Results = dict[tuple[Caveat, ...], dict[str, bytes]]
-# By topic, of the edition and day asked about last: measured, 1,000 points take half the time so.
+# By topic, for the edition and day of the last request. Measured: 1,000 points take half the time.
 _kept: dict[str, tuple[Edition, date, _Results]] = {}
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is sent. The items are read one by one, so that one that is wrong spoils no other."""
+    """The body of a request. Items are decoded one by one, so that a wrong one spoils no other."""
 
     items: list[msgspec.Raw]
 
@@ -41,7 +44,7 @@ class Item(contract.Asked, frozen=True, forbid_unknown_fields=True):
 _item_decoder = msgspec.json.Decoder(Item)
 _items_decoder = msgspec.json.Decoder(list[Item])
 _OF_POINT = (resolutions.POINT_REACH,)
-# How an answer without items ends, and how each item begins.
+# The end of an answer without items, and the beginning of each item up to its index.
 _END = b"]}"
 _INDICES = [
     b'%b{"index":%d,' % (b"," if index else b"", index) for index in range(routes.MOST_ASKED)
@@ -49,66 +52,70 @@ _INDICES = [
 
 
 def content(view: View) -> bytes:
-    """What holds at each place of the body of this request: a ``wire.BatchAnswer`` as JSON.
+    """What holds at each place in the body of this request: a ``contract.BatchAnswer`` as JSON.
 
-    Put together from the bytes of each place, because to write a thousand takes as long as to find them.
+    Raise RequestEntityTooLarge for too many items; what is wrong with one item is told in its place.
     """
     batch = cast("Batch", negotiation.body(Batch))
     if len(batch.items) > routes.MOST_ASKED:
         most, sent = routes.MOST_ASKED, len(batch.items)
         raise RequestEntityTooLarge(f"At most {most:,} items at once, these are {sent:,}.")
-    known = _Known(view)
-    read = _all_read(batch.items)
-    told = _all_told(known, batch.items if read is None else read)
+    cache = ResultCache(view)
+    items = _all_read(batch.items)
+    answers = _all_encoded(cache, batch.items if items is None else items)
     empty = parameters.answer(
         view,
         contract.BatchAnswer,
-        answered=len(told) - known.refused,
-        refused=known.refused,
+        answered=len(answers) - cache.refused,
+        refused=cache.refused,
         items=(),
     )
-    pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(told) + 1)
-    # Each item behind its index, all laid together in one go.
-    pieces[1::2], pieces[2::2] = _INDICES[: len(told)], told
+    pieces = [contract.encode(empty).removesuffix(_END)] * (2 * len(answers) + 1)
+    # Index, item, index, item: slices fill the list without a loop in Python.
+    pieces[1::2], pieces[2::2] = _INDICES[: len(answers)], answers
     return b"".join((*pieces, _END))
 
 
 def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
-    """All items at once; None if one of them is wrong, which only reading one by one can tell."""
+    """All items, decoded at once; None if any is wrong: decoding one by one then tells which."""
     try:
         return _items_decoder.decode(b"[%b]" % b",".join(items))
     except msgspec.DecodeError:
         return None
 
 
-def _all_told(known: "_Known", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
-    """What is told of each item, a ``wire.BatchItem`` as JSON from behind its index on."""
-    told, of_points, region_at = [], known.of_points, point_index.region_at
+def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
+    """Each item as a ``contract.BatchItem`` in JSON, without its beginning up to the index."""
+    answers, of_points, region_at = [], cache.of_points, point_index.region_at
     for item in items:
-        found = None
+        result = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
             lat, lon = item.lat, item.lon
-            # A point, the commonest of all, takes no more here than to find where it lies.
+            # Points are the commonest items by far: for these only the region is looked up here.
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
-                found = of_points.get(region_at(lat, lon) or "")
-        told.append(found or _told(known, item))
-    return told
+                result = of_points.get(region_at(lat, lon) or "")
+        answers.append(result or _encoded(cache, item))
+    return answers
 
 
-def _told(known: "_Known", item: Item | msgspec.Raw) -> bytes:
+def _encoded(cache: "ResultCache", item: Item | msgspec.Raw) -> bytes:
     try:
-        read = item if isinstance(item, Item) else _read(item)
-        places, caveats = _places(known.tracker, read)
+        place_asked = item if isinstance(item, Item) else _read(item)
+        places, caveats = _places(cache.tracker, place_asked)
     except Unusable:
         raise
     except LegalmapError as error:
-        known.refused += 1
-        return _of(None, _refusal(error))
-    return known.of(places[0], caveats) if len(places) == 1 else _of(_ask(places, caveats), None)
+        cache.refused += 1
+        return _item(None, _refusal(error))
+    return (
+        cache.of(places[0], caveats)
+        if len(places) == 1
+        else _item(_ask_back(places, caveats), None)
+    )
 
 
-def _of(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:
+def _item(result: contract.BatchResult | None, error: contract.BatchRefusal | None) -> bytes:
     whole = contract.encode(contract.BatchItem(index=0, result=result, error=error))
     return whole.removeprefix(b'{"index":0,')
 
@@ -133,37 +140,37 @@ def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Cav
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
-    """Without near matches: to seek those for a thousand codes would take minutes."""
+    """The place of a code, without near matches: finding those for a thousand codes would take minutes."""
     if not code.isprintable() or len(code) > routes.CODE["maxLength"]:
         raise Missing("jurisdiction", code[:80])
     return tracker.place(code.lower())
 
 
-class _Known:
-    """What holds at one place, made once for an edition and day: many points lie in one county."""
+class ResultCache:
+    """The results of one edition and day, each encoded once: many points lie in one county."""
 
     def __init__(self, view: View) -> None:
         self._view = view
         self.refused = 0
-        # Asked of Flask once, not for each of a thousand points.
+        # Looked up in Flask once, not for each of a thousand points.
         self.tracker = tracker()
-        topic, asked = view.edition.topic.code, (view.edition, view.as_of)
-        kept = _kept.get(topic)
-        if kept is None or kept[:2] != asked:
-            kept = _kept[topic] = (*asked, {})
-        self._results = kept[2]
+        topic, edition_and_day = view.edition.topic.code, (view.edition, view.as_of)
+        remembered = _kept.get(topic)
+        if remembered is None or remembered[:2] != edition_and_day:
+            remembered = _kept[topic] = (*edition_and_day, {})
+        self._results = remembered[2]
         self.of_points = self._results.setdefault(_OF_POINT, {})
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
-        """What is told of a place, with what a vague way of asking for it leaves open."""
+        """The item of a place, with the caveats of the way in which it was given."""
         results = self._results.setdefault(caveats, {})
-        known = results.get(place.code)
-        if known is None:
+        encoded = results.get(place.code)
+        if encoded is None:
             edition, day = self._view.edition, self._view.as_of
-            known = _of(_result(self._view, edition.resolve(place, day), caveats), None)
+            encoded = _item(_result(self._view, edition.resolve(place, day), caveats), None)
             if len(results) < MOST_KNOWN:
-                results[place.code] = known
-        return known
+                results[place.code] = encoded
+        return encoded
 
 
 def _refusal(error: LegalmapError) -> contract.BatchRefusal:
@@ -178,35 +185,28 @@ def _refusal(error: LegalmapError) -> contract.BatchRefusal:
     )
 
 
-def _result(view: View, found: Resolution, caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    topic, deciding = view.edition.topic, found.deciding_level
+def _result(
+    view: View, resolution: Resolution, caveats: tuple[Caveat, ...]
+) -> contract.BatchResult:
     return contract.same(
         contract.BatchResult,
-        found,
-        jurisdiction=found.place.code,
-        label=topic.status(found.status).label if found.status else OUTCOME_LABELS[found.outcome],
-        variables={
-            code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
-            for code, answer in found.answers.items()
-        },
+        resolution,
+        jurisdiction=resolution.place.code,
         levels=tuple(
             contract.BatchLevel(
                 code=level.jurisdiction.code,
                 standing=level.standing,
                 status=level.period.status if level.period else None,
             )
-            for level in found.levels
+            for level in resolution.levels
         ),
-        caveats=(*found.caveats, *caveats),
-        last_verified=deciding.last_verified if deciding else None,
-        freshness=deciding.freshness if deciding else None,
         candidates=(),
-        url=formats.url_of(topic.code, found.place.code),
+        **resolutions.shared_keys(view, resolution, caveats),
     )
 
 
-def _ask(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    """A ZIP code in several counties is asked back, never guessed."""
+def _ask_back(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
+    """For a ZIP code in several counties: the question which of them is meant, never a guess."""
     return contract.BatchResult(
         outcome=resolutions.ASK,
         caveats=caveats,

@@ -1,4 +1,4 @@
-"""Routes that will go: their answers say since when they are deprecated and when they end."""
+"""Routes that will be removed: their answers say since when they are deprecated and when they end."""
 
 from datetime import UTC, datetime
 
@@ -15,17 +15,17 @@ class Retired(msgspec.Struct, frozen=True, kw_only=True):
     instead: str
 
 
-# The rule of a route, as routes.txt has it, and its end. Nothing is on its way out.
+# By the rule of a route as routes.txt has it. Nothing is to be removed at the moment.
 RETIRED: dict[str, Retired] = {}
 
 
 def announce(response: Response) -> Response:
-    """Deprecation by RFC 9745, Sunset by RFC 8594, and a link to what comes instead."""
-    found = RETIRED.get(request.url_rule.rule) if request.url_rule else None
-    if found is not None:
-        response.headers["Deprecation"] = f"@{int(found.since.timestamp())}"
-        response.headers["Sunset"] = http_date(found.until.astimezone(UTC))
-        links = [response.headers.get("Link"), f'<{found.instead}>; rel="successor-version"']
+    """Add Deprecation (RFC 9745), Sunset (RFC 8594) and a link to the successor (RFC 5829)."""
+    retired = RETIRED.get(request.url_rule.rule) if request.url_rule else None
+    if retired is not None:
+        response.headers["Deprecation"] = f"@{int(retired.since.timestamp())}"
+        response.headers["Sunset"] = http_date(retired.until.astimezone(UTC))
+        links = [response.headers.get("Link"), f'<{retired.instead}>; rel="successor-version"']
         more = '</api>; rel="deprecation"; type="text/html"'
-        response.headers["Link"] = ", ".join([*(each for each in links if each), more])
+        response.headers["Link"] = ", ".join([*(link for link in links if link), more])
     return response

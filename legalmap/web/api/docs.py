@@ -1,4 +1,4 @@
-"""The API about itself: the OpenAPI document, the JSON Schemas, and a page for people."""
+"""The API described: the OpenAPI document, the JSON Schemas, and the reference page for people."""
 
 import msgspec
 from flask import Blueprint, Response, redirect, render_template
@@ -7,11 +7,12 @@ from werkzeug import Response as BaseResponse
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
-from legalmap.web.api import negotiation, openapi_document, parameters, responses, routes
+from legalmap.web.api import openapi_document, parameters, responses, routes
+from legalmap.web.api.negotiation import ApiPart
 from legalmap.web.http.permissions import needs, tracker
 
 blueprint = Blueprint("docs", __name__)
-tools = negotiation.blueprint("api_docs")
+tools = ApiPart("api_docs", "About the API")
 
 
 @blueprint.record
@@ -19,27 +20,27 @@ def _with_tools(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(tools)
 
 
-@tools.get("/openapi.json")
+@tools.answers("/openapi.json", None, (), {"The document": "/openapi.json"})
 @needs(Permission.READ, decided_by=())
 def openapi() -> Response:
-    """The whole API as an OpenAPI 3.1 document."""
+    """This API as an OpenAPI 3.1 document."""
     parameters.declared()
     return _sent(openapi_document.document(tracker().topics))
 
 
-@tools.get("/schemas/<name>.json")
+@tools.answers("/schemas/<name>.json", None, (), {"The schema of a record": "/schemas/Record.json"})
 @needs(Permission.READ, decided_by=())
 def schema(name: str) -> Response:
-    """One JSON Schema with all that it refers to."""
+    """The JSON Schema (2020-12) of one kind of answer, whole in itself."""
     parameters.declared()
-    found = openapi_document.schema_alone(name)
-    if found is None:
+    document = openapi_document.schema_alone(name)
+    if document is None:
         raise Missing("schema", name, sorted(openapi_document.schemas()))
-    return _sent(found)
+    return _sent(document)
 
 
-def _sent(made: dict[str, object]) -> Response:
-    return responses.send_bytes(msgspec.json.encode(made), responses.JSON, None)
+def _sent(document: dict[str, object]) -> Response:
+    return responses.send_bytes(msgspec.json.encode(document), responses.JSON, None)
 
 
 @blueprint.get("/api")
@@ -47,14 +48,14 @@ def _sent(made: dict[str, object]) -> Response:
 def reference() -> str:
     """Every address of the API with what it takes, what it answers, and examples."""
     groups: dict[str, list[routes.Route]] = {}
-    for route in routes.ROUTES:
+    for route in routes.all_routes():
         groups.setdefault(route.group, []).append(route)
     return render_template(
         "api/reference.html",
         groups=groups,
         promise=routes.PROMISE,
         schemas=sorted(openapi_document.schemas()),
-        sent=_sent_body,
+        as_json=lambda body: msgspec.json.encode(body).decode(),
         type_of=_type_of,
     )
 
@@ -62,12 +63,8 @@ def reference() -> str:
 @blueprint.get(routes.ROOT)
 @needs(Permission.READ)
 def root() -> BaseResponse:
-    """Who cuts an address of the API short looks for the list of addresses."""
+    """Lead whoever cut an address of the API short to the list of addresses."""
     return redirect("/api", code=302)
-
-
-def _sent_body(example: routes.Example) -> str:
-    return msgspec.json.encode(example.body).decode() if example.body is not None else ""
 
 
 def _type_of(parameter: routes.Parameter) -> str:
@@ -80,7 +77,7 @@ def _type_of(parameter: routes.Parameter) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if schema["type"] in ("integer", "number"):
         word = "whole number" if schema["type"] == "integer" else "number"
-        # A large number is written out: nobody types 1e+09 into an address.
+        # Large numbers are written out: nobody types 1e+09 into an address.
         reach = f" to {high:,.15g}" if high is not None else ""
         return f"{word} from {low:,.15g}{reach}"
     if schema.get("format") == "date":

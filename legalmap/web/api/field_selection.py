@@ -1,4 +1,4 @@
-"""``fields=``: of what an answer is about, only the keys that are asked for."""
+"""``fields=``: an answer narrowed to the keys that are named."""
 
 import difflib
 from typing import Any
@@ -8,7 +8,7 @@ from legalmap.web.api import openapi_document
 from legalmap.web.api.parameters import BadParameter
 
 MOST_FIELDS = 100
-# The key of an answer that ``fields`` narrows; an answer without one is narrowed as a whole.
+# The key of an answer whose content ``fields`` narrows; any other answer is narrowed as a whole.
 PARTS: dict[type[contract.Answer], str] = {
     contract.TopicsAnswer: "topics",
     contract.TopicAnswer: "codebook",
@@ -20,26 +20,29 @@ PARTS: dict[type[contract.Answer], str] = {
     contract.CompareAnswer: "places",
     contract.BatchAnswer: "items",
 }
-# What no answer may lose: which law, of what day, and that it is no advice.
+# What every answer keeps: which law of what day it is, and that it is not legal advice.
 STAYS = (*contract.Answer.__struct_fields__, "topic", "jurisdiction", "scope", "disclaimer")
 Tree = dict[str, Any]
 
 
 def narrowed(answer: contract.Answer, text: str) -> dict[str, Any]:
-    """The answer with only the fields named in ``text``; raise BadParameter for one it has not."""
-    asked = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    if len(asked) > MOST_FIELDS:
+    """The answer with only the keys named in ``text``: dotted paths with commas between them.
+
+    Raise BadParameter for a path that is not in the schema of the answer.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if len(names) > MOST_FIELDS:
         raise BadParameter("fields", f"Name at most {MOST_FIELDS} keys.")
     part = PARTS.get(type(answer), "")
     schema = openapi_document.schemas()[type(answer).__name__]
     inner = schema["properties"][part] if part else schema
-    for name in asked:
+    for name in names:
         _require(name, inner)
-    plain, tree = contract.plain(answer), _tree(asked)
+    whole, tree = contract.plain(answer), _tree(names)
     if part:
-        return {**plain, part: _pruned(plain[part], tree), "fields": asked}
-    always = {name: plain[name] for name in STAYS if name in plain}
-    return {**always, **_pruned(plain, tree), "fields": asked}
+        return {**whole, part: _pruned(whole[part], tree), "fields": names}
+    always = {name: whole[name] for name in STAYS if name in whole}
+    return {**always, **_pruned(whole, tree), "fields": names}
 
 
 def _require(name: str, schema: Any) -> None:
@@ -58,12 +61,12 @@ def _require(name: str, schema: Any) -> None:
 
 
 def _object(schema: Any) -> Any:
-    """What a schema comes to behind references, lists and what may be null."""
+    """The schema of the object behind references, lists and “or null”."""
     while True:
         if "$ref" in schema:
             schema = openapi_document.schemas()[schema["$ref"].removeprefix(openapi_document.REF)]
         elif "anyOf" in schema:
-            schema = next(each for each in schema["anyOf"] if each.get("type") != "null")
+            schema = next(choice for choice in schema["anyOf"] if choice.get("type") != "null")
         elif schema.get("type") == "array":
             schema = schema.get("items", {})
         else:
@@ -73,16 +76,16 @@ def _object(schema: Any) -> Any:
 def _tree(names: tuple[str, ...]) -> Tree:
     tree: Tree = {}
     for name in names:
-        here = tree
+        branch = tree
         for key in name.split("."):
-            here = here.setdefault(key, {})
-    # A name alone asks for all that is in it, whatever is asked for below it besides.
-    for name in sorted(names, key=lambda each: each.count("."), reverse=True):
-        here = tree
-        *way, last = name.split(".")
-        for key in way:
-            here = here.get(key, {})
-        here[last] = {}
+            branch = branch.setdefault(key, {})
+    # “status” asks for all of it, even where “status.code” is named too: the shortest path wins.
+    for name in sorted(names, key=lambda text: text.count("."), reverse=True):
+        branch = tree
+        *path, last = name.split(".")
+        for key in path:
+            branch = branch.get(key, {})
+        branch[last] = {}
     return tree
 
 
@@ -90,7 +93,7 @@ def _pruned(value: Any, tree: Tree) -> Any:
     if not tree:
         return value
     if isinstance(value, list | tuple):
-        return [_pruned(each, tree) for each in value]
+        return [_pruned(item, tree) for item in value]
     if not isinstance(value, dict):
         return value
     return {key: _pruned(inner, tree[key]) for key, inner in value.items() if key in tree}

@@ -30,15 +30,15 @@ _WORDS = ("as_of", "known_at")
 Arguments = dict[str, Any]
 
 
-# The views whose answers are remembered.
+# The endpoints whose earlier answers can be asked for.
 _FILES = ("export", "sources", "dictionary", "datapackage", "datapackage_zip")
-ORIGINALS = ("place.place", "v1.record", *(f"export.{file}" for file in _FILES))
+ORIGINALS = ("place.place", "api_records.record", *(f"export.{file}" for file in _FILES))
 
 
 def _original(arguments: Arguments) -> Original:
-    """What an address is about; raise Missing if there is no such topic or place.
+    """The records on which an address depends; raise Missing if there is no such topic or place.
 
-    What holds at a place changes with its own record and with every level above it.
+    What holds at a place changes with its own record and with that of every level above it.
     """
     if "topic" not in arguments:
         return Original()
@@ -50,42 +50,42 @@ def _original(arguments: Arguments) -> Original:
 
 
 def register(app: Flask) -> None:
-    """Negotiate before a view runs, and tell every original and memento where the others are."""
+    """Answer Accept-Datetime before a view runs, and link each answer to its earlier versions."""
     app.before_request(_negotiate)
     app.after_request(_tell)
 
 
 def _negotiate() -> Response | None:
-    asked = request.headers.get("Accept-Datetime")
+    wished = request.headers.get("Accept-Datetime")
     if (
-        asked is None
+        wished is None
         or request.endpoint not in ORIGINALS
         or any(word in request.args for word in _WORDS)
     ):
         return None
-    instant = parse_date(asked)
+    instant = parse_date(wished)
     if instant is None:
         raise BadQuery.at("Accept-Datetime", "Write it as “Mon, 23 Nov 2026 12:00:00 GMT”.")
     try:
         memento = memento_service.memory(tracker(), _original(request.view_args or {})).at(instant)
     except Missing:
-        # The view says better what is missing.
+        # The view tells better what is missing, with near matches.
         return None
     return _towards(memento) if memento else None
 
 
 def _towards(memento: Memento) -> Response:
-    others = [(name, value) for name, value in request.args.items(multi=True)]
+    query = [(name, value) for name, value in request.args.items(multi=True)]
     response = Response(status=302)
-    response.headers["Location"] = _address(request.path, memento, others)
+    response.headers["Location"] = _address(request.path, memento, query)
     response.headers["Cache-Control"] = responses.CACHE_CONTROL
     del response.headers["Content-Type"]
     return responses.opened(response)
 
 
-def _address(path: str, memento: Memento, others: Iterable[tuple[str, str]] = ()) -> str:
+def _address(path: str, memento: Memento, query: Iterable[tuple[str, str]] = ()) -> str:
     pinned = [("as_of", memento.as_of.isoformat()), ("known_at", str(memento.feed_no))]
-    return f"{site_url()}{path}?{urlencode([*others, *pinned])}"
+    return f"{site_url()}{path}?{urlencode([*query, *pinned])}"
 
 
 def _tell(response: AnyResponse) -> AnyResponse:
@@ -112,7 +112,7 @@ def _links(path: str) -> list[str]:
 
 
 def _shown() -> Memento | None:
-    """The memento that an address with both a day and a feed number is."""
+    """The memento at this address; None unless it names both a day and a feed number."""
     as_of, known_at = (request.args.get(word, "") for word in _WORDS)
     if not as_of or not known_at.isdigit():
         return None

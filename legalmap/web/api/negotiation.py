@@ -1,37 +1,87 @@
-"""What kinds of content the API speaks: an asker who takes no JSON, or sends none, is told so."""
+"""The parts of the API as Flask knows them, and the JSON that they take and answer with."""
+
+import re
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request
 from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
 from legalmap.domain.errors import BadQuery, Invalid
 from legalmap.web.api import deprecation, responses, routes
+from legalmap.web.api.routes import Parameter, Route, Schema
+from legalmap.web.http.content_coding import takes_json
+from legalmap.web.http.permissions import ViewFunction
 
-# An error is JSON too: who takes only that kind is answered.
-SPOKEN = (responses.JSON, routes.PROBLEM)
+
+def register(app: Flask) -> None:
+    """Keep the HTML page of a redirect away from tools, whichever view or rule redirects them."""
+    app.after_request(responses.without_page)
 
 
-def blueprint(name: str) -> Blueprint:
-    """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins."""
-    part = Blueprint(name, __name__, url_prefix=routes.ROOT)
-    part.before_request(require_json_taken)
-    part.after_request(deprecation.announce)
-    part.after_request(responses.opened)
-    return part
+class ApiPart(Blueprint):
+    """A part of the API: it speaks JSON, tells which of its routes will go, and is open to all origins.
+
+    ``group``: the heading under which the reference page lists its routes.
+    """
+
+    def __init__(self, name: str, group: str) -> None:
+        super().__init__(name, __name__, url_prefix=routes.ROOT)
+        self.group = group
+        self.before_request(require_json_taken)
+        self.after_request(deprecation.announce)
+        self.after_request(responses.opened)
+
+    def answers(
+        self,
+        rule: str,
+        answer: type[msgspec.Struct] | None,
+        query: tuple[Parameter, ...],
+        examples: dict[str, str],
+        *,
+        group: str = "",
+        body: Schema | None = None,
+        sample: Any = None,
+    ) -> Callable[[ViewFunction], ViewFunction]:
+        """Declare a route, and let a view answer it; the view's docstring is what the reference says of it.
+
+        ``rule`` and the addresses of ``examples`` are given behind the root of the API. What takes a
+        ``body`` is a POST, and ``sample`` a body to try.
+        """
+
+        def declare(view: ViewFunction) -> ViewFunction:
+            route = Route(
+                name=view.__name__,
+                group=group or self.group,
+                path=routes.ROOT + re.sub(r"<(\w+)>", r"{\1}", rule),
+                about=" ".join((view.__doc__ or "").split()),
+                answer=answer,
+                query=query,
+                examples={about: routes.ROOT + address for about, address in examples.items()},
+                body=body,
+                sample=sample,
+            )
+            routes.BY_NAME[route.name] = route
+            self.add_url_rule(rule, view_func=view, methods=[route.method.upper()])
+            return view
+
+        return declare
 
 
 def require_json_taken() -> None:
-    """Refuse an Accept header that leaves out JSON; no header means that anything is taken."""
-    accepted = request.accept_mimetypes
-    given = request.headers.get("Accept", "").strip()
-    if request.method == "OPTIONS" or not given:
-        return
-    if not any(accepted.quality(kind) > 0 for kind in SPOKEN):
+    """Refuse an Accept header that leaves out JSON; none at all accepts anything (RFC 9110, 12.5.1)."""
+    accept = request.headers.get("Accept", "")
+    if request.method != "OPTIONS" and not takes_json(accept):
         raise NotAcceptable(f"This address speaks {responses.JSON} alone: accept that, or */*.")
 
 
 def body(kind: type[msgspec.Struct]) -> msgspec.Struct:
-    """The JSON body of this request; each way in which it can be wrong has an error of its own."""
+    """The JSON body of this request.
+
+    Raise UnsupportedMediaType (415), RequestEntityTooLarge (413), BadQuery (400) for what is no JSON,
+    and Invalid (422) for JSON of another shape.
+    """
     if request.mimetype != responses.JSON:
         raise UnsupportedMediaType(f"Send the body as Content-Type: {responses.JSON}.")
     try:
@@ -53,7 +103,7 @@ def body(kind: type[msgspec.Struct]) -> msgspec.Struct:
 
 
 def _place(sent: bytes, message: str) -> str:
-    """The line and column of the byte a decoder stumbled over."""
+    """Line and column, from 1, of the byte at which a decoder gave up; ``message`` ends with its number."""
     digits = message.rpartition("byte ")[2].rstrip(")")
     if not digits.isdigit():
         digits = str(len(sent))

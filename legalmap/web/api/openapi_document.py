@@ -28,7 +28,7 @@ _STATUSES = {
     429: "Too many of these calls: wait as long as Retry-After says.",
     503: "The database cannot be used at the moment.",
 }
-# What every route can answer, beside its own errors.
+# What every route can answer besides its own errors.
 ALWAYS = (406, 503)
 
 
@@ -40,8 +40,8 @@ def _hook(kind: type) -> Schema:
 
 @cache
 def schemas() -> dict[str, Schema]:
-    """The schema of every struct that an answer holds, by its name."""
-    answers = [route.answer for route in routes.ROUTES if route.answer]
+    """The schema of every struct that an answer can hold, by the name of the struct."""
+    answers = [route.answer for route in routes.all_routes() if route.answer]
     kinds = [
         *answers,
         contract.SparseAnswer,
@@ -49,39 +49,41 @@ def schemas() -> dict[str, Schema]:
         contract.RecordLine,
         contract.Details,
     ]
-    _, found = msgspec.json.schema_components(kinds, schema_hook=_hook, ref_template=REF + "{name}")
-    named = {_short(name): _whole(schema) for name, schema in found.items()}
+    _, components = msgspec.json.schema_components(
+        kinds, schema_hook=_hook, ref_template=REF + "{name}"
+    )
+    named = {_short(name): _whole(schema) for name, schema in components.items()}
     return {name: {**schema, "title": name} for name, schema in named.items()}
 
 
 def _short(name: str) -> str:
-    """Two structs are called Period: that of the answers keeps the name, that of a payload is told apart."""
+    """The name of a struct alone. Two are called Period: that of a payload becomes PayloadPeriod."""
     if name.startswith(OWN_MODULE):
         return name.rpartition(".")[2]
     return f"Payload{name.rpartition('.')[2]}" if "." in name else name
 
 
 def _whole(schema: Any) -> Any:
-    """Shorten the names; every key is always there, and none is forbidden that may come later."""
+    """A schema for clients: short names, every key required, and keys that come later allowed."""
     if isinstance(schema, list):
-        return [_whole(each) for each in schema]
+        return [_whole(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _whole(value) for key, value in schema.items() if key != "default"}
-    if isinstance(made.get("$ref"), str):
-        made["$ref"] = REF + _short(made["$ref"].removeprefix(REF))
-    if isinstance(made.get("description"), str):
-        made["description"] = " ".join(made["description"].split())
-    if isinstance(made.get("enum"), list):
-        made["type"] = "string"
-    if isinstance(made.get("properties"), dict):
-        made["required"] = list(made["properties"])
-        made.pop("additionalProperties", None)
-    return made
+    result = {key: _whole(value) for key, value in schema.items() if key != "default"}
+    if isinstance(result.get("$ref"), str):
+        result["$ref"] = REF + _short(result["$ref"].removeprefix(REF))
+    if isinstance(result.get("description"), str):
+        result["description"] = " ".join(result["description"].split())
+    if isinstance(result.get("enum"), list):
+        result["type"] = "string"
+    if isinstance(result.get("properties"), dict):
+        result["required"] = list(result["properties"])
+        result.pop("additionalProperties", None)
+    return result
 
 
 def schema_alone(name: str) -> Schema | None:
-    """One schema with all it refers to, or None if there is none of that name."""
+    """One schema with all that it refers to under ``$defs``; None if there is none of that name."""
     known = schemas()
     if name not in known:
         return None
@@ -97,7 +99,7 @@ def schema_alone(name: str) -> Schema | None:
 
 
 def _reached(name: str, known: dict[str, Schema]) -> set[str]:
-    """The schemas that one refers to, and all that these refer to."""
+    """The names of all schemas that one refers to, directly or through others."""
     reached: set[str] = set()
     ahead = [name]
     while ahead:
@@ -112,7 +114,7 @@ def document(topics: Mapping[str, Topic]) -> dict[str, Any]:
     """The OpenAPI document of an application that tracks these topics."""
     known = _known(topics)
     paths: dict[str, Any] = {}
-    for route in routes.ROUTES:
+    for route in routes.all_routes():
         paths.setdefault(route.path, {})[route.method] = _operation(route, known)
     return {
         "openapi": "3.1.0",
@@ -125,7 +127,7 @@ def document(topics: Mapping[str, Topic]) -> dict[str, Any]:
             "license": {"name": "CC0 1.0 Universal", "url": contract.LICENCE_URL},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(r.group for r in routes.ROUTES)],
+        "tags": [{"name": name} for name in routes.GROUPS],
         "paths": paths,
         "components": {"schemas": schemas(), "responses": _problems()},
     }
@@ -141,37 +143,37 @@ def _known(topics: Mapping[str, Topic]) -> dict[str, list[str]]:
 
 
 def _operation(route: Route, known: dict[str, list[str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": route.name,
         "tags": [route.group],
         "summary": route.about.partition(".")[0],
         "description": route.about,
-        "parameters": [_parameter(each, known) for each in route.parameters],
+        "parameters": [_parameter(parameter, known) for parameter in route.parameters],
         "responses": _responses(route),
     }
     if route.body is not None:
-        sample = {"examples": {"first": {"value": route.examples[0].body}}}
+        sample = {"examples": {"first": {"value": route.sample}}}
         content = {"application/json": {"schema": route.body, **sample}}
-        made["requestBody"] = {"required": True, "content": content}
-    return made
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
 
 
-def _parameter(each: Parameter, known: dict[str, list[str]]) -> dict[str, Any]:
-    schema = dict(each.schema)
+def _parameter(parameter: Parameter, known: dict[str, list[str]]) -> dict[str, Any]:
+    schema = dict(parameter.schema)
     if "x-of" in schema:
         schema["enum"] = known[schema.pop("x-of")]
-    made = {
-        "name": each.name,
-        "in": each.where,
-        "description": each.about,
-        "required": each.required,
+    described = {
+        "name": parameter.name,
+        "in": parameter.where,
+        "description": parameter.about,
+        "required": parameter.required,
         "schema": schema,
     }
-    return made if each.example is None else {**made, "example": each.example}
+    return described if parameter.example is None else {**described, "example": parameter.example}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    responses: dict[str, Any] = {
         "200": {
             "description": "The answer.",
             "headers": _headers(route),
@@ -179,12 +181,12 @@ def _responses(route: Route) -> dict[str, Any]:
         }
     }
     if route.method == "get":
-        found["304"] = {"description": "You have this already: its ETag is the one you sent."}
-    # What asks for the past is limited in its rate.
+        responses["304"] = {"description": "You have this already: its ETag is the one you sent."}
+    # Requests for the past are limited in their rate.
     of_the_past = (429,) if routes.AS_OF in route.parameters else ()
     for status in sorted({*route.errors, *of_the_past, *ALWAYS}):
-        found[str(status)] = {"$ref": f"#/components/responses/{status}"}
-    return found
+        responses[str(status)] = {"$ref": f"#/components/responses/{status}"}
+    return responses
 
 
 def _answer(route: Route) -> Schema:
@@ -198,12 +200,12 @@ def _answer(route: Route) -> Schema:
 
 def _headers(route: Route) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
-    found = {"ETag": {"description": "The SHA-256 of the answer, in quotes.", **text}}
+    headers = {"ETag": {"description": "The SHA-256 of the answer, in quotes.", **text}}
     if 429 in route.errors:
-        found["RateLimit"] = {"description": "How many of these calls are left.", **text}
-        found["RateLimit-Policy"] = {"description": "How many there are in a window.", **text}
-        found.pop("ETag")
-    return found
+        headers["RateLimit"] = {"description": "How many of these calls are left.", **text}
+        headers["RateLimit-Policy"] = {"description": "How many there are in a window.", **text}
+        headers.pop("ETag")
+    return headers
 
 
 def _problems() -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Query parameters, read strictly: an unknown, repeated or empty one is refused, not ignored."""
+"""Query parameters of the API, read strictly: an unknown, repeated or empty one is refused, not ignored.
+
+A misspelt ``statsu=banned`` that was ignored would answer with every record, and nobody would notice.
+"""
 
 import binascii
 import difflib
@@ -25,17 +28,17 @@ from legalmap.web.http import query_params
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 
-Given = dict[str, str]
+Query = dict[str, str]
 Answer = TypeVar("Answer", bound=contract.Answer)
 Some = TypeVar("Some")
 USUAL = 100
-# What lists have in common is named last where it is told what a route takes.
+# Where a refusal lists what a route takes, the parameters of all lists come last.
 _IN_COMMON = ("cursor", "limit", "wait", "fields")
-# Paging through a filter must not change with the size of the page.
+# What does not belong to the query that a cursor continues: the page size may change on the way.
 _NOT_FINGERPRINTED = ("cursor", "limit")
 _DECIMAL = re.compile(r"[+-]?\d{1,4}(\.\d{0,15})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-# What each looks like, in words.
+# What each identifier of a place looks like, in words.
 IDENTIFIERS = {
     "iso": "an ISO 3166 code such as AL or US-AL",
     "fips": "the 2, 5, 7 or 10 digits of a US GEOID",
@@ -51,20 +54,20 @@ class BadParameter(BadQuery):
         super().__init__([Problem(field, message)])
 
 
-def declared() -> Given:
-    """The parameters of this request; raise BadParameter for the first that its route does not take."""
+def declared() -> Query:
+    """The parameters of this request; raise BadParameter for the first that its route does not declare."""
     names, repeated = _taken(_route_name())
     return read(*names, repeated=repeated)
 
 
 def _route_name() -> str:
-    """Views are called as their routes are."""
+    """The name of the view that answers, under which its route is declared."""
     return (request.endpoint or "").rpartition(".")[2]
 
 
 @cache
 def _taken(route: str) -> tuple[tuple[str, ...], str]:
-    """The names of a route's parameters, and the one of them that may be given more than once."""
+    """The names of a route's parameters, and the one that may be repeated; empty if there is none."""
     query = {parameter.name: parameter for parameter in routes.BY_NAME[route].query}
     own = (name for name in query if name not in _IN_COMMON)
     repeated = (name for name in query if query[name].schema.get("type") == "array")
@@ -72,17 +75,17 @@ def _taken(route: str) -> tuple[tuple[str, ...], str]:
 
 
 def _schema(name: str) -> Schema:
-    """What is declared of a parameter of this route."""
+    """The JSON Schema declared for a parameter of this route."""
     query = routes.BY_NAME[_route_name()].query
     return next(parameter.schema for parameter in query if parameter.name == name)
 
 
-def read(*accepted: str, repeated: str = "") -> Given:
+def read(*accepted: str, repeated: str = "") -> Query:
     """The parameters of this request; raise BadParameter for the first that is not ``accepted``.
 
-    The one named ``repeated`` may be given more than once: ``many`` reads it.
+    The one named ``repeated`` may be given several times, and ``many`` reads all its values.
     """
-    given: Given = {}
+    query: Query = {}
     for name, values in request.args.lists():
         if name not in accepted:
             near = difflib.get_close_matches(name, accepted, n=1)
@@ -94,12 +97,12 @@ def read(*accepted: str, repeated: str = "") -> Given:
             raise BadParameter(name, "Give it once.")
         if not all(value.strip() for value in values):
             raise BadParameter(name, "Give it a value or leave it out.")
-        given[name] = values[0]
-    return given
+        query[name] = values[0]
+    return query
 
 
 def many(name: str) -> list[str]:
-    """The values of a parameter that is given once for each; the same one twice counts once."""
+    """The values of a parameter that is repeated, each once; raise BadParameter for too few or too many."""
     least, most = (_schema(name)[bound] for bound in ("minItems", "maxItems"))
     values = list(dict.fromkeys(request.args.getlist(name)))
     if least <= len(values) <= most:
@@ -107,20 +110,20 @@ def many(name: str) -> list[str]:
     raise BadParameter(name, f"Give it {least} to {most} times, each time another value.")
 
 
-def choice(given: Given, name: str, allowed: Iterable[str] | None = None) -> str | None:
+def choice(query: Query, name: str, allowed: Iterable[str] | None = None) -> str | None:
     """One of ``allowed``, by default of those declared, or None if the parameter is not given."""
-    if name not in given:
+    if name not in query:
         return None
-    value, codes = given[name], list(_schema(name)["enum"] if allowed is None else allowed)
+    value, codes = query[name], list(_schema(name)["enum"] if allowed is None else allowed)
     if value in codes:
         return value
     near = difflib.get_close_matches(value, codes, n=1)
     raise BadParameter(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.", near)
 
 
-def whole_number(given: Given, name: str, *, usual: int, most: int | None = None) -> int:
+def whole_number(query: Query, name: str, *, usual: int, most: int | None = None) -> int:
     """A whole number as declared, or up to ``most``; ``usual`` if it is not given."""
-    text, schema = given.get(name), _schema(name)
+    text, schema = query.get(name), _schema(name)
     if text is None:
         return usual
     least, most = schema["minimum"], schema["maximum"] if most is None else most
@@ -129,9 +132,9 @@ def whole_number(given: Given, name: str, *, usual: int, most: int | None = None
     raise BadParameter(name, f"Give a whole number from {least} to {most}.")
 
 
-def number(given: Given, name: str) -> float | None:
+def number(query: Query, name: str) -> float | None:
     """A number in decimals as declared, or None if it is not given."""
-    text = given.get(name)
+    text = query.get(name)
     if text is None:
         return None
     least, most = (_schema(name)[bound] for bound in ("minimum", "maximum"))
@@ -141,14 +144,14 @@ def number(given: Given, name: str) -> float | None:
     raise BadParameter(name, f"Give a number from {least:g} to {most:g}, such as 1.5.")
 
 
-def limit(given: Given) -> int:
+def limit(query: Query) -> int:
     """How many items a page holds."""
-    return whole_number(given, "limit", usual=USUAL)
+    return whole_number(query, "limit", usual=USUAL)
 
 
-def degrees(given: Given, name: str) -> float:
+def degrees(query: Query, name: str) -> float:
     """Degrees north or east, in decimals."""
-    text, bound = given.get(name), _schema(name)["maximum"]
+    text, bound = query.get(name), _schema(name)["maximum"]
     if text is None:
         raise BadParameter(name, "A point needs both lat and lon.")
     value = float(text) if _DECIMAL.fullmatch(text.replace(" ", "+", 1)) else math.nan
@@ -164,35 +167,45 @@ def zip_code(text: str) -> str:
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
 
-def identifiers(given: Given) -> dict[str, str]:
+def identifiers(query: Query) -> dict[str, str]:
     """The identifiers that a place is looked up by; each has a shape of its own."""
-    asked = {name: given[name] for name in IDENTIFIERS if name in given}
-    for name, text in asked.items():
+    looked_up = {name: query[name] for name in IDENTIFIERS if name in query}
+    for name, text in looked_up.items():
         if not re.fullmatch(_schema(name)["pattern"], text):
             raise BadParameter(name, f"Give {IDENTIFIERS[name]}.")
-    return asked
+    return looked_up
 
 
-def place_code(given: Given, name: str) -> str | None:
+def place_code(query: Query, name: str) -> str | None:
     """The code of a place that narrows a list, an alias resolved; None if it is not given."""
-    if name not in given:
+    if name not in query:
         return None
     try:
-        return search.place(tracker(), given[name]).code
+        return search.place(tracker(), query[name]).code
     except Missing as error:
         hint = f" Did you mean {', '.join(error.near)}?" if error.near else ""
-        message = f"“{given[name]}” is not the code of a jurisdiction.{hint}"
+        message = f"“{query[name]}” is not the code of a jurisdiction.{hint}"
         raise BadParameter(name, message, error.near) from None
 
 
-def view(topic: str, given: Given) -> View:
-    """Read ``as_of`` and ``known_at``."""
+def view(topic: str, query: Query) -> View:
+    """The edition and day that ``as_of`` and ``known_at`` ask for; raise Missing or BadQuery."""
     tracker().topic(topic)
-    return query_params.view(topic, given)
+    return query_params.view(topic, query)
+
+
+def of_topic(topic: str) -> tuple[View, Query]:
+    """The view that a route of a topic is asked for, and all its parameters; raise Missing or BadQuery.
+
+    An unknown topic comes before anything that is wrong with the parameters.
+    """
+    tracker().topic(topic)
+    query = declared()
+    return view(topic, query), query
 
 
 class Now(msgspec.Struct, frozen=True):
-    """The head of the feed and today, for answers that show no law."""
+    """The newest feed number and today, for answers that show no law."""
 
     feed_no: int
     as_of: date
@@ -200,12 +213,12 @@ class Now(msgspec.Struct, frozen=True):
 
     @property
     def head(self) -> dict[str, Any]:
-        """What answers begin with."""
+        """The keys with which answers begin."""
         return {"feed_no": self.feed_no, "as_of": self.as_of}
 
 
 def now() -> Now:
-    """The newest publication and the present day."""
+    """The head of the feed at this moment."""
     today = clock.today()
     newest = tracker().heading.newest()
     if newest is None:
@@ -215,13 +228,16 @@ def now() -> Now:
 
 
 def answer(about: View | Now, kind: type[Answer], /, **parts: Any) -> Answer:
-    """An answer of that kind: what it is about, as far as it tells that, and its own parts."""
+    """An answer of a kind: the keys at its head that this kind has, and its own ``parts``."""
     head = {name: part for name, part in about.head.items() if name in kind.__struct_fields__}
     return kind(**{**head, **parts})
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a page ends, which query it belongs to, and the edition and day all its pages show."""
+    """Where a page ends, the query it belongs to, and the edition and day that all its pages show.
+
+    ``after`` is the name of the last item, ``query`` a fingerprint: a cursor is opaque, but not secret.
+    """
 
     after: str
     query: str
@@ -229,37 +245,39 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: date
 
 
-def cursor(given: Given) -> Cursor | None:
-    """Read ``cursor``; raise BadParameter if it is none of ours or belongs to another query."""
-    text = given.get("cursor")
+def cursor(query: Query) -> Cursor | None:
+    """The cursor of this request; raise BadParameter if it is not ours or belongs to another query."""
+    text = query.get("cursor")
     if text is None:
         return None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        found = msgspec.json.decode(urlsafe_b64decode(padded), type=Cursor)
+        decoded = msgspec.json.decode(urlsafe_b64decode(padded), type=Cursor)
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise BadParameter("cursor", "Take it from the answer before, as it is.") from None
-    if found.query != _fingerprint(given):
+    if decoded.query != _fingerprint(query):
         raise BadParameter("cursor", "It belongs to another query: begin again without it.")
-    return found
+    return decoded
 
 
 def page(
-    given: Given, about: View | Now, left: Sequence[Some], name: Callable[[Some], object]
+    query: Query, about: View | Now, remaining: Sequence[Some], name: Callable[[Some], object]
 ) -> tuple[Sequence[Some], dict[str, str | None]]:
-    """As much of what is ``left`` as a page holds, and where the next one is: relative to the site.
+    """As many of the ``remaining`` items as a page holds, and ``next`` and ``next_cursor`` of the answer.
 
-    ``name`` gives that of an item, behind which the next page begins.
+    ``name`` gives the name of an item, after which the next page begins. ``next`` is a path of this site.
     """
-    shown = left[: limit(given)]
-    if len(shown) == len(left):
+    shown = remaining[: limit(query)]
+    if len(shown) == len(remaining):
         return shown, {"next": None, "next_cursor": None}
-    made = Cursor(str(name(shown[-1])), _fingerprint(given), about.feed_no, about.as_of)
-    following = urlsafe_b64encode(msgspec.json.encode(made)).decode().rstrip("=")
-    address = f"{request.path}?{urlencode({**given, 'cursor': following})}"
-    return shown, {"next": address, "next_cursor": following}
+    following = Cursor(str(name(shown[-1])), _fingerprint(query), about.feed_no, about.as_of)
+    encoded = urlsafe_b64encode(msgspec.json.encode(following)).decode().rstrip("=")
+    address = f"{request.path}?{urlencode({**query, 'cursor': encoded})}"
+    return shown, {"next": address, "next_cursor": encoded}
 
 
-def _fingerprint(given: Given) -> str:
-    kept = sorted((name, value) for name, value in given.items() if name not in _NOT_FINGERPRINTED)
-    return hashlib.sha256(f"{request.path}?{urlencode(kept)}".encode()).hexdigest()[:16]
+def _fingerprint(query: Query) -> str:
+    filters = sorted(
+        (name, value) for name, value in query.items() if name not in _NOT_FINGERPRINTED
+    )
+    return hashlib.sha256(f"{request.path}?{urlencode(filters)}".encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Every error of the API in one shape, RFC 9457 problem details, with nothing about the inside."""
+"""Every error of the API as problem details (RFC 9457), without a word about the inside."""
 
 import msgspec
 from flask import Response, request
@@ -10,14 +10,13 @@ from legalmap.web.api import responses
 from legalmap.web.http import error_status
 
 MEDIA_TYPE = "application/problem+json"
+# Of what was asked, at most so many characters are repeated.
 LONGEST_ECHO = 500
-
-
 OUR_MISTAKE = "Something went wrong on our side. Ask again in a moment."
 
 
 def response(error: Exception) -> Response:
-    """The answer to any error under /api/ and /export/."""
+    """The answer to an error of any kind, for clients that read JSON."""
     if isinstance(error, HTTPException):
         return _of_http(error)
     kind = error_status.of(error)
@@ -45,7 +44,7 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def demanded(error: HTTPException) -> list[tuple[str, str]]:
-    """What the status demands: Allow of 405, Retry-After of 429, Content-Range of 416."""
+    """The headers that a status requires (RFC 9110): Allow of 405, Retry-After of 429, Content-Range of 416."""
     fields = dict(error.get_headers())
     if "Allow" in fields:
         fields["Allow"] = ", ".join(sorted(fields["Allow"].split(", ")))

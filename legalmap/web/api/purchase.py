@@ -21,7 +21,7 @@ from legalmap.services import contract
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats
 from legalmap.web.api import parameters, resolutions
-from legalmap.web.api.parameters import Given
+from legalmap.web.api.parameters import Query
 from legalmap.web.http.permissions import reader, tracker
 from legalmap.web.http.query_params import View
 
@@ -33,7 +33,7 @@ WORDS = {
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What one place's law on one topic says, with the resolution it was read from."""
+    """What the law of one place on one topic says of a purchase, and the resolution it was read from."""
 
     edition: Edition
     resolution: Resolution
@@ -41,44 +41,47 @@ class Verdict(msgspec.Struct, frozen=True):
     caveats: tuple[Caveat, ...]
 
 
-def answer(view: View, given: Given) -> contract.CheckAnswer:
-    """The verdict on a purchase at what was asked; of several places or topics the gravest counts."""
-    asked, places, caveats = resolutions.asked_places(given)
-    purchase = _purchase(given)
+def answer(view: View, query: Query) -> contract.CheckAnswer:
+    """The verdict on a purchase at the place asked about.
+
+    Of several topics the gravest verdict counts. Where a ZIP code lies in several places that differ, the
+    answer asks which one it is.
+    """
+    request, places, caveats = resolutions.asked_places(query)
+    purchase = _purchase(query)
     editions = _editions(view, purchase)
     by_place = [_of_place(editions, view, place, purchase, caveats) for place in places]
-    worst = [max(found, key=_gravity) for found in by_place]
-    verdict = gravest([each.permit.verdict for each in worst])
-    shown = max(worst, key=_gravity)
-    rule = _rule(shown)
-    if verdict != shown.permit.verdict:
-        rule = _undecided(shown, places)
-    every = [each for found in by_place for each in found]
+    gravest_of_each = [max(verdicts, key=_gravity) for verdicts in by_place]
+    overall = gravest([verdict.permit.verdict for verdict in gravest_of_each])
+    shown = max(gravest_of_each, key=_gravity)
+    # Allowed at one place and prohibited at another is unclear as a whole, which no single rule says.
+    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, places)
+    verdicts = [verdict for of_place in by_place for verdict in of_place]
     return parameters.answer(
         view,
         contract.CheckAnswer,
-        asked=asked,
+        asked=request,
         purchase=purchase,
-        verdict=verdict,
-        text=f"{WORDS[verdict]}. {rule.text}",
+        verdict=overall,
+        text=f"{WORDS[overall]}. {rule.text}",
         rule=rule,
-        missing=_missing(every, len(places) > 1),
-        caveats=_once([ALWAYS, *(caveat for each in every for caveat in each.caveats)]),
-        checks=tuple(_check(each) for each in every),
+        missing=_missing(verdicts, len(places) > 1),
+        caveats=_once([ALWAYS, *(caveat for verdict in verdicts for caveat in verdict.caveats)]),
+        checks=tuple(_check(verdict) for verdict in verdicts),
     )
 
 
-def _purchase(given: Given) -> Purchase:
-    age = parameters.whole_number(given, "age", usual=-1)
+def _purchase(query: Query) -> Purchase:
+    age = parameters.whole_number(query, "age", usual=-1)
     return Purchase(
         age=None if age < 0 else age,
-        product=cast("Product | None", parameters.choice(given, "product")),
-        seven_oh_percent=parameters.number(given, "seven_oh_percent"),
+        product=cast("Product | None", parameters.choice(query, "product")),
+        seven_oh_percent=parameters.number(query, "seven_oh_percent"),
     )
 
 
 def _editions(view: View, purchase: Purchase) -> list[Edition]:
-    """A product may be a topic of its own: concentrated 7-OH is regulated as kratom and by itself."""
+    """The topic, and that of the product if it has one: concentrated 7-OH is regulated as kratom and by itself."""
     own = view.edition
     if purchase.product in tracker().topics and purchase.product != own.topic.code:
         return [own, reader().edition(str(purchase.product), str(own.feed_no))]
@@ -92,15 +95,15 @@ def _of_place(
     purchase: Purchase,
     caveats: tuple[Caveat, ...],
 ) -> list[Verdict]:
-    found = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
-    # What a ZIP code or a point finds is a county: a town in it may say no where the county does not.
+    verdicts = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
+    # A ZIP code or a point finds a county, and a town in it may prohibit what the county allows.
     for edition in editions if caveats else []:
         for item in formats.items(edition):
             if formats.is_directly_below(item.place, place.code):
                 inside = _verdict(edition, view, item.place, purchase, caveats)
                 if inside.permit.verdict == "not-allowed":
-                    found.append(_perhaps(inside))
-    return found
+                    verdicts.append(_perhaps(inside))
+    return verdicts
 
 
 def _verdict(
@@ -111,12 +114,12 @@ def _verdict(
     caveats: tuple[Caveat, ...],
 ) -> Verdict:
     resolution = edition.resolve(place, view.as_of)
-    made = permit(resolution, edition.topic, purchase)
-    return Verdict(edition, resolution, made, (*made.caveats, *caveats))
+    judged = permit(resolution, edition.topic, purchase)
+    return Verdict(edition, resolution, judged, (*judged.caveats, *caveats))
 
 
 def _perhaps(inside: Verdict) -> Verdict:
-    """A no of a town in which the asked spot may lie leaves the whole unclear."""
+    """The prohibition of a town in which the spot may lie, as a verdict: it leaves the whole unclear."""
     own, name = inside.permit, inside.resolution.place.name
     finding = Finding(
         rule="town",
@@ -127,22 +130,22 @@ def _perhaps(inside: Verdict) -> Verdict:
         levels=own.deciding.levels,
         missing="place",
     )
-    made = msgspec.structs.replace(
+    unclear = msgspec.structs.replace(
         own,
         verdict="unclear",
         deciding=finding,
         findings=(finding,),
         missing=("place",),
     )
-    return msgspec.structs.replace(inside, permit=made)
+    return msgspec.structs.replace(inside, permit=unclear)
 
 
-def _gravity(found: Verdict) -> int:
-    return GRAVITY[found.permit.verdict]
+def _gravity(verdict: Verdict) -> int:
+    return GRAVITY[verdict.permit.verdict]
 
 
-def _missing(every: list[Verdict], several: bool) -> tuple[str, ...]:
-    named = [name for each in every for name in each.permit.missing]
+def _missing(verdicts: list[Verdict], several: bool) -> tuple[str, ...]:
+    named = [name for verdict in verdicts for name in verdict.permit.missing]
     return tuple(dict.fromkeys([*(["place"] if several else []), *named]))
 
 
@@ -150,29 +153,29 @@ def _once(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys(caveats))
 
 
-def _check(found: Verdict) -> contract.Check:
-    topic, place = found.edition.topic.code, found.resolution.place
+def _check(verdict: Verdict) -> contract.Check:
+    topic, place = verdict.edition.topic.code, verdict.resolution.place
     return contract.same(
         contract.Check,
-        found.permit,
+        verdict.permit,
         topic=topic,
         jurisdiction=contract.jurisdiction(place),
-        rule=_rule(found),
-        caveats=_once(found.caveats),
+        rule=_rule(verdict),
+        caveats=_once(verdict.caveats),
         url=formats.url_of(topic, place.code),
     )
 
 
-def _rule(found: Verdict) -> contract.CheckRule:
+def _rule(verdict: Verdict) -> contract.CheckRule:
     """The deciding rule with the sources of the law it was read from."""
-    said, levels = found.permit.deciding, found.resolution.levels
-    wanted = said.levels[0] if said.levels else found.resolution.deciding
-    level = next((each for each in levels if each.jurisdiction.code == wanted), None)
+    finding, levels = verdict.permit.deciding, verdict.resolution.levels
+    code = finding.levels[0] if finding.levels else verdict.resolution.deciding
+    level = next((candidate for candidate in levels if candidate.jurisdiction.code == code), None)
     period = level.period if level else None
     return contract.same(
         contract.CheckRule,
-        said,
-        topic=found.edition.topic.code,
+        finding,
+        topic=verdict.edition.topic.code,
         jurisdiction=contract.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),
         last_verified=level.last_verified if level else None,

@@ -1,4 +1,4 @@
-"""How a file leaves: whole or in part, packed where that was done, each form under a strong ETag of its own."""
+"""Sending a file: whole or in part, compressed where that was done, each form with its own strong ETag."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from legalmap.web.http.wsgi import CODED, READY
 
 def files() -> Files:
     """The files of this application."""
-    found: Files = current_app.extensions["files"]
-    return found
+    made_files: Files = current_app.extensions["files"]
+    return made_files
 
 
 def send(file: File, links: list[str], cache_control: str = responses.CACHE_CONTROL) -> Response:
-    """The file, the part of it that was asked for, or 304 if the asker has it.
+    """The file, the part of it that was asked for, or 304 if the client has it.
 
-    What a better answer follows soon is not kept: it stands in for a newer file, or is large and not
-    packed yet.
+    Caches must ask again for what is soon replaced by something better: an older file that stands in for
+    one being made, or a large file that is not compressed yet.
     """
     request.environ[CODED] = True
     coding = _coding(file)
@@ -50,30 +50,36 @@ def _coding(file: File) -> str | None:
 
 
 def _packed(file: File, coding: str) -> File | None:
-    """As small as can be if the worker has packed it so; else quickly, a large one in the background."""
+    """The file at the best level if the worker has made that; else compressed quickly.
+
+    None for a large file that is still being compressed in the background.
+    """
     return files().packed(file, coding, wait=file.length <= compression.BEST_BYTES)
 
 
 def _answer(form: File, etag: str) -> Response:
-    """The bytes as the server sends a file best; raise RequestedRangeNotSatisfiable beyond their end."""
-    opened = form.open()
-    content = wrap_file(request.environ, opened)
+    """The bytes as the server sends a file fastest; raise RequestedRangeNotSatisfiable beyond their end."""
+    stream = form.open()
+    content = wrap_file(request.environ, stream)
     response = Response(content, content_type=form.media_type, direct_passthrough=True)
     response.content_length = form.length
     response.set_etag(etag)
     try:
-        # Before it has a date, which proves nothing: two publications may share a second.
+        # Before Last-Modified is set, so that only the ETag decides: two publications may share a second.
         response.make_conditional(_conditions(), accept_ranges=True, complete_length=form.length)
     except HTTPException:
-        opened.close()
+        stream.close()
         raise
     return response
 
 
 def _conditions() -> dict[str, Any]:
-    """What the asker makes the answer depend on. Of several ranges at once, and by HEAD, none is."""
-    environ, asked = dict(request.environ), request.range
-    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    """The headers that decide what is sent. Only GET, and only one range, is answered in part.
+
+    A weak ETag in If-Range never matches (RFC 9110, 13.1.5): the whole file is sent.
+    """
+    environ, wished = dict(request.environ), request.range
+    is_one = wished is not None and wished.units == "bytes" and len(wished.ranges) == 1
     is_weak = request.headers.get("If-Range", "").startswith("W/")
     if request.method != "GET" or not is_one or is_weak:
         environ.pop("HTTP_RANGE", None)

@@ -1,4 +1,4 @@
-"""How an answer leaves: exact type, strong ETag, how long it may be kept, open to every origin."""
+"""Sending an answer: its exact type, strong ETag, how long caches keep it, open to every origin."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -13,27 +13,26 @@ from legalmap.web.api.parameters import Now
 from legalmap.web.http.query_params import View
 
 JSON = "application/json"
-# May be kept, but must be checked with us each time, so that a publication shows at once.
+# Caches may keep it, but must ask here each time, so that a publication shows at once.
 CACHE_CONTROL = "public, no-cache"
 Some = TypeVar("Some", bound=AnyResponse)
-# What a script of another origin may read of an answer beside its body.
+# The headers that a script of another origin may read (CORS shows it few others).
 EXPOSED = (
     "ETag, Last-Modified, Link, Retry-After, Accept-Ranges, Content-Range, "
     "Content-Disposition, Memento-Datetime, Content-Location, Location, RateLimit, "
     "RateLimit-Policy, Deprecation, Sunset"
 )
-
-
+# The request headers that such a script may send.
 ASKED = "If-None-Match, If-Range, Range, Accept-Datetime, Content-Type"
 
 
 def answered(about: View | Now, kind: type[contract.Answer], /, **parts: Any) -> Response:
-    """An answer of that kind, made of what it is about and its own parts."""
+    """Send an answer of a kind, made of what it is about and its own ``parts``."""
     return send(parameters.answer(about, kind, **parts), about.changed_at)
 
 
 def send(answer: contract.Answer, changed_at: datetime | None) -> Response:
-    """An answer as JSON, or 304 if the asker has it; a page of a list has a link to the next one."""
+    """An answer as JSON, or 304 if the client has it; a page of a list has a Link to the next one."""
     following = getattr(answer, "next", None)
     links = [f'<{following}>; rel="next"'] if following else []
     return send_bytes(encoded(answer), JSON, changed_at, links)
@@ -51,7 +50,7 @@ def send_bytes(
     changed_at: datetime | None,
     links: list[str] | None = None,
 ) -> Response:
-    """Bytes under the hash of them, or 304 if the asker has them."""
+    """Bytes with their SHA-256 as ETag, or 304 if the client has them."""
     sha256 = hashlib.sha256(content).hexdigest()
     # Only the ETag decides: two publications in one second have the same Last-Modified.
     if request.if_none_match.contains_weak(sha256):
@@ -70,7 +69,7 @@ def describe(
     links: list[str] | None = None,
     cache_control: str = CACHE_CONTROL,
 ) -> None:
-    """Say how long an answer may be kept, where more is told of it, and when it last became another."""
+    """Set Cache-Control, Link (with the licence) and Last-Modified."""
     response.headers["Cache-Control"] = cache_control
     response.headers["Link"] = ", ".join(
         [*(links or []), f'<{contract.LICENCE_URL}>; rel="license"']
@@ -80,7 +79,7 @@ def describe(
 
 
 def opened(response: Some) -> Some:
-    """Let every page of every origin read this; nothing here depends on who asks."""
+    """Let scripts of every origin read this (CORS): nothing here depends on who asks."""
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = EXPOSED
@@ -94,7 +93,7 @@ def opened(response: Some) -> Some:
 
 
 def without_page(response: Some) -> Some:
-    """A redirect of a mistyped address, such as //, brings a small HTML page: never to a tool."""
+    """Drop the small HTML page of a redirect, as of // in an address, where a tool asked."""
     if response.location and request.path.startswith(("/api/", "/export/", "/timemap/")):
         response.set_data(b"")
         response.headers.pop("Content-Type", None)

@@ -1,4 +1,4 @@
-"""Drawing maps as SVG: every region a link, its status told by pattern and letter as well as by colour."""
+"""Drawing maps as SVG: every region a link, its status shown by pattern and letter as well as by colour."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,14 +16,14 @@ from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
 from legalmap.services.places.map_shapes import Region, Shapes
 
-# Units of the frame: patterns and markers are drawn in a frame about 2000 units wide.
+# Patterns and markers are sized for a frame of 2,000 units; other frames scale them.
 FRAME = 2000
 MARKER, TARGET = 5.5, 12
 # Square units a region needs for its letter to stand inside it.
 ROOM_FOR_LETTER = 700
 ZOOM_MARGIN = 0.25
 STALE = frozenset({"overdue", "never"})
-# Drawn over the colour of a status, in an ink that shows on it: {ink} is replaced.
+# Drawn in a square of 12 units over the colour of a status; {ink} becomes a colour that shows on it.
 PATTERNS = {
     "plain": "",
     "dots": '<circle cx="3" cy="3" r="1.1" fill="{ink}"/><circle cx="9" cy="9" r="1.1" fill="{ink}"/>',
@@ -32,7 +32,7 @@ PATTERNS = {
     "cross": '<path d="M0 0l12 12M12 0L0 12" stroke="{ink}" stroke-width=".9"/>',
     "stripes": '<path d="M-3 3l6-6M0 12L12 0M9 15l6-6" stroke="{ink}" stroke-width="2"/>',
 }
-# What stands beside the scale has no colour of its own: the stylesheet gives it light and dark greys.
+# Outcomes beside the scale have no colour of their own: the stylesheet gives them light and dark greys.
 OUTCOME_PATTERNS = {
     "not-researched": '<circle cx="6" cy="6" r=".9" fill="#8a9299"/>',
     "not-known": '<path d="M3 6h6M6 3v6" stroke="#8a9299"/>',
@@ -41,10 +41,11 @@ DARK_INK, LIGHT_INK = "#1c2126", "#ffffff"
 INK_OPACITY = 0.7
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A map ready for a template: the drawing and what is counted beside it.
+class DrawnMap(msgspec.Struct, frozen=True):
+    """A map ready for a template: the drawing, and the counts that its legend shows.
 
-    ``towns`` are the places drawn as points, ``by_part`` the countries drawn by subdivision.
+    ``counts`` are regions by status or outcome, ``towns`` how many places are drawn as points, ``by_part``
+    the codes of the countries drawn by subdivision.
     """
 
     svg: Markup
@@ -57,11 +58,11 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a view a reader asked for: ``query`` is carried along by every link.
+    """How a reader wants a map: the day, and the ``query`` that every link carries along.
 
-    ``only`` dims every other status, ``box`` is the part of the frame that fills the window.
-    ``apart``: on a page of several maps the name of one that is a picture, with no links in it.
-    ``mark``: the code of the place that is outlined.
+    ``only`` is a status: all others are dimmed. ``box`` is the part of the frame that fills the window, as
+    an SVG viewBox. ``apart`` is the prefix of the ids where a page has several maps; such a map has no
+    links. ``mark`` is the code of the place that is outlined.
     """
 
     as_of: date
@@ -78,13 +79,14 @@ def label_of(topic: Topic, shown: str) -> str:
 
 
 def order_of(topic: Topic) -> list[str]:
-    """Statuses strictest first, then what stands beside the scale: the order of every legend."""
+    """The codes of statuses, strictest first, then the outcomes beside the scale: the order of every legend."""
     ranked = sorted(topic.statuses, key=lambda status: -status.severity)
     return [status.code for status in ranked] + list(OUTCOME_PATTERNS)
 
 
 def ink_on(topic: Topic, shown: str) -> str:
     """The colour in which a pattern or letter shows on the colour of a status."""
+    # The strictest statuses have dark colours.
     return LIGHT_INK if topic.status(shown).severity >= 4 else DARK_INK
 
 
@@ -107,7 +109,7 @@ def swatch(topic: Topic, shown: str) -> Markup:
 
 
 def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
-    drawn = [
+    patterns = [
         f'<pattern id="{apart}s-{shown}" width="12" height="12" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({scale:g})">{_drawn(topic, shown)}</pattern>'
         for shown in order_of(topic)
@@ -117,24 +119,24 @@ def _definitions(topic: Topic, scale: float, apart: str = "") -> str:
         f' patternTransform="scale({scale:g}) rotate(45)">'
         '<path class="hatch" d="M0 0v9" stroke-width="3.2"/></pattern>'
     )
-    return "".join([*drawn, stale])
+    return "".join([*patterns, stale])
 
 
-def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> Shown:
-    """Draw one view of an edition; countries researched by part are drawn by part."""
+def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: str) -> DrawnMap:
+    """Draw one view of an edition; a country whose parts have records is drawn by part."""
     shapes = map_shapes.shapes(view)
     regions, by_part = regions_of(edition, view, shapes)
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    resolutions = {r.code: edition.glance(places[r.code], wish.as_of) for r in coded}
+    resolutions = {region.code: edition.glance(places[region.code], wish.as_of) for region in coded}
     pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
-    drawn = [pen.region(view, region, resolutions[region.code]) for region in coded]
+    drawn_regions = [pen.region(view, region, resolutions[region.code]) for region in coded]
     parts = [
-        *(f'<path class="blank" d="{r.d}"/>' for r in regions if not r.code),
-        *(each.area for each in drawn),
-        *(each.letter for each in drawn),
-        *(each.marker for each in drawn),
+        *(f'<path class="blank" d="{region.d}"/>' for region in regions if not region.code),
+        *(drawn_region.area for drawn_region in drawn_regions),
+        *(drawn_region.letter for drawn_region in drawn_regions),
+        *(drawn_region.marker for drawn_region in drawn_regions),
         *(pen.marker(at, resolution, "town") for at, resolution in towns),
     ]
     svg = (
@@ -142,30 +144,30 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
         f' role="{"img" if wish.apart else "group"}" aria-label="{escape(title)}">'
         f"<defs>{_definitions(edition.topic, pen.scale, wish.apart)}</defs>{''.join(parts)}</svg>"
     )
-    return Shown(
-        # Every part is our own drawing or was escaped where it was put in.
+    return DrawnMap(
+        # Every part is our own drawing, or was escaped where it was put in.
         svg=Markup(svg),  # noqa: S704
         view=view,
         counts=_counts(edition.topic, resolutions.values()),
         total=len(resolutions),
-        stale=sum(each.is_stale for each in drawn),
+        stale=sum(drawn_region.is_stale for drawn_region in drawn_regions),
         towns=len(towns),
         by_part=by_part,
     )
 
 
 def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region], tuple[str, ...]]:
-    """The regions of a view; on the world map, those of the parts of countries researched by part."""
+    """The regions of a view, and the codes of the countries that the world map draws by part."""
     if view != "world":
         return list(shapes.regions), ()
-    return _by_part(tuple(edition.researched_by_part()))
+    return _by_part(tuple(edition.researched_by_part))
 
 
 @lru_cache(maxsize=8)
 def _by_part(countries: tuple[str, ...]) -> tuple[list[Region], tuple[str, ...]]:
-    """The regions of the world with those of the parts of some countries in their place."""
-    found = {code: map_shapes.parts_in_world(code) for code in countries}
-    parts = {code: shapes for code, shapes in found.items() if shapes}
+    """The regions of the world, some countries replaced by their parts."""
+    by_country = {code: map_shapes.parts_in_world(code) for code in countries}
+    parts = {code: shapes for code, shapes in by_country.items() if shapes}
     drawn = {region.code for shapes in parts.values() for region in shapes.regions}
     world = map_shapes.shapes("world").regions
     whole = [r for r in world if r.code not in parts and r.code not in drawn]
@@ -186,12 +188,12 @@ def _towns(
     """The towns of a view that have a record of their own, and where they lie in its frame."""
     if shapes.fit is None:
         return []
-    found = []
+    towns = []
     for item in edition.below(view.replace("/", "-")):
         place = item.place
         if place.lat is not None and place.lon is not None:
-            found.append((shapes.fit.place(place.lat, place.lon), edition.glance(place, as_of)))
-    return found
+            towns.append((shapes.fit.place(place.lat, place.lon), edition.glance(place, as_of)))
+    return towns
 
 
 def _counts(topic: Topic, resolutions: Iterable[Resolution]) -> dict[str, int]:
@@ -202,13 +204,13 @@ def _counts(topic: Topic, resolutions: Iterable[Resolution]) -> dict[str, int]:
 
 
 def is_stale(resolution: Resolution) -> bool:
-    """Whether what decides was never verified or is overdue: nothing looks fresh that is not."""
+    """Whether the deciding law was never verified or is overdue: such a region is hatched, never plain."""
     level = resolution.deciding_level
     return level is not None and level.freshness in STALE
 
 
 def card(topic: Topic, resolution: Resolution) -> str:
-    """What a region says of itself, a line each: place, status, since when, by whom, how fresh."""
+    """The text of a region's card, a line each: place, status, since when, by whose law, how fresh."""
     lines = [resolution.place.name, label_of(topic, resolution.shown)]
     level = resolution.deciding_level
     if level is not None:
@@ -227,8 +229,8 @@ def _verified(last_verified: date | None, freshness: str) -> str:
     return words if freshness == "fresh" else f"{words}: {FRESHNESS_LABELS[freshness].lower()}"
 
 
-class Drawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One region of a map: its shape, the letter on it, and its marker, each empty where there is none."""
+class DrawnRegion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One region as SVG: its shape, the letter on it, and its marker, each empty where there is none."""
 
     resolution: Resolution
     area: str
@@ -237,33 +239,33 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_stale: bool
 
 
-# By topic, view and region: how each was drawn last where no wish changes it. A map has thousands of
-# regions, and a publication leaves most resolutions as they were.
-_kept: dict[tuple[str, str, str], Drawn] = {}
+# By topic, view and region: the last drawing of a region that no wish of a reader changes. A map has
+# thousands of regions, and a publication leaves the resolutions of most as they were.
+_kept: dict[tuple[str, str, str], DrawnRegion] = {}
 MOST_KEPT = 10_000
 
 
 class Pen:
-    """Draws the regions of one map: its topic, the reader's wish, and units for a thing of size one."""
+    """Draws the regions of one map. ``scale``: units of the frame for a thing of size one."""
 
     def __init__(self, topic: Topic, wish: Wish, scale: float) -> None:
         self.topic, self.wish, self.scale = topic, wish, scale
         self._query = escape(wish.query)
 
-    def region(self, view: str, region: Region, resolution: Resolution) -> Drawn:
-        """A region of a view; what was drawn before of this very resolution is taken as it was."""
+    def region(self, view: str, region: Region, resolution: Resolution) -> DrawnRegion:
+        """A region of a view; the earlier drawing of the same resolution is used again."""
         if self.wish.query or self.wish.only or self.wish.apart or self.wish.mark:
             return self._region(region, resolution)
         key = self.topic.code, view, region.code
-        known = _kept.get(key)
-        if known is None or known.resolution is not resolution:
+        remembered = _kept.get(key)
+        if remembered is None or remembered.resolution is not resolution:
             if len(_kept) >= MOST_KEPT:
                 _kept.clear()
-            known = _kept[key] = self._region(region, resolution)
-        return known
+            remembered = _kept[key] = self._region(region, resolution)
+        return remembered
 
-    def _region(self, region: Region, resolution: Resolution) -> Drawn:
-        return Drawn(
+    def _region(self, region: Region, resolution: Resolution) -> DrawnRegion:
+        return DrawnRegion(
             resolution=resolution,
             area=self.area(region, resolution),
             letter=self.letter(region, resolution),
@@ -274,22 +276,22 @@ class Pen:
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
         code = resolution.place.code
         dimmed = self.wish.only not in (None, resolution.shown)
-        words = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
-        classes = " ".join(word for word in words if word)
-        marked = f' class="{classes}"' if classes else ""
+        class_names = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
+        classes = " ".join(word for word in class_names if word)
+        class_attribute = f' class="{classes}"' if classes else ""
         content = f"<title>{escape(card(self.topic, resolution))}</title>{content}"
         if self.wish.apart:
-            return f"<g{marked}>{content}</g>"
+            return f"<g{class_attribute}>{content}</g>"
         return (
             f'<a href="/{self.topic.code}/{code}{self._query}" data-code="{code}"'
-            f"{marked}>{content}</a>"
+            f"{class_attribute}>{content}</a>"
         )
 
     def _fill(self, name: str) -> str:
         return f'fill="url(#{self.wish.apart}s-{name})"'
 
     def area(self, region: Region, resolution: Resolution) -> str:
-        """The shape of a region; a small one is reached by its marker, one link being enough."""
+        """The shape of a region. A small one is no link: its marker is, and one link is enough."""
         if not region.d:
             return ""
         fill = self._fill(resolution.shown)
@@ -303,7 +305,7 @@ class Pen:
         return shape if region.needs_marker else self._link(resolution, shape)
 
     def letter(self, region: Region, resolution: Resolution) -> str:
-        """The letter of the status where there is room for it: for print and for those who want it."""
+        """The letter of the status, where there is room: it shows in print, and on screen to those who want it."""
         box = map_shapes.bounds(region.d)
         unplaced = not (region.x or region.y)
         if box is None or resolution.status is None or region.needs_marker or unplaced:
@@ -317,7 +319,7 @@ class Pen:
         )
 
     def marker(self, at: tuple[float, float], resolution: Resolution, kind: str = "small") -> str:
-        """A dot with a wide ring around it that can be hit."""
+        """A dot, and around it an unseen ring wide enough to be hit by a finger."""
         where = f'cx="{at[0]:.5g}" cy="{at[1]:.5g}"'
         radius = f'r="{MARKER * self.scale:.3g}"'
         stale = f"<circle {where} {radius} {self._fill('stale')}/>" if is_stale(resolution) else ""

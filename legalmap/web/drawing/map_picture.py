@@ -1,13 +1,13 @@
-"""The map as one picture that stands alone: title, day, legend with counts and source line inside it.
+"""The map as a picture that stands alone, with title, day, legend, counts and source line inside it.
 
-Every style is an attribute, so any viewer draws it alike; the same edition and day give the same
-bytes for ever. PNG is drawn from the SVG with the font beside this module and no font of the host.
+Every style is an attribute, so that all viewers draw it alike; the same edition and day always give the
+same bytes. PNG is drawn from the SVG with our own font, never with one of the machine.
 """
 
 import hashlib
 import subprocess
 import sys
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from threading import Lock
@@ -29,7 +29,7 @@ from legalmap.services.reading import trust_figures
 from legalmap.web.drawing import map_drawing
 
 WIDTH, HEIGHT = 1200, 630
-# About how wide a framed map is shown: its patterns and dots are drawn for that.
+# In pixels, about how wide an embedded map is shown: its patterns and dots are sized for that.
 EMBED_WIDTH = 900
 SIZES = {"1200": 1200, "2000": 2000}
 VIEWS = {"world": "", "us": " in the United States"}
@@ -44,13 +44,13 @@ MARGIN = 36
 FRAME = (300.0, 104.0, 872.0, 436.0)
 LEGEND_TOP, LEGEND_STEP = 130, 38
 DOT = 3.4
-# A swatch of 16 fills 9 units of the map and 15 of the legend: whole pixels at both widths, and so
-# does the origin of the map, or the tiles would show their seams.
+# A swatch of 16 units is drawn 9 pixels wide on the map and 15 in the legend. Whole pixels at both widths
+# of PNG, as is the origin of the map: otherwise seams show between the tiles.
 TILE, LEGEND_TILE, GRID = 9 / 16, 15 / 16, 3
 KEPT_PICTURES = 24
-# Seconds somebody waits for others' pictures before they are told to come back.
+# Seconds that a request waits for the pictures of others before it is refused.
 PATIENCE = 10
-# The kinds of places that the two views draw. The one district is the District of Columbia.
+# Kinds of places that the two views draw: plural and singular. The one district is that of Columbia.
 KINDS = (
     ("country", "countries", "country"),
     ("state", "states", "state"),
@@ -67,8 +67,11 @@ class Picture(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Drawn(msgspec.Struct, frozen=True):
-    """The shapes of a view with what holds in each, and what is counted beside them."""
+class DrawnView(msgspec.Struct, frozen=True):
+    """The regions of a view as SVG, and the counts beside them.
+
+    ``denominator`` says in words what is counted: “50 states, D.C. and 5 territories”.
+    """
 
     defs: str
     shapes: str
@@ -78,7 +81,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Where the regions of a map lead, and what they say when pointed at."""
+    """Makes regions links to their places, with a card that shows when somebody points at them."""
 
     topic: Topic
     query: str
@@ -87,9 +90,9 @@ class Link(msgspec.Struct, frozen=True):
         """A shape as a link to its place."""
         if not shape:
             return ""
-        said = escape(map_drawing.card(self.topic, resolution))
-        to = f"/{self.topic.code}/{resolution.place.code}{escape(self.query)}"
-        return f'<a href="{to}"><title>{said}</title>{shape}</a>'
+        card = escape(map_drawing.card(self.topic, resolution))
+        address = f"/{self.topic.code}/{resolution.place.code}{escape(self.query)}"
+        return f'<a href="{address}"><title>{card}</title>{shape}</a>'
 
 
 def title_of(topic: Topic, view: str) -> str:
@@ -99,18 +102,18 @@ def title_of(topic: Topic, view: str) -> str:
 
 def inline(
     tracker: Tracker, edition: Edition, as_of: date, view: str, query: str
-) -> tuple[Markup, Drawn]:
-    """The map as part of a page, every region a link that carries ``query`` along, and what it counts."""
+) -> tuple[Markup, DrawnView]:
+    """The map as part of a page, every region a link that carries ``query`` along, and its counts."""
     shapes = map_shapes.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
-    found = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
+    drawn = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
     svg = (
         f'<svg class="map" viewBox="{shapes.view_box}" role="group"'
         f' aria-label="{escape(title_of(edition.topic, view))}">'
-        f"<defs>{found.defs}</defs>{found.shapes}</svg>"
+        f"<defs>{drawn.defs}</defs>{drawn.shapes}</svg>"
     )
-    # Every part is our own drawing or was escaped where it was put in.
-    return Markup(svg), found  # noqa: S704
+    # Every part is our own drawing, or was escaped where it was put in.
+    return Markup(svg), drawn  # noqa: S704
 
 
 def _drawn(
@@ -120,39 +123,41 @@ def _drawn(
     view: str,
     scale: float,
     link: Link | None = None,
-) -> Drawn:
+) -> DrawnView:
     """All regions of a view; ``scale`` is the size of one of its units in the finished picture."""
     regions, _ = map_drawing.regions_of(edition, view, map_shapes.shapes(view))
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
-    found = {region.code: edition.glance(places[region.code], as_of) for region in coded}
+    resolutions = {region.code: edition.glance(places[region.code], as_of) for region in coded}
 
     def linked(region: Region, shape: str) -> str:
-        return link.around(found[region.code], shape) if link else shape
+        return link.around(resolutions[region.code], shape) if link else shape
 
     parts = [
         f'<g stroke="{EDGE}" stroke-width="{0.5 / scale:.3g}" stroke-linejoin="round">',
         *(f'<path fill="{UNKNOWN}" d="{r.d}"/>' for r in regions if not r.code),
-        *(linked(region, _area(region, found[region.code])) for region in coded),
+        *(linked(region, _area(region, resolutions[region.code])) for region in coded),
         f'</g><g stroke="{INK}" stroke-width="{0.7 / scale:.3g}">',
-        *(linked(r, _dot(r, found[r.code], scale)) for r in coded if r.needs_marker),
+        *(linked(r, _dot(r, resolutions[r.code], scale)) for r in coded if r.needs_marker),
         "</g>",
     ]
-    return Drawn(
+    return DrawnView(
         _patterns(edition.topic, scale),
         "".join(parts),
-        Counter(resolution.shown for resolution in found.values()),
-        sum(map_drawing.is_stale(resolution) for resolution in found.values()),
+        Counter(resolution.shown for resolution in resolutions.values()),
+        sum(map_drawing.is_stale(resolution) for resolution in resolutions.values()),
         _denominator(places.values()),
     )
 
 
 def _denominator(places: Iterable[Jurisdiction]) -> str:
-    """“50 states, D.C. and 5 territories”: what the counts are counts of."""
+    """What is counted, in words: “50 states, D.C. and 5 territories”."""
     kinds = Counter(_kind(place) for place in places)
     parts = [
-        one if kind == "district" else f"{kinds[kind]} {many if kinds[kind] > 1 else one}"
-        for kind, many, one in KINDS
+        singular
+        if kind == "district"
+        else f"{kinds[kind]} {plural if kinds[kind] > 1 else singular}"
+        for kind, plural, singular in KINDS
         if kinds[kind]
     ]
     return " and ".join([*filter(None, [", ".join(parts[:-1])]), *parts[-1:]])
@@ -186,7 +191,7 @@ def _tile(topic: Topic, shown: str) -> str:
 
 def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
     size = f'patternUnits="userSpaceOnUse" patternTransform="scale({tile / scale:.8g})'
-    found = [
+    patterns = [
         f'<pattern id="p-{shown}" width="16" height="16" {size}">{_tile(topic, shown)}</pattern>'
         for shown in map_drawing.order_of(topic)
     ]
@@ -194,15 +199,15 @@ def _patterns(topic: Topic, scale: float, tile: float = TILE) -> str:
         f'<pattern id="p-stale" width="9" height="9" {size} rotate(45)">'
         '<path d="M0 0v9" stroke="#ffffff" stroke-opacity=".85" stroke-width="3.2"/></pattern>'
     )
-    return "".join([*found, stale])
+    return "".join([*patterns, stale])
 
 
 def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
-    """The whole picture, 1200 by 630."""
+    """The whole picture, 1200 by 630: the size in which sites show a link (Open Graph)."""
     left, top, wide, high = FRAME
     frame_width, frame_height = map_shapes.shapes(view).size
     scale = round(min(wide / frame_width, high / frame_height), 5)
-    found = _drawn(tracker, edition, as_of, view, scale)
+    drawn = _drawn(tracker, edition, as_of, view, scale)
     title = title_of(edition.topic, view)
     x = (left + (wide - frame_width * scale) / 2) // GRID * GRID
     y = (top + (high - frame_height * scale) / 2) // GRID * GRID
@@ -211,14 +216,14 @@ def svg(tracker: Tracker, edition: Edition, as_of: date, view: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
         f' viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="{FAMILY}" fill="{INK}">'
         f"<title>{escape(title)} {day}.</title>"
-        f"<desc>{escape(_in_words(edition.topic, found))}</desc>"
-        f"<defs>{found.defs}{_legend_patterns(edition.topic)}</defs>"
+        f"<desc>{escape(_in_words(edition.topic, drawn))}</desc>"
+        f"<defs>{drawn.defs}{_legend_patterns(edition.topic)}</defs>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/>'
         f"{_text(MARGIN, 56, title, 32, bold=True)}"
         f"{_text(MARGIN, 86, day, 18, colour=MUTED)}"
         f"{_text(WIDTH - MARGIN, 56, 'legalmap', 22, bold=True, end=True)}"
-        f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{found.shapes}</g>'
-        f"{_legend(edition.topic, found)}{_foot(edition, as_of, view)}</svg>\n"
+        f'<g transform="translate({x:g} {y:g}) scale({scale:.5f})">{drawn.shapes}</g>'
+        f"{_legend(edition.topic, drawn)}{_foot(edition, as_of, view)}</svg>\n"
     )
 
 
@@ -240,17 +245,17 @@ def _text(
     )
 
 
-def _in_words(topic: Topic, found: Drawn) -> str:
-    counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, found))
-    return f"{counts}. Of {found.denominator} drawn."
+def _in_words(topic: Topic, drawn: DrawnView) -> str:
+    counts = ", ".join(f"{label}: {count}" for _, label, count in _counted(topic, drawn))
+    return f"{counts}. Of {drawn.denominator} drawn."
 
 
-def _counted(topic: Topic, found: Drawn) -> list[tuple[str, str, int]]:
+def _counted(topic: Topic, drawn: DrawnView) -> list[tuple[str, str, int]]:
     """The statuses that are on the map, with their labels and how many places have each."""
     return [
-        (shown, map_drawing.label_of(topic, shown), found.counts[shown])
+        (shown, map_drawing.label_of(topic, shown), drawn.counts[shown])
         for shown in map_drawing.order_of(topic)
-        if found.counts[shown]
+        if drawn.counts[shown]
     ]
 
 
@@ -259,16 +264,16 @@ def _legend_patterns(topic: Topic) -> str:
     return _patterns(topic, 1, LEGEND_TILE).replace('id="p-', 'id="l-')
 
 
-def _legend(topic: Topic, found: Drawn) -> str:
-    stale = [("stale", "Overdue or unverified", found.stale)] if found.stale else []
+def _legend(topic: Topic, drawn: DrawnView) -> str:
+    stale = [("stale", "Overdue or unverified", drawn.stale)] if drawn.stale else []
     drawn_rows = [
         _legend_row(LEGEND_TOP + LEGEND_STEP * index, *row)
-        for index, row in enumerate([*_counted(topic, found), *stale])
+        for index, row in enumerate([*_counted(topic, drawn), *stale])
     ]
-    under = LEGEND_TOP + LEGEND_STEP * len(drawn_rows) + 14
-    lines = _wrapped(f"Of {found.denominator} drawn.", 32)
+    bottom = LEGEND_TOP + LEGEND_STEP * len(drawn_rows) + 14
+    lines = _wrapped(f"Of {drawn.denominator} drawn.", 32)
     below = [
-        _text(MARGIN, under + 19 * index, line, 14, colour=MUTED)
+        _text(MARGIN, bottom + 19 * index, line, 14, colour=MUTED)
         for index, line in enumerate(lines)
     ]
     return "".join([*drawn_rows, *below])
@@ -295,7 +300,7 @@ def _wrapped(words: str, width: int) -> list[str]:
 
 
 def _foot(edition: Edition, as_of: date, view: str) -> str:
-    """Where the picture comes from and how old what it shows is, so that no copy looks fresh."""
+    """Where the picture comes from and how old its evidence is, so that no copy looks fresher than it is."""
     ages = trust_figures.ages(edition, as_of, view)
     known = f", as known on {in_words(edition.changed_at.date())}" if edition.changed_at else ""
     source = (
@@ -313,8 +318,8 @@ def _foot(edition: Edition, as_of: date, view: str) -> str:
     )
 
 
-# resvg keeps the interpreter to itself for as long as it draws, a quarter of a second for 2,000 pixels:
-# in a process of its own, which takes 50 ms to start, it keeps no other reader waiting.
+# resvg holds the interpreter lock while it draws, a quarter of a second for 2,000 pixels. In a process of
+# its own, which takes 50 ms to start, it keeps no other request waiting.
 _DRAW = """
 import sys, resvg_py
 width, *fonts = sys.argv[1:]
@@ -335,42 +340,40 @@ def png(drawing_: str, width: int) -> bytes:
 
 
 class Pictures:
-    """The pictures drawn last, a bounded number of them; safe between threads."""
+    """A bounded cache of the pictures used last; safe between threads."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
-        self._kept: OrderedDict[tuple[str, int, date, str, int], Picture] = OrderedDict()
+        self._kept: dict[tuple[str, int, date, str, int], Picture] = {}
         self._lock = Lock()
-        # A picture costs a core for a second: one is drawn at a time, whoever asks for many.
+        # A picture takes a core for a second: one is drawn at a time, however many are asked for.
         self._pen = Lock()
 
     def of(self, edition: Edition, as_of: date, view: str, width: int = 0) -> Picture:
-        """PNG of that width, or SVG for 0; drawn only if it is not kept."""
+        """A PNG of that width in pixels, or SVG for 0; raise Unusable if too many are being drawn."""
         key = (edition.topic.code, edition.feed_no, as_of, view, width)
-        found = self._found(key)
-        if found is not None:
-            return found
+        picture = self._kept.get(key)
+        if picture is not None:
+            return self._keep(key, picture)
         if not self._pen.acquire(timeout=PATIENCE):
             raise Unusable("Too many pictures are asked for just now. Try again in a moment.")
         try:
-            return self._found(key) or self._keep(key, self._draw(edition, as_of, view, width))
+            # Somebody before us may have drawn it while we waited.
+            picture = self._kept.get(key) or self._draw(edition, as_of, view, width)
+            return self._keep(key, picture)
         finally:
             self._pen.release()
 
-    def _draw(self, edition: Edition, as_of: date, view: str, width: int) -> bytes:
+    def _draw(self, edition: Edition, as_of: date, view: str, width: int) -> Picture:
         text = svg(self._tracker, edition, as_of, view)
-        return png(text, width) if width else text.encode()
+        content = png(text, width) if width else text.encode()
+        return Picture(content, hashlib.sha256(content).hexdigest())
 
-    def _found(self, key: tuple[str, int, date, str, int]) -> Picture | None:
+    def _keep(self, key: tuple[str, int, date, str, int], picture: Picture) -> Picture:
+        """Put a picture at the end of the dict; at its beginning stands the one used longest ago."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, int, date, str, int], content: bytes) -> Picture:
-        picture = Picture(content, hashlib.sha256(content).hexdigest())
-        with self._lock:
+            self._kept.pop(key, None)
             self._kept[key] = picture
-            while len(self._kept) > KEPT_PICTURES:
-                self._kept.popitem(last=False)
+            if len(self._kept) > KEPT_PICTURES:
+                del self._kept[next(iter(self._kept))]
         return picture

@@ -1,4 +1,4 @@
-"""The timeline of a record: its spans of law time as words, and as a picture of the same spans."""
+"""The timeline of a record: its spans of law time in words, and as a picture of the same spans."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,9 +14,10 @@ from legalmap.web.wording.sentences import capital
 
 UNKNOWN = "not-known"
 YEAR = 365
-# Lengths are in percent of the width and heights in pixels, so letters stay readable on a phone.
+# Lengths are in percent of the width but heights in pixels, so that letters stay readable on a phone.
 TOP, TALL, HEIGHT, LETTER_ROOM, MOST_TICKS = 22, 34, 82, 4.0, 5
 MARGIN, ROOM_FOR_YEAR = 3.0, 5.0
+# In years, between two ticks of the axis.
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
 
 
@@ -55,11 +56,11 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> Timeline:
     """The timeline of the periods of one record, with a line at today and at the day asked about."""
-    found = spans(topic, periods, as_of, today)
-    axis = _axis(found, as_of, today)
+    all_spans = spans(topic, periods, as_of, today)
+    axis = _axis(all_spans, as_of, today)
     drawn = [
-        _patterns(topic, found),
-        *(_span(topic, span, axis) for span in found),
+        _patterns(topic, all_spans),
+        *(_span(topic, span, axis) for span in all_spans),
         *_ticks(axis),
         *_lines(axis, as_of, today),
     ]
@@ -68,28 +69,28 @@ def draw(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> T
         ' aria-label="Timeline, the same as the list of periods below it">'
         f"{''.join(drawn)}</svg>"
     )
-    rough = any(span.first is None or span.rough_until for span in found if span.number)
+    rough = any(span.first is None or span.rough_until for span in all_spans if span.number)
     # Every part is our own drawing or was escaped where it was put in.
-    return Timeline(found, Markup(svg), rough)  # noqa: S704
+    return Timeline(all_spans, Markup(svg), rough)  # noqa: S704
 
 
 def spans(topic: Topic, periods: Sequence[Period], as_of: date, today: date) -> list[Span]:
     """The periods and the gaps before, between and after them, of which nothing is known."""
-    found: list[Span] = []
+    all_spans: list[Span] = []
     if periods and periods[0].effective_from is not None:
         start = periods[0].effective_from
-        found.append(_gap(f"Before {in_words(start)}", None, _day_before(start)))
+        all_spans.append(_gap(f"Before {in_words(start)}", None, _day_before(start)))
     for index, period in enumerate(periods):
         following = periods[index + 1] if index + 1 < len(periods) else None
         coming = _coming(period, as_of, today)
-        found.append(_span_of(topic, period, following, number=index + 1, coming=coming))
+        all_spans.append(_span_of(topic, period, following, number=index + 1, coming=coming))
         end = period.effective_until
         if end and (following is None or following.first_day > _shifted(end.last_day, 1)):
             until = following.effective_from if following else None
             words = f"After {in_words(end)}" + (f", before {in_words(until)}" if until else "")
             last = _day_before(until) if until else None
-            found.append(_gap(words, _shifted(end.last_day, 1), last))
-    return found
+            all_spans.append(_gap(words, _shifted(end.last_day, 1), last))
+    return all_spans
 
 
 def _day_before(start: PartialDate) -> date:
@@ -97,7 +98,7 @@ def _day_before(start: PartialDate) -> date:
 
 
 def _shifted(day: date, days: int) -> date:
-    """The years 1 and 9999 bound the calendar of the computer."""
+    """A day moved by some days, but never beyond the years 1 and 9999, between which ``date`` counts."""
     ends = (date.min.toordinal(), date.max.toordinal())
     return date.fromordinal(min(max(day.toordinal() + days, ends[0]), ends[1]))
 
@@ -107,7 +108,10 @@ def _gap(when: str, first: date | None, last: date | None) -> Span:
 
 
 def _coming(period: Period, as_of: date, today: date) -> str:
-    """Why a period does not hold yet. Of a day in the past nobody here knows what was enacted by then."""
+    """Why a period does not hold yet; empty if it does.
+
+    Of a day in the past the record does not say what was enacted by then, so no more is said.
+    """
     if period.first_day <= as_of:
         return ""
     return "enacted, not yet in force" if period.first_day > today else "not in force on that day"
@@ -154,7 +158,7 @@ def _when(period: Period, following: Period | None) -> str:
 
 
 class _Axis(msgspec.Struct, frozen=True):
-    """Counted in days since the year 1, because no date stands before that or after the year 9999."""
+    """The axis, in day numbers (``date.toordinal``): it may reach beyond the years that ``date`` can hold."""
 
     first: int
     last: int
@@ -169,13 +173,13 @@ class _Axis(msgspec.Struct, frozen=True):
         return self.first <= day.toordinal() <= self.last
 
 
-def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
+def _axis(all_spans: Sequence[Span], as_of: date, today: date) -> _Axis:
     """From a little before the first change to a little after the last, or after today.
 
-    A first law that is far older than all that followed is cut short, or the rest were slivers.
+    The span of a first law far older than all that followed is cut short: else the rest were slivers.
     """
-    starts = sorted(span.first.toordinal() for span in found if span.number and span.first)
-    ends = [span.last.toordinal() for span in found if span.number and span.last]
+    starts = sorted(span.first.toordinal() for span in all_spans if span.number and span.first)
+    ends = [span.last.toordinal() for span in all_spans if span.number and span.last]
     last = max([today.toordinal(), *starts, *ends])
     first = min([*starts, *ends, today.toordinal()])
     cut = False
@@ -184,16 +188,16 @@ def _axis(found: Sequence[Span], as_of: date, today: date) -> _Axis:
         cut = starts[1] - starts[0] > 2 * rest
         first = starts[1] - rest if cut else first
     span = max(last - first, 2 * YEAR)
-    # A day asked about is brought onto the axis only where that does not squeeze the law itself.
-    asked = as_of.toordinal()
-    if not cut and first - span <= asked <= last + span:
-        first, last = min(first, asked), max(last, asked)
-    # What came before the first date needs room for its letter; after the last a little will do.
+    # The axis grows to hold the day asked about only where that does not squeeze the spans of law.
+    asked_day = as_of.toordinal()
+    if not cut and first - span <= asked_day <= last + span:
+        first, last = min(first, asked_day), max(last, asked_day)
+    # Before the first date there has to be room for a letter; after the last a little will do.
     return _Axis(first - span // 6, last + span // 12)
 
 
-def _patterns(topic: Topic, found: Sequence[Span]) -> str:
-    codes = dict.fromkeys(span.shown for span in found)
+def _patterns(topic: Topic, all_spans: Sequence[Span]) -> str:
+    codes = dict.fromkeys(span.shown for span in all_spans)
     drawn = "".join(
         f'<pattern id="t-{escape(code)}" width="16" height="16" patternUnits="userSpaceOnUse">'
         f"{swatch(topic, code)}</pattern>"
@@ -224,7 +228,7 @@ def _span(topic: Topic, span: Span, axis: _Axis) -> str:
 
 
 def _mark(span: Span, axis: _Axis, left: float, right: float) -> str:
-    """What tells that the left end of a span is not a day: a break in the axis, or hatching."""
+    """What shows that the left end of a span is not an exact day: a break in the axis, or hatching."""
     if span.number is None:
         return ""
     if span.first and not axis.holds(span.first):
@@ -268,8 +272,8 @@ def _lines(axis: _Axis, as_of: date, today: date) -> list[str]:
     if as_of == today:
         return [_line(axis, today, "Today", "today")]
     near = abs(axis.at(as_of) - axis.at(today)) < 8 * MARGIN
-    asked = _line(axis, as_of, in_words(as_of), "asked")
-    return [_line(axis, today, "" if near else "Today", "today"), asked]
+    asked_line = _line(axis, as_of, in_words(as_of), "asked")
+    return [_line(axis, today, "" if near else "Today", "today"), asked_line]
 
 
 def _line(axis: _Axis, day: date, words: str, kind: str) -> str:

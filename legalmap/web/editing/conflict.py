@@ -1,4 +1,4 @@
-"""An edit whose record moved on: base, theirs and yours by field, and a way on that loses nothing."""
+"""An edit whose record moved on meanwhile: base, theirs and yours by field, and a way on that loses nothing."""
 
 from flask import make_response, render_template
 from werkzeug.wrappers import Response
@@ -18,14 +18,17 @@ from legalmap.web.wording import differences
 
 
 def is_chosen_from() -> bool:
-    """Whether what was sent comes from this page: it names the revision it showed."""
+    """Whether the form was sent from this page, which names the revision that it showed."""
     return "current" in posted_data.sent()
 
 
 def page(
     sheet: Sheet, yours: Payload, status: int, message: str = "", *, is_kept: bool = False
 ) -> Response:
-    """All three sides of every field that differs, and the choices that are left to a person."""
+    """All three sides of every field that differs, with a choice wherever both changed the same thing.
+
+    ``is_kept``: the edit is in the draft, so closing the page loses nothing.
+    """
     sides = _sides(sheet, yours)
     answer = render_template(
         "editing/conflict.html",
@@ -48,16 +51,17 @@ def _sides(sheet: Sheet, yours: Payload) -> Sides:
 
 
 def _chosen(sides: Sides) -> dict[int, str]:
-    """Which side somebody chose of each clash, as far as they did."""
+    """The side that was chosen for each clash, by its index; clashes without a choice are left out."""
     sent = posted_data.sent()
     sides_of = {index: sent.get(f"clash-{index}", "") for index in range(len(sides.clashes))}
     return {index: side for index, side in sides_of.items() if side in ("theirs", "yours")}
 
 
 def take_over(sheet: Sheet, yours: Payload) -> Sheet | Response:
-    """Your changes on top of what is published now, or this page again, saying why not."""
+    """Your changes on top of what is published now; this page once more if they cannot be put together."""
     sides = _sides(sheet, yours)
     chosen = _chosen(sides)
+    # The choices were made against that revision, and may mean something else against a later one.
     if posted_data.sent().get("current") != str(sides.current_number):
         message = "The record has moved on once more. This is how it stands now."
         return page(sheet, yours, 409, message)
@@ -91,8 +95,9 @@ def _merged(sheet: Sheet, sides: Sides, merged: Payload, intent: Intent) -> Shee
 
 
 def _intent(sheet: Sheet, sides: Sides, yours: Payload, merged: Payload) -> Intent:
-    """What the edit was, if it still is that on the new base: two first records are not both first."""
+    """The kind of the edit, if that still fits the new base: of two first records only one is the first."""
     intent = sheet.intent
+    # A revert that was merged with other changes goes back to no revision any more.
     if intent is Intent.REVERT and merged != yours:
         intent = None
     if intent and not edit_intents.problems_of(intent, sides.theirs, merged):

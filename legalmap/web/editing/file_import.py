@@ -8,17 +8,15 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import BadQuery, Invalid, NotNow, NotSignedIn, Problem, Stale
+from legalmap.domain.errors import BadQuery, Invalid, NotNow, Problem, Stale
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import csv_import, file_import
 from legalmap.services.editing.file_import import Plan
 from legalmap.web.http import bodies, posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("file_import", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
-# A page on which somebody can still read each of them.
+# Proposals: as many as a person can still read one by one.
 MOST_ON_PAGE = 300
 
 
@@ -49,38 +47,38 @@ def send() -> Response:
     if posted_data.is_kept():
         return _planned(content, message="Here is your file again. Nothing has been sent yet.")
     try:
-        made = file_import.import_planned(
+        proposed = file_import.import_planned(
             tracker(), actor(), content, posted_data.sent().get("mark", "")
         )
     except (NotNow, Stale) as error:
         return _planned(content, 409, message=str(error))
     except Invalid:
         return _planned(content, 409, message="The file cannot be sent as it is now.")
-    flash(_thanks(made))
-    return redirect(f"/desk/batches/{made[0].batch}", code=303)
+    flash(_thanks(proposed))
+    return redirect(f"/desk/batches/{proposed[0].batch}", code=303)
 
 
-def _thanks(made: list[Revision]) -> str:
-    count = len(made)
+def _thanks(proposed: list[Revision]) -> str:
+    count = len(proposed)
     return f"{count} {'proposal waits' if count == 1 else 'proposals wait'} for review."
 
 
 def _planned(content: bytes, status: int = 200, *, message: str = "") -> Response:
     plan = file_import.plan(tracker(), actor(), content)
     if not plan.problems and len(plan.planned) > MOST_ON_PAGE:
-        told = (
+        message_of_size = (
             f"The file would make {len(plan.planned)} proposals, a page holds {MOST_ON_PAGE}. "
             "Split it, or use “legalmap import”."
         )
-        plan = Plan(problems=(Problem("file", told),))
+        plan = Plan(problems=(Problem("file", message_of_size),))
     if plan.problems:
         return _choose(list(plan.problems), 422, message=message)
     page = render_template(
         "editing/file_import/plan.html",
         plan=plan,
         places=tracker().places([entry.proposal.jurisdiction for entry in plan.planned]),
-        topics=tracker().topics,
-        content=_packed(content),
+        # As base64, so that no browser touches a newline of the file on its way back.
+        content=base64.b64encode(zlib.compress(content)).decode(),
         message=message,
     )
     return make_response(page, status)
@@ -95,21 +93,16 @@ def _choose(
         columns=csv_import,
         megabytes=bodies.MOST_SIGNED_IN // 1_000_000,
         most=MOST_ON_PAGE,
-        topics=tracker().topics,
         message=message,
     )
     return make_response(page, status)
 
 
-def _packed(content: bytes) -> str:
-    """The file as the page carries it from the first press to the second: no newline is touched."""
-    return base64.b64encode(zlib.compress(content)).decode()
-
-
 def _content() -> bytes:
-    """The file that came back with the second press; raise BadQuery if it is none of ours."""
+    """The file that came back with the second press; raise BadQuery if it is not one that we packed."""
     try:
         packed = base64.b64decode(posted_data.sent().get("content", ""), validate=True)
+        # Decompressed up to the limit of an upload: a few bytes can hold gigabytes of zeros.
         unpacking = zlib.decompressobj()
         content = unpacking.decompress(packed, bodies.MOST_SIGNED_IN)
         whole = unpacking.eof

@@ -1,4 +1,4 @@
-"""The edit form on screen: what it is about, what is typed, and what is to be said about it."""
+"""The edit form on screen: the record, what is typed, and the problems and hints beside it."""
 
 import msgspec
 from flask import make_response, render_template
@@ -23,7 +23,12 @@ from legalmap.web.http.permissions import actor, tracker
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """An edit form on screen. ``is_kept``: what it says is in the draft, or was never typed."""
+    """An edit form on screen, with what is to be said about it.
+
+    ``changes`` and ``preview`` are set once somebody asked for a preview. ``is_draft``: a draft was opened.
+    ``is_kept``: nothing on screen would be lost, as it is in the draft or was never typed. ``focus``: the id
+    of what the browser scrolls to.
+    """
 
     beginning: Beginning
     topic: Topic
@@ -52,13 +57,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def intent(self) -> Intent | None:
-        """What its author says it is; None if they say nothing, or something that is no kind."""
+        """The kind of edit its author chose; None if they chose none, or sent something that is no kind."""
         text = self.form.intent.data or ""
         return Intent(text) if text in set(Intent) else None
 
     @property
     def base_payload(self) -> Payload:
         """The content this edit started from."""
+        # The usual case, without a query: nothing was published while somebody typed.
         if self.base == self.beginning.base_number:
             return self.beginning.payload
         code = self.beginning.place.code
@@ -66,22 +72,24 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def would_replace_a_draft(self) -> bool:
-        """Whether there is a draft of this record that began with another proposal than this."""
+        """Whether this person has a draft of this record that reworks another proposal than this form does."""
         draft = self.beginning.draft
         return draft is not None and draft.reworks_id != self.form.reworks.number
 
-    def told(self, status: int, **said: object) -> Response:
-        """This page once more, with something said."""
-        return page(msgspec.structs.replace(self, **said), status)
+    def shown_again(self, status: int, **changes: object) -> Response:
+        """This page once more with some fields of the sheet changed: a message, problems, a preview."""
+        return page(msgspec.structs.replace(self, **changes), status)
 
 
 def read(sheet: Sheet) -> Read:
     """The form as a payload, with everything that is wrong with it."""
     base = sheet.base_payload
-    whole = read_record.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
-    if not whole.problems and sheet.form.intent.data:
-        return msgspec.structs.replace(whole, problems=_of_intent(sheet, base, whole.payload))
-    return whole
+    read_form = read_record.read(sheet.form, sheet.topic, clock.today(), base, list(sheet.problems))
+    if not read_form.problems and sheet.form.intent.data:
+        return msgspec.structs.replace(
+            read_form, problems=_of_intent(sheet, base, read_form.payload)
+        )
+    return read_form
 
 
 def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
@@ -91,19 +99,24 @@ def _of_intent(sheet: Sheet, base: Payload, content: Payload) -> list[Problem]:
 
 
 def remarks(sheet: Sheet) -> Problems:
-    """The problems of a sheet and the warnings about what it says, each with its place in words."""
-    found = read_record.read(sheet.form, sheet.topic, clock.today(), sheet.base_payload)
+    """The problems of a sheet, and warnings about its content as hints, each with its place in words.
+
+    A field with a problem gets no warning besides.
+    """
+    read_form = read_record.read(sheet.form, sheet.topic, clock.today(), sheet.base_payload)
     place = sheet.beginning.place
-    warned = edit_warnings.warnings(
-        found.payload, sheet.base_payload, sheet.topic, place, clock.today()
+    warnings = edit_warnings.warnings(
+        read_form.payload, sheet.base_payload, sheet.topic, place, clock.today()
     )
     faulty = {problem.field for problem in sheet.problems}
-    warned = [warning for warning in map(found.placed, warned) if warning.field not in faulty]
-    return read_record.on_page(list(sheet.problems), sheet.topic, warned)
+    warnings = [
+        warning for warning in map(read_form.placed, warnings) if warning.field not in faulty
+    ]
+    return read_record.on_page(list(sheet.problems), sheet.topic, warnings)
 
 
 def page(sheet: Sheet, status: int = 200) -> Response:
-    """The form, whatever is to be said above it and beside its fields."""
+    """The page of the form, with all that is said above it and beside its fields."""
     sheet.form.intent.choices = forms.kinds(sheet.base_payload, sheet.form.reverts.number)
     answer = render_template(
         "editing/edit.html",

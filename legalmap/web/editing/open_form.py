@@ -1,4 +1,7 @@
-"""How the edit form opens: with a draft, a proposal to be reworked, an earlier revision, or afresh."""
+"""Opening the edit form: with a draft, a proposal to rework, an earlier revision, or what is published."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 from flask import redirect
@@ -18,9 +21,14 @@ from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, reader, tracker
 from legalmap.web.wording.labels import day
 
+About = TypeVar("About", Revision, Suggestion)
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the address asks for."""
+
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address asks the form to open with: each None where it does not say.
+
+    ``reworked`` is an earlier proposal to take up again, ``reverted`` a published revision to go back to.
+    """
 
     intent: Intent | None
     reworked: Revision | None
@@ -29,65 +37,63 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def page(beginning: Beginning) -> Response:
-    """The form as the address asks for it. A draft comes first: what was typed is never set aside."""
-    asked = _asked(beginning)
-    if asked.intent is Intent.VERIFICATION:
+    """The form as the address asks for it. A draft comes first, so that nothing typed is set aside."""
+    request = _requested(beginning)
+    if request.intent is Intent.VERIFICATION:
         return redirect(f"/desk/verify/{beginning.topic}/{beginning.place.code}", code=303)
     draft = beginning.draft
-    if draft and (asked.reworked is None or draft.reworks_id == asked.reworked.id):
-        return _draft(beginning, asked)
-    if asked.reworked is not None:
-        return _take_up(beginning, asked.reworked)
-    return _afresh(beginning, asked)
+    if draft and (request.reworked is None or draft.reworks_id == request.reworked.id):
+        return _draft(beginning, request)
+    if request.reworked is not None:
+        return _take_up(beginning, request.reworked)
+    return _afresh(beginning, request)
 
 
-def _asked(beginning: Beginning) -> Asked:
+def _requested(beginning: Beginning) -> OpenRequest:
     intent = query_params.choice("intent", [*Intent])
     number = query_params.number("revert", "Give the number of a revision.")
-    return Asked(
+    record = beginning.topic, beginning.place.code
+    return OpenRequest(
         intent=Intent(intent) if intent else None,
-        reworked=_reworked(beginning),
-        reverted=_published(beginning, number) if number is not None else None,
-        suggestion=_suggestion(beginning),
+        reworked=_named(
+            beginning,
+            "rework",
+            "proposal",
+            lambda id_: review.sheet(tracker(), actor(), id_).revision,
+        ),
+        reverted=None if number is None else reader().published_revision(*record, number),
+        suggestion=_named(
+            beginning,
+            "suggestion",
+            "suggestion",
+            lambda id_: suggestions.sheet(tracker(), actor(), id_).suggestion,
+        ),
     )
 
 
-def _reworked(beginning: Beginning) -> Revision | None:
-    """The proposal named by ``?rework=``, which must be one of this record."""
-    number = query_params.number("rework", "Give the number of a proposal.")
+def _named(
+    beginning: Beginning, parameter: str, kind: str, look_up: Callable[[int], About]
+) -> About | None:
+    """What the address names by its number; raise Missing if it is about another record."""
+    number = query_params.number(parameter, f"Give the number of a {kind}.")
     if number is None:
         return None
-    revised = review.sheet(tracker(), actor(), number).revision
-    if (revised.topic, revised.jurisdiction) != (beginning.topic, beginning.place.code):
-        raise Missing("proposal", str(number))
-    return revised
+    thing = look_up(number)
+    if (thing.topic, thing.jurisdiction) != (beginning.topic, beginning.place.code):
+        raise Missing(kind, str(number))
+    return thing
 
 
-def _suggestion(beginning: Beginning) -> Suggestion | None:
-    """The suggestion named by ``?suggestion=``, which must be one about this record."""
-    number = query_params.number("suggestion", "Give the number of a suggestion.")
-    if number is None:
-        return None
-    suggestion = suggestions.sheet(tracker(), actor(), number).suggestion
-    if (suggestion.topic, suggestion.jurisdiction) != (beginning.topic, beginning.place.code):
-        raise Missing("suggestion", str(number))
-    return suggestion
-
-
-def _published(beginning: Beginning, number: int) -> Revision:
-    return reader().published_revision(beginning.topic, beginning.place.code, number)
-
-
-def _draft(beginning: Beginning, asked: Asked) -> Response:
-    """The draft, whatever is asked for; of what is asked, that which takes nothing from it."""
+def _draft(beginning: Beginning, request: OpenRequest) -> Response:
+    """The draft. Of what the address asks for, only what takes nothing away from it is added."""
     draft, topic = beginning.draft, tracker().topic(beginning.topic)
     if draft is None:
         raise Missing("draft", beginning.place.code)
     form, problems = forms.from_typed(topic, posted_data.from_json(draft.form))
     form.base.data = str(draft.base_number)
     form.reworks.data = str(draft.reworks_id or "")
-    if asked.suggestion and not form.suggestion.data:
-        form.suggestion.data = str(asked.suggestion.id)
+    if request.suggestion and not form.suggestion.data:
+        form.suggestion.data = str(request.suggestion.id)
     sheet = Sheet(
         beginning=beginning,
         topic=topic,
@@ -96,18 +102,18 @@ def _draft(beginning: Beginning, asked: Asked) -> Response:
         is_draft=True,
         is_kept=True,
     )
-    if asked.intent and asked.intent is not Intent.REVERT:
-        form.intent.data = asked.intent.value
+    if request.intent and request.intent is not Intent.REVERT:
+        form.intent.data = request.intent.value
     forms.fit(form, sheet.base_payload)
-    if asked.reverted and sheet.form.reverts.number != asked.reverted.number:
-        number = asked.reverted.number
+    if request.reverted and sheet.form.reverts.number != request.reverted.number:
+        number = request.reverted.number
         message = f"Throw this draft away first if you want to go back to revision {number}."
-        return sheet.told(200, message=message)
+        return sheet.shown_again(200, message=message)
     return form_page.page(sheet)
 
 
 def _take_up(beginning: Beginning, revised: Revision) -> Response:
-    """The form with what an earlier proposal said; if the record moved on, all three sides first."""
+    """The form with the content of an earlier proposal; the page of conflicts if the record moved on."""
     base, topic = revised.base_number or 0, tracker().topic(beginning.topic)
     form = forms.from_payload(
         topic,
@@ -120,13 +126,14 @@ def _take_up(beginning: Beginning, revised: Revision) -> Response:
     )
     sheet = Sheet(beginning=beginning, topic=topic, form=form, is_kept=True)
     message = rework.obstacle(tracker(), actor(), revised)
+    # Somebody published meanwhile: without the three sides their work would be undone unseen.
     if base != beginning.base_number:
         return conflict.page(sheet, revised.payload, 200, message)
-    return sheet.told(200, message=message)
+    return sheet.shown_again(200, message=message)
 
 
 def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
-    """The published revision that a revert says again."""
+    """The number of the published revision with the content of a revert; None if it is no revert."""
     if revised.intent is not Intent.REVERT:
         return None
     known = reader().published_revisions(beginning.topic, beginning.place.code)
@@ -134,28 +141,26 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
     return next((earlier.number for earlier in same), None)
 
 
-def _afresh(beginning: Beginning, asked: Asked) -> Response:
-    """What is published now, or an earlier revision if the edit goes back to one."""
-    topic, back = tracker().topic(beginning.topic), asked.reverted
+def _afresh(beginning: Beginning, request: OpenRequest) -> Response:
+    """The form with what is published now, or with the earlier revision that the edit goes back to."""
+    topic, reverted = tracker().topic(beginning.topic), request.reverted
     form = forms.from_payload(
         topic,
-        back.payload if back else beginning.payload,
+        reverted.payload if reverted else beginning.payload,
         beginning.base_number,
-        note=_note(back) if back else "",
-        intent=Intent.REVERT if back else _kind(beginning, asked.intent),
-        reverts=back.number if back else None,
-        suggestion=asked.suggestion.id if asked.suggestion else None,
+        note=f"Back to revision {reverted.number}, published on {day(reverted.published_at)}."
+        if reverted
+        else "",
+        intent=Intent.REVERT if reverted else _kind(beginning, request.intent),
+        reverts=reverted.number if reverted else None,
+        suggestion=request.suggestion.id if request.suggestion else None,
     )
     forms.fit(form, beginning.payload)
     return form_page.page(Sheet(beginning=beginning, topic=topic, form=form, is_kept=True))
 
 
-def _note(back: Revision) -> str:
-    return f"Back to revision {back.number}, published on {day(back.published_at)}."
-
-
-def _kind(beginning: Beginning, asked: Intent | None) -> Intent:
-    """A place without a record has but one kind; nobody goes back without saying to which revision."""
+def _kind(beginning: Beginning, intent: Intent | None) -> Intent:
+    """The kind that is preselected: never a revert, which has to name its revision."""
     if not beginning.payload.periods:
         return Intent.FIRST_RECORD
-    return Intent.LAW_CHANGED if asked is Intent.LAW_CHANGED else Intent.CORRECTION
+    return Intent.LAW_CHANGED if intent is Intent.LAW_CHANGED else Intent.CORRECTION

@@ -12,23 +12,23 @@ from legalmap.services.editions import law_changes_of_place
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
 from legalmap.web.drawing import map_drawing
-from legalmap.web.drawing.map_drawing import Shown, Wish
+from legalmap.web.drawing.map_drawing import DrawnMap, Wish
 from legalmap.web.http.permissions import tracker
 from legalmap.web.wording import sentences as plain_sentences
 
 
 class Side(msgspec.Struct, frozen=True):
-    """What an edition says of the place: in sentences and on a map, if there is one that shows it."""
+    """What an edition says of the place: in sentences, and on a map if one shows it."""
 
     resolution: Resolution
     sentences: list[str]
-    shown: Shown | None
+    shown: DrawnMap | None
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """Both sides of a proposal on the first day on which they differ, today if they do on none.
+    """Before and after a proposal, on the first day on which they differ; today if they never do.
 
-    ``touched`` are the places below with a record for which another answer holds then.
+    ``touched`` are the places below with a record of their own whose answer changes with it.
     """
 
     place: Jurisdiction
@@ -57,7 +57,7 @@ def preview(edition: Edition, place: Jurisdiction, payload: Payload) -> Preview:
 
 
 def _view_showing(edition: Edition, place: Jurisdiction) -> str | None:
-    """The narrowest map on which the place is drawn among its neighbours, else that of its parts."""
+    """The narrowest map that draws the place among its neighbours, else the one of its parts, if any."""
     above = [level.code for level in reversed(chain(place, tracker().place)[:-1])]
     for code in (*above, None):
         view = map_shapes.view_of(code)
@@ -74,11 +74,11 @@ def _side(edition: Edition, place: Jurisdiction, day: date, view: str | None, na
 
 def _drawn(
     edition: Edition, place: Jurisdiction, day: date, view: str | None, name: str
-) -> Shown | None:
+) -> DrawnMap | None:
     if view is None:
         return None
-    # Of the world only the part around a place tells anything.
-    parts = edition.researched_by_part()
+    # On the whole world one place would be a speck.
+    parts = edition.researched_by_part
     box = map_drawing.box_around(view, place.code, parts) if view == "world" else None
     wish = Wish(as_of=day, box=box, apart=f"{name}-", mark=place.code)
     title = f"{edition.topic.name} {plain_sentences.in_place(place)}, {name}"
@@ -88,5 +88,7 @@ def _drawn(
 def _touched(before: Edition, after: Edition, place: Jurisdiction, day: date) -> list[Jurisdiction]:
     below = [item.place for item in before.below(place.code)]
     return [
-        each for each in below if before.glance(each, day).shown != after.glance(each, day).shown
+        place
+        for place in below
+        if before.glance(place, day).shown != after.glance(place, day).shown
     ]

@@ -1,22 +1,21 @@
-"""Links by how many records rest on them, and verifying many records by one of them."""
+"""Links and the records that rest on them, and verifying many records by reading one link."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Invalid, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.errors import NothingChanged, NotNow, Stale
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import source_checks
 from legalmap.services.editing.source_checks import MOST_LISTED
-from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.base import form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import LinkForm
 from legalmap.web.http import posted_data
-from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
+from legalmap.web.http.permissions import actor, needs, reader
 
 blueprint = Blueprint("source_checks", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 @blueprint.get("/desk/sources")
@@ -48,17 +47,17 @@ def verify() -> Response:
     """Propose for each ticked record that nothing changed: one batch."""
     form = LinkForm(formdata=posted_data.sent())
     url, chosen = form.url.data or "", form.chosen()
+    page = partial(_page, url, form)
     if posted_data.is_kept():
-        return _page(url, form, message="Here is what you ticked. Nothing has been sent yet.")
+        return page(message="Here is what you ticked. Nothing has been sent yet.")
     note = unix_lines(form.note.data or "")
-    try:
-        made = source_checks.verify(reader(), actor(), url, chosen, note=note)
-    except Invalid as error:
-        return _page(url, form, 422, problems=error.problems)
-    except (Stale, NothingChanged, NotNow) as error:
-        return _page(url, form, 409, message=f"{error} Nothing was sent.")
-    flash(f"{len(made)} {'check waits' if len(made) == 1 else 'checks wait'} for review.")
-    return redirect(f"/desk/batches/{made[0].batch}", code=303)
+    with refusals_shown_on(page):
+        try:
+            proposed = source_checks.verify(reader(), actor(), url, chosen, note=note)
+        except (Stale, NothingChanged, NotNow) as error:
+            return page(409, message=f"{error} Nothing was sent.")
+    flash(f"{len(proposed)} {'check waits' if len(proposed) == 1 else 'checks wait'} for review.")
+    return redirect(f"/desk/batches/{proposed[0].batch}", code=303)
 
 
 def _page(url: str, form: LinkForm, status: int = 200, **more: Any) -> Response:
@@ -71,6 +70,5 @@ def _page(url: str, form: LinkForm, status: int = 200, **more: Any) -> Response:
         records=records,
         form=form,
         ticked=set(form.records.data or []),
-        topics=tracker().topics,
         **more,
     )

@@ -1,6 +1,8 @@
-"""A reader suggests a correction without an account; a contributor takes it up and answers it."""
+"""Readers suggest corrections without an account; contributors take them up and answer."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -8,19 +10,17 @@ from limits import parse
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.suggestions import MAX_SUGGESTION
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem
+from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import suggestions
-from legalmap.web.forms.base import form_page, unix_lines
+from legalmap.web.forms.base import form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.suggestions import ANSWERS, AnswerForm, SuggestForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.http.rate_limits import address, limiter
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("suggestions", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 PER_ADDRESS = parse("10 per 1 hour")
 
 
@@ -35,30 +35,31 @@ def show(topic: str, code: str) -> Response:
 @blueprint.post("/<topic>/<code>/suggest")
 @needs(Permission.SUGGEST)
 def suggest(topic: str, code: str) -> Response:
-    """Take it in, or say at each field what to mend; nothing typed is lost."""
+    """Accept the suggestion, or show at each field what to correct; nothing typed is lost."""
     place = suggestions.place_for(tracker(), topic, code)
     form = SuggestForm(formdata=posted_data.sent())
+    page = partial(_form_page, topic, place, form)
     if posted_data.is_kept():
-        return _form_page(topic, place, form)
-    try:
+        return page()
+    with refusals_shown_on(page, NotNow):
         wait = _suggest(topic, place, form)
-    except Invalid as error:
-        return _form_page(topic, place, form, 422, problems=error.problems)
-    except NotNow as error:
-        return _form_page(topic, place, form, 409, message=str(error))
     if wait:
-        return _too_often(topic, place, form, wait)
+        return _too_often(page, wait)
     return redirect(f"/{topic}/{place.code}/suggest/sent", code=303)
 
 
 def _suggest(topic: str, place: Jurisdiction, form: SuggestForm) -> int:
-    """Seconds to wait if too many came from there; 0 if it was taken in."""
+    """Accept the suggestion and give 0; the seconds to wait if too many came from this address.
+
+    Only what could be accepted counts: a typing error costs nobody an attempt.
+    """
     problems = form.trap_problems()
     if problems:
         raise Invalid(problems)
     text, url, email = (
         unix_lines(field.data or "").strip() for field in (form.text, form.url, form.email)
     )
+    # Before the limit, which a typing error should not use up.
     suggestions.check(text, url, email)
     wait = limiter().wait(PER_ADDRESS, "suggest", address())
     if not wait:
@@ -90,13 +91,14 @@ def _form_page(
     )
 
 
-def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) -> Response:
+def _too_often(page: Callable[..., Response], wait: int) -> Response:
+    """The form once more; ``wait`` is in seconds."""
     minutes = math.ceil(wait / 60)
     message = (
         "Many suggestions came from your address. What you typed is still here: "
         f"send it again in {minutes} minute{'s' if minutes != 1 else ''}."
     )
-    response = _form_page(topic, place, form, 429, message=message)
+    response = page(429, message=message)
     response.headers["Retry-After"] = str(wait)
     return response
 
@@ -104,19 +106,18 @@ def _too_often(topic: str, place: Jurisdiction, form: SuggestForm, wait: int) ->
 @blueprint.get("/desk/suggestions")
 @needs(Permission.PROPOSE)
 def index() -> str:
-    """What readers suggested: what waits, the oldest first, or what is closed."""
+    """The suggestions of readers: the open ones, oldest first, or the closed ones."""
     is_open = request.args.get("show") != "closed"
     topic = request.args.get("topic") or None
     if topic:
         tracker().topic(topic)
-    found = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
+    inbox = suggestions.listed(tracker(), actor(), topic=topic, is_open=is_open)
     return render_template(
         "editing/suggestions/index.html",
-        found=found,
+        inbox=inbox,
         is_open=is_open,
         chosen=topic or "",
-        places=tracker().places([suggestion.jurisdiction for suggestion in found.suggestions]),
-        topics=tracker().topics,
+        places=tracker().places([suggestion.jurisdiction for suggestion in inbox.suggestions]),
     )
 
 
@@ -131,10 +132,9 @@ def open_(number: int) -> Response:
 @needs(Permission.PROPOSE)
 def claim(number: int) -> Response:
     """Take it up for a day; with ``over=yes`` also from somebody who is at it."""
-    try:
+    page = partial(_desk_page, number, AnswerForm(formdata=None))
+    with refusals_shown_on(page, AlreadyDecided, NotNow):
         suggestions.claim(tracker(), actor(), number, over=request.form.get("over") == "yes")
-    except (AlreadyDecided, NotNow) as error:
-        return _desk_page(number, AnswerForm(formdata=None), 409, message=str(error))
     flash("It is yours for a day.")
     return redirect(f"/desk/suggestions/{number}", code=303)
 
@@ -153,19 +153,12 @@ def release(number: int) -> Response:
 def close(number: int) -> Response:
     """Decline it or mark it as told before, with a reason."""
     form = AnswerForm(formdata=posted_data.sent())
-    outcome = form.chosen()
+    page = partial(_desk_page, number, form)
     if posted_data.is_kept():
-        return _desk_page(number, form, message="Here is what you typed. Send it once more.")
-    if outcome is None:
-        problems = [Problem("outcome", "Choose how it ends.")]
-        return _desk_page(number, form, 422, problems=problems)
-    answer = unix_lines(form.answer.data or "")
-    try:
-        suggestions.close(tracker(), actor(), number, outcome, answer)
-    except Invalid as error:
-        return _desk_page(number, form, 422, problems=error.problems)
-    except (AlreadyDecided, NotNow) as error:
-        return _desk_page(number, form, 409, message=str(error))
+        return page(message="Here is what you typed. Send it once more.")
+    with refusals_shown_on(page, AlreadyDecided, NotNow):
+        answer = unix_lines(form.answer.data or "")
+        suggestions.close(tracker(), actor(), number, form.chosen(), answer)
     flash("Closed. The reason is kept with it.")
     return redirect("/desk/suggestions", code=303)
 

@@ -1,24 +1,27 @@
-"""“I checked it: nothing changed”: a proposal that only moves the day of the last check."""
+"""“I checked it: nothing changed”: a proposal that only updates the day of the last check."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import Invalid, Missing, NothingChanged, NotNow, NotSignedIn, Stale
+from legalmap.domain.errors import Missing, NothingChanged, NotNow, Stale
 from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import proposals, verification
 from legalmap.services.editing.proposals import Beginning
-from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.base import base_number, form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import VerifyForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 
 blueprint = Blueprint("verify", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
+_MOVED_ON = (
+    "The record has moved on since you opened this page. "
+    "Below are the sources of what is published now: check again."
+)
 
 
 @blueprint.get("/desk/verify/<topic>/<code>")
@@ -35,22 +38,16 @@ def propose(topic: str, code: str) -> Response:
     beginning = _begin(topic, code)
     form = VerifyForm(formdata=posted_data.sent())
     base = base_number(form.base.data)
+    page = partial(_page, beginning, form)
     if posted_data.is_kept():
-        return _page(beginning, form)
-    try:
-        revised = send(topic, beginning.place.code, form, base)
-    except Invalid as error:
-        return _page(beginning, form, 422, problems=error.problems)
-    except Stale:
-        message = (
-            "The record has moved on since you opened this page. "
-            "Below are the sources of what is published now: check again."
-        )
-        return _page(beginning, form, 409, message=message)
-    except (NothingChanged, NotNow) as error:
-        return _page(beginning, form, 409, message=str(error))
+        return page()
+    with refusals_shown_on(page, NothingChanged, NotNow):
+        try:
+            proposal = send(topic, beginning.place.code, form, base)
+        except Stale:
+            return page(409, message=_MOVED_ON)
     flash("Sent for review. Thank you for checking.")
-    return redirect(f"/desk/proposals/{revised.id}", code=303)
+    return redirect(f"/desk/proposals/{proposal.id}", code=303)
 
 
 def _begin(topic: str, code: str) -> Beginning:
@@ -61,7 +58,10 @@ def _begin(topic: str, code: str) -> Beginning:
 
 
 def send(topic: str, code: str, form: VerifyForm, base: int) -> Revision:
-    """Propose what somebody ticked; ``base`` is the revision they had on screen."""
+    """Propose the check that a form holds; ``base`` is the revision that was on screen.
+
+    Raise Invalid, NothingChanged, NotNow, or Stale if the record moved on.
+    """
     return verification.propose(
         tracker(),
         actor(),

@@ -1,19 +1,20 @@
-"""The house form: no token of its own (``web.csrf`` checks all forms), problems told by field path."""
+"""The house form: no token of its own (``web.http.csrf`` checks all forms), problems told by field path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from flask import make_response, render_template
+from flask import abort, make_response, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from legalmap.domain.errors import BadQuery, Problem
+from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Problem
 from legalmap.web.http.query_params import as_number
 
-# Characters no HTML page may hold. On the page a picture stands for each, so that it can be seen.
+# Characters that HTML forbids. The page shows a picture for each, so that people see what they typed.
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef]|[\ufffe\uffff\U0001fffe\U0001ffff]"
     r"|[\U0002fffe-\U0002ffff\U0003fffe-\U0003ffff\U0004fffe-\U0004ffff\U0005fffe-\U0005ffff"
@@ -34,7 +35,7 @@ def _picture(match: re.Match[str]) -> str:
 
 
 class LineField(StringField):  # type: ignore[misc]
-    """One line of text, also where the record holds a number."""
+    """One line of text; the record may hold a number there."""
 
     def process_data(self, value: Any) -> None:
         """Take what a record holds."""
@@ -56,9 +57,10 @@ class TextField(TextAreaField):  # type: ignore[misc]
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]
-    """One of a list; the first entry is the one that says nothing."""
+    """One of a list. Usually the first entry stands for no choice."""
 
     def __init__(self, label: str, choices: dict[str, str], **kwargs: Any) -> None:
+        # What was sent is checked where the form is read, with a sentence of ours.
         super().__init__(label, choices=choices, validate_choice=False, **kwargs)
 
 
@@ -83,7 +85,7 @@ class NumberField(HiddenField):  # type: ignore[misc]
 
     @property
     def number(self) -> int | None:
-        """What it is; raise BadQuery if it is something else."""
+        """The number, or None; raise BadQuery for anything else."""
         return base_number(self.data) if self.data else None
 
 
@@ -96,11 +98,11 @@ class HouseForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
         def get_translations(self, _form: object) -> None:
-            """None: what WTForms would say is never shown."""
+            """None, because the messages of WTForms are never shown."""
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One problem as the page shows it: where to jump to, and the sentence with its place."""
+    """One problem as the page shows it: the id to jump to, its place in words, and the sentence."""
 
     id: str
     where: str
@@ -108,9 +110,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Problems:
-    """The problems of a form. A path with dashes for dots is the name and id of its field.
+    """The problems of a form, by the id of their field: its dotted path with dashes.
 
-    ``hints`` are what is allowed and yet worth a second look; None where a form has no such.
+    ``hints`` are warnings about what is allowed; None where a form never has any.
     """
 
     def __init__(self, faults: Iterable[Fault] = (), hints: Iterable[Fault] | None = None) -> None:
@@ -120,7 +122,7 @@ class Problems:
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "Problems":
-        """For small forms, whose problems need no place beside the sentence."""
+        """The problems of a small form, where the sentence alone says which field is meant."""
         return cls(Fault(p.field.replace(".", "-"), "", p.message) for p in problems)
 
     def __iter__(self) -> Iterator[Fault]:
@@ -134,11 +136,11 @@ class Problems:
         return [fault.message for fault in self.faults if fault.id == field_id]
 
     def hinted(self, field_id: str) -> list[str]:
-        """What is worth a second look at exactly this field."""
+        """The hints at exactly this field."""
         return [hint.message for hint in self.hints if hint.id == field_id]
 
     def under(self, field_id: str) -> bool:
-        """Whether there is anything to say of this group, or of a field in it."""
+        """Whether there is a problem or hint at this group, or at a field in it."""
         return any(
             fault.id == field_id or fault.id.startswith(f"{field_id}-")
             for fault in (*self.faults, *self.hints)
@@ -153,6 +155,25 @@ def form_page(
     problems: Iterable[Problem] = (),
     **context: Any,
 ) -> Response:
-    """A page with small forms: as it is first shown, or once more with what has to be mended."""
+    """A page with small forms: as it is first shown, or once more with what has to be mended.
+
+    ``message`` stands above the forms, each of ``problems`` beside its field.
+    """
     page = render_template(template, message=message, problems=Problems.of(problems), **context)
     return make_response(page, status)
+
+
+@contextmanager
+def refusals_shown_on(
+    page: Callable[..., Response], *refusals: type[LegalmapError]
+) -> Iterator[None]:
+    """Answer what is refused inside with ``page``, on which nothing typed is lost.
+
+    Invalid gives 422 with a problem at each field, one of ``refusals`` 409 with its sentence on top.
+    """
+    try:
+        yield
+    except Invalid as error:
+        abort(page(422, problems=error.problems))
+    except refusals as error:
+        abort(page(409, message=str(error)))

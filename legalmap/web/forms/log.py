@@ -1,4 +1,4 @@
-"""What of the log is asked for."""
+"""The filters of the log."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +20,7 @@ KINDS = {
     "database": "The database",
     "release": "Releases",
 }
+# Characters of a filter.
 LONGEST = 300
 
 
@@ -31,7 +32,7 @@ class LogForm(HouseForm):
         "Did what",
         {
             "": "Anything",
-            **{action: said.said.capitalize() for action, said in events.ACTIONS.items()},
+            **{action: declared.verb.capitalize() for action, declared in events.ACTIONS.items()},
         },
     )
     kind = ChoiceField("To what", KINDS)
@@ -42,7 +43,7 @@ class LogForm(HouseForm):
     until = LineField("To")
 
     def to_filter(self) -> Filter:
-        """What is asked for; raise Invalid, naming each field at fault."""
+        """The filter; raise Invalid with a problem at each field that cannot be read."""
         problems = [problem for field in self for problem in _unfit(field.name, field.data or "")]
         since, until = self._day("since", problems), self._day("until", problems)
         if since and until and until < since:
@@ -63,14 +64,15 @@ class LogForm(HouseForm):
     def _day(self, name: str, problems: list[Problem]) -> date | None:
         typed = _text(self[name].data)
         try:
-            found = date.fromisoformat(typed) if typed else None
+            day = date.fromisoformat(typed) if typed else None
         except ValueError:
             problems.append(Problem(name, "Write the day as year, month, day: 2026-11-23."))
             return None
-        if found == date.max:
+        # The day after the last one is computed, and there is none after this.
+        if day == date.max:
             problems.append(Problem(name, "Give an earlier day."))
             return None
-        return found
+        return day
 
     def topics(self, codes: Iterable[tuple[str, str]]) -> None:
         """Offer these topics, each a code and a name."""

@@ -1,4 +1,4 @@
-"""The forms of people and their accounts: what they fill in, and what admins do about them."""
+"""The forms of accounts: what people fill in about their own, and admins about those of others."""
 
 from wtforms import BooleanField, HiddenField, PasswordField
 
@@ -7,7 +7,7 @@ from legalmap.domain.people.accounts import MAX_PASSWORD, MIN_PASSWORD
 from legalmap.domain.people.admin_rules import in_words
 from legalmap.domain.people.remits import Remit
 from legalmap.domain.people.roles import Role
-from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, Problems, TextField
+from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, TextField
 
 ROLES = {
     Role.CONTRIBUTOR: ("Contributor", "proposes changes"),
@@ -23,8 +23,8 @@ class SignInForm(HouseForm):
     handle = LineField("Name")
     password = PasswordField("Password")
 
-    def problems(self) -> Problems:
-        """What is missing, before anything is looked up."""
+    def check(self) -> None:
+        """Raise Invalid for what is missing or too long, before anything is looked up."""
         problems = []
         if not (self.handle.data or "").strip():
             problems.append(Problem("handle", "Enter your name."))
@@ -33,7 +33,8 @@ class SignInForm(HouseForm):
         elif len(self.password.data) > MAX_PASSWORD:
             too_long = f"Keep the password under {MAX_PASSWORD:,} characters."
             problems.append(Problem("password", too_long))
-        return Problems.of(problems)
+        if problems:
+            raise Invalid(problems)
 
 
 class JoinForm(HouseForm):
@@ -56,7 +57,7 @@ class CodeForm(HouseForm):
 
 
 class ConfirmForm(HouseForm):
-    """The password, so that a thief of a session cannot do it."""
+    """The password once more, so that a stolen session is not enough for it."""
 
     password = PasswordField("Your password")
 
@@ -69,7 +70,7 @@ class AuthenticatorForm(ConfirmForm):
 
 
 class PasskeyForm(ConfirmForm):
-    """What a browser answers, written into the form by a script."""
+    """The answer of the browser to a challenge (WebAuthn), written into the form by a script."""
 
     challenge = HiddenField()
     answer = HiddenField()
@@ -119,6 +120,6 @@ class RoleForm(HouseForm):
 
 
 class InvitationForm(RoleForm):
-    """The same for somebody who has no account yet."""
+    """The same for somebody who is invited, with a note on who it is."""
 
     note = LineField("For whom")

@@ -1,4 +1,4 @@
-"""From what was typed to a payload: every field that cannot be read is told, none is guessed."""
+"""From what was typed to a payload: each field that cannot be read is a problem, none is guessed."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -24,9 +24,10 @@ _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
 
 
 class Read(msgspec.Struct, frozen=True):
-    """A form as a payload, and what is wrong with it. Good only if there are no problems.
+    """A form as a payload, and what is wrong with it; usable only without problems.
 
-    ``placed`` turns what is said of the payload to the row on the page that it is about.
+    ``placed`` moves a problem of the payload to the row of the page that it is about: empty rows are not
+    in the payload, so the numbers differ.
     """
 
     payload: Payload
@@ -39,8 +40,8 @@ def read(
 ) -> Read:
     """Read the whole form against the codebook; ``extra`` are problems known before.
 
-    Check boxes come in the order of the page: ticked as in ``base`` they keep the order of ``base``,
-    so that sending a form untouched is no change.
+    Browsers send check boxes in the order of the page. Those ticked as in ``base`` keep its order, so that
+    sending an untouched form changes nothing.
     """
     reading = _Reading(topic, base)
     raw = reading.record(form)
@@ -48,19 +49,20 @@ def read(
         content = payload.from_builtins(raw)
         broken = payload.problems_of(content, topic, today)
     except Invalid as error:
+        # Not even a payload: an empty one stands for it, so that the page can be shown.
         content, broken = payload.NOT_RESEARCHED, list(error.problems)
-    found = [*(extra or []), *reading.problems]
-    known = {problem.field for problem in found}
+    problems = [*(extra or []), *reading.problems]
+    faulty = {problem.field for problem in problems}
     # Without a day that can be read there is nothing to say about how it was verified.
-    known |= {"verified_how"} if "last_verified" in known else set()
-    found += [p for p in map(reading.placed, broken) if p.field not in known]
-    found += note_problems(unix_lines(form.note.data or ""))
-    ranked = sorted(found, key=lambda problem: fields.rank(problem.field))
+    faulty |= {"verified_how"} if "last_verified" in faulty else set()
+    problems += [p for p in map(reading.placed, broken) if p.field not in faulty]
+    problems += note_problems(unix_lines(form.note.data or ""))
+    ranked = sorted(problems, key=lambda problem: fields.rank(problem.field))
     return Read(content, ranked, reading.placed)
 
 
 class _Reading:
-    """One pass over a form. Rows left wholly empty are skipped, so it remembers where each stood."""
+    """One pass over a form. Empty rows are skipped, so it remembers at which row of the page each stood."""
 
     def __init__(self, topic: Topic, base: Payload) -> None:
         self.topic = topic
@@ -76,7 +78,7 @@ class _Reading:
         }
 
     def _periods(self, entries: list[Any]) -> list[dict[str, Any]]:
-        """One added and left empty does not count, but a record with nothing else asks to be filled."""
+        """All periods that are not empty; if all are, every one, so that the page asks to fill them in."""
         filled = [index for index, entry in enumerate(entries) if not is_blank(entry.form)]
         filled = filled or list(range(len(entries)))
         self._stood["periods"] = filled
@@ -91,14 +93,16 @@ class _Reading:
             ),
         }
 
-    def _rows(self, at: str, entries: list[Any], one: Any, ignored: tuple[str, ...]) -> list[Any]:
+    def _rows(
+        self, at: str, entries: list[Any], read_row: Any, ignored: tuple[str, ...]
+    ) -> list[Any]:
         filled = [
             index
             for index, entry in enumerate(entries)
             if any(_text(field.data) for field in entry.form if field.short_name not in ignored)
         ]
         self._stood[at] = filled
-        return [one(f"{at}.{index}", entries[index].form) for index in filled]
+        return [read_row(f"{at}.{index}", entries[index].form) for index in filled]
 
     def _source(self, at: str, form: Form) -> dict[str, Any]:
         values = self._values(f"{at}.", fields.SOURCE, form)
@@ -108,7 +112,7 @@ class _Reading:
         return self._values(f"{at}.", fields.BILL, form)
 
     def _values(self, at: str, table: Iterable[Field], form: Form) -> dict[str, Any]:
-        """What was typed into the fields of a table, but for those that hold fields of their own."""
+        """What was typed into the fields of a table, except those that hold rows or answers."""
         return {
             field.name: self._value(f"{at}{field.name}", field, form[field.name])
             for field in table
@@ -197,7 +201,7 @@ class _Reading:
         return int(text) if whole else float(text)
 
     def placed(self, problem: Problem) -> Problem:
-        """A problem of the payload at the row on the page it comes from."""
+        """A problem of the payload, moved to the row of the page that it comes from."""
         parts = problem.field.split(".")
         for depth in range(len(parts) - 1):
             rows = self._stood.get(".".join(parts[: depth + 1]))
@@ -208,7 +212,10 @@ class _Reading:
 
 
 def _orders_of(base: Payload) -> dict[tuple[str, str], list[list[str]]]:
-    """The lists of choices in a record, by the date of their period, and all under no date."""
+    """The lists of choices in a record, by the date of their period and the variable.
+
+    Each also stands under the date "", for a period whose date was changed.
+    """
     orders: dict[tuple[str, str], list[list[str]]] = {}
     for period in base.periods:
         for code, value in period.answers.items():
@@ -223,9 +230,9 @@ def _text(typed: Any) -> str:
 
 
 def on_page(problems: list[Problem], topic: Topic, hints: list[Problem] | None = None) -> Problems:
-    """Problems with the place each stands at in words: “Period 2, source 1, link”."""
-    told = [_fault(problem, topic) for problem in problems]
-    return Problems(told, None if hints is None else [_fault(hint, topic) for hint in hints])
+    """Problems, and hints if there can be any, each with its place in words: “Period 2, source 1, link”."""
+    faults = [_fault(problem, topic) for problem in problems]
+    return Problems(faults, None if hints is None else [_fault(hint, topic) for hint in hints])
 
 
 def _fault(problem: Problem, topic: Topic) -> Fault:

@@ -16,25 +16,25 @@ from legalmap.domain.law.topics import Topic, Variable
 from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
 from legalmap.web.http.posted_data import Typed
 
-# Where the words to choose from are not those of the table: they are no more than a hint there.
+# Where the form offers other words than the table of fields, which are a hint there and no rule.
 _CHOICES = {
     "kind": {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}},
     "verified_how": {"": "Not verified", **fields.VERIFIED_HOW},
 }
-# What a form can send; anything else in it is not ours and is left aside.
+# The names that a form can send; all others are ignored.
 _KEY = re.compile(
-    r"(?:periods-(?P<period>\d{1,9})-(?:sources-(?P<source>\d{1,9})-)?|pending-(?P<bill>\d{1,9})-)?"
+    r"(?P<rows>(?:periods-\d{1,9}-(?:sources-\d{1,9}-)?|pending-\d{1,9}-)?)"
     r"(?P<name>answers-[A-Za-z0-9_-]+|[a-z_]+)",
     re.ASCII,
 )
-
-
-# Fields that say something before anybody touched them.
+_ROW = re.compile(r"(periods|sources|pending)-(\d+)-", re.ASCII)
+_MOST_ROWS = {"periods": MAX_PERIODS, "sources": MAX_SOURCES, "pending": MAX_SOURCES}
+# Fields with a value before anybody touches them: a row with only these counts as empty.
 _PRESET = frozenset({"force", "kind", "stance"})
 
 
 class RecordForm(HouseForm):
-    """What the form carries along unseen. ``_forms_of`` adds the fields of the record."""
+    """The hidden fields of every edit. ``_forms_of`` adds the fields of the record."""
 
     base = HiddenField()
     reworks = NumberField()
@@ -65,7 +65,7 @@ def _form(name: str, table: Iterable[fields.Field], **own: Callable[[], Field]) 
 
 
 def _inputs(table: Iterable[fields.Field], **own: Callable[[], Field]) -> dict[str, Field]:
-    """An input for each field of a table; ``own`` make those that need more than the table knows."""
+    """An input for each field of a table; ``own`` makes those that need more than the table says."""
     return {
         field.name: own[field.name]() if field.name in own else _input(field)
         for field in table
@@ -92,7 +92,7 @@ def _answer_field(variable: Variable) -> Field:
 
 
 def kinds(base: Payload, reverts: int | None) -> dict[str, str]:
-    """The kinds of edit to choose from, in words; a first record is the only kind where it is one."""
+    """The kinds of edit to choose from, with their labels. Where there is no record yet, only one fits."""
     if not base.periods:
         return _labelled(Intent.FIRST_RECORD)
     offered = _labelled(Intent.LAW_CHANGED, Intent.CORRECTION)
@@ -116,7 +116,7 @@ def from_payload(
     reverts: int | None = None,
     suggestion: int | None = None,
 ) -> RecordForm:
-    """The form filled with a record; one that was never researched begins with an empty period."""
+    """The form filled with a record; for a place never researched, with one empty period."""
     data = to_builtins(content)
     if not data["periods"]:
         data["periods"] = [{"sources": [{}]}]
@@ -132,77 +132,69 @@ def from_payload(
 
 
 def from_typed(topic: Topic, sent: Typed) -> tuple[RecordForm, list[Problem]]:
-    """The form as typed, and a problem wherever more was sent than one record can hold."""
+    """The form as typed, and a problem wherever it has more rows than a record can hold."""
     tidied, problems = tidy(sent)
     return _forms_of(topic)(formdata=tidied), problems
 
 
 def tidy(sent: Typed) -> tuple[Typed, list[Problem]]:
-    """Only the names a form can send, their numbers closed up, and no more of them than allowed."""
-    matches = [(match, name) for name in sent if (match := _KEY.fullmatch(name))]
-    periods = _numbers(match["period"] for match, _ in matches)
-    bills = _numbers(match["bill"] for match, _ in matches)
-    numbers: dict[int, list[str]] = {number: [] for number in list(periods)[:MAX_PERIODS]}
-    for match, _ in matches:
-        if match["source"] and int(match["period"]) in numbers:
-            numbers[int(match["period"])].append(match["source"])
-    sources = {period: _numbers(of_period) for period, of_period in numbers.items()}
+    """Only the names that a form can send, rows renumbered from 0, and no more rows than allowed.
+
+    A script may remove rows in the middle, so the numbers that come have gaps.
+    """
+    names = {name: match for name in sent if (match := _KEY.fullmatch(name))}
+    numbers: dict[str, set[int]] = {}
+    for match in names.values():
+        for rows, number in _rows_of(match["rows"]):
+            numbers.setdefault(rows, set()).add(number)
+    # By list: each number that occurs, with its rank. 3 and 7 become 0 and 1.
+    ranks = {
+        rows: {number: rank for rank, number in enumerate(sorted(occurring))}
+        for rows, occurring in numbers.items()
+    }
     tidied: Typed = MultiDict()
-    for match, name in matches:
-        new = _renamed(match, periods, sources, bills)
-        if new is not None:
-            for value in sent.getlist(name):
-                tidied.add(new, value)
-    return tidied, _too_many(periods, sources, bills)
+    for name, match in names.items():
+        prefix = _renumbered(match["rows"], ranks)
+        if prefix is not None:
+            tidied.setlistdefault(prefix + match["name"]).extend(sent.getlist(name))
+    return tidied, _too_many(ranks)
 
 
-def _numbers(written: Iterable[str | None]) -> dict[int, int]:
-    """The numbers that occur, each with its place among them."""
-    occurring = sorted({int(number) for number in written if number is not None})
-    return {number: place for place, number in enumerate(occurring)}
+def _rows_of(prefix: str) -> list[tuple[str, int]]:
+    """The rows a field is in: ``periods-3-sources-0-`` is row 3 of periods and row 0 of periods-3-sources."""
+    rows, path = [], ""
+    for match in _ROW.finditer(prefix):
+        rows.append((f"{path}{match[1]}", int(match[2])))
+        path = f"{path}{match[1]}-{int(match[2])}-"
+    return rows
 
 
-def _renamed(
-    match: re.Match[str],
-    periods: dict[int, int],
-    sources: dict[int, dict[int, int]],
-    bills: dict[int, int],
-) -> str | None:
-    if match["bill"]:
-        place = bills[int(match["bill"])]
-        return f"pending-{place}-{match['name']}" if place < MAX_SOURCES else None
-    if not match["period"]:
-        return match["name"]
-    number = int(match["period"])
-    if periods[number] >= MAX_PERIODS:
-        return None
-    if not match["source"]:
-        return f"periods-{periods[number]}-{match['name']}"
-    place = sources[number][int(match["source"])]
-    if place >= MAX_SOURCES:
-        return None
-    return f"periods-{periods[number]}-sources-{place}-{match['name']}"
+def _renumbered(prefix: str, ranks: dict[str, dict[int, int]]) -> str | None:
+    """The prefix with the ranks of its rows; None if one of them is beyond the most."""
+    new = ""
+    for rows, number in _rows_of(prefix):
+        name, rank = rows.rpartition("-")[2], ranks[rows][number]
+        if rank >= _MOST_ROWS[name]:
+            return None
+        new += f"{name}-{rank}-"
+    return new
 
 
-def _too_many(
-    periods: dict[int, int], sources: dict[int, dict[int, int]], bills: dict[int, int]
-) -> list[Problem]:
-    counted = [("periods", len(periods), MAX_PERIODS), ("pending", len(bills), MAX_SOURCES)]
-    counted += [
-        (f"periods.{periods[number]}.sources", len(links), MAX_SOURCES)
-        for number, links in sources.items()
-    ]
-    return [
-        Problem(
-            field, f"Keep to at most {most}. You sent {count:,}: the first {most} are kept here."
-        )
-        for field, count, most in counted
-        if count > most
-    ]
+def _too_many(ranks: dict[str, dict[int, int]]) -> list[Problem]:
+    problems = []
+    for rows, numbers in ranks.items():
+        parent, _, name = rows.rpartition("-")
+        prefix = _renumbered(f"{parent}-", ranks) if parent else ""
+        most = _MOST_ROWS[name]
+        if prefix is not None and len(numbers) > most:
+            message = f"You sent {len(numbers):,}: the first {most} are kept here."
+            field = f"{prefix}{name}".replace("-", ".")
+            problems.append(Problem(field, f"Keep to at most {most}. {message}"))
+    return problems
 
 
 def rearrange(form: RecordForm, action: str) -> str:
-    """Do what an add or remove button says; gives the id of what to look at next."""
+    """Do what an add or remove button says, such as ``add-source-0``; give the id to scroll to."""
     word, _, numbers = re.sub(r"-(\d{1,9})", r" \1", action).partition(" ")
     at = [int(number) for number in numbers.split()]
     lists = {"period": form.periods, "pending": form.pending}
@@ -214,9 +206,9 @@ def rearrange(form: RecordForm, action: str) -> str:
 
 
 def fit(form: RecordForm, base: Payload) -> str:
-    """An empty period at the end where the law changed, none where it did not; gives its id.
+    """Where the law changed, add an empty period at the end and give its id; else remove an empty one.
 
-    Nothing that was typed goes away.
+    Nothing that was typed is removed.
     """
     entries = form.periods.entries
     has_blank = len(entries) > 1 and is_blank(entries[-1].form)

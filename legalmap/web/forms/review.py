@@ -1,9 +1,10 @@
-"""The verdict on a proposal, and a word about it."""
+"""The forms of a review: the verdict on a proposal, and a remark about it."""
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
 
 from legalmap.domain.desk.moderation import Verdict
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
+from legalmap.domain.errors import Invalid
 from legalmap.web.forms.base import HouseForm, TextField
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -14,7 +15,10 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 
 
 class VerdictForm(HouseForm):
-    """Verdict, what was checked, reasons and comment on the content whose hash the reviewer saw."""
+    """A verdict with its checklist, reasons and comment, on the content whose hash the reviewer saw.
+
+    The hash makes sure that what is approved is what was on screen.
+    """
 
     verdict = RadioField(
         "Your verdict",
@@ -30,13 +34,14 @@ class VerdictForm(HouseForm):
     comment = TextField("Comment")
     payload_sha256 = HiddenField()
 
-    def chosen(self) -> Verdict | None:
-        """The verdict, or None if none of the three was chosen."""
-        known = {verdict.value: verdict for verdict in Verdict}
-        return known.get(self.verdict.data or "")
+    def chosen(self) -> Verdict:
+        """The verdict; raise Invalid if none of the three was chosen."""
+        if self.verdict.data not in set(Verdict):
+            raise Invalid.at("verdict", "Choose one of the verdicts.")
+        return Verdict(self.verdict.data)
 
 
 class RemarkForm(HouseForm):
-    """A word in the discussion of a proposal."""
+    """A remark in the discussion of a proposal."""
 
     text = TextField("Your remark")

@@ -1,9 +1,9 @@
-"""What a reader suggests, and how the desk answers."""
+"""The form of a reader's suggestion, and the one with which the desk answers."""
 
 from wtforms import RadioField
 
 from legalmap.domain.desk.suggestions import Outcome
-from legalmap.domain.errors import Problem
+from legalmap.domain.errors import Invalid, Problem
 from legalmap.web.forms.base import HouseForm, LineField, TextField
 
 ANSWERS: dict[Outcome, tuple[str, str]] = {
@@ -18,11 +18,11 @@ class SuggestForm(HouseForm):
     text = TextField("What is wrong?")
     url = LineField("A link that shows it")
     email = LineField("Your e-mail address (optional)")
-    # People never see it; programs that fill in everything do.
+    # Hidden from people by the stylesheet; programs that fill in every field are caught by it.
     homepage = LineField("Leave this empty")
 
     def trap_problems(self) -> list[Problem]:
-        """Told, not swallowed: a person whose browser filled it in can go on."""
+        """A problem if the trap is filled in. It is shown, as a person's browser may have filled it in."""
         if (self.homepage.data or "").strip():
             return [Problem("homepage", "Leave this field empty: it catches programs.")]
         return []
@@ -38,6 +38,8 @@ class AnswerForm(HouseForm):
     )
     answer = TextField("Why")
 
-    def chosen(self) -> Outcome | None:
-        """The outcome, or None if neither was chosen."""
-        return {outcome.value: outcome for outcome in ANSWERS}.get(self.outcome.data or "")
+    def chosen(self) -> Outcome:
+        """The outcome; raise Invalid if neither was chosen."""
+        if self.outcome.data not in set(ANSWERS):
+            raise Invalid.at("outcome", "Choose how it ends.")
+        return Outcome(self.outcome.data)

@@ -1,4 +1,4 @@
-"""“I checked it: nothing changed”: of one record, of the next of a round, of all that rest on a link."""
+"""Forms of “I checked it: nothing changed”: for one record, in a round, for all that rest on a link."""
 
 import re
 
@@ -8,11 +8,12 @@ from legalmap.domain.errors import BadQuery
 from legalmap.services.editing.source_checks import Chosen
 from legalmap.web.forms.base import HouseForm, TextField
 
+# Topic, place and revision of a record: kratom/us-al@3.
 _KEY = re.compile(r"([a-z0-9-]{1,40})/([a-z0-9-]{1,120})@(\d{1,9})", re.ASCII)
 
 
 class VerifyForm(HouseForm):
-    """Which sources somebody opened."""
+    """The sources that somebody opened and read."""
 
     base = HiddenField()
     opened = SelectMultipleField("Sources you opened", choices={}, validate_choice=False)
@@ -33,7 +34,7 @@ class LinkForm(HouseForm):
     note = TextField("Note")
 
     def chosen(self) -> list[Chosen]:
-        """The records as values; raise BadQuery for what no page of ours sends."""
+        """The ticked records; raise BadQuery for a value that no page of ours sends."""
         matches = [_KEY.fullmatch(key) for key in self.records.data or []]
         if not all(matches):
             raise BadQuery.at("records", "Open the page of the link again and tick there.")

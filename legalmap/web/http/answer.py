@@ -6,9 +6,13 @@ from typing import NamedTuple
 from legalmap.web.http.content_coding import plain_etags
 
 Headers = list[tuple[str, str]]
-# What a 304 leaves out (RFC 9110, 15.4.5).
+# What a 304 leaves out (RFC 9110, 15.4.5): what stands with the content that the client has.
 _OF_THE_BODY = frozenset(
-    ("content-length", "content-type", "content-encoding", "content-disposition", "accept-ranges")
+    (
+        *("content-length", "content-type", "content-encoding", "content-disposition"),
+        *("accept-ranges", "content-security-policy", "permissions-policy", "referrer-policy"),
+        *("cross-origin-opener-policy", "x-content-type-options", "last-modified"),
+    )
 )
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -56,7 +60,7 @@ def given(answer: Answer, condition: Condition) -> Answer:
     etag = answer.header("etag")
     if condition.if_none_match is not None and etag is not None:
         held = _held(condition.if_none_match, etag)
-        return _not_modified(answer, held) if held else answer
+        return _not_modified(answer, etag, held) if held else answer
     if condition.range is not None and answer.header("accept-ranges") == "bytes":
         return _part(answer, etag, condition.range, condition.if_range)
     return answer
@@ -70,10 +74,9 @@ def _held(if_none_match: str, etag: str) -> str | None:
     return next((held for held in _ETAG.findall(if_none_match) if plain_etags(held) == plain), None)
 
 
-def _not_modified(answer: Answer, etag: str) -> Answer:
-    headers = [pair for pair in answer.headers if pair[0] not in _OF_THE_BODY]
-    answer = Answer(304, headers)
-    return answer if answer.header("etag") == etag else answer.with_headers(etag=etag)
+def _not_modified(answer: Answer, etag: str, held: str) -> Answer:
+    unchanged = Answer(304, [pair for pair in answer.headers if pair[0] not in _OF_THE_BODY])
+    return unchanged if held == etag else unchanged.with_headers(etag=held)
 
 
 def _part(answer: Answer, etag: str | None, asked: str, if_range: str | None) -> Answer:

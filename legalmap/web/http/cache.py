@@ -5,7 +5,6 @@ content coding. It holds until the feed moves or its day has passed, whichever c
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from legalmap.web.http.answer import Answer
@@ -77,14 +76,6 @@ class Cache:
         self.bytes += size
         while self.bytes > self._most_bytes or len(self._entries) > self._most_entries:
             self._drop(next(iter(self._entries)))
-
-    def sweep(self, feed_no: int) -> None:
-        """Drop what the feed has moved past."""
-        for key in list(self._passed(feed_no)):
-            self._drop(key)
-
-    def _passed(self, feed_no: int) -> Iterator[Address]:
-        return (key for key, it in self._entries.items() if it.feed_no not in (None, feed_no))
 
     def _drop(self, key: Address) -> None:
         entry = self._entries.pop(key, None)

@@ -1,45 +1,19 @@
-"""Content codings (RFC 9110, 8.4): which one a client is sent, how it is made, which ETag it has."""
+"""Content codings (RFC 9110, 8.4): which one a client is sent, and which ETag it has;
+and who takes JSON.
+"""
 
-import gzip
 import re
-import sys
-from collections.abc import Callable
 from functools import lru_cache
 
-import brotli
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from legalmap.services.exporting import compression
+from legalmap.services.exporting.compression import CODINGS
 
 IDENTITY = "identity"
-# In the order of our liking, where a client takes several equally.
-CODINGS = ("br", "zstd", "gzip")
-# Below this a coding saves no packet.
-LEAST_BYTES = 600
-# A longer header is no browser's.
+# In characters. No browser sends a longer header.
 MOST_HEADER = 300
-Compress = Callable[[bytes], bytes]
-# For what is sent once. Of an answer of 7 KB each takes 40 to 60 µs, a fifth of what making it does.
-FAST: dict[str, Compress] = {
-    "br": lambda content: brotli.compress(content, quality=1),
-    "zstd": lambda content: zstd.compress(content, 1),
-    "gzip": lambda content: gzip.compress(content, 1, mtime=0),
-}
-# For what is kept. A page of 140 KB takes 5 ms, about as long as making it; brotli's best level would
-# take 300 ms for a tenth less.
-KEPT: dict[str, Compress] = {
-    "br": lambda content: brotli.compress(content, quality=5),
-    "zstd": lambda content: zstd.compress(content, 9),
-    "gzip": lambda content: gzip.compress(content, 6, mtime=0),
-}
-_UNDO: dict[str, Compress] = {
-    "br": brotli.decompress,
-    "zstd": zstd.decompress,
-    "gzip": gzip.decompress,
-}
 _TYPES = re.compile(
     r"text/|image/svg|application/(?:[a-z.-]+\+)?(?:json|xml)|application/(?:javascript|x-ndjson)"
 )
@@ -61,26 +35,32 @@ def negotiate(accept_encoding: str | None) -> str:
     return _negotiate(accept_encoding)
 
 
+@lru_cache(maxsize=256)
+def takes_json(accept: str) -> bool:
+    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1); an empty one allows anything."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    # An error is JSON too.
+    spoken = ("application/json", "application/problem+json")
+    return not accept.strip() or any(accepted.quality(kind) > 0 for kind in spoken)
+
+
 def gains(media_type: str, length: int) -> bool:
     """Whether content of this type and length is worth a coding."""
-    return length >= LEAST_BYTES and _TYPES.match(media_type) is not None
+    return length >= compression.LEAST_BYTES and _TYPES.match(media_type) is not None
 
 
 def compress(content: bytes, coding: str, *, kept: bool) -> bytes:
-    """The content in one of ``CODINGS``; ``kept`` content is worth more time."""
-    return (KEPT if kept else FAST)[coding](content)
-
-
-def decompress(content: bytes, coding: str) -> bytes:
-    """The content without its coding."""
-    return content if coding == IDENTITY else _UNDO[coding](content)
+    """The content in one of ``CODINGS``; what is ``kept`` for many readers is worth more time."""
+    return b"".join(
+        compression.packed([content], coding, compression.USUAL if kept else compression.FAST)
+    )
 
 
 def coded_etag(etag: str, coding: str) -> str:
-    """The ETag of the coded form: a strong one names the very bytes. Both in quotes."""
+    """The ETag of the coded form: ``"abc"`` becomes ``"abc-br"``. A strong ETag stands for exact bytes."""
     return f'{etag[:-1]}-{coding}"'
 
 
 def plain_etags(etags: str) -> str:
-    """The ETags of a condition without the codings in them."""
+    """The ETags in an ``If-None-Match`` without their codings: any form proves that the client has it."""
     return _CODING_OF_ETAG.sub('"', etags)

@@ -1,4 +1,4 @@
-"""One check for every form: it was sent from one of our pages, and by the session it was made for."""
+"""One check for every form (CSRF): one of our pages sent it, in the session that it was made for."""
 
 import hashlib
 import hmac
@@ -19,12 +19,12 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def register(app: Flask) -> None:
-    """Check every form before any view sees it. The API is not meant: it takes no cookies."""
+    """Check every form before any view sees it, except those of the API, which reads no cookies."""
     app.before_request(_check)
 
 
 def field() -> Markup:
-    """The hidden input of a form; nothing for readers, who have no session to protect."""
+    """The hidden input with the token; empty for readers, who have no session to protect."""
     token = session.token()
     if token is None:
         return Markup()
@@ -48,13 +48,17 @@ def _check() -> Response | None:
     # Before sign-in there is no session to bind a form to, and after it the token is a new one.
     if request.path == "/sign-in" or session.token() is None or _is_signed():
         return None
-    # What was typed outlives a token that has grown old, if the browser vouches for where it comes from.
+    # With an expired token what was typed is shown again, if the browser vouches for where it comes from:
+    # else another site could fill in a form here.
     kept = _sent_by_a_page_of_ours() and posted_data.is_written(request.path)
     return _refused(kept=posted_data.to_json(posted_data.sent()) if kept else "")
 
 
 def _is_from_here() -> bool:
-    """What the browser itself says of the page that sent this; a page cannot change either header."""
+    """Whether the browser says that a page of ours sent this. No page can set either header.
+
+    Neither header is there where no browser sent it; then only the token decides.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")

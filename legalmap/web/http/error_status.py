@@ -1,4 +1,4 @@
-"""Which HTTP status each error of the domain has, and what it is called: for pages and for the API."""
+"""The HTTP status of each error of the domain, and its name, for pages and for the API."""
 
 import msgspec
 

@@ -10,23 +10,21 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import monotonic, time
 from typing import Any, TypeVar
 
 import msgspec
 from flask import Flask
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from legalmap import clock
 from legalmap.services import contract
 from legalmap.services.core.feed_head import Head
+from legalmap.services.exporting import compression
 from legalmap.web.http import bodies, content_coding, limits, session
 from legalmap.web.http.answer import Answer, Condition, given
 from legalmap.web.http.bodies import MOST_OF_ANYBODY
 from legalmap.web.http.cache import Cache, Entry, Key
-from legalmap.web.http.content_coding import IDENTITY
+from legalmap.web.http.content_coding import IDENTITY, takes_json
 from legalmap.web.http.limits import Refused, Slots
 from legalmap.web.http.permissions import LAW
 from legalmap.web.http.rate_limits import BATCH, PAST, PICTURE
@@ -47,8 +45,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.01
 # How often those who wait for news look, in seconds, and how many may wait.
 NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
-# A larger body leaves in pieces, of which a client who does not read holds a few.
-PIECE, WHOLE = 250_000, 1_000_000
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
 WORK = {"": (2, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
@@ -74,7 +70,6 @@ class Front:
         self._making: dict[Key, asyncio.Future[Answer | None]] = {}
         self._looking: asyncio.Future[None] | None = None
         self._next_look = 0.0
-        self._swept = 0
         self._slots = {kind: Slots(*room) for kind, room in WORK.items()}
         self._bodies = Slots(64, 200)
         self._news = Slots(MOST_WAITING, 0)
@@ -94,10 +89,12 @@ class Front:
         except Exception:
             log.exception("front: a request could not be answered.")
             answer = _refusal(scope.path, Refused(500, "Our mistake", "Ask again in a moment."))
-        if answer.file is not None or len(answer.body) > WHOLE:
-            await _send(answer, method, protocol)
-        elif method == "HEAD" or answer.status in (204, 304):
+        if method == "HEAD" or answer.status in (204, 304):
             protocol.response_empty(answer.status, answer.headers)
+        elif answer.file is not None:
+            protocol.response_file_range(
+                answer.status, answer.headers, answer.file, answer.start, answer.stop
+            )
         else:
             protocol.response_bytes(answer.status, answer.headers, answer.body)
 
@@ -195,7 +192,7 @@ class Front:
 
     async def _recoded(self, key: Key) -> Answer | None:
         """The same content in another coding than it is kept in; None if it is kept in none."""
-        for coding in (IDENTITY, *content_coding.CODINGS):
+        for coding in (IDENTITY, *compression.CODINGS):
             known = self.cache.get(key._replace(coding=coding), self._heading.number, time())
             if known is not None and known.is_ours:
                 answer = await self._in_thread(lambda: _recode(known.answer, coding, key.coding))  # noqa: B023
@@ -282,9 +279,6 @@ class Front:
                 self._looking.set_result(None)
                 self._looking = None
         self._next_look = monotonic() + LOOK_SECONDS
-        if self._heading.number != self._swept:
-            self._swept = self._heading.number
-            self.cache.sweep(self._swept)
 
     async def _in_thread(self, work: Callable[[], Done]) -> Done:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -306,14 +300,7 @@ def _is_common(path: str, headers: Any) -> bool:
         return False
     if "accept-datetime" in headers or "if-match" in headers or "if-unmodified-since" in headers:
         return False
-    return not path.startswith("/api/") or _takes_json(headers.get("accept") or "*/*")
-
-
-@lru_cache(maxsize=256)
-def _takes_json(accept: str) -> bool:
-    """Whether an Accept header allows what the API speaks (RFC 9110, 12.5.1)."""
-    accepted = parse_accept_header(accept, MIMEAccept)
-    return accepted.quality("application/json") > 0
+    return not path.startswith("/api/") or takes_json(headers.get("accept") or "")
 
 
 def _forwarded(headers: Any, name: str, hops: int) -> str | None:
@@ -363,7 +350,7 @@ def _recode(answer: Answer, coded: str, coding: str, *, kept: bool = True) -> An
     """An answer that is in one coding in another."""
     content, etag = answer.body, answer.header("etag")
     if answer.header("content-encoding") is not None:
-        content = content_coding.decompress(content, coded)
+        content = compression.unpacked(content, coded)
         etag = content_coding.plain_etags(etag) if etag else None
         answer = answer._replace(headers=[p for p in answer.headers if p[0] != "content-encoding"])
     headers = {}
@@ -400,22 +387,3 @@ def _refusal(path: str, refusal: Refused) -> Answer:
         ("x-content-type-options", "nosniff"),
     ]
     return Answer(refusal.status, headers, body).with_headers(**refusal.headers)
-
-
-async def _send(answer: Answer, method: str, protocol: Any) -> None:
-    """Send what is too large to leave at once."""
-    if method == "HEAD":
-        protocol.response_empty(answer.status, answer.headers)
-        return
-    if answer.file is not None:
-        protocol.response_file_range(
-            answer.status, answer.headers, answer.file, answer.start, answer.stop
-        )
-        return
-    transport = protocol.response_stream(answer.status, answer.headers)
-    try:
-        for start in range(0, len(answer.body), PIECE):
-            await transport.send_bytes(answer.body[start : start + PIECE])
-    except Exception:  # noqa: BLE001 - granian's errors have no class of their own
-        # The client has left, or has read nothing for so long that the system closed the connection.
-        log.debug("front: a client left in the middle of an answer.")

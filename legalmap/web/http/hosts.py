@@ -1,5 +1,5 @@
-"""For which hosts this site answers, and the address it is known by: from the settings, never from a
-stranger's Host header.
+"""The hosts for which this site answers, and its own address: from the settings, never from the Host
+header of a request, which anybody can set.
 """
 
 import re
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, request
 from werkzeug.exceptions import MisdirectedRequest
 
-# This machine, by each of its names and at any port: all there is where no setting names the site.
+# This machine under each of its names, at any port: what is allowed where no setting names the site.
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _USUAL_PORTS = {"http": 80, "https": 443}
 _NAME = "hosts"
@@ -20,22 +20,22 @@ REFUSAL = (
 
 
 class Hosts:
-    """The hosts that a site answers for."""
+    """The hosts for which a site answers."""
 
     def __init__(self, sites: Iterable[str] = ()) -> None:
-        """``sites``: the addresses of the site, the one it is known by first; none: this machine alone."""
+        """``sites``: the addresses of the site, its main one first; without any, this machine alone."""
         self.sites = tuple(sites)
         self._allowed = frozenset(name for site in self.sites for name in _names_of(site))
 
     def allow(self, host: str) -> bool:
-        """Whether a Host header names this site; it is compared as a whole, and never resolved."""
+        """Whether a Host header names this site. It is compared as text and never looked up in the DNS."""
         if self.sites:
             return host.lower() in self._allowed
         return _LOOPBACK.fullmatch(host) is not None
 
 
 def _names_of(site: str) -> Iterable[str]:
-    """How a Host header may name a site: with the usual port of its scheme or without."""
+    """The forms in which a Host header may name a site: with the default port of its scheme or without."""
     parts = urlsplit(site)
     named, usual = parts.netloc.lower(), f":{_USUAL_PORTS[parts.scheme]}"
     bare = named.removesuffix(usual)
@@ -43,13 +43,13 @@ def _names_of(site: str) -> Iterable[str]:
 
 
 def register(app: Flask) -> None:
-    """Refuse what is meant for another host before anything else looks at it."""
+    """Refuse requests for another host (421) before anything else looks at them."""
     app.extensions[_NAME] = Hosts(app.config.get("SITES", ()))
     app.before_request(_refuse_strangers)
 
 
 def of(app: Flask) -> Hosts:
-    """The hosts that an application answers for."""
+    """The hosts for which an application answers."""
     known: Hosts = app.extensions[_NAME]
     return known
 
@@ -61,7 +61,7 @@ def site_url() -> str:
 
 
 def _refuse_strangers() -> None:
-    """A request without any Host (HTTP/1.0) is for whoever listens."""
+    """HTTP/1.0 may leave the Host out: such a request is for whoever listens."""
     host = request.environ.get("HTTP_HOST")
     if host is not None and not of(current_app).allow(host):
         raise MisdirectedRequest(REFUSAL)

@@ -1,7 +1,7 @@
-"""The browser somebody uses: what it is called in a list, and whether they signed in there before.
+"""The browser that somebody uses: its name in a list, and whether they signed in with it before.
 
-Where they did, a stranger's guesses elsewhere do not stop them. The cookies for that are the “device
-cookies” of OWASP: such a cookie opens nothing, names nobody, and is sent back to the pages of the
+If they did, the wrong guesses of a stranger elsewhere do not lock them out. The cookies for that are
+OWASP's “device cookies”: such a cookie opens nothing, names nobody, and is sent to the pages of the
 sign-in only.
 """
 
@@ -17,11 +17,11 @@ from werkzeug.wrappers import Response
 from legalmap.web.http import session
 
 NAME = "legalmap-device"
-# As the page is not the root, this prefix is the strictest there is.
+# “__Host-” would be stricter, but browsers allow it only for the path “/”.
 SECURE_NAME = f"__Secure-{NAME}"
 PATH = "/sign-in"
 LIFE = timedelta(days=180)
-# The first that is found counts: most browsers name several.
+# In this order, as most browsers also name those that they want to be taken for.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -46,14 +46,14 @@ _SYSTEMS = (
 
 
 def remember(response: Response, handle: str) -> None:
-    """Let this browser be known by the account that has signed in with all that was asked for."""
+    """Mark this browser as known to an account, which has just signed in completely."""
     device = known(handle) or secrets.token_hex(16)
     value = _serializer().dumps([_blinded(handle, device), device])
     session.set_cookie(response, _name(), value, LIFE, PATH)
 
 
 def known(handle: str) -> str:
-    """The name of this browser if that very account has signed in here; else empty."""
+    """The random name of this browser if that account signed in with it before; else empty."""
     try:
         read = _serializer().loads(
             request.cookies.get(_name(), ""), max_age=int(LIFE.total_seconds())
@@ -65,7 +65,7 @@ def known(handle: str) -> str:
 
 
 def _blinded(handle: str, device: str) -> str:
-    """Who reads the cookie does not learn the name."""
+    """A hash in place of the account's name, so that the cookie does not give it away."""
     return hashlib.sha256(f"{device} {handle}".encode()).hexdigest()[:32]
 
 
@@ -78,12 +78,12 @@ def _name() -> str:
 
 
 def label() -> str:
-    """Firefox on Linux. Of what a browser says no more is kept."""
+    """The name of this browser, such as “Firefox on Linux”. No more of its User-Agent is kept."""
     return described(request.headers.get("User-Agent", ""))
 
 
 def described(agent: str) -> str:
-    """The same for any header; what nobody knows is called by its first word."""
+    """The name for a User-Agent header; an unknown program is called by its first word."""
     browser = _first(_BROWSERS, agent)
     system = _first(_SYSTEMS, agent)
     if not browser:

@@ -1,4 +1,4 @@
-"""Who may use a route. Every view declares it; a test walks the routes and fails on one without."""
+"""Who may use a route. Every view declares it, and a test fails for a route without a declaration."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +14,7 @@ from legalmap.services.reading.reader import Reader
 from legalmap.web.http import rate_limits, session
 from legalmap.web.http.wsgi import READY
 
-View = TypeVar("View", bound=Callable[..., Any])
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 # The parameters of every address that shows law: the day, and the edit time.
 LAW = ("as_of", "known_at")
 
@@ -25,21 +25,21 @@ def needs(
     decided_by: tuple[str, ...] | None = None,
     cost: str = "",
     most_bytes: int = 0,
-) -> Callable[[View], View]:
-    """Let a view be used only by who has ``permission``; what is PUBLIC is for everybody.
+) -> Callable[[ViewFunction], ViewFunction]:
+    """Let only people with ``permission`` use a view; what is PUBLIC is for everybody.
 
-    ``decided_by``: what it answers to readers follows from the head of the feed, the day, the path and
-    these parameters alone, so that it may be made once for all of them. No name of a person, no time of
-    the day, and nothing that somebody looked up may be in it. (The API refuses every parameter that it
-    does not know, so its views need not name theirs.) ``cost``: it costs much to answer, and is limited
-    under that name (``limiting``). ``most_bytes``: how much may be sent to it, if not as much as to any
-    other.
+    ``decided_by``: the answer to readers depends only on the head of the feed, the day, the path and these
+    parameters, so that it is made once for all readers. There may be no name of a person, no time of day
+    and nothing that somebody looked up in it. (The API refuses unknown parameters, so its views need not
+    name theirs.) ``cost``: answering is expensive, and limited under this name (``rate_limits``).
+    ``most_bytes``: the largest body it takes, if not that of all other views.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: ViewFunction) -> ViewFunction:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if permission not in PUBLIC:
+                # To show the second factor one has given the password, but is not signed in yet.
                 half_way = permission is Permission.PROVE
                 person = session.required().account if half_way else actor()
                 require(person.role, permission)
@@ -58,17 +58,17 @@ def needs(
 
 
 def actor() -> Account:
-    """Who is signed in and has shown all that is asked for; raise NotSignedIn or NotProved."""
-    found = session.required()
-    if not found.is_complete:
+    """Who is signed in, second factor included; raise NotSignedIn or NotProved."""
+    opened = session.required()
+    if not opened.is_complete:
         raise NotProved("Your second factor is still to be shown.")
-    return found.account
+    return opened.account
 
 
 def reader() -> Reader:
     """The reading service of this application."""
-    found: Reader = current_app.extensions["reader"]
-    return found
+    reading: Reader = current_app.extensions["reader"]
+    return reading
 
 
 def tracker() -> Tracker:

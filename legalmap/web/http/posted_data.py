@@ -1,4 +1,4 @@
-"""What somebody typed, as pairs of name and text: how it outlives drafts and expired sessions."""
+"""What somebody typed, as pairs of name and text: in this form it is kept in drafts and across sign-ins."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from wtforms import Field, FieldList, Form, FormField, SelectMultipleField
 from legalmap.domain.law.payload import whole
 
 KEPT = "kept"
-# What a form carries that nobody typed into it.
+# Fields of a form that nobody typed.
 _MACHINERY = frozenset({"csrf_token", "action", KEPT})
-# Forms in which people write. They all can show again what comes back to them.
+# Where forms in which people write are sent. All of them can show again what they are sent.
 _WRITTEN = re.compile(
     r"/desk/(?:edit|verify)/[^/?#]+/[^/?#]+"
     r"|/desk/proposals/\d+/(?:verdict|remarks)"
@@ -29,34 +29,34 @@ Typed = MultiDict[str, str]
 
 
 def is_written(path: str) -> bool:
-    """Whether what is sent to ``path`` was written by a person and must not be lost."""
+    """Whether a form sent to ``path`` was written by a person and must not be lost."""
     return _WRITTEN.fullmatch(path) is not None
 
 
 def sent() -> Typed:
-    """The form of this request, or the one it carries along in a single field, and what was chosen since."""
-    kept = request.form.get(KEPT)
-    if kept is None:
+    """The form of this request; if it carries an earlier one along, that one with what was chosen since."""
+    carried = request.form.get(KEPT)
+    if carried is None:
         return request.form
-    found = from_json(kept)
+    form = from_json(carried)
     for name, value in request.form.items(multi=True):
         if name not in _MACHINERY:
-            found.add(name, value)
-    return found
+            form.add(name, value)
+    return form
 
 
 def is_kept() -> bool:
-    """Whether this request brings back what was typed before somebody had to sign in again."""
+    """Whether this request brings back a form that was typed before somebody had to sign in again."""
     return KEPT in request.form
 
 
 def to_json(form: Typed) -> str:
-    """ASCII, so that no character of it can break a page."""
+    """The typed pairs as JSON in ASCII, so that no character can break a page that holds it."""
     return json.dumps([pair for pair in form.items(multi=True) if pair[0] not in _MACHINERY])
 
 
 def from_json(text: str) -> Typed:
-    """The reverse; what is no list of pairs of text gives an empty form."""
+    """The reverse; empty for anything but a list of pairs of text, as browsers can send anything."""
     try:
         pairs = json.loads(text)
     except (ValueError, RecursionError):
@@ -86,5 +86,5 @@ def _pairs(field: Field) -> Iterator[tuple[str, str]]:
     else:
         yield field.name, "" if field.data is None else str(field.data)
         return
-    for each in inner:
-        yield from _pairs(each)
+    for part in inner:
+        yield from _pairs(part)

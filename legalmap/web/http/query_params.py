@@ -1,4 +1,4 @@
-"""What a reader asks of a page: topic, day and edit time, read from the address the same way everywhere."""
+"""What the address of a page asks for: topic, day and edit time, read in the same way everywhere."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
@@ -17,9 +17,9 @@ from legalmap.web.http.permissions import reader
 
 
 class View(msgspec.Struct, frozen=True):
-    """An edition, the day asked about, and the query that keeps both in every link.
+    """An edition, the day asked about, and the query (“?” included) that keeps both in every link.
 
-    ``names_day``: whether the reader named the day.
+    ``names_day``: whether the reader named the day; else it is today.
     """
 
     edition: Edition
@@ -29,7 +29,7 @@ class View(msgspec.Struct, frozen=True):
 
     @property
     def is_past(self) -> bool:
-        """Whether it may be another than the present one."""
+        """Whether a day or an edit time was named: it may differ from what holds at present."""
         return bool(self.query)
 
     @property
@@ -39,7 +39,7 @@ class View(msgspec.Struct, frozen=True):
 
     @property
     def changed_at(self) -> datetime | None:
-        """When the answer last became another. Unless a day is named, each day brings a new one."""
+        """When the answer last changed. Unless a day is named, it changes with every day."""
         published = self.edition.changed_at
         if self.names_day or published is None:
             return published
@@ -47,7 +47,7 @@ class View(msgspec.Struct, frozen=True):
 
     @property
     def head(self) -> dict[str, Any]:
-        """What answers of the API begin with."""
+        """The keys with which answers of the API begin."""
         about = {"feed_no": self.feed_no, "as_of": self.as_of}
         return {**about, "topic": self.topic.code, "scope": self.topic.scope}
 
@@ -63,35 +63,41 @@ class View(msgspec.Struct, frozen=True):
 
 
 def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:
-    """Read ``as_of`` and ``known_at``, by default of the address.
+    """The view that ``as_of`` and ``known_at`` ask for; ``parameters`` are by default those of the address.
 
-    Raise BadQuery naming the parameter and what it accepts.
+    Raise Missing for an unknown topic, BadQuery for a parameter that cannot be read.
     """
     parameters = request.args if parameters is None else parameters
-    asked = asked_day(parameters.get("as_of"))
+    day = asked_day(parameters.get("as_of"))
     known_at = parameters.get("known_at") or None
     edition = reader().edition(topic, known_at)
-    kept = {"as_of": asked.day.isoformat() if asked.given else None, "known_at": known_at}
-    pairs = {name: value for name, value in kept.items() if value}
-    return View(edition, asked.day, f"?{urlencode(pairs)}" if pairs else "", asked.given)
+    as_of = day.day.isoformat() if day.given else None
+    return View(edition, day.day, as_query(as_of=as_of, known_at=known_at), day.given)
+
+
+def as_query(**parameters: object) -> str:
+    """Parameters as the end of an address, “?” included; those that say nothing are left out."""
+    pairs = {name: value for name, value in parameters.items() if value}
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def choice(name: str, allowed: Iterable[str]) -> str | None:
     """A filter parameter: one of ``allowed``, or None when it is absent or empty."""
     value = request.args.get(name) or None
     codes = list(allowed)
+    # Never ignored: a filter that is misspelt would show everything and look right.
     if value is not None and value not in codes:
         raise BadQuery.at(name, f"“{value}” is not known. Choose from: {', '.join(codes)}.")
     return value
 
 
 def as_number(text: str) -> int | None:
-    """The number that up to nine digits write; None if it is anything else."""
+    """The number in ``text``; None unless it is one to nine digits, which every database can hold."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def number(name: str, message: str) -> int | None:
-    """A number in the address, or None where it is absent; raise BadQuery with ``message`` if it is none."""
+    """A number in the address, None if it is absent; raise BadQuery with ``message`` for anything else."""
     text = request.args.get(name)
     value = None if text is None else as_number(text)
     if text is not None and value is None:
@@ -100,7 +106,7 @@ def number(name: str, message: str) -> int | None:
 
 
 def page(most: int) -> int:
-    """Which page of a long list is asked for, from 1; raise BadQuery for one that is not there."""
+    """The page of a long list, from 1 to ``most``; raise BadQuery for any other."""
     text = request.args.get("page") or "1"
     value = as_number(text)
     if value is None or not 1 <= value <= most:

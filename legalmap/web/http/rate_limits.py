@@ -1,7 +1,7 @@
-"""How often something may be tried, counted in one place: in memory, or in Redis for several processes.
+"""How often something may be tried, counted in memory, or in Redis for several processes.
 
-What costs much to answer is counted by address and minute, under the name that its view declares
-(``@needs(…, cost=…)``), and refused with 429 beyond that.
+Expensive requests are counted by address and minute, under the name that the view declares
+(``@needs(…, cost=…)``); above the limit they are refused with 429.
 """
 
 import ipaddress
@@ -24,16 +24,16 @@ log = logging.getLogger(__name__)
 IN_MEMORY = "memory://"
 _NAME = "limiter"
 PICTURE, PAST, BATCH = "picture", "past", "batch"
-# How often an address may ask for each in a minute, unless a setting says otherwise. A page shows one
-# picture, and who walks through the past by hand asks four times a second at most.
+# Requests of one address in a minute, unless a setting says otherwise. A page shows one picture, and
+# somebody who steps through the past by hand makes at most four requests a second.
 PER_MINUTE = {PICTURE: 60, PAST: 240, BATCH: 30}
-# What asks for another day than today, or for what was known then.
+# The parameters that ask for another day, or for what was known then.
 _OF_THE_PAST = ("as_of", "known_at")
 Answer = TypeVar("Answer")
 
 
 class Limiter:
-    """Counts attempts by limit and names. A storage that fails lets everybody pass, and the log says so."""
+    """Counts attempts by limit and names. If its storage fails, everybody passes and the log says so."""
 
     def __init__(self, url: str) -> None:
         try:
@@ -46,25 +46,25 @@ class Limiter:
         self._counting = MovingWindowRateLimiter(storage)
 
     def wait(self, limit: RateLimitItem, *names: str) -> int:
-        """Count an attempt; 0 if it may be made, else the seconds until one may."""
+        """Count an attempt; 0 if it is allowed, else the seconds until one is."""
         if self._or(True, lambda: self._counting.hit(limit, *names)):
             return 0
         return self.reset(limit, *names)
 
     def blocked(self, limit: RateLimitItem, *names: str) -> int:
-        """The same without counting."""
+        """The same as ``wait`` without counting an attempt."""
         if self._or(True, lambda: self._counting.test(limit, *names)):
             return 0
         return self.reset(limit, *names)
 
     def reset(self, limit: RateLimitItem, *names: str) -> int:
-        """Seconds until an attempt is free again."""
+        """Seconds until another attempt is allowed, at least 1."""
         now = time.time()
         stats = self._or(None, lambda: self._counting.get_window_stats(limit, *names))
         return max(math.ceil(stats.reset_time - now), 1) if stats else 1
 
     def remaining(self, limit: RateLimitItem, *names: str) -> int:
-        """How many attempts are free."""
+        """How many attempts are left."""
         stats = self._or(None, lambda: self._counting.get_window_stats(limit, *names))
         return stats.remaining if stats else limit.amount
 
@@ -96,7 +96,7 @@ def register(app: Flask) -> None:
 
 
 class TooOften(TooManyRequests):
-    """Refuses what was asked for too often, and says how long to wait."""
+    """429 Too Many Requests, with Retry-After and the RateLimit fields."""
 
     def __init__(self, fields: dict[str, str], wait: int) -> None:
         super().__init__(f"Too many calls of this kind: wait {wait} seconds.", retry_after=wait)
@@ -108,10 +108,10 @@ class TooOften(TooManyRequests):
 
 
 def spend(cost: str, *, tell: bool) -> None:
-    """Count what this request costs; raise TooOften if too much was asked for from its address.
+    """Count this request; raise TooOften if there were too many from its address.
 
-    ``cost``: the name that its view declares, if it does; the past is counted besides. ``tell`` how many
-    calls are left also with the answer: not with one that is the same for all readers.
+    ``cost``: the name that its view declares, if any; requests for the past are counted besides.
+    ``tell``: say with the answer how many calls are left. Answers made once for all readers do not.
     """
     for kind in filter(None, (cost, PAST if _is_of_the_past() else "")):
         limit = RateLimitItemPerMinute(current_app.config["PER_MINUTE"][kind])
@@ -128,7 +128,7 @@ def _is_of_the_past() -> bool:
 
 
 def _fields(limit: RateLimitItem, kind: str, asker: str) -> dict[str, str]:
-    """As the IETF draft of the RateLimit header fields writes them."""
+    """The fields of the IETF draft “RateLimit header fields for HTTP” (draft-ietf-httpapi-ratelimit-headers)."""
     left, reset = limiter().remaining(limit, kind, asker), limiter().reset(limit, kind, asker)
     return {
         "RateLimit-Policy": f'"{kind}";q={limit.amount};w={limit.get_expiry()}',
@@ -145,17 +145,17 @@ def _telling(fields: dict[str, str]) -> Callable[[Response], Response]:
 
 
 def limiter() -> Limiter:
-    """What counts for this application."""
-    found: Limiter = current_app.extensions[_NAME]
-    return found
+    """The limiter of this application."""
+    counter: Limiter = current_app.extensions[_NAME]
+    return counter
 
 
 def address() -> str:
-    """Who asks. In IPv6 a household has a whole /64."""
+    """The address that counts as one client. With IPv6 that is a /64, which one household has whole."""
     try:
-        found = ipaddress.ip_address(request.remote_addr or "")
+        asker = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((found, 64), strict=False))
+    if asker.version == 4:
+        return str(asker)
+    return str(ipaddress.ip_network((asker, 64), strict=False))

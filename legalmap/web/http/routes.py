@@ -1,4 +1,4 @@
-"""What the front has to know of the view at a path before Flask is asked."""
+"""What the front needs to know of the view at a path without calling Flask."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from werkzeug.routing import RequestRedirect
 
 from legalmap.web.http.bodies import MOST_PARAMETERS
 
-# Where an unknown parameter is refused, so that it is passed on; elsewhere it decides nothing.
+# Here unknown parameters are refused, so they count; elsewhere they change nothing.
 STRICT = ("/api/", "/export/", "/timemap/")
 
 

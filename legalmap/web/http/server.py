@@ -18,8 +18,6 @@ from legalmap.web.http.limits import SILENT_SECONDS
 
 # Others wait in the system's queue.
 BACKLOG = 1_024
-# Connections of one process: each costs some 10 KB. More than these wait in the system's queue.
-MOST_CONNECTIONS = 16_000
 # The head of a request has at most so many bytes.
 MOST_HEAD = 65_536
 # A stop does not wait for those who wait for the feed.
@@ -60,25 +58,36 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    target: str, host: str, port: int, workers: int, announce: Callable[[], None] = lambda: None
+    target: str,
+    host: str,
+    port: int,
+    workers: int,
+    connections: int,
+    announce: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the RSGI application that ``target`` ("module:function") makes until a signal says to stop.
 
-    ``announce`` is called once connections are taken.
+    ``announce`` is called once connections are taken, at most ``connections`` in each process.
     """
-    _allow_connections()
+    _allow(connections)
     if sys.platform == "linux":
         # Workers take the socket over as it is, which a process started anew could not.
         multiprocessing.set_start_method("fork", force=True)
     sock = listening(host, port)
     server = Server(
-        sock, target, address=host, port=port, workers=workers, factory=True, **settings()
+        sock,
+        target,
+        address=host,
+        port=port,
+        workers=workers,
+        factory=True,
+        **settings(connections),
     )
     server.on_startup(announce)
     server.serve()
 
 
-def settings() -> dict[str, Any]:
+def settings(connections: int) -> dict[str, Any]:
     """What the server is told besides what to serve and where."""
     return {
         "interface": Interfaces.RSGI,
@@ -87,7 +96,7 @@ def settings() -> dict[str, Any]:
         "http": HTTPModes.http1,
         "websockets": False,
         "backlog": BACKLOG,
-        "backpressure": MOST_CONNECTIONS,
+        "backpressure": connections,
         "http1_settings": HTTP1Settings(
             header_read_timeout=SILENT_SECONDS * 1_000, max_buffer_size=MOST_HEAD
         ),
@@ -96,14 +105,14 @@ def settings() -> dict[str, Any]:
     }
 
 
-def _allow_connections() -> None:
-    """Let this process and those it starts have as many open files as the system allows, within reason."""
+def _allow(connections: int) -> None:
+    """Let this process and those it starts have files open for so many, as far as the system allows."""
     if os.name != "posix":
         return
     import resource  # noqa: PLC0415 - not on every system
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + 1_000
+    wanted = connections + 1_000
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

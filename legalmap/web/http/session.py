@@ -6,6 +6,7 @@ from typing import Any
 
 import flask
 from flask import Flask, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
@@ -22,8 +23,18 @@ SECURE_NAME = f"__Host-{NAME}"
 
 
 def register(app: Flask) -> None:
-    """Let templates ask who is signed in."""
+    """Let templates ask who is signed in; what Flask calls a session is opened where a cookie holds one."""
+    app.session_interface = _Notes()
     app.context_processor(lambda: {"account": account()})
+
+
+class _Notes(SecureCookieSessionInterface):
+    """To make the signer of a session that is not there costs as much as to find the view."""
+
+    def open_session(self, app: Flask, request: flask.Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.environ.get("HTTP_COOKIE", ""):
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 def current() -> Session | None:

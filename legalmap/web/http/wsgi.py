@@ -19,7 +19,7 @@ CAN_WAIT, HAS_WAITED = "legalmap.can-wait", "legalmap.has-waited"
 # Left by a view that has its content in several codings and has chosen one itself.
 CODED = "legalmap.coded"
 # A file with fewer bytes is read; a larger one is left to the server, which sends it from the disk.
-MOST_READ = 256_000
+MOST_READ = 1_000_000
 
 
 class FileBody:

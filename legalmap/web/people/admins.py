@@ -1,15 +1,17 @@
 """People and invitations, for admins."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from legalmap import clock
-from legalmap.domain.errors import Invalid
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.admin_rules import in_words
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import admins, one_time_links
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import ROLES, InvitationForm, RoleForm
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import actor, needs, tracker
@@ -25,28 +27,26 @@ def index() -> Response:
     return _index(InvitationForm(formdata=None))
 
 
-def _index(
-    form: InvitationForm, problems: Problems | None = None, status: int = 200, *, link: str = ""
-) -> Response:
-    page = render_template(
+def _index(form: InvitationForm, status: int = 200, *, link: str = "", **more: Any) -> Response:
+    return form_page(
         "people/admins/index.html",
+        status,
         members=admins.members(tracker(), actor()),
         invitations=one_time_links.listed(tracker(), actor()),
         roles=ROLES,
         form=form,
         link=link,
         now=clock.now(),
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 @blueprint.post("/desk/people/invitations")
 @needs(Permission.MANAGE_ACCOUNTS)
 def invite() -> Response:
-    """Make an invitation and show its link, this once."""
+    """Make an invitation and show its link, only this once: the database holds a hash of it."""
     form = InvitationForm()
-    try:
+    with refusals_shown_on(partial(_index, form)):
         token = one_time_links.invite(
             tracker(),
             actor(),
@@ -54,8 +54,6 @@ def invite() -> Response:
             admins.remits_of(tracker(), form.remits.data or ""),
             form.note.data or "",
         )
-    except Invalid as error:
-        return _index(form, Problems.of(error.problems), 422)
     empty = InvitationForm(formdata=None)
     return _index(empty, link=f"{site_url()}/join/{token}")
 
@@ -84,23 +82,18 @@ def _shown(handle: str, *, link: str = "") -> Response:
 
 
 def _page(
-    person: Account,
-    form: RoleForm,
-    problems: Problems | None = None,
-    status: int = 200,
-    *,
-    link: str = "",
+    person: Account, form: RoleForm, status: int = 200, *, link: str = "", **more: Any
 ) -> Response:
-    page = render_template(
+    return form_page(
         "people/admins/show.html",
+        status,
         person=person,
         form=form,
         roles=ROLES,
         why_not=admins.why_not(actor(), person),
         link=link,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 @blueprint.post("/desk/people/<handle>/role")
@@ -108,12 +101,10 @@ def _page(
 def change_role(handle: str) -> Response:
     """Give somebody another role, or other places and topics."""
     form = RoleForm()
-    try:
+    person = admins.member(tracker(), actor(), handle)
+    with refusals_shown_on(partial(_page, person, form)):
         remits = admins.remits_of(tracker(), form.remits.data or "")
         admins.change_role(tracker(), actor(), handle, form.chosen(), remits)
-    except Invalid as error:
-        person = admins.member(tracker(), actor(), handle)
-        return _page(person, form, Problems.of(error.problems), 422)
     return _done(handle, f"The role of {handle} is changed, at once.")
 
 
@@ -125,7 +116,7 @@ def _done(handle: str, message: str) -> Response:
 @blueprint.post("/desk/people/<handle>/disable")
 @needs(Permission.MANAGE_ACCOUNTS)
 def disable(handle: str) -> Response:
-    """Let somebody sign in no more."""
+    """Stop somebody from signing in, and end their sessions."""
     admins.disable(tracker(), actor(), handle)
     return _done(handle, f"{handle} is signed out everywhere and cannot sign in.")
 
@@ -141,7 +132,7 @@ def enable(handle: str) -> Response:
 @blueprint.post("/desk/people/<handle>/password-link")
 @needs(Permission.MANAGE_ACCOUNTS)
 def offer_password(handle: str) -> Response:
-    """Help who has forgotten their password: show a link for a new one, this once."""
+    """Help somebody who forgot their password: show a link for a new one, only this once."""
     token = one_time_links.offer(tracker(), actor(), handle)
     return _shown(handle, link=f"{site_url()}/recover/{token}")
 
@@ -149,6 +140,6 @@ def offer_password(handle: str) -> Response:
 @blueprint.post("/desk/people/<handle>/second-factor")
 @needs(Permission.MANAGE_ACCOUNTS)
 def reset_factors(handle: str) -> Response:
-    """Help who has lost their second factor."""
+    """Help somebody who lost their second factor: they set up another at the next sign-in."""
     admins.reset_factors(tracker(), actor(), handle)
     return _done(handle, f"{handle} sets up a second factor at the next sign-in.")

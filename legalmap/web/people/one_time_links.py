@@ -1,14 +1,15 @@
 """The links that admins make, each for one use: to an account of one's own, or to a new password."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Invalid
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import one_time_links
-from legalmap.web.forms.base import HouseForm, Problems
+from legalmap.web.forms.base import HouseForm, form_page, refusals_shown_on
 from legalmap.web.forms.people import ROLES, JoinForm, RecoverForm
 from legalmap.web.http import known_browsers, sign_in_limits
 from legalmap.web.http.permissions import needs, tracker
@@ -41,14 +42,14 @@ def join(token: str) -> Response:
 @blueprint.get("/recover/<token>")
 @needs(Permission.SIGN_IN)
 def show_recovery(token: str) -> Response:
-    """Whose password it is, and a field for another."""
+    """Whose password it is, and a field for the new one."""
     return _page("recover", token, RecoverForm(formdata=None))
 
 
 @blueprint.post("/recover/<token>")
 @needs(Permission.SIGN_IN)
 def recover(token: str) -> Response:
-    """Set it, and go on as after any password."""
+    """Set the password, and go on as after any sign-in with it."""
     form = RecoverForm()
     password = form.password.data or ""
     return _entered(
@@ -60,26 +61,22 @@ def recover(token: str) -> Response:
 
 
 def _entered(kind: str, token: str, form: HouseForm, use: Callable[[], str]) -> Response:
-    """Go on in the session that the link opens; else show the form once more."""
+    """Use the link and go on in the session that it opens; show the form once more if that is refused."""
     sign_in_limits.count(sign_in_limits.CONFIRMING, kind, f"/{kind}/{token}")
-    try:
+    with refusals_shown_on(partial(_page, kind, token, form)):
         session_token = use()
-    except Invalid as error:
-        return _page(kind, token, form, Problems.of(error.problems), 422)
     return sign_in.enter(session_token, "/desk")
 
 
-def _page(
-    kind: str, token: str, form: HouseForm, problems: Problems | None = None, status: int = 200
-) -> Response:
+def _page(kind: str, token: str, form: HouseForm, status: int = 200, **more: Any) -> Response:
     """The form behind a link; raises Missing or NotNow if the link cannot be used."""
     look_up = one_time_links.invitation if kind == "join" else one_time_links.recovery
-    page = render_template(
+    return form_page(
         f"people/{kind}.html",
+        status,
         token=token,
         opened=look_up(tracker(), token),
         roles=ROLES,
         form=form,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)

@@ -1,16 +1,17 @@
-"""One's own account: where one is signed in, how one proves it, and how one leaves."""
+"""One's own account: sessions, password, second factors, and leaving."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
 from legalmap.domain.people.second_factor import Passkey, is_needed
 from legalmap.services.people import own_account, passkeys, totp
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import (
     ConfirmForm,
     EmailForm,
@@ -34,17 +35,17 @@ def index() -> Response:
     return _index(InterestForm(formdata=None, obj=session.required().account))
 
 
-def _index(form: InterestForm, problems: Problems | None = None, status: int = 200) -> Response:
+def _index(form: InterestForm, status: int = 200, **more: Any) -> Response:
     mine = session.required()
-    page = render_template(
+    return form_page(
         "people/own_account/index.html",
+        status,
         mine=mine,
         overview=own_account.overview(tracker(), mine),
         is_needed=is_needed(mine.account),
         form=form,
-        problems=problems or Problems(),
+        **more,
     )
-    return make_response(page, status)
 
 
 @blueprint.post(f"{HOME}/interest")
@@ -52,10 +53,8 @@ def _index(form: InterestForm, problems: Problems | None = None, status: int = 2
 def disclose() -> Response:
     """Say what one has to do with the trade or the cause."""
     form = InterestForm()
-    try:
+    with refusals_shown_on(partial(_index, form)):
         own_account.disclose(tracker(), session.required(), form.interest.data or "")
-    except Invalid as error:
-        return _index(form, Problems.of(error.problems), 422)
     return _done("Your interest is shown beside your reviews.")
 
 
@@ -86,26 +85,22 @@ def _confirming(
     form_class: type[ConfirmForm] = ConfirmForm,
     look_up: Callable[..., dict[str, Any]] = dict,
 ) -> Callable[[Act], Act]:
-    """Two views for an act: one asks for the password, the other acts once it is right.
+    """Make two views of an act: one asks for the password, the other acts if it is right.
 
-    ``look_up``: what the template and the act get besides the form, by the numbers in the path.
+    ``look_up`` gives, for the numbers in the path, what the template and the act get besides the form.
     """
 
     def register(act: Act) -> Act:
-        def show(**numbers: int) -> str:
+        def show(**numbers: int) -> Response:
             form = form_class(formdata=None, obj=session.required().account)
-            return render_template(template, form=form, problems=Problems(), **look_up(**numbers))
+            return form_page(template, form=form, **look_up(**numbers))
 
         def confirm(**numbers: int) -> Response:
             form, shown = form_class(), look_up(**numbers)
             handle = session.required().account.handle
             sign_in_limits.count(sign_in_limits.CONFIRMING, handle, request.path)
-            try:
+            with refusals_shown_on(partial(form_page, template, form=form, **shown)):
                 response = act(form, **shown)
-            except Invalid as error:
-                problems = Problems.of(error.problems)
-                page = render_template(template, form=form, problems=problems, **shown)
-                return make_response(page, 422)
             sign_in_limits.forgive(handle)
             return response
 
@@ -149,7 +144,7 @@ def renew_codes(form: ConfirmForm) -> Response:
 
 @_confirming("authenticator", "people/own_account/authenticator.html")
 def turn_off_authenticator(form: ConfirmForm) -> Response:
-    """Do without the app."""
+    """Turn the authenticator app off."""
     totp.turn_off(tracker(), session.required(), form.password.data or "")
     return _done("The authenticator app is turned off.")
 

@@ -1,6 +1,7 @@
-"""The second factor: shown after the password, and set up by who needs or wants one."""
+"""The second factor: asked for after the password, and set up by people who need or want one."""
 
 import ipaddress
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,8 +16,8 @@ from legalmap.domain.people.second_factor import Standing
 from legalmap.domain.people.sessions import Session
 from legalmap.services.people import passkeys, totp
 from legalmap.services.people.passkeys import Site
-from legalmap.services.people.totp import Enrolled, Proved, Setup
-from legalmap.web.forms.base import Problems
+from legalmap.services.people.totp import Enrolled, Proved
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.http import known_browsers, next_url, session, sign_in_limits
 from legalmap.web.http.hosts import site_url
@@ -30,9 +31,9 @@ _ENROLLED = "Your second factor is set up."
 
 
 def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> Response:
-    """To what is still to be shown or set up; what was typed before is carried along."""
+    """Lead to the factor that is still to be shown or set up. A form that was typed is carried along."""
     proving = opened.standing is Standing.TO_PROVE
-    kept = kept or next_url.kept()
+    kept = kept or next_url.carried_form()
     if not kept:
         path = PROVE if proving else AUTHENTICATOR
         return redirect(f"{path}?{urlencode({'next': after})}", code=303)
@@ -42,10 +43,10 @@ def lead(opened: Session, after: str, *, kept: str = "", status: int = 200) -> R
 
 
 def _elsewhere(opened: Session) -> Response:
-    """Nothing is left to be shown here."""
+    """Lead on a session that has no factor to show on this page."""
     if opened.is_complete:
-        return next_url.welcome(next_url.asked())
-    return lead(opened, next_url.asked())
+        return next_url.welcome(next_url.destination())
+    return lead(opened, next_url.destination())
 
 
 @blueprint.get(PROVE)
@@ -65,14 +66,16 @@ def prove() -> Response:
     opened = session.required()
     if opened.standing is not Standing.TO_PROVE:
         return _elsewhere(opened)
+    # After too many attempts the page leads back here with what is carried along, and without a code.
     if "code" not in request.form:
         return _proving_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, PROVE)
-    try:
-        proved = totp.prove(tracker(), opened, _token(), request.form["code"])
-    except Invalid as error:
-        sign_in_limits.failed(sign_in_limits.CODE, opened.account.handle)
-        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
+    with refusals_shown_on(partial(_proving_page, opened)):
+        try:
+            proved = totp.prove(tracker(), opened, _token(), request.form["code"])
+        except Invalid:
+            sign_in_limits.failed(sign_in_limits.CODE, opened.account.handle)
+            raise
     return _proved(opened, proved)
 
 
@@ -87,7 +90,7 @@ def prove_by_passkey() -> Response:
         return _proving_page(opened)
     sign_in_limits.count(sign_in_limits.PASSKEY, opened.account.handle, PROVE)
     form = PasskeyForm()
-    try:
+    with refusals_shown_on(partial(_proving_page, opened)):
         proved = passkeys.prove(
             tracker(),
             opened,
@@ -96,21 +99,20 @@ def prove_by_passkey() -> Response:
             challenge_id=form.challenge.data or "",
             answer=form.answer.data or "",
         )
-    except Invalid as error:
-        return _proving_page(opened, problems=Problems.of(error.problems), status=422)
     return _proved(opened, proved)
 
 
 def _proved(opened: Session, proved: Proved) -> Response:
+    # A new token: whoever saw the old one before the second factor gains nothing by it.
     session.adopt(proved.token)
     if proved.codes_left is not None:
         flash(f"This recovery code is used up. You have {proved.codes_left} left.")
-    response = session.open_with(next_url.welcome(next_url.asked()), proved.token)
+    response = session.open_with(next_url.welcome(next_url.destination()), proved.token)
     return arrived(opened, response)
 
 
 def arrived(opened: Session, response: Response) -> Response:
-    """All was shown: earlier mistakes are forgotten, and this browser is known from now on."""
+    """Sign-in is complete: forget earlier mistakes, and mark this browser as known."""
     sign_in_limits.forgive(opened.account.handle)
     known_browsers.remember(response, opened.account.handle)
     return response
@@ -132,8 +134,8 @@ def add_authenticator() -> Response:
     if not challenge_id:
         return _authenticator_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, AUTHENTICATOR)
-    try:
-        made = totp.enrol(
+    with refusals_shown_on(partial(_authenticator_page, opened, challenge_id=challenge_id)):
+        enrolled = totp.enrol(
             tracker(),
             opened,
             _token(),
@@ -141,11 +143,7 @@ def add_authenticator() -> Response:
             code=form.code.data or "",
             password=form.password.data or "",
         )
-    except Invalid as error:
-        problems = Problems.of(error.problems)
-        setup = totp.begun(tracker(), opened, challenge_id)
-        return _authenticator_page(opened, setup=setup, problems=problems, status=422)
-    return _enrolled(opened, made)
+    return _enrolled(opened, enrolled)
 
 
 @blueprint.get(PASSKEY)
@@ -163,8 +161,8 @@ def add_passkey() -> Response:
     if here is None or not form.challenge.data:
         return _passkey_page(opened, PasskeyForm(formdata=None))
     sign_in_limits.count(sign_in_limits.PASSKEY, opened.account.handle, PASSKEY)
-    try:
-        made = passkeys.add(
+    with refusals_shown_on(partial(_passkey_page, opened, form)):
+        enrolled = passkeys.add(
             tracker(),
             opened,
             _token(),
@@ -174,29 +172,27 @@ def add_passkey() -> Response:
             name=form.name.data or "",
             password=form.password.data or "",
         )
-    except Invalid as error:
-        return _passkey_page(opened, form, problems=Problems.of(error.problems), status=422)
-    return _enrolled(opened, made)
+    return _enrolled(opened, enrolled)
 
 
-def _enrolled(opened: Session, made: Enrolled) -> Response:
-    session.adopt(made.token)
-    if made.codes:
-        page = codes_page(made.codes, next_url.asked(), next_url.kept())
+def _enrolled(opened: Session, enrolled: Enrolled) -> Response:
+    session.adopt(enrolled.token)
+    if enrolled.codes:
+        page = codes_page(enrolled.codes, next_url.destination(), next_url.carried_form())
     else:
         flash(_ENROLLED)
-        page = next_url.welcome(next_url.asked())
-    return arrived(opened, session.open_with(page, made.token))
+        page = next_url.welcome(next_url.destination())
+    return arrived(opened, session.open_with(page, enrolled.token))
 
 
-def codes_page(codes: tuple[str, ...], after: str, kept: str = "") -> Response:
-    """Recovery codes, this once."""
-    page = render_template("people/second_factor/codes.html", codes=codes, next=after, kept=kept)
+def codes_page(codes: tuple[str, ...], after: str, form: str = "") -> Response:
+    """The page of recovery codes, which are shown only this once."""
+    page = render_template("people/second_factor/codes.html", codes=codes, next=after, kept=form)
     return make_response(page)
 
 
 def site() -> Site | None:
-    """The host that passkeys are for; None at a bare address, which browsers make none for."""
+    """The host for which passkeys are made; None at an IP address, for which browsers make none."""
     origin = site_url()
     host = urlsplit(origin).hostname or ""
     try:
@@ -210,23 +206,27 @@ def _token() -> str:
     return session.token() or ""
 
 
-def _proving_page(opened: Session, **shown: Any) -> Response:
+def _proving_page(opened: Session, status: int = 200, **more: Any) -> Response:
     here = site()
-    asked = passkeys.begin_proving(tracker(), opened, here) if here else None
-    return _page(
-        "people/second_factor/prove.html", form=CodeForm(formdata=None), asked=asked, **shown
-    )
+    challenge = passkeys.begin_proving(tracker(), opened, here) if here else None
+    form = CodeForm(formdata=None)
+    return _page("people/second_factor/prove.html", status, form=form, challenge=challenge, **more)
 
 
-def _authenticator_page(opened: Session, setup: Setup | None = None, **shown: Any) -> Response:
+def _authenticator_page(
+    opened: Session, status: int = 200, *, challenge_id: str = "", **more: Any
+) -> Response:
+    """The key to scan: the one of ``challenge_id`` once more, so that nobody has to scan another."""
+    setup = totp.begun(tracker(), opened, challenge_id) if challenge_id else None
     setup = setup or totp.begin(tracker(), opened)
     return _page(
         "people/second_factor/authenticator.html",
+        status,
         form=AuthenticatorForm(formdata=None),
         setup=setup,
         picture=_picture(setup.uri),
         opened=opened,
-        **shown,
+        **more,
     )
 
 
@@ -237,29 +237,20 @@ def _picture(uri: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - segno draws only paths; the text is not in it
 
 
-def _passkey_page(opened: Session, form: PasskeyForm, **shown: Any) -> Response:
+def _passkey_page(opened: Session, form: PasskeyForm, status: int = 200, **more: Any) -> Response:
     here = site()
-    asked = passkeys.begin_adding(tracker(), opened, here) if here else None
+    challenge = passkeys.begin_adding(tracker(), opened, here) if here else None
     return _page(
-        "people/second_factor/passkey.html", form=form, asked=asked, opened=opened, **shown
+        "people/second_factor/passkey.html",
+        status,
+        form=form,
+        challenge=challenge,
+        opened=opened,
+        **more,
     )
 
 
-def _page(
-    template: str,
-    *,
-    after: str = "",
-    kept: str = "",
-    problems: Problems | None = None,
-    status: int = 200,
-    **shown: Any,
-) -> Response:
+def _page(template: str, status: int, *, after: str = "", kept: str = "", **more: Any) -> Response:
     """A page on the way in: it carries along where somebody was going, and what they had typed."""
-    page = render_template(
-        template,
-        next=after or next_url.asked(),
-        kept=kept or next_url.kept(),
-        problems=problems or Problems(),
-        **shown,
-    )
-    return make_response(page, status)
+    after, kept = after or next_url.destination(), kept or next_url.carried_form()
+    return form_page(template, status, next=after, kept=kept, **more)

@@ -1,5 +1,7 @@
 """Signing in and out, and signing in again without losing what was typed."""
 
+from functools import partial
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -8,7 +10,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Invalid, NotProved, NotSignedIn
 from legalmap.domain.people.roles import Permission
 from legalmap.services.people import authentication
-from legalmap.web.forms.base import Problems
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import SignInForm
 from legalmap.web.http import known_browsers, next_url, posted_data, session, sign_in_limits
 from legalmap.web.http.bodies import MOST_OF_ANYBODY, SIGN_IN_FIRST
@@ -16,7 +18,7 @@ from legalmap.web.http.permissions import needs, tracker
 from legalmap.web.people import second_factor
 
 blueprint = Blueprint("sign_in", __name__)
-# Beside it the form has a name, a password and where to go on.
+# In bytes. The rest of the body is left for name, password and where to go on.
 _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 
 
@@ -24,10 +26,10 @@ _MOST_KEPT = MOST_OF_ANYBODY - 10_000
 @needs(Permission.SIGN_IN)
 def show_sign_in() -> Response:
     """The sign-in page."""
-    after = next_url.asked()
+    after = next_url.destination()
     opened = session.current()
     if opened is None:
-        return _sign_in_page(SignInForm(formdata=None), Problems(), after)
+        return _sign_in_page(SignInForm(formdata=None), after)
     return redirect(after, code=303) if opened.is_complete else second_factor.lead(opened, after)
 
 
@@ -36,24 +38,22 @@ def show_sign_in() -> Response:
 def sign_in() -> Response:
     """Open a session under a fresh token, or say that name or password is wrong."""
     form = SignInForm()
-    after = next_url.asked()
-    problems = form.problems()
-    if problems:
-        return _sign_in_page(form, problems, after, 422)
-    handle = (form.handle.data or "").strip().lower()
-    sign_in_limits.count(sign_in_limits.PASSWORD, handle, "/sign-in")
-    try:
-        token = authentication.sign_in(
-            tracker(), handle, form.password.data or "", known_browsers.label()
-        )
-    except Invalid as error:
-        sign_in_limits.failed(sign_in_limits.PASSWORD, handle)
-        return _sign_in_page(form, Problems.of(error.problems), after, 422)
+    after = next_url.destination()
+    handle, password = (form.handle.data or "").strip().lower(), form.password.data or ""
+    with refusals_shown_on(partial(_sign_in_page, form, after)):
+        form.check()
+        sign_in_limits.count(sign_in_limits.PASSWORD, handle, "/sign-in")
+        try:
+            token = authentication.sign_in(tracker(), handle, password, known_browsers.label())
+        except Invalid:
+            sign_in_limits.failed(sign_in_limits.PASSWORD, handle)
+            raise
     return enter(token, after)
 
 
 def enter(token: str, after: str) -> Response:
     """Go on in the session of ``token``: to the desk, or to what is still to be shown."""
+    # Signing in again ends the earlier session of this browser, so that none is left behind.
     earlier = session.token()
     if earlier:
         authentication.sign_out(tracker(), earlier)
@@ -65,16 +65,11 @@ def enter(token: str, after: str) -> Response:
 
 
 def _sign_in_page(
-    form: SignInForm, problems: Problems, after: str, status: int = 200, *, kept: str = ""
+    form: SignInForm, after: str, status: int = 200, *, kept: str = "", **more: Any
 ) -> Response:
-    page = render_template(
-        "people/sign_in/sign_in.html",
-        form=form,
-        problems=problems,
-        next=after,
-        kept=kept or next_url.kept(),
-    )
-    return make_response(page, status)
+    kept = kept or next_url.carried_form()
+    template = "people/sign_in/sign_in.html"
+    return form_page(template, status, form=form, next=after, kept=kept, **more)
 
 
 @blueprint.post("/sign-out")
@@ -85,25 +80,24 @@ def sign_out() -> Response:
 
 
 def ask_again(error: NotSignedIn) -> Response:
-    """Something is to be shown first. A form keeps what was typed into it, and goes on afterwards."""
+    """Ask for sign-in or the second factor first. What was typed into a form comes back afterwards."""
     if request.method == "POST" and posted_data.is_written(request.path):
         after, kept = request.path, posted_data.to_json(posted_data.sent())
     else:
-        after, kept = _back(), next_url.kept()
+        after, kept = _back(), next_url.carried_form()
     if isinstance(error, NotProved):
         return second_factor.lead(session.required(), after, kept=kept, status=403)
     if len(quote_plus(kept)) > _MOST_KEPT:
-        # It would come back by a form of who is not signed in yet, which may not be that long.
+        # It would come back in the form of somebody not signed in, whose body may not be that long.
         page = render_template("errors/error.html", heading="Sign in first", message=SIGN_IN_FIRST)
         return make_response(page, 413)
     if kept:
-        empty = SignInForm(formdata=None)
-        return _sign_in_page(empty, Problems(), after, 403, kept=kept)
+        return _sign_in_page(SignInForm(formdata=None), after, 403, kept=kept)
     return redirect(f"/sign-in?{urlencode({'next': after})}", code=303)
 
 
 def _back() -> str:
-    """Where somebody goes on who has to sign in first."""
+    """Where to go on after signing in: the page asked for, or the desk if it was a form."""
     if request.path.startswith("/sign-in"):
-        return next_url.asked()
+        return next_url.destination()
     return request.full_path.rstrip("?") if request.method == "GET" else "/desk"

@@ -1,4 +1,4 @@
-"""The page on which readers judge the whole: how records are made, how old, how fast, what was wrong."""
+"""The page by which readers judge the site: how records are made, how old and how fast, what was wrong."""
 
 from flask import Blueprint, render_template
 
@@ -11,6 +11,7 @@ from legalmap.web.reading.corrections import Corrected
 
 blueprint = Blueprint("about", __name__)
 CORRECTIONS_SHOWN = 5
+# In seconds.
 HOUR, DAY = 3_600, 86_400
 
 
@@ -20,8 +21,8 @@ def about() -> str:
     """How records are made and reviewed, how fresh they are, and what was corrected."""
     today = clock.today()
     ages = [
-        (found, trust_figures.ages(reader().edition(code), today))
-        for code, found in tracker().topics.items()
+        (topic, trust_figures.ages(reader().edition(code), today))
+        for code, topic in tracker().topics.items()
     ]
     return render_template(
         "reading/about.html",
@@ -34,16 +35,20 @@ def about() -> str:
 
 
 def _corrections() -> list[Corrected]:
-    """The newest of all topics."""
-    found = [
-        each for code in tracker().topics for each in corrections.newest(code, CORRECTIONS_SHOWN)
+    """The newest corrections of all topics together, newest first."""
+    of_topics = [
+        corrected
+        for code in tracker().topics
+        for corrected in corrections.newest(code, CORRECTIONS_SHOWN)
     ]
-    newest = sorted(found, key=lambda each: -(each.correction.news.revision.feed_no or 0))
+    newest = sorted(
+        of_topics, key=lambda corrected: -(corrected.correction.news.revision.feed_no or 0)
+    )
     return newest[:CORRECTIONS_SHOWN]
 
 
 def wait_in_words(seconds: float) -> str:
-    """A wait in whole hours or days: nobody is helped, and nobody found, by the minute."""
+    """A wait in whole hours or days: minutes would help nobody, and could give a reviewer away."""
     if seconds < HOUR:
         return "less than an hour"
     size, word = (HOUR, "hour") if seconds < 2 * DAY else (DAY, "day")

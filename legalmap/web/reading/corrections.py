@@ -1,4 +1,4 @@
-"""What was wrong and was put right: a page for readers of each topic, and an Atom feed."""
+"""What was wrong and was corrected: a page for readers of each topic, and an Atom feed."""
 
 import msgspec
 from flask import Blueprint, Response, render_template
@@ -25,7 +25,7 @@ class Corrected(msgspec.Struct, frozen=True):
     lines: list[Line]
 
 
-# Who reviewed is named here, and may leave: so it is not made once for all readers.
+# Reviewers are named here and may delete their account: so it is not made once for all readers.
 @blueprint.get("/<topic>/corrections")
 @needs(Permission.READ)
 def index(topic: str) -> str:
@@ -39,7 +39,6 @@ def index(topic: str) -> str:
         corrections=[_corrected(codebook, correction) for correction in page.corrections],
         older=page.older,
         is_first=before is None,
-        sources=change_sentences.sources,
     )
 
 
@@ -54,7 +53,7 @@ def feed(topic: str) -> Response:
 
 
 def newest(topic: str, limit: int) -> list[Corrected]:
-    """The newest corrections of a topic, for another page."""
+    """The newest corrections of a topic, at most ``limit``, for another page."""
     page = correction_pages.page(tracker(), topic, limit=limit)
     return [_corrected(tracker().topic(topic), correction) for correction in page.corrections]
 

@@ -21,50 +21,34 @@ from legalmap.web.api import responses
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import needs, reader, tracker
 from legalmap.web.wording import change_sentences, sentences
-from legalmap.web.wording.change_sentences import Line
+from legalmap.web.wording.change_sentences import Entry
 
 blueprint = Blueprint("feeds", __name__)
 ATOM = "application/atom+xml; charset=utf-8"
 JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
-# The year in which the ids of entries were first given out (RFC 4151): it never changes.
+# The year in the ids of entries (tag URIs, RFC 4151), in which they were first used: it never changes.
 TAG_YEAR = 2026
-# So many changes of the law stand on the page; the map plays all of them.
+# Changes of the law on the page; the map plays all of them.
 MOST_TURNS = 12
-# XML 1.0 has no place for these, not even escaped.
+# Characters that XML 1.0 forbids, even escaped.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class Told(msgspec.Struct, frozen=True):
-    """One change for a template: its headline and everything it changed, in words."""
-
-    news: News
-    headline: str
-    lines: list[Line]
-
-
-def _told(found: list[News], topic: Topic) -> list[Told]:
-    return [
-        Told(each, change_sentences.headline(each, topic), change_sentences.lines(each, topic))
-        for each in found
-    ]
 
 
 @blueprint.get("/<topic>/changes")
 @needs(Permission.READ)
 def changes(topic: str) -> str:
-    """When the law changed, and what was published, newest first; what shipped is told in one line."""
-    found = tracker().topic(topic)
-    entries = _told(published_changes.of_topic(tracker(), topic), found)
+    """When the law changed, and what was published, newest first; the first load is one line."""
+    codebook = tracker().topic(topic)
+    published = published_changes.of_topic(tracker(), topic)
     edition = reader().edition(topic)
     coming, past = law_changes_of_place.around(edition, clock.today(), MOST_TURNS)
     return render_template(
         "reading/feeds/changes.html",
-        topic=found,
+        topic=codebook,
         coming=coming,
         past=past,
-        entries=entries,
+        entries=[change_sentences.entry(news, codebook) for news in published],
         edition=edition,
-        sources=change_sentences.sources,
         shipped=sum(item.publication.revision_number == 0 for item in edition.records.values()),
     )
 
@@ -86,7 +70,7 @@ def json_feed(topic: str, code: str | None = None) -> Response:
 
 
 def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None, list[News]]:
-    """What a feed tells of; of a place also what was published of the levels above it."""
+    """The topic, the place and the publications of a feed; for a place those of the levels above it too."""
     codebook = tracker().topic(topic)
     if code is None:
         return codebook, None, published_changes.of_topic(tracker(), topic)
@@ -94,8 +78,9 @@ def _published(topic: str, code: str | None) -> tuple[Topic, Jurisdiction | None
     return codebook, place, published_changes.of_place(tracker(), topic, place)
 
 
-def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> Response:
+def _json_feed(topic: Topic, place: Jurisdiction | None, published: list[News]) -> Response:
     path, root = _path(topic, place), site_url()
+    entries = [change_sentences.entry(news, topic) for news in published]
     where = f" {sentences.in_place(place)}" if place else ""
     feed = {
         "version": JSON_FEED_VERSION,
@@ -106,22 +91,22 @@ def _json_feed(topic: Topic, place: Jurisdiction | None, found: list[News]) -> R
         "language": "en",
         "authors": [{"name": "legalmap", "url": f"{root}/about"}],
         "_legalmap": {"licence": contract.LICENCE, "licence_url": contract.LICENCE_URL},
-        "items": [_item(told, topic, root) for told in _told(found, topic)],
+        "items": [_item(entry, topic, root) for entry in entries],
     }
-    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, found))
+    return _sent(msgspec.json.encode(feed), JSON_FEED, _updated(topic, published))
 
 
-def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
-    """One change; its id is that of the same entry in the Atom feed."""
-    revision = told.news.revision
+def _item(entry: Entry, topic: Topic, root: str) -> dict[str, Any]:
+    """One publication as an item; it has the id of the same entry in the Atom feed."""
+    revision = entry.news.revision
     address = f"/{topic.code}/{revision.jurisdiction}/history/{revision.number}"
-    html = render_template("reading/feeds/entry.html", entry=told, sources=change_sentences.sources)
+    html = render_template("reading/feeds/entry.html", entry=entry)
     published = stamp(revision.published_at or revision.created_at)
     return {
         "id": f"{_tag()}{address}",
         "url": f"{root}{address}",
-        "title": told.headline,
-        "summary": revision.note or told.headline,
+        "title": entry.headline,
+        "summary": revision.note or entry.headline,
         "content_html": html,
         "date_published": published,
         "date_modified": published,
@@ -132,10 +117,10 @@ def _item(told: Told, topic: Topic, root: str) -> dict[str, Any]:
 
 
 def atom(
-    topic: Topic, place: Jurisdiction | None, found: list[News], name: str = "changes"
+    topic: Topic, place: Jurisdiction | None, published: list[News], name: str = "changes"
 ) -> Response:
-    """What was published as Atom. ``name``: of the page it goes with, changes or corrections."""
-    updated = _updated(topic, found)
+    """Publications as Atom (RFC 4287). ``name``: of the page that it follows, changes or corrections."""
+    updated = _updated(topic, published)
     content = render_template(
         "reading/feeds/atom.xml",
         topic=topic,
@@ -145,8 +130,7 @@ def atom(
         root=site_url(),
         tag=_tag(),
         updated=updated,
-        entries=_told(found, topic),
-        sources=change_sentences.sources,
+        entries=[change_sentences.entry(news, topic) for news in published],
         licence_url=contract.LICENCE_URL,
         stamp=stamp,
     )
@@ -161,9 +145,9 @@ def _sent(content: bytes, media_type: str, updated: datetime) -> Response:
     return responses.opened(responses.send_bytes(content, media_type, updated))
 
 
-def _updated(topic: Topic, found: list[News]) -> datetime:
+def _updated(topic: Topic, published: list[News]) -> datetime:
     """When the feed last changed; without any change, when the data were loaded."""
-    instants = [each.revision.published_at for each in found if each.revision.published_at]
+    instants = [news.revision.published_at for news in published if news.revision.published_at]
     return max(instants, default=reader().edition(topic.code).changed_at or clock.now())
 
 
@@ -172,11 +156,11 @@ def _tag() -> str:
 
 
 def _authority() -> str:
-    """The name in the ids: who runs the site. RFC 4151 knows no ports and no brackets."""
+    """The host in the ids of entries. RFC 4151 allows neither ports nor the brackets of IPv6."""
     host = urlsplit(site_url()).hostname or "localhost"
     return host if re.fullmatch(r"[a-z0-9.-]+", host) else "localhost"
 
 
 def stamp(instant: datetime) -> str:
-    """An instant as RFC 3339 asks, to the second."""
+    """An instant in UTC, to the second, as RFC 3339 writes it."""
     return instant.astimezone(UTC).isoformat(timespec="seconds")

@@ -14,10 +14,10 @@ blueprint = Blueprint("history", __name__)
 @needs(Permission.READ)
 def index(topic: str, code: str) -> str:
     """All published revisions of a record, newest first."""
-    found, place = tracker().topic(topic), search.place(tracker(), code)
+    codebook, place = tracker().topic(topic), search.place(tracker(), code)
     revisions = reader().published_revisions(topic, place.code)
     return render_template(
-        "reading/history/index.html", topic=found, place=place, revisions=revisions
+        "reading/history/index.html", topic=codebook, place=place, revisions=revisions
     )
 
 
@@ -25,10 +25,10 @@ def index(topic: str, code: str) -> str:
 @needs(Permission.READ)
 def revision(topic: str, code: str, number: int) -> str:
     """One published revision, whole: a permanent address."""
-    found, place = tracker().topic(topic), search.place(tracker(), code)
-    revised = reader().published_revision(topic, place.code, number)
+    codebook, place = tracker().topic(topic), search.place(tracker(), code)
+    published = reader().published_revision(topic, place.code, number)
     return render_template(
-        "reading/history/revision.html", topic=found, place=place, revision=revised
+        "reading/history/revision.html", topic=codebook, place=place, revision=published
     )
 
 
@@ -36,15 +36,15 @@ def revision(topic: str, code: str, number: int) -> str:
 @needs(Permission.READ)
 def difference(topic: str, code: str, newer: int, older: int) -> str:
     """The fields in which two published revisions differ."""
-    found, place = tracker().topic(topic), search.place(tracker(), code)
+    codebook, place = tracker().topic(topic), search.place(tracker(), code)
     if newer == older:
         raise Missing("difference", f"of revision {newer} and itself")
-    before, after, changed = reader().difference(topic, place.code, older, newer)
+    before, after, changes = reader().difference(topic, place.code, older, newer)
     return render_template(
         "reading/history/difference.html",
-        topic=found,
+        topic=codebook,
         place=place,
         before=before,
         after=after,
-        changes=changed,
+        changes=changes,
     )

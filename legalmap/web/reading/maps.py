@@ -16,7 +16,7 @@ from legalmap.services.editions.editions import Edition
 from legalmap.services.editions.law_changes import Turn
 from legalmap.services.places import map_shapes, search
 from legalmap.web.drawing import map_drawing
-from legalmap.web.drawing.map_drawing import Shown, Wish
+from legalmap.web.drawing.map_drawing import DrawnMap, Wish
 from legalmap.web.http import query_params
 from legalmap.web.http.permissions import LAW, needs, tracker
 from legalmap.web.http.query_params import View
@@ -24,7 +24,7 @@ from legalmap.web.wording import sentences
 
 blueprint = Blueprint("maps", __name__)
 NEWEST_TURNS = 12
-# A page tells of so many that are still to come; the slider, and any day asked for, knows them all.
+# Changes to come that a page names; the slider knows all of them.
 NEXT_TURNS = 60
 COUNTIES = "us-counties"
 
@@ -49,30 +49,33 @@ def world(topic: str) -> str:
         shown=shown,
         order=map_drawing.order_of(view.topic),
         groups=_groups(view.edition, view.as_of),
-        time=told(view, None),
+        time=time_context(view, None),
         by_part=[tracker().place(code) for code in shown.by_part],
         canonical=f"/{topic}",
     )
 
 
-def draw(view: View, name: str, title: str) -> Shown:
-    """One view as the reader asked for it: the day, the status they follow, the part they zoomed to."""
-    shown = [*map_drawing.order_of(view.topic)]
+def draw(view: View, name: str, title: str) -> DrawnMap:
+    """One view as the address asks for it: the day, the status in ``show``, the part of ``zoom`` or ``box``."""
+    statuses = [*map_drawing.order_of(view.topic)]
     wish = Wish(
         as_of=view.as_of,
         query=view.query,
-        only=query_params.choice("show", shown),
+        only=query_params.choice("show", statuses),
         box=_box(view.edition, name),
     )
     return map_drawing.draw(tracker(), view.edition, name, wish, title=title)
 
 
 def _box(edition: Edition, name: str) -> str | None:
-    """The part of the frame that fills the window: ``box=x,y,w,h`` in its units, or ``zoom=CODE``."""
+    """The part of the frame that fills the window: ``box=x,y,w,h`` in units of the frame, or ``zoom=CODE``.
+
+    Raise BadQuery for a box that is not four whole numbers, Missing for an unknown place.
+    """
     code = request.args.get("zoom")
     if code:
         place = search.place(tracker(), code)
-        return map_drawing.box_around(name, place.code, edition.researched_by_part())
+        return map_drawing.box_around(name, place.code, edition.researched_by_part)
     text = request.args.get("box")
     if not text:
         return None
@@ -81,53 +84,54 @@ def _box(edition: Edition, name: str) -> str | None:
         numbers = [int(part) for part in parts]
     except ValueError:
         numbers = []
+    # The bounds keep absurd numbers out of the SVG.
     if len(numbers) != 4 or min(numbers[2:]) < 1 or max(map(abs, numbers)) > 100_000:
         raise BadQuery.at("box", "Give four whole numbers: left, top, width and height.")
     return " ".join(map(str, numbers))
 
 
 def view_name(place: Jurisdiction) -> str | None:
-    """The view that shows the parts of a place; ``layer=counties`` shows all US counties at once."""
+    """The map of the parts of a place, None if there is none; ``layer=counties`` is that of all US counties."""
     layer = query_params.choice("layer", ["counties"]) if place.code == "us" else None
     return COUNTIES if layer else map_shapes.view_of(place.code)
 
 
 def _groups(edition: Edition, as_of: date) -> list[tuple[str, list[Jurisdiction]]]:
-    """The researched countries and territories by status, strictest first: the map as a list."""
+    """The researched countries and territories by status, strictest first: the world map as a list."""
     groups: dict[str, list[Jurisdiction]] = {
         code: [] for code in map_drawing.order_of(edition.topic)
     }
     for place in edition.roots:
         groups[edition.glance(place, as_of).shown].append(place)
-    return [(code, found) for code, found in groups.items() if found]
+    return [(code, places) for code, places in groups.items() if places]
 
 
-def told(view: View, within: str | None) -> dict[str, Any]:
-    """What a figure says about time without JavaScript: the last changes, the next, and the years."""
+def time_context(view: View, within: str | None) -> dict[str, Any]:
+    """What a map says of time without JavaScript: the last changes, the next ones, and years to jump to."""
     turns = law_changes_of_place.turns(view.edition, within)
-    gone = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
+    past_count = bisect_right(turns, view.as_of, key=lambda turn: turn.day)
     return {
-        "past": turns[max(gone - NEWEST_TURNS, 0) : gone][::-1],
-        "next": turns[gone : gone + NEXT_TURNS],
-        "later": max(len(turns) - gone - NEXT_TURNS, 0),
+        "past": turns[max(past_count - NEWEST_TURNS, 0) : past_count][::-1],
+        "next": turns[past_count : past_count + NEXT_TURNS],
+        "later": max(len(turns) - past_count - NEXT_TURNS, 0),
         "years": _years(turns),
         "source": f"/{view.topic.code}/course?view={within or ''}",
     }
 
 
 def _years(turns: list[Turn]) -> list[int]:
-    """In which years the law turned: from each one a look ahead to the next."""
-    found, at = [], 0
-    while at < len(turns):
-        found.append(turns[at].day.year)
-        at = bisect_right(turns, found[-1], lo=at, key=lambda turn: turn.day.year)
-    return found
+    """The years in which the law changed; each is found by a search behind the one before."""
+    years, index = [], 0
+    while index < len(turns):
+        years.append(turns[index].day.year)
+        index = bisect_right(turns, years[-1], lo=index, key=lambda turn: turn.day.year)
+    return years
 
 
 @blueprint.get("/<topic>/course")
 @needs(Permission.READ, decided_by=(*LAW, "view", "layer"))
 def course(topic: str) -> Response:
-    """For the slider: from which day on each region of a view shows what, and every change on the way."""
+    """For the slider: what each region of a view shows from which day on, and every change of the law."""
     view = query_params.view(topic)
     within = request.args.get("view") or None
     place = search.place(tracker(), within) if within else None

@@ -1,4 +1,4 @@
-"""The pages anybody may read: maps, places, the table, codebook, data."""
+"""The pages of a topic's table and codebook, and the page of downloads."""
 
 import msgspec
 from flask import Blueprint, redirect, render_template, request
@@ -22,14 +22,14 @@ blueprint = Blueprint("public", __name__)
 
 
 class Download(msgspec.Struct, frozen=True):
-    """A file on the page of data: its address, what it is, how many bytes it has if that is known."""
+    """A file on the page of data: its name, what it is, and its length in bytes if that is known."""
 
     name: str
     about: str
     size: int | None
 
 
-# What the table is filtered and sorted by.
+# The parameters that filter, sort and page the table.
 FILTERS = ("status", "kind", "freshness", "show", "parent", "sort", "page")
 
 
@@ -46,17 +46,17 @@ def table(topic: str) -> str:
         "parent": _parent(),
     }
     sort = query_params.choice("sort", table_rows.SORTS) or "name"
-    found = table_rows.found(view.edition, view.as_of, filters, sort)
-    pages = max(-(-len(found) // table_rows.PAGE), 1)
+    records = table_rows.matching(view.edition, view.as_of, filters, sort)
+    pages = max(-(-len(records) // table_rows.PAGE), 1)
     page = query_params.page(pages)
-    shown = found[(page - 1) * table_rows.PAGE : page * table_rows.PAGE]
+    shown = records[(page - 1) * table_rows.PAGE : page * table_rows.PAGE]
     return render_template(
         "reading/table.html",
         topic=view.topic,
         order=map_drawing.order_of(view.topic),
         view=view,
         rows=table_rows.rows(view.edition, view.as_of, shown),
-        found=len(found),
+        found=len(records),
         page=page,
         pages=pages,
         total=len(view.edition.records),
@@ -78,14 +78,16 @@ def _parent() -> str | None:
 @needs(Permission.READ, decided_by=())
 def codebook(topic: str) -> str:
     """The scale, the variables and how they resolve."""
-    found = tracker().topic(topic)
-    return render_template("reading/codebook.html", topic=found, order=map_drawing.order_of(found))
+    known_topic = tracker().topic(topic)
+    return render_template(
+        "reading/codebook.html", topic=known_topic, order=map_drawing.order_of(known_topic)
+    )
 
 
 @blueprint.get("/export")
 @needs(Permission.READ)
 def export() -> Response:
-    """Who cuts a file's name off its address looks for the list of files."""
+    """Lead whoever cut the name of a file off its address to the list of files."""
     return redirect("/data", code=302)
 
 
@@ -105,12 +107,12 @@ def data() -> str:
 
 def _downloads(edition: Edition) -> list[Download]:
     """The files of a topic with their sizes; one that cannot be made now is left out."""
-    found = []
+    downloads = []
     for name, kind in formats.available().items():
         try:
             length = ranges.files().length_of(edition, clock.today(), name)
         except Unusable:
             continue
         path = formats.file_name(edition.topic.code, name)
-        found.append(Download(path, kind.about, length))
-    return found
+        downloads.append(Download(path, kind.about, length))
+    return downloads

@@ -25,15 +25,15 @@ from legalmap.web.http import query_params
 from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import LAW, needs, tracker
 from legalmap.web.http.query_params import View
-from legalmap.web.reading.maps import draw, told, view_name
+from legalmap.web.reading.maps import draw, time_context, view_name
 from legalmap.web.wording import labels, sentences
 from legalmap.web.wording.evidence import backing
 
 blueprint = Blueprint("place", __name__)
-# More local rules than these are folded away: a state may have thirty.
+# Above this number local rules are folded away: a state may have thirty.
 SHORT = 8
 NEAR_SHOWN = 6
-# The notes' own words where they tell of sources that do not agree.
+# Words with which the notes of the record tell of sources that do not agree.
 _DISAGREEING = re.compile(
     r"\b(disagree\w*|conflicts?|contradict\w*|disput\w+|(?<!no )differ)\b|, against the",
     re.IGNORECASE,
@@ -42,8 +42,11 @@ _DISAGREEING = re.compile(
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?<! v\.)(?<! no\.)\s+(?=[A-Z“\"'(])")
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One variable of the answer in words, and the places whose law gives it."""
+class AnswerRow(msgspec.Struct, frozen=True):
+    """One variable of the answer in words, and the names of the places whose law sets it.
+
+    ``stated``: whether any law says something about it.
+    """
 
     variable: Variable
     words: str
@@ -51,18 +54,18 @@ class Row(msgspec.Struct, frozen=True):
     stated: bool
 
 
-class Group(msgspec.Struct, frozen=True):
-    """Places with a rule of their own under a heading: a county, a state, or none."""
+class PlaceGroup(msgspec.Struct, frozen=True):
+    """Places with a rule of their own under one heading: a county, a state, or None."""
 
     place: Jurisdiction | None
     members: list[Resolution]
 
 
-class Local(msgspec.Struct, frozen=True):
-    """The places below one level: how many of each status, and all of them in groups."""
+class LocalRules(msgspec.Struct, frozen=True):
+    """The places below a place that have a record: how many of each status, and all of them in groups."""
 
     tally: list[tuple[str, int]]
-    groups: list[Group]
+    groups: list[PlaceGroup]
 
     @property
     def total(self) -> int:
@@ -70,8 +73,8 @@ class Local(msgspec.Struct, frozen=True):
         return sum(count for _, count in self.tally)
 
 
-class Reading(msgspec.Struct, frozen=True):
-    """A period that not all sources read alike: who supports it, who disputes it, and the notes' words."""
+class DisputedPeriod(msgspec.Struct, frozen=True):
+    """A period about which sources disagree: who supports it, who disputes it, and what the notes say."""
 
     period: Period
     supporting: list[Source]
@@ -80,7 +83,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Citation(msgspec.Struct, frozen=True):
-    """How to cite what the page shows: a permanent link, a plain line, and BibTeX."""
+    """How to cite the page: its permanent path and address, a plain line, and BibTeX."""
 
     path: str
     address: str
@@ -93,29 +96,30 @@ class Citation(msgspec.Struct, frozen=True):
 def place(topic: str, code: str) -> str | Response:
     """One place: what holds there and why, its own record, and the map of its parts."""
     view = query_params.view(topic)
-    found = search.place(tracker(), code)
-    if found.code != code:
-        return redirect(f"/{topic}/{found.code}{view.query}", code=301)
-    return render_template("reading/place.html", **_context(view, found))
+    known_place = search.place(tracker(), code)
+    if known_place.code != code:
+        return redirect(f"/{topic}/{known_place.code}{view.query}", code=301)
+    return render_template("reading/place.html", **_context(view, known_place))
 
 
-def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
+def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
     edition, topic = view.edition, view.topic
-    resolution = edition.resolve(found, view.as_of)
+    resolution = edition.resolve(place, view.as_of)
     region = sentences.region_of(resolution)
-    title = f"{topic.name} {sentences.in_place(found)}"
+    title = f"{topic.name} {sentences.in_place(place)}"
     full_title = f"{title}, {region.name}" if region else title
-    item = edition.records.get(found.code)
-    canonical = f"/{topic.code}/{found.code}"
+    item = edition.records.get(place.code)
+    canonical = f"/{topic.code}/{place.code}"
     told_rows = rows(resolution, topic)
-    shown = _map(view, found, title)
+    map_name = view_name(place)
+    shown = draw(view, map_name, f"{title}: its parts") if map_name else None
     return {
         "topic": topic,
         "view": view,
-        "place": found,
+        "place": place,
         "title": title,
         "full_title": full_title,
-        "crumbs": _crumbs(found),
+        "crumbs": _crumbs(place),
         "canonical": canonical,
         "resolution": resolution,
         "sentences": sentences.sentences(resolution, topic),
@@ -127,98 +131,98 @@ def _context(view: View, found: Jurisdiction) -> dict[str, Any]:
         ],
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
-        "time": told(view, found.code) if shown else None,
+        "time": time_context(view, place.code) if shown else None,
         "order": map_drawing.order_of(topic),
-        "parts": _parts(view, found),
-        "local": _local(view, found),
-        "near": _near(view, found)[:NEAR_SHOWN],
+        "parts": _parts(view, place),
+        "local": _local(view, place),
+        "near": _near(view, place)[:NEAR_SHOWN],
         "item": item,
         "freshness": edition.freshness_of(item, view.as_of) if item else None,
-        "timeline": _timeline(view, item.payload) if item else None,
+        "timeline": timeline.draw(topic, item.payload.periods, view.as_of, clock.today())
+        if item
+        else None,
         "readings": readings(item.payload, view.as_of) if item else [],
-        "citation": _citation(view, found, full_title),
-        "api": _api_links(view, found),
+        "citation": _citation(view, place, full_title),
+        "api": _api_links(view, place),
         "short": SHORT,
     }
 
 
-def _crumbs(found: Jurisdiction) -> list[Jurisdiction]:
-    """The levels above; a place with its own law, as Hong Kong, still lies in its country."""
-    above = chain(found, tracker().place)[:-1]
-    return above or ([tracker().place(found.parent)] if found.parent else [])
-
-
-def _map(view: View, found: Jurisdiction, title: str) -> map_drawing.Shown | None:
-    name = view_name(found)
-    return draw(view, name, f"{title}: its parts") if name else None
-
-
-def _timeline(view: View, payload: Payload) -> timeline.Timeline:
-    return timeline.draw(view.topic, payload.periods, view.as_of, clock.today())
+def _crumbs(place: Jurisdiction) -> list[Jurisdiction]:
+    """The places above. Hong Kong has no level above its own law, and still lies in China."""
+    above = chain(place, tracker().place)[:-1]
+    return above or ([tracker().place(place.parent)] if place.parent else [])
 
 
 def _coming(view: View, now: Resolution) -> list[str]:
-    """What holds here once the next law of each level is in force, soonest first."""
+    """In sentences, what holds here once the next law of each level is in force, soonest first."""
     days = {level.next_period.first_day for level in now.levels if level.next_period}
     then = [view.edition.resolve(now.place, day) for day in sorted(days)]
-    return [sentences.coming(now, each, view.topic) for each in then]
+    return [sentences.coming(now, resolution, view.topic) for resolution in then]
 
 
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
-    """Whether a person on the way needs it: what they may have and buy, from what age, how strong."""
+    """Whether a traveller needs a variable: what they may have and buy, from what age, how strong."""
     sale = resolution.answers.get("sale")
     if variable.code == "min_age" and sale and sale.value == "prohibited":
-        # An age beside a ban would read as if those above it may buy.
+        # An age beside a ban would read as if older people may buy.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 
 
-def rows(resolution: Resolution, topic: Topic) -> list[Row]:
-    """Every variable of the answer. Nothing is said where no law decides."""
+def rows(resolution: Resolution, topic: Topic) -> list[AnswerRow]:
+    """Every variable of the answer in words; none where no law decides."""
     if resolution.outcome != "decided":
         return []
     counting = [level.jurisdiction for level in resolution.levels if level.counts]
-    # Where one level alone counts, every line would repeat its name.
+    # Where a single level counts, every line would repeat its name.
     names = {place.code: place.name for place in counting} if len(counting) > 1 else {}
-    found = []
+    made_rows = []
     for variable in topic.variables:
         resolved = resolution.answers[variable.code]
         by = [names[code] for code in resolved.levels if code in names]
         words = labels.answer(resolved.value, variable)
-        found.append(Row(variable, words, by, stated=bool(resolved.levels)))
-    return found
+        made_rows.append(AnswerRow(variable, words, by, stated=bool(resolved.levels)))
+    return made_rows
 
 
-def _below(view: View, found: Jurisdiction) -> list[Resolution]:
-    return [view.edition.glance(i.place, view.as_of) for i in view.edition.below(found.code)]
+def _below(view: View, place: Jurisdiction) -> list[Resolution]:
+    return [view.edition.glance(item.place, view.as_of) for item in view.edition.below(place.code)]
 
 
-def _is_part(found: Jurisdiction, place: Jurisdiction) -> bool:
-    """Whether a place is one of the parts a country is made of, rather than a county or town in them."""
-    return place.parent == found.code and place.kind not in COUNTIES | INCORPORATED
+def _is_part(country: Jurisdiction, place: Jurisdiction) -> bool:
+    """Whether a place is a part of a country, such as a state, rather than a county or town in one."""
+    return place.parent == country.code and place.kind not in COUNTIES | INCORPORATED
 
 
-def _parts(view: View, found: Jurisdiction) -> Local | None:
+def _parts(view: View, country: Jurisdiction) -> LocalRules | None:
     """The states of a country that have a record."""
-    members = [each for each in _below(view, found) if _is_part(found, each.place)]
-    return _gathered(view, [Group(None, members)]) if members else None
+    members = [
+        resolution for resolution in _below(view, country) if _is_part(country, resolution.place)
+    ]
+    return _gathered(view, [PlaceGroup(None, members)]) if members else None
 
 
-def _local(view: View, found: Jurisdiction) -> Local | None:
-    """The counties and towns below with a rule of their own: by county in a state, else by state."""
+def _local(view: View, above: Jurisdiction) -> LocalRules | None:
+    """The counties and towns below with a rule of their own: in a state by county, else by state."""
     groups: dict[str, list[Resolution]] = {}
-    members = [each for each in _below(view, found) if not _is_part(found, each.place)]
-    for each in members:
-        groups.setdefault(_heading(found, each.place), []).append(each)
+    members = [
+        resolution for resolution in _below(view, above) if not _is_part(above, resolution.place)
+    ]
+    for resolution in members:
+        groups.setdefault(_heading(above, resolution.place), []).append(resolution)
     places = tracker().places([code for code in groups if code])
-    made = [Group(places.get(code), _county_first(held)) for code, held in groups.items()]
-    made.sort(key=lambda group: (group.place is None, group.place.name if group.place else ""))
-    return _gathered(view, made) if made else None
+    headed = [
+        PlaceGroup(places.get(code), _county_first(under_heading))
+        for code, under_heading in groups.items()
+    ]
+    headed.sort(key=lambda group: (group.place is None, group.place.name if group.place else ""))
+    return _gathered(view, headed) if headed else None
 
 
-def _heading(found: Jurisdiction, place: Jurisdiction) -> str:
-    if place.parent != found.code:
-        return "" if found.kind in COUNTIES else place.parent or ""
+def _heading(above: Jurisdiction, place: Jurisdiction) -> str:
+    if place.parent != above.code:
+        return "" if above.kind in COUNTIES else place.parent or ""
     return place.code if place.kind in COUNTIES else place.county or ""
 
 
@@ -226,40 +230,43 @@ def _county_first(members: Iterable[Resolution]) -> list[Resolution]:
     return sorted(members, key=lambda r: (r.place.kind not in COUNTIES, r.place.name))
 
 
-def _gathered(view: View, groups: list[Group]) -> Local:
+def _gathered(view: View, groups: list[PlaceGroup]) -> LocalRules:
     counts = dict.fromkeys(map_drawing.order_of(view.topic), 0)
     for member in (member for group in groups for member in group.members):
         counts[member.shown] += 1
-    return Local([(code, count) for code, count in counts.items() if count], groups)
+    return LocalRules([(code, count) for code, count in counts.items() if count], groups)
 
 
-def _near(view: View, found: Jurisdiction) -> list[Near]:
-    """Towns with a rule of their own not far from a county's middle or from a town, others than it."""
-    if found.kind in COUNTIES:
-        near = routes.towns_around_county(view.edition, found, view.as_of)
-        return [each for each in near if each.resolution.place.county != found.code]
-    if found.lat is None or found.lon is None:
+def _near(view: View, place: Jurisdiction) -> list[Near]:
+    """Other towns with a rule of their own near the middle of a county, or near a town."""
+    if place.kind in COUNTIES:
+        near = routes.towns_around_county(view.edition, place, view.as_of)
+        return [town for town in near if town.resolution.place.county != place.code]
+    if place.lat is None or place.lon is None:
         return []
-    near = routes.towns_near(view.edition, (found.lat, found.lon), view.as_of)
-    return [each for each in near if each.resolution.place.code != found.code]
+    near = routes.towns_near(view.edition, (place.lat, place.lon), view.as_of)
+    return [town for town in near if town.resolution.place.code != place.code]
 
 
-def readings(payload: Payload, as_of: date) -> list[Reading]:
-    """The periods about which sources disagree. The notes speak of the law that holds on the day."""
+def readings(payload: Payload, as_of: date) -> list[DisputedPeriod]:
+    """The periods about which sources disagree, newest first.
+
+    The notes of a record belong to no period: they are taken to be about the law that holds on the day.
+    """
     holding = in_force_on(payload.periods, as_of)
-    found = []
+    disagreeing = []
     for period in reversed(payload.periods):
         disputing = [source for source in period.sources if source.stance == "disputes"]
         texts = [period.summary, *([payload.notes] if period is holding else [])]
         words = [sentence for text in texts for sentence in disagreements(text)]
         if disputing or words:
             supporting = [source for source in period.sources if source.stance == "supports"]
-            found.append(
-                Reading(
+            disagreeing.append(
+                DisputedPeriod(
                     period, _ordered(supporting), _ordered(disputing), list(dict.fromkeys(words))
                 )
             )
-    return found
+    return disagreeing
 
 
 def _ordered(sources: list[Source]) -> list[Source]:
@@ -267,24 +274,26 @@ def _ordered(sources: list[Source]) -> list[Source]:
 
 
 def disagreements(text: str) -> list[str]:
-    """The sentences of a text that tell of sources that disagree, word for word."""
-    return [each for each in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(each)]
+    """The sentences of a text that tell of sources that disagree, unchanged."""
+    return [
+        sentence for sentence in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(sentence)
+    ]
 
 
-def _api_links(view: View, found: Jurisdiction) -> dict[str, str]:
+def _api_links(view: View, place: Jurisdiction) -> dict[str, str]:
     root, more = f"/api/v1/{view.topic.code}", view.query.replace("?", "&", 1)
     return {
-        "record": f"{root}/records/{found.code}{view.query}",
-        "resolve": f"{root}/resolve?place={found.code}{more}",
+        "record": f"{root}/records/{place.code}{view.query}",
+        "resolve": f"{root}/resolve?place={place.code}{more}",
     }
 
 
-def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
-    """The revision where the place has one; else the answer as it stood on the day and feed number."""
-    path = f"/{view.topic.code}/{found.code}"
+def _citation(view: View, place: Jurisdiction, title: str) -> Citation:
+    """Cite the published revision of the place's record; without a record, the answer at day and feed number."""
+    path = f"/{view.topic.code}/{place.code}"
     day, head = in_words(clock.today()), view.edition.feed_no
     seen = f"Accessed {day} at feed number {head}"
-    item = view.edition.records.get(found.code)
+    item = view.edition.records.get(place.code)
     if item is None:
         what, year = f"the law as of {in_words(view.as_of)}", clock.today().year
         path += f"?as_of={view.as_of.isoformat()}&known_at={head}"
@@ -296,7 +305,7 @@ def _citation(view: View, found: Jurisdiction, title: str) -> Citation:
         year = published.at.year
     address = site_url() + path
     plain = f"legalmap: “{title}”, {what}. {seen}. {address}"
-    key = f"legalmap-{view.topic.code}-{found.code}"
+    key = f"legalmap-{view.topic.code}-{place.code}"
     return Citation(path, address, plain, _bibtex(key, f"{title}, {what}", year, address, seen))
 
 

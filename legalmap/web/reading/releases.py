@@ -23,9 +23,9 @@ _TYPES = {
 
 
 def folder() -> Path | None:
-    """Where this application's releases are."""
-    found: Path | None = current_app.config["RELEASES"]
-    return found
+    """The folder with the releases of this application; None if it has none."""
+    chosen: Path | None = current_app.config["RELEASES"]
+    return chosen
 
 
 @blueprint.get("/")
@@ -39,10 +39,10 @@ def index() -> str:
 @needs(Permission.READ)
 def release(release: str) -> str:
     """One release: its files, sizes and sums. The address to cite."""
-    found = releases.release_of(folder(), release)
+    known_release = releases.release_of(folder(), release)
     files = releases.files_of(folder(), release)
     return render_template(
-        "reading/releases/release.html", release=found, files=list(files.values())
+        "reading/releases/release.html", release=known_release, files=list(files.values())
     )
 
 
@@ -50,15 +50,15 @@ def release(release: str) -> str:
 @needs(Permission.READ)
 def file(release: str, filename: str) -> Response:
     """One file of a release, the same bytes for ever."""
-    found = releases.release_of(folder(), release)
+    known_release = releases.release_of(folder(), release)
     files = releases.files_of(folder(), release)
     if filename not in files:
         raise Missing("file", f"{filename} in release {release}", files)
     frozen = files[filename]
     seal = releases.checked(frozen)
-    kept = File(frozen.path, seal, _media_type(filename), filename, found.feed_no, None)
+    content = File(frozen.path, seal, _media_type(filename), filename, known_release.feed_no, None)
     sums = f'</releases/{release}/{releases.SUMS}>; rel="describedby"'
-    response = ranges.send(kept, [sums], IMMUTABLE)
+    response = ranges.send(content, [sums], IMMUTABLE)
     return responses.opened(response)
 
 

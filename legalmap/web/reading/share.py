@@ -1,4 +1,4 @@
-"""What travels: the map as a picture, the tags by which a link unfurls, the map inside other pages."""
+"""The site on other sites: the map as a picture, the tags for previews of links, the map to embed."""
 
 import hashlib
 from typing import Any
@@ -25,7 +25,7 @@ from legalmap.web.http.rate_limits import PICTURE
 
 blueprint = Blueprint("share", __name__)
 SVG, PNG = "image/svg+xml; charset=utf-8", "image/png"
-# The one page that others may frame. It needs no script, no form and nobody's cookie.
+# For the one page that other sites may frame. It needs no script, no form and no cookie.
 EMBED_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors *"
@@ -34,7 +34,7 @@ EMBED_POLICY = (
 
 @blueprint.record
 def _prepare(state: BlueprintSetupState) -> None:
-    """Each application keeps pictures of its own, and its templates can ask for the tags."""
+    """Each application has its own cache of pictures, and templates can call the functions below."""
     state.app.extensions["pictures"] = Pictures(state.app.extensions["reader"].tracker)
     state.app.jinja_env.globals.update(
         unfurled=unfurled, dataset=dataset, whole=whole, picture_size=(WIDTH, HEIGHT)
@@ -64,9 +64,9 @@ def map_png(topic: str) -> Response:
 
 def _send(view: View, name: str, width: int, media_type: str) -> Response:
     pictures: Pictures = current_app.extensions["pictures"]
-    found = pictures.of(view.edition, view.as_of, name, width)
+    picture = pictures.of(view.edition, view.as_of, name, width)
     changed_at = view.edition.changed_at
-    response = responses.send_bytes(found.content, media_type, changed_at)
+    response = responses.send_bytes(picture.content, media_type, changed_at)
     ending = "png" if width else "svg"
     file = f"legalmap-{view.topic.code}-{name}-feed-{view.edition.feed_no}-{view.as_of}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{file}"'
@@ -77,10 +77,10 @@ def _send(view: View, name: str, width: int, media_type: str) -> Response:
 @blueprint.get("/<topic>/embed")
 @needs(Permission.READ, decided_by=(*LAW, "view"), cost=PICTURE)
 def embed(topic: str) -> Response:
-    """The map for a frame in somebody else's page. It says itself when its data are old."""
+    """The map to be framed in other sites; it says itself how old its evidence is."""
     view = query_params.view(topic)
     name = _view_name()
-    # However old the law asked about, the evidence is as old as it is today.
+    # The age of the evidence counts from today, whatever day the map shows.
     ages = trust_figures.ages(view.edition, clock.today(), name)
     svg, shown = map_picture.inline(tracker(), view.edition, view.as_of, name, view.query)
     content = render_template(
@@ -105,18 +105,18 @@ def embed(topic: str) -> Response:
 
 
 def whole(path: str) -> str:
-    """A path of this site as a whole address, as other sites need it."""
+    """A path of this site as an absolute URL, for other sites."""
     return site_url() + path
 
 
 def unfurled(view: View, path: str) -> dict[str, str]:
-    """The addresses by which a link to a map or place shows itself elsewhere.
+    """The URLs and words of the tags (Open Graph) with which other sites show a link to a map or place.
 
-    The picture names its day and feed number: whoever keeps it keeps what the link showed then.
+    The picture's URL names day and feed number: a site that keeps the picture keeps what the link showed.
     """
     code = path.removeprefix(f"/{view.topic.code}").strip("/")
     name = "us" if code.partition("-")[0] == "us" else "world"
-    asked = {
+    picture_query = {
         "view": name,
         "as_of": view.as_of.isoformat(),
         "known_at": str(view.edition.feed_no),
@@ -124,17 +124,17 @@ def unfurled(view: View, path: str) -> dict[str, str]:
     return {
         "canonical": whole(path),
         "url": whole(path + view.query),
-        "image": whole(f"/{view.topic.code}/map.png?{urlencode(asked)}"),
+        "image": whole(f"/{view.topic.code}/map.png?{urlencode(picture_query)}"),
         "alt": f"{map_picture.title_of(view.topic, name)} A map of the law in force on"
         f" {in_words(view.as_of)}.",
     }
 
 
 def dataset(edition: Edition) -> dict[str, Any]:
-    """A topic as schema.org tells search engines and catalogues of data."""
+    """A topic as a schema.org Dataset (JSON-LD), for search engines and catalogues of data."""
     topic = edition.topic
     changed = edition.changed_at
-    told = {
+    described = {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "@id": whole(f"/{topic.code}"),
@@ -159,7 +159,7 @@ def dataset(edition: Edition) -> dict[str, Any]:
             for kind in formats.available().values()
         ],
     }
-    return told | ({"dateModified": changed.date().isoformat()} if changed else {})
+    return described | ({"dateModified": changed.date().isoformat()} if changed else {})
 
 
 def _span(edition: Edition) -> str:

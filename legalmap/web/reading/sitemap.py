@@ -1,4 +1,4 @@
-"""What search engines are told: which pages there are, when each last changed, what to leave alone."""
+"""For search engines: which pages there are, when each last changed, and what not to crawl."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from legalmap.web.http.permissions import needs, reader, tracker
 
 blueprint = Blueprint("sitemap", __name__)
 TEXT, XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
-# The protocol allows 50,000 addresses in a file; fewer are sent sooner.
+# Addresses in one file. sitemaps.org allows 50,000; smaller files are made faster.
 PART = 10_000
 PAGES_OF_TOPIC = ("", "/table", "/changes", "/corrections", "/codebook")
 PAGES_OF_SITE = ("/data", "/about", "/api")
@@ -23,14 +23,14 @@ PAGES_OF_SITE = ("/data", "/about", "/api")
 @blueprint.get("/robots.txt")
 @needs(Permission.READ)
 def robots() -> Response:
-    """Every day of every map has an address: crawlers keep to those without a question in them."""
+    """Keep crawlers to addresses without a query: every day of every map has one of its own."""
     return _sent("reading/sitemap/robots.txt", TEXT)
 
 
 @blueprint.get("/sitemap.xml")
 @needs(Permission.READ, decided_by=())
 def index() -> Response:
-    """The lists there are: of each topic one, or several of a large map."""
+    """The index of all sitemaps: one for each topic, or several for a large one."""
     editions = [reader().edition(code) for code in tracker().topics]
     parts = [(edition, part) for edition in editions for part in range(1, _parts(edition) + 1)]
     return _sent("reading/sitemap/index.xml", XML, parts=parts)
@@ -59,7 +59,7 @@ def _parts(edition: Edition) -> int:
     return max(-(-len(edition.codes) // PART), 1)
 
 
-def _sent(template: str, media_type: str, **told: Any) -> Response:
+def _sent(template: str, media_type: str, **context: Any) -> Response:
     root = site_url()
-    content = render_template(template, root=root, **told).encode()
+    content = render_template(template, root=root, **context).encode()
     return responses.send_bytes(content, media_type, None)

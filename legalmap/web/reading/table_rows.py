@@ -1,4 +1,4 @@
-"""The table of a topic: one row a record, filtered and sorted."""
+"""The rows of a topic's table: one for each record, filtered and sorted."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,13 +23,12 @@ SORTS = {
     "verified": "Longest unverified first",
 }
 
-
-# So many rows stand on a page.
+# Rows on a page.
 PAGE = 500
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One record: what it says itself on the day, and what holds there in all."""
+class TableRow(msgspec.Struct, frozen=True):
+    """One record: its own period on the day, and what holds at its place with all levels together."""
 
     item: Published
     period: Period | None
@@ -42,24 +41,29 @@ class Row(msgspec.Struct, frozen=True):
         return self.item.place
 
 
-def found(
+def matching(
     edition: Edition, as_of: date, filters: dict[str, str | None], sort: str
 ) -> list[Published]:
-    """The records that pass every filter given, in the order asked for. No contents are read."""
+    """The records that pass every filter, sorted. The payloads, which are large, are not read for it.
+
+    ``filters`` are values by name, None for no filter; ``sort`` is a key of ``SORTS``.
+    """
     tests = _tests(edition, as_of, filters)
-    kept = [item for item in edition.records.values() if all(test(item) for test in tests)]
-    return sorted(sorted(kept, key=lambda item: item.place.name), key=_order(edition, as_of, sort))
+    fitting = [item for item in edition.records.values() if all(test(item) for test in tests)]
+    return sorted(
+        sorted(fitting, key=lambda item: item.place.name), key=_order(edition, as_of, sort)
+    )
 
 
-def rows(edition: Edition, as_of: date, items: list[Published]) -> list[Row]:
-    """The rows of a page of records; what they say is read in one look."""
+def rows(edition: Edition, as_of: date, items: list[Published]) -> list[TableRow]:
+    """The rows of a page of records; their payloads are read in one query."""
     if items:
         items[0].payloads.need(item.publication for item in items)
     return [_row(edition, item, as_of) for item in items]
 
 
-def _row(edition: Edition, item: Published, as_of: date) -> Row:
-    return Row(
+def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
+    return TableRow(
         item,
         in_force_on(item.payload.periods, as_of),
         edition.freshness_of(item, as_of),
@@ -70,18 +74,18 @@ def _row(edition: Edition, item: Published, as_of: date) -> Row:
 def _tests(
     edition: Edition, as_of: date, filters: dict[str, str | None]
 ) -> list[Callable[[Published], bool]]:
-    """What a record has to pass: a test for each filter that is given."""
-    asked = {name: value for name, value in filters.items() if value is not None}
-    statuses = edition.statuses(as_of) if "status" in asked else {}
-    shown = edition.shown(as_of) if "show" in asked else {}
+    """A test for each filter that is set."""
+    chosen = {name: value for name, value in filters.items() if value is not None}
+    statuses = edition.statuses(as_of) if "status" in chosen else {}
+    shown = edition.shown(as_of) if "show" in chosen else {}
     tests: dict[str, Callable[[Published], bool]] = {
-        "status": lambda item: asked["status"] == statuses.get(item.place.code),
-        "kind": lambda item: asked["kind"] == item.place.kind,
-        "freshness": lambda item: asked["freshness"] == edition.freshness_of(item, as_of),
-        "parent": lambda item: item.place.code.startswith(f"{asked['parent']}-"),
-        "show": lambda item: asked["show"] == shown[item.place.code],
+        "status": lambda item: chosen["status"] == statuses.get(item.place.code),
+        "kind": lambda item: chosen["kind"] == item.place.kind,
+        "freshness": lambda item: chosen["freshness"] == edition.freshness_of(item, as_of),
+        "parent": lambda item: item.place.code.startswith(f"{chosen['parent']}-"),
+        "show": lambda item: chosen["show"] == shown[item.place.code],
     }
-    return [test for name, test in tests.items() if name in asked]
+    return [test for name, test in tests.items() if name in chosen]
 
 
 def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], Any]:
@@ -106,14 +110,14 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
 
 
 def parents(tracker: Tracker, edition: Edition, chosen: str | None) -> list[Jurisdiction]:
-    """The places that have records below them by name, and the one that is chosen already."""
+    """The places that can be chosen as parent, by name: those with records below, and the chosen one."""
     codes = {item.place.parent for item in edition.records.values() if item.place.parent}
-    found = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
-    return sorted(found, key=lambda place: place.name)
+    places = tracker.places(sorted(codes | ({chosen} if chosen else set()))).values()
+    return sorted(places, key=lambda place: place.name)
 
 
 def not_researched(tracker: Tracker, edition: Edition, as_of: date) -> list[Jurisdiction]:
-    """What the world map draws and no record tells of: with the rows, all that the map holds."""
+    """The places on the world map of which nothing is known: with the rows they are the whole map."""
     places = tracker.places(map_drawing.codes_of(edition, "world")).values()
-    found = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
-    return sorted(found, key=lambda place: place.name)
+    missing = [p for p in places if edition.glance(p, as_of).outcome == "not-researched"]
+    return sorted(missing, key=lambda place: place.name)

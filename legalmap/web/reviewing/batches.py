@@ -1,6 +1,6 @@
-"""A batch on one page: the state of each proposal, one open at a time, and its own verdict.
+"""A batch on one page: the state of each proposal, and one of them open with its verdict.
 
-There is no approving of all: whoever decides has opened each.
+A batch cannot be approved as a whole: reviewers have to open each proposal.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from legalmap.domain.errors import Missing, NotSignedIn
+from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
 from legalmap.services.editing import batches
 from legalmap.services.editing.batches import Opened
@@ -17,11 +17,9 @@ from legalmap.web.forms.base import form_page
 from legalmap.web.forms.review import VerdictForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.review import context_of, judge
 
 blueprint = Blueprint("batches", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
 @blueprint.get("/desk/batches")
@@ -36,7 +34,7 @@ def index() -> str:
 @blueprint.get("/desk/batches/<batch>")
 @needs(Permission.PROPOSE)
 def show(batch: str) -> Response:
-    """The list; the proposal named by ``open``, else the first that this person may decide, is open."""
+    """The list, with the proposal of ``open`` opened, or else the first that this person may decide."""
     opened = batches.opened(tracker(), actor(), batch)
     if not request.args.get("open"):
         return _page(opened, opened.next_after(0))
@@ -54,9 +52,7 @@ def verdict(batch: str, revision_id: int) -> Response:
     def page(status: int = 200, **more: Any) -> Response:
         return _page(batches.opened(tracker(), actor(), batch), number, form, status, **more)
 
-    refused = judge(number, form, page)
-    if refused:
-        return refused
+    judge(number, form, page)
     following = batches.opened(tracker(), actor(), batch).next_after(number)
     then = f"?open={following}#open" if following else ""
     return redirect(f"/desk/batches/{batch}{then}", code=303)
@@ -79,7 +75,6 @@ def _page(
         "sheet": None,
         "batch": opened,
         "places": tracker().places([revised.jurisdiction for revised in opened.proposals]),
-        "topics": tracker().topics,
     }
     if open_id is not None:
         sheet = review.sheet(tracker(), actor(), open_id)

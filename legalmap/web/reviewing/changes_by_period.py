@@ -10,8 +10,8 @@ from legalmap.domain.law.diff import UNDATED, Change, tree_of
 from legalmap.domain.law.payload import Payload
 
 
-class Group(msgspec.Struct, frozen=True):
-    """Changes of one period, or of the record as a whole, and the sources that have to bear them out.
+class PeriodChanges(msgspec.Struct, frozen=True):
+    """Changes of one period, or of the record as a whole, and the sources that have to support them.
 
     ``title`` is a change of that period, for its words; None for the record as a whole.
     """
@@ -21,19 +21,19 @@ class Group(msgspec.Struct, frozen=True):
     title: Change | None
 
 
-def grouped(changes: list[Change], before: Payload, after: Payload) -> list[Group]:
-    """The changes in their order. A period that is gone shows the sources that it had."""
+def grouped(changes: list[Change], before: Payload, after: Payload) -> list[PeriodChanges]:
+    """The changes in their order, by period. A removed period shows the sources that it had."""
     old, new = tree_of(before)["periods"], tree_of(after)["periods"]
-    found = []
+    groups = []
     for key, members in groupby(changes, _period):
         period = new.get(key) or old.get(key)
-        own = list(members)
+        in_period = list(members)
         if key is None or period is None:
-            found.append(Group(own, [], None))
+            groups.append(PeriodChanges(in_period, [], None))
         else:
             title = Change(("periods", key), None, period)
-            found.append(Group(own, list(period["sources"].values()), title))
-    return found
+            groups.append(PeriodChanges(in_period, list(period["sources"].values()), title))
+    return groups
 
 
 class Warned(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Warned(msgspec.Struct, frozen=True):
 
 
 def warned(problems: list[Problem], payload: Payload) -> list[Warned]:
-    """Warnings by field number, told by the names that a reviewer knows periods and sources by."""
+    """Warnings with their fields by name: “Period from May 2016, Source 1” instead of numbers."""
     return [
         Warned(_named(problem.field.split("."), payload), problem.message) for problem in problems
     ]

@@ -6,13 +6,11 @@ from werkzeug.wrappers import Response
 from legalmap.domain.people.roles import Permission, may
 from legalmap.services.editing import drafts
 from legalmap.services.reviewing import dashboard
-from legalmap.web.editing.verify import blueprint as verifying
 from legalmap.web.http.permissions import actor, needs, reader, tracker
 from legalmap.web.reviewing.queue import total_words
 from legalmap.web.reviewing.review import REWORKABLE
 
 blueprint = Blueprint("dashboard", __name__)
-blueprint.register_blueprint(verifying)
 # The pages of the desk, in the order in which they are shown, and who may use each.
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("/desk", "Your desk", Permission.PROPOSE),
@@ -40,19 +38,18 @@ def pages() -> list[tuple[str, str]]:
 @needs(Permission.PROPOSE)
 def index() -> str:
     """My drafts and proposals, and what the reviewers said."""
-    found = dashboard.overview(reader(), actor())
-    codes = [draft.jurisdiction for draft in found.drafts]
-    codes += [proposal.jurisdiction for proposal in found.proposals]
+    overview = dashboard.overview(reader(), actor())
+    codes = [draft.jurisdiction for draft in overview.drafts]
+    codes += [proposal.jurisdiction for proposal in overview.proposals]
     return render_template(
         "reviewing/dashboard.html",
-        drafts=found.drafts,
-        proposals=found.proposals,
-        total=found.total,
+        drafts=overview.drafts,
+        proposals=overview.proposals,
+        total=overview.total,
         places=tracker().places(codes),
-        wanted=found.wanted,
-        waiting=total_words(found.wanted.waiting),
+        wanted=overview.wanted,
+        waiting=total_words(overview.wanted.waiting),
         reworkable=REWORKABLE,
-        topics=tracker().topics,
     )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap import clock
 from legalmap.domain import events
-from legalmap.domain.errors import BadQuery, Invalid
+from legalmap.domain.errors import Invalid
 from legalmap.domain.events import Detail
 from legalmap.domain.law.topics import Topic
 from legalmap.domain.people.roles import Permission
@@ -17,16 +17,15 @@ from legalmap.services.audit import audit_log
 from legalmap.services.audit.audit_log import Entry, Page
 from legalmap.web.forms.base import Problems
 from legalmap.web.forms.log import LogForm
+from legalmap.web.http import query_params
 from legalmap.web.http.permissions import actor, needs, tracker
 from legalmap.web.wording import change_sentences
 from legalmap.web.wording.change_sentences import Line
 
 blueprint = Blueprint("log", __name__)
-# Above any id: SQLite and PostgreSQL count no further.
-LONGEST_NUMBER = 9
 
 
-class Shown(msgspec.Struct, frozen=True):
+class LoggedEvent(msgspec.Struct, frozen=True):
     """One event as the page shows it."""
 
     entry: Entry
@@ -40,11 +39,9 @@ class Shown(msgspec.Struct, frozen=True):
 @needs(Permission.READ_LOG)
 def index() -> AnyResponse:
     """Every act, newest first, with what it changed."""
-    form = _form()
+    form, before = _form(), query_params.number("before", "Give the number of an event.")
     try:
-        page = audit_log.page(tracker(), actor(), form.to_filter(), _before())
-    except BadQuery:
-        raise
+        page = audit_log.page(tracker(), actor(), form.to_filter(), before)
     except Invalid as error:
         return _page(form, Page([], None), Problems.of(error.problems), status=400)
     return _page(form, page, Problems())
@@ -53,7 +50,7 @@ def index() -> AnyResponse:
 @blueprint.get("/desk/log.csv")
 @needs(Permission.READ_LOG)
 def as_csv() -> Response:
-    """What is filtered as a table, written while it is sent."""
+    """The filtered events as a table, written while it is sent: the log may not fit into memory."""
     wanted = audit_log.walk(tracker(), actor(), _form().to_filter())
     return _sent(audit_log.as_csv(wanted), "csv", "text/csv; charset=utf-8")
 
@@ -61,7 +58,7 @@ def as_csv() -> Response:
 @blueprint.get("/desk/log.ndjson")
 @needs(Permission.READ_LOG)
 def as_ndjson() -> Response:
-    """What is filtered, an event on each line, written while it is sent."""
+    """The filtered events, one JSON object on each line, written while it is sent."""
     wanted = audit_log.walk(tracker(), actor(), _form().to_filter())
     return _sent(audit_log.as_ndjson(wanted), "ndjson", "application/x-ndjson")
 
@@ -72,22 +69,13 @@ def _form() -> LogForm:
     return form
 
 
-def _before() -> int | None:
-    typed = request.args.get("before")
-    if typed is None:
-        return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
-        raise BadQuery.at("before", "Give the number of an event.")
-    return int(typed)
-
-
 def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> AnyResponse:
     topics = tracker().topics
     content = render_template(
         "reviewing/log.html",
         form=form,
         problems=problems,
-        events=[_shown(entry, topics) for entry in page.entries],
+        events=[_logged(entry, topics) for entry in page.entries],
         older=page.older,
         asked=urlencode({field.name: field.data for field in form if field.data}),
         is_filtered=any(field.data for field in form),
@@ -95,15 +83,15 @@ def _page(form: LogForm, page: Page, problems: Problems, status: int = 200) -> A
     return make_response(content, status)
 
 
-def _shown(entry: Entry, topics: dict[str, Topic]) -> Shown:
+def _logged(entry: Entry, topics: dict[str, Topic]) -> LoggedEvent:
     event, news = entry.event, entry.news
     details, lines = events.details(event.action, event.data), []
     if news is not None and news.revision.topic in topics:
         lines = change_sentences.lines(news, topics[news.revision.topic])
-        # What changed stands there field by field.
+        # The lines already say field by field what changed.
         details = [detail for detail in details if detail.what != events.label_of("changed")]
     path = f"/desk/proposals/{event.subject_id}" if event.subject_kind == "revision" else ""
-    return Shown(entry, events.said(event.action), details, lines, path)
+    return LoggedEvent(entry, events.said(event.action), details, lines, path)
 
 
 def _sent(pieces: Iterable[str], ending: str, media_type: str) -> Response:

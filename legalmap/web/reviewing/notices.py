@@ -1,4 +1,4 @@
-"""What the desk tells a person: a list, each to be marked as read, and how much is unread."""
+"""Notices to a person: the list, marking them as read, and the count of unread ones."""
 
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug.wrappers import Response

@@ -1,16 +1,15 @@
-"""The queue with its filters, and going on to what comes next."""
+"""The queue of proposals with its filters, and going on to the next one."""
 
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.edit_intents import Intent
-from legalmap.domain.desk.queue import AGES, Asked, Mark
+from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.errors import BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
@@ -19,7 +18,7 @@ from legalmap.services.places import search
 from legalmap.services.reviewing import claims, queue
 from legalmap.services.reviewing.queue import QueuePage
 from legalmap.web.http.permissions import actor, needs, tracker
-from legalmap.web.http.query_params import as_number, choice
+from legalmap.web.http.query_params import as_number, as_query, choice
 
 blueprint = Blueprint("queue", __name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,12 +40,12 @@ def show() -> str:
 @blueprint.post("/desk/queue/next")
 @needs(Permission.REVIEW)
 def next_one() -> Response:
-    """Take the next one of the filter and open it. ``after``: the one to leave."""
+    """Claim the next proposal of the filter and open it. ``after``: the id of the one to leave."""
     return to_next(asked(), as_number(request.args.get("after", "")))
 
 
-def to_next(wanted: Asked, after_id: int | None) -> Response:
-    """On to what comes after a proposal, or to the end of the queue."""
+def to_next(wanted: QueueFilter, after_id: int | None) -> Response:
+    """Claim and open the proposal that follows ``after_id``; back to the queue if there is none."""
     revision_id = claims.take_next(tracker(), actor(), wanted, after_id)
     if revision_id is None:
         flash("Nothing else waits for you here.")
@@ -54,14 +53,17 @@ def to_next(wanted: Asked, after_id: int | None) -> Response:
     return redirect(f"/desk/proposals/{revision_id}{query_of(wanted)}", code=303)
 
 
-def asked() -> Asked:
+def asked() -> QueueFilter:
     """The filter in the address; raise BadQuery naming what cannot be read."""
     intent = choice("kind", [*Intent])
     risk = choice("risk", LEVELS)
-    place = (request.args.get("place") or "").strip()
-    return Asked(
+    text = (request.args.get("place") or "").strip()
+    place = place_called(text) if text else None
+    if text and place is None:
+        raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
+    return QueueFilter(
         topic=choice("topic", tracker().topics),
-        place=_place(place).code if place else None,
+        place=place.code if place else None,
         intent=Intent(intent) if intent else None,
         age=choice("age", AGES),
         risk=LEVELS.index(risk) if risk else None,
@@ -70,35 +72,32 @@ def asked() -> Asked:
     )
 
 
-def _place(text: str) -> Jurisdiction:
-    """By its code, or the first that its name finds."""
+def place_called(text: str) -> Jurisdiction | None:
+    """The place of that code, or else the first that is called so."""
     if looks_like_code(text) and text.isprintable():
         with suppress(Missing):
             return tracker().place(text)
     result = search.search(tracker(), text)
-    if not result.places or result.guessed:
-        raise BadQuery.at("place", f"No place is called “{text}”. Enter a name or a code.")
-    return result.places[0]
+    return result.places[0] if result.places and not result.guessed else None
 
 
-def query_of(asked: Asked, **more: str) -> str:
-    """The same filter as the end of an address."""
-    pairs = {
-        "topic": asked.topic,
-        "place": asked.place,
-        "kind": asked.intent,
-        "age": asked.age,
-        "risk": None if asked.risk is None else LEVELS[asked.risk],
-        "whose": asked.owner,
-        "order": asked.order if asked.order != "risk" else None,
+def query_of(wanted: QueueFilter, **more: str) -> str:
+    """A filter as the end of an address; ``more`` parameters are added."""
+    return as_query(
+        topic=wanted.topic,
+        place=wanted.place,
+        kind=wanted.intent,
+        age=wanted.age,
+        risk=None if wanted.risk is None else LEVELS[wanted.risk],
+        whose=wanted.owner,
+        order=wanted.order if wanted.order != "risk" else None,
         **more,
-    }
-    kept = {name: value for name, value in pairs.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    )
 
 
 def _mark(text: str | None) -> Mark | None:
-    """Where the page before ended: risk, microseconds and number."""
+    """Where the previous page ended, as ``_written`` wrote it; raise BadQuery for anything else."""
+    # Only links of ours hold it, so a wrong one is told rather than read as the beginning.
     if not text:
         return None
     match = re.fullmatch(r"([0-2])-(\d{1,17})-(\d{1,9})", text, re.ASCII)
@@ -109,21 +108,21 @@ def _mark(text: str | None) -> Mark | None:
 
 
 def _written(mark: Mark) -> str:
+    """Risk, microseconds since 1970 and id: whole numbers, so that no fraction of a second is lost."""
     micros = (mark.at - _EPOCH) // timedelta(microseconds=1)
     return f"{mark.risk}-{micros}-{mark.revision_id}"
 
 
-def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
-    codes = [line.revision.jurisdiction for line in found.lines]
+def _context(wanted: QueueFilter, page: QueuePage) -> dict[str, Any]:
+    codes = [line.revision.jurisdiction for line in page.lines]
     codes += [wanted.place] if wanted.place else []
     return {
         "wanted": wanted,
-        "found": found,
-        "total": total_words(found.total),
+        "page": page,
+        "total": total_words(page.total),
         "places": tracker().places(codes),
-        "topics": tracker().topics,
         "query": query_of(wanted),
-        "more": query_of(wanted, after=_written(found.end)) if found.end else None,
+        "more": query_of(wanted, after=_written(page.end)) if page.end else None,
         "is_later": "after" in request.args,
         "may_review": may(actor().role, Permission.REVIEW),
         "topic_labels": {code: topic.name for code, topic in tracker().topics.items()},
@@ -139,7 +138,7 @@ def _context(wanted: Asked, found: QueuePage) -> dict[str, Any]:
 
 
 def total_words(total: int) -> str:
-    """A count as far as it was counted: 12, or more than 1,000."""
+    """A count in words: “12”, or “more than 1,000”, where counting stopped."""
     if total > queue.MOST_COUNTED:
         return f"more than {queue.MOST_COUNTED:,}"
     return str(total)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.moderation import UNDECIDED, Act, State, Verdict, is_enough
 from legalmap.domain.desk.revisions import Revision
-from legalmap.domain.errors import AlreadyDecided, Invalid, NotNow, NotSignedIn, Problem, Stale
+from legalmap.domain.errors import AlreadyDecided, NotNow, Stale
 from legalmap.domain.law import diff
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission, may
@@ -17,20 +17,18 @@ from legalmap.services.editing import proposals, rework
 from legalmap.services.reviewing import claims, remarks, review
 from legalmap.services.reviewing.review import ReviewSheet
 from legalmap.web.editing.preview import Preview, preview
-from legalmap.web.forms.base import form_page
+from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.review import VERDICTS, RemarkForm, VerdictForm
 from legalmap.web.http import posted_data
 from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
 from legalmap.web.reviewing.changes_by_period import grouped, warned
 from legalmap.web.reviewing.queue import asked, query_of, to_next
 from legalmap.web.wording import differences
 from legalmap.web.wording.labels import day
 
 blueprint = Blueprint("review", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 blueprint.add_app_template_filter(differences.cells, "cells")
-# What an author can take up again, and in which words.
+# The states in which an author can take a proposal up again, with the label of the link.
 REWORKABLE = {
     State.CHANGES_REQUESTED: "Rework it",
     State.STALE: "Bring it up to date",
@@ -51,35 +49,28 @@ _SEND_AGAIN = "Here is what you typed. Send it once more."
 @needs(Permission.PROPOSE)
 def show(revision_id: int) -> Response:
     """What is proposed beside what it started from."""
-    return Answer(revision_id=revision_id).page()
+    return ReviewPage(revision_id=revision_id).page()
 
 
 @blueprint.post("/desk/proposals/<int:revision_id>/verdict")
 @needs(Permission.REVIEW)
 def verdict(revision_id: int) -> Response:
-    """Approve, reject or ask for changes: exactly what the reviewer saw, once. Then on to the next."""
+    """Approve, reject or ask for changes, for exactly the content that was on screen; then open the next."""
     wanted, form = asked(), VerdictForm(formdata=posted_data.sent())
-    page = Answer(revision_id=revision_id, form=form).page
-    return judge(revision_id, form, page) or to_next(wanted, revision_id)
+    judge(revision_id, form, ReviewPage(revision_id=revision_id, form=form).page)
+    return to_next(wanted, revision_id)
 
 
-def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> Response | None:
-    """Give the verdict of a form and say what came of it; if it cannot be given, the page saying why."""
-    chosen = form.chosen()
+def judge(revision_id: int, form: VerdictForm, page: Callable[..., Response]) -> None:
+    """Give the verdict of a form and flash what came of it; answer with ``page`` if it is refused."""
     if posted_data.is_kept():
-        return page(message=_SEND_AGAIN)
-    if chosen is None:
-        return page(422, problems=[Problem("verdict", "Choose one of the verdicts.")])
-    try:
-        flash(_decide(revision_id, chosen, form))
-    except Invalid as error:
-        return page(422, problems=error.problems)
-    except (AlreadyDecided, Stale, NotNow) as error:
-        return page(409, message=str(error))
-    return None
+        abort(page(message=_SEND_AGAIN))
+    with refusals_shown_on(page, AlreadyDecided, Stale, NotNow):
+        flash(_decide(revision_id, form))
 
 
-def _decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
+def _decide(revision_id: int, form: VerdictForm) -> str:
+    chosen = form.chosen()
     decided = review.decide(
         tracker(),
         actor(),
@@ -98,13 +89,11 @@ def _decide(revision_id: int, chosen: Verdict, form: VerdictForm) -> str:
 def remark(revision_id: int) -> Response:
     """Say something about a proposal."""
     form = RemarkForm(formdata=posted_data.sent())
-    answer = Answer(revision_id=revision_id, remark=form)
+    answer = ReviewPage(revision_id=revision_id, remark=form)
     if posted_data.is_kept():
         return answer.page(message=_SEND_AGAIN)
-    try:
+    with refusals_shown_on(answer.page):
         remarks.say(tracker(), actor(), revision_id, form.text.data or "")
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
     return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}#discussion", code=303)
 
 
@@ -112,10 +101,8 @@ def remark(revision_id: int) -> Response:
 @needs(Permission.REVIEW)
 def claim(revision_id: int) -> Response:
     """Take it for half an hour; with ``over=yes`` also from somebody who is at it."""
-    try:
+    with refusals_shown_on(ReviewPage(revision_id=revision_id).page, NotNow):
         claims.take(tracker(), actor(), revision_id, over=request.form.get("over") == "yes")
-    except NotNow as error:
-        return Answer(revision_id=revision_id).page(409, message=str(error))
     return redirect(f"/desk/proposals/{revision_id}{query_of(asked())}", code=303)
 
 
@@ -136,8 +123,8 @@ def withdraw(revision_id: int) -> Response:
     return redirect(f"/desk/proposals/{revision_id}", code=303)
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The review page as the answer to a request: with what was typed into its forms, if anything."""
+class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The review page of a proposal, with what was typed into its forms, if anything."""
 
     revision_id: int
     form: VerdictForm | None = None
@@ -152,7 +139,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
-    """What the parts of a review page need."""
+    """The context of the templates that a review page is made of."""
     checklist = tracker().topic(sheet.revision.topic).review.checklist
     form.checks.choices = {check.code: check.label for check in checklist}
     revised = sheet.revision
@@ -181,21 +168,22 @@ def context_of(sheet: ReviewSheet, form: VerdictForm) -> dict[str, Any]:
 
 
 def _rework(revised: Revision) -> dict[str, str | None]:
-    """What an author can take up again, or what that has to wait for."""
+    """For an author: the label of the link to take it up again, or the sentence saying what that waits for."""
     label = REWORKABLE.get(revised.state) if actor().id in revised.authors else None
     waits = rework.obstacle(tracker(), actor(), revised) if label else ""
     return {"rework": None if waits else label, "rework_waits": waits}
 
 
 def _preview(revised: Revision, place: Jurisdiction) -> Preview | None:
-    """What readers see and would see, as long as it is to be decided."""
+    """What readers see and would see, as long as the proposal is undecided."""
     if revised.state not in UNDECIDED:
         return None
     return preview(reader().edition(revised.topic), place, revised.payload)
 
 
 def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
-    """What this person may decide, with what it leads to."""
+    """The verdicts that this person may give: each with its label and what it leads to."""
+    # A risky change may need two approvals: the label says whether this one publishes.
     is_last = is_enough(sheet.revision.facts, actor().id)
     return [
         (verdict, label, detail if is_last or verdict is not Verdict.APPROVE else _NOT_LAST)
@@ -204,8 +192,8 @@ def _verdicts(sheet: ReviewSheet) -> list[tuple[Verdict, str, str]]:
     ]
 
 
-def _three_sides(sheet: ReviewSheet) -> list[differences.Row]:
-    """What was published meanwhile beside both, if the proposal is stale."""
+def _three_sides(sheet: ReviewSheet) -> list[differences.ThreeSides]:
+    """For a stale proposal: its base, what was published since, and what it says, field by field."""
     if sheet.revision.state is not State.STALE:
         return []
     revised = sheet.revision

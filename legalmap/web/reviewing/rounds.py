@@ -1,21 +1,14 @@
-"""The verification round: the list, taking ten of it, and working through them one after the other."""
+"""The verification round: the list of due records, taking ten, and working through them."""
 
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.desk.rounds import TEN
-from legalmap.domain.errors import (
-    Invalid,
-    Missing,
-    NothingChanged,
-    NotNow,
-    NotSignedIn,
-    Stale,
-)
+from legalmap.domain.errors import NothingChanged, NotNow, Stale
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import sources_of
 from legalmap.domain.people.roles import Permission
@@ -24,79 +17,68 @@ from legalmap.services.places import search
 from legalmap.services.reviewing import rounds
 from legalmap.services.reviewing.rounds import Standing
 from legalmap.web.editing import verify as verify_page
-from legalmap.web.forms.base import base_number, form_page, unix_lines
+from legalmap.web.forms.base import base_number, form_page, refusals_shown_on, unix_lines
 from legalmap.web.forms.verify import SkipForm, VerifyForm
 from legalmap.web.http import posted_data, query_params
 from legalmap.web.http.permissions import actor, needs, reader, tracker
-from legalmap.web.people.sign_in import ask_again
+from legalmap.web.reviewing.queue import place_called
 
 blueprint = Blueprint("rounds", __name__)
-blueprint.register_error_handler(NotSignedIn, ask_again)
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """The part of the round somebody looks at."""
+class RoundFilter(msgspec.Struct, frozen=True):
+    """The part of the round that somebody looks at; None: all topics, all places."""
 
     topic: str | None
     place: Jurisdiction | None
 
     @property
     def query(self) -> str:
-        """The same part in a link."""
-        pairs = {"topic": self.topic, "place": self.place.code if self.place else None}
-        kept = {name: value for name, value in pairs.items() if value}
-        return f"?{urlencode(kept)}" if kept else ""
+        """This part as the end of an address."""
+        return query_params.as_query(topic=self.topic, place=self.code)
+
+    @property
+    def code(self) -> str | None:
+        """The code of the place, if one is chosen."""
+        return self.place.code if self.place else None
 
 
-def _wanted() -> Wanted:
-    """Read from the address; a place by its code or name."""
+def _wanted() -> RoundFilter:
+    """The part that the address names; a place by its code or name."""
     topic = query_params.choice("topic", tracker().topics)
     text = " ".join(request.args.get("place", "").split())[:200]
-    return Wanted(topic, _place(text) if text else None)
-
-
-def _place(text: str) -> Jurisdiction:
-    try:
-        return search.place(tracker(), text)
-    except Missing:
-        result = search.search(tracker(), text)
-        if not result.places or result.guessed:
-            raise
-        return result.places[0]
+    # The search by code raises Missing, with the names that are nearest.
+    place = (place_called(text) or search.place(tracker(), text)) if text else None
+    return RoundFilter(topic, place)
 
 
 @blueprint.get("/desk/round")
 @needs(Permission.PROPOSE)
 def index() -> Response:
-    """What is due, in the order in which it is best worked off."""
+    """The due records, in the order in which they are best checked."""
     return _list(_wanted())
 
 
-def _list(wanted: Wanted, status: int = 200, message: str = "") -> Response:
-    place = wanted.place.code if wanted.place else None
-    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=place)
+def _list(wanted: RoundFilter, status: int = 200, **more: Any) -> Response:
+    overview = rounds.overview(reader(), actor(), topic=wanted.topic, place=wanted.code)
     return form_page(
         "reviewing/rounds/index.html",
         status,
         round=overview,
         wanted=wanted,
-        topics=tracker().topics,
         ten=TEN,
         me=actor(),
-        message=message,
+        **more,
     )
 
 
 @blueprint.post("/desk/round/take")
 @needs(Permission.PROPOSE)
 def take() -> Response:
-    """Take ten of what one looks at."""
+    """Claim the next ten records of the part on screen."""
     wanted = _wanted()
-    place = wanted.place.code if wanted.place else None
-    try:
-        count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=place)
-    except NotNow as error:
-        return _list(wanted, 409, str(error))
+    with refusals_shown_on(partial(_list, wanted), NotNow):
+        count = rounds.take_ten(reader(), actor(), topic=wanted.topic, place=wanted.code)
     flash(f"{count} {'record is' if count == 1 else 'records are'} yours for a week.")
     return redirect("/desk/round/work", code=303)
 
@@ -104,24 +86,31 @@ def take() -> Response:
 @blueprint.post("/desk/round/release")
 @needs(Permission.PROPOSE)
 def release() -> Response:
-    """Leave to others what one has and has not done."""
+    """Give back the claimed records that are not done yet."""
     count = rounds.give_back(reader(), actor())
     flash(f"{count} given back." if count else "You had none.")
     return redirect("/desk/round", code=303)
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """The work-through page as the answer to a request, with what was typed into its forms."""
+class WorkPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page on which somebody works through their records, with what was typed into its forms.
+
+    ``at`` is the topic and place of the record to show.
+    """
 
     at: tuple[str, str] | None = None
     verify: VerifyForm | None = None
     skip: SkipForm | None = None
 
     def page(self, status: int = 200, **more: Any) -> Response:
-        """The page as it is now: the record asked for if one has it, else the first that is open."""
+        """The page as it is now: the record of ``at`` if it is theirs and open, else their first open one."""
         mine = rounds.mine(reader(), actor())
         left = [standing for standing in mine if standing.is_open_for(actor().id)]
-        named = [one for one in left if (one.due.topic, one.due.place.code) == self.at]
+        named = [
+            standing
+            for standing in left
+            if (standing.due.topic, standing.due.place.code) == self.at
+        ]
         current = next(iter(named or left), None)
         beginning = _beginning(current)
         return form_page(
@@ -135,7 +124,6 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
             verify=self.verify or VerifyForm(formdata=None),
             skip=self.skip or SkipForm(formdata=None),
             ticked=set(self.verify.opened.data or []) if self.verify else set(),
-            topics=tracker().topics,
             **more,
         )
 
@@ -149,9 +137,9 @@ def _beginning(current: Standing | None) -> proposals.Beginning | None:
 @blueprint.get("/desk/round/work")
 @needs(Permission.PROPOSE)
 def work() -> Response:
-    """One record after the other of those one has."""
+    """The claimed records, one after the other."""
     topic, _, code = request.args.get("at", "").partition("/")
-    return Work(at=(topic, code)).page()
+    return WorkPage(at=(topic, code)).page()
 
 
 @blueprint.post("/desk/round/<topic>/<code>/verify")
@@ -159,17 +147,14 @@ def work() -> Response:
 def verify(topic: str, code: str) -> Response:
     """Nothing changed: propose that, and go on to the next."""
     form = VerifyForm(formdata=posted_data.sent())
-    answer, base = Work(at=(topic, code), verify=form), base_number(form.base.data)
+    answer, base = WorkPage(at=(topic, code), verify=form), base_number(form.base.data)
     if posted_data.is_kept():
         return answer.page(message="Here is what you ticked. Nothing has been sent yet.")
-    try:
-        verify_page.send(topic, code, form, base)
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
-    except Stale:
-        return answer.page(409, message="The record has moved on: below is what it says now.")
-    except (NothingChanged, NotNow) as error:
-        return answer.page(409, message=str(error))
+    with refusals_shown_on(answer.page, NothingChanged, NotNow):
+        try:
+            verify_page.send(topic, code, form, base)
+        except Stale:
+            return answer.page(409, message="The record has moved on: below is what it says now.")
     flash("Sent for review. Here is the next one.")
     return redirect("/desk/round/work", code=303)
 
@@ -177,16 +162,12 @@ def verify(topic: str, code: str) -> Response:
 @blueprint.post("/desk/round/<topic>/<code>/skip")
 @needs(Permission.PROPOSE)
 def skip(topic: str, code: str) -> Response:
-    """Leave it to somebody else and say why."""
+    """Leave a record to somebody else and say why."""
     form = SkipForm(formdata=posted_data.sent())
-    answer = Work(at=(topic, code), skip=form)
+    answer = WorkPage(at=(topic, code), skip=form)
     if posted_data.is_kept():
         return answer.page(message="Here is what you typed. Send it once more.")
-    try:
+    with refusals_shown_on(answer.page, NotNow):
         rounds.skip(tracker(), actor(), topic, code, unix_lines(form.why.data or ""))
-    except Invalid as error:
-        return answer.page(422, problems=error.problems)
-    except NotNow as error:
-        return answer.page(409, message=str(error))
     flash("Skipped. Others see why. Here is the next one.")
     return redirect("/desk/round/work", code=303)

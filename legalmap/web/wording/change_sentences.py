@@ -1,4 +1,4 @@
-"""Changes as sentences: what changed, from what to what, since when the law holds, by which source."""
+"""Changes as sentences: what changed, from what to what, since when it is law, by which source."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
-from legalmap.domain.law.evidence import by_strength
+from legalmap.domain.law.evidence import Source, by_strength
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
 from legalmap.domain.law.topics import Topic
@@ -20,7 +20,7 @@ LONG, AROUND = 25, 6
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One change in words. ``period`` is the stretch of law it is about, if it is about one."""
+    """One change in words. ``period`` is the period of law that it is about, if any."""
 
     what: str
     before: str
@@ -36,13 +36,31 @@ class Line(msgspec.Struct, frozen=True):
             return f"{self.what} removed: {_closed(self.before)}"
         return f"{self.what}: was {self.before.rstrip('.')}; is now {_closed(self.after)}"
 
+    @property
+    def sources(self) -> list[Source]:
+        """The sources of the law it is about, strongest first."""
+        return by_strength(self.period.sources) if self.period else []
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One publication for a page or a feed: its headline and everything it changed, in words."""
+
+    news: News
+    headline: str
+    lines: list[Line]
+
+
+def entry(news: News, topic: Topic) -> Entry:
+    """A publication in words."""
+    return Entry(news, headline(news, topic), lines(news, topic))
+
 
 def _closed(words: str) -> str:
     return words if words.rstrip("”").endswith((".", "!", "?")) else f"{words}."
 
 
 def headline(news: News, topic: Topic) -> str:
-    """What a reader should know first: the status that changed, or what kind of change it was."""
+    """The first thing to know: how the status changed, or if it did not, what kind of change it was."""
     name = news.place.name
     if news.before is None:
         return f"{name}: first record. {_last(news.revision.payload, topic)}"
@@ -65,14 +83,11 @@ def _last(payload: Payload, topic: Topic) -> str:
 
 
 def lines(news: News, topic: Topic, changes: list[Change] | None = None) -> list[Line]:
-    """Every change of a revision in words; of a first record, its periods."""
+    """Every change of a publication in words, or those of ``changes``; for a first record, its periods."""
     if news.before is None:
-        return [_first(period, topic) for period in news.revision.payload.periods]
+        periods = news.revision.payload.periods
+        return [Line("Period", NOTHING, _of_period(period, topic), period) for period in periods]
     return [_line(news, change, topic) for change in (news.changes if changes is None else changes)]
-
-
-def _first(period: Period, topic: Topic) -> Line:
-    return Line("Period", NOTHING, _of_period(period, topic), period)
 
 
 def _line(news: News, change: Change, topic: Topic) -> Line:
@@ -82,29 +97,33 @@ def _line(news: News, change: Change, topic: Topic) -> Line:
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Of two long texts the stretch in which they differ, with a few words around it."""
+    """Two texts; if both are long, only the part in which they differ, with a few words around it."""
     old, new = before.split(), after.split()
     if min(len(old), len(new)) < LONG:
         return before, after
+    # What both share is counted from either end; between them stands what differs.
     start = _shared(old, new)
     end = _shared(old[start:][::-1], new[start:][::-1])
     return _stretch(old, start, end), _stretch(new, start, end)
 
 
-def _shared(one: list[str], other: list[str]) -> int:
+def _shared(words: list[str], other_words: list[str]) -> int:
     """How many words two texts have in common from their beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    pairs = enumerate(zip(words, other_words, strict=False))
+    return next(
+        (index for index, (word, other_word) in pairs if word != other_word),
+        min(len(words), len(other_words)),
+    )
 
 
 def _stretch(words: list[str], start: int, end: int) -> str:
     first, last = max(start - AROUND, 0), len(words) - max(end - AROUND, 0)
-    kept = " ".join(words[first:last])
-    return f"“{'… ' * (first > 0)}{kept}{' …' * (last < len(words))}”"
+    middle = " ".join(words[first:last])
+    return f"“{'… ' * (first > 0)}{middle}{' …' * (last < len(words))}”"
 
 
 def _period_of(news: News, change: Change) -> Period | None:
-    """The period a change is about, as it is now or, if it was taken out, as it was."""
+    """The period that a change is about, as it is now, or as it was if it was removed."""
     if change.path[0] != "periods":
         return None
     key = change.path[1]
@@ -126,22 +145,22 @@ def _plain(cell: Cell, topic: Topic) -> str:
     value: Any = cell.value
     match cell.kind:
         case "nothing":
-            words = NOTHING
+            text = NOTHING
         case "status":
-            words = _status_word(value, topic)
+            text = _status_word(value, topic)
         case "source":
-            words = f"{value['title']}, {value['publisher']}, {value['url']}"
+            text = f"{value['title']}, {value['publisher']}, {value['url']}"
         case "bill":
-            words = f"{value['ref']}: {value['what']}"
+            text = f"{value['ref']}: {value['what']}"
         case "list":
-            words = ", ".join(value)
+            text = ", ".join(value)
         case "period":
             start = value.get("effective_from")
             since = _from(PartialDate(start) if start else None)
-            words = f"{_status_word(value['status'], topic)}{since}. {value['summary']}"
+            text = f"{_status_word(value['status'], topic)}{since}. {value['summary']}"
         case _:
-            words = str(value)
-    return words
+            text = str(value)
+    return text
 
 
 def _status_word(code: str, topic: Topic) -> str:
@@ -150,8 +169,3 @@ def _status_word(code: str, topic: Topic) -> str:
 
 def _from(start: PartialDate | None) -> str:
     return f" from {in_words(start)}" if start else ""
-
-
-def sources(line: Line) -> list[Any]:
-    """The sources of the law a change is about, strongest first."""
-    return by_strength(line.period.sources) if line.period else []

@@ -13,27 +13,28 @@ from legalmap.domain.law.topics import Topic
 from legalmap.web.wording.labels import answer, date_in_words
 
 Mark = Literal["", "ins", "del"]
-# Texts that differ by more than this are set side by side whole: nobody reads such a difference.
+# Words of one text times words of the other. Beyond that texts are shown whole: comparing takes too
+# long, and nobody reads so many marks.
 _MOST_COMPARISONS = 400_000
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A stretch of text that one side has, or both."""
+    """A piece of a text, marked if only one side has it."""
 
     text: str
     mark: Mark = ""
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One side of a change. ``kind`` says how the page shows it."""
+    """One side of a change. ``kind`` says how the page shows ``value``; ``pieces`` are those of a text."""
 
     kind: Literal["nothing", "text", "link", "status", "source", "period", "bill", "list"]
     value: Any = None
     pieces: tuple[Piece, ...] = ()
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One field on three sides. ``clash`` is the index of the choice it belongs to, or None."""
+class ThreeSides(msgspec.Struct, frozen=True):
+    """One field on all three sides. ``clash`` is the index of the clash it belongs to, or None."""
 
     change: Change
     base: Cell
@@ -43,7 +44,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def cells(change: Change, topic: Topic) -> tuple[Cell, Cell]:
-    """Both sides of a change, long texts with the words that differ marked."""
+    """Both sides of a change; in texts, the words that differ are marked."""
     before, after = change.before, change.after
     if (
         kind_of(change.path[-1]) in ("line", "text")
@@ -76,7 +77,7 @@ def _leaf(name: str, value: str, topic: Topic) -> Cell:
 
 
 def _item(path: Path, value: dict[str, Any]) -> Cell:
-    """A whole source, bill or period that one side has and the other has not."""
+    """A whole source, bill or period that only one side has."""
     parent = path[-2] if len(path) > 1 else ""
     if parent == "sources":
         return Cell("source", value)
@@ -114,7 +115,7 @@ def _words_side_by_side(before: str, after: str) -> tuple[Cell, Cell]:
 
 
 def _marked(text: str, mark: Mark) -> list[Piece]:
-    """The space before a word belongs to neither side."""
+    """A stretch of text with its mark, but for the space before it, which is never marked."""
     words = text.lstrip()
     return [Piece(text[: len(text) - len(words)]), Piece(words, mark)]
 
@@ -133,15 +134,15 @@ def _pieced(text: str, pieces: list[Piece]) -> Cell:
     )
 
 
-def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> list[Row]:
-    """Every field that either side changed, with what each of the three says; clashes come first."""
+def rows(comparison: Comparison, clashes: tuple[Clash, ...], topic: Topic) -> list[ThreeSides]:
+    """Every field that either side changed, on all three sides; clashes come first."""
     theirs = {change.path: change for change in comparison.theirs}
     yours = {change.path: change for change in comparison.yours}
-    made = [
+    unsorted = [
         _row(theirs.get(path), yours.get(path), _clash_of(theirs, yours, path, clashes), topic)
         for path in [*theirs, *(path for path in yours if path not in theirs)]
     ]
-    return sorted(made, key=lambda row: (row.clash is None, row.clash or 0))
+    return sorted(unsorted, key=lambda row: (row.clash is None, row.clash or 0))
 
 
 def _clash_of(
@@ -153,13 +154,15 @@ def _clash_of(
     return None
 
 
-def _row(theirs: Change | None, yours: Change | None, clash: int | None, topic: Topic) -> Row:
-    one = theirs or yours
-    if one is None:
+def _row(
+    theirs: Change | None, yours: Change | None, clash: int | None, topic: Topic
+) -> ThreeSides:
+    changed = theirs or yours
+    if changed is None:
         raise ValueError("a row needs a side")
-    base = _cell(one.path, one.before, topic)
-    return Row(
-        change=one,
+    base = _cell(changed.path, changed.before, topic)
+    return ThreeSides(
+        change=changed,
         base=base,
         theirs=cells(theirs, topic)[1] if theirs else base,
         yours=cells(yours, topic)[1] if yours else base,

@@ -1,4 +1,4 @@
-"""Who says so: the rule that decides what holds at a place, where it stands, and what is behind it."""
+"""What an answer rests on: the period of law that decides, whose law it is, and its sources."""
 
 import msgspec
 
@@ -12,7 +12,10 @@ from legalmap.web.http.query_params import View
 
 
 class Backing(msgspec.Struct, frozen=True):
-    """The period that decides and the place whose law it is; ``anchor`` is where the page shows it."""
+    """The period that decides, and the place whose law it is.
+
+    ``anchor`` is the id on the page of the answer where it is shown; ``is_elsewhere``: another place's law.
+    """
 
     place: Jurisdiction
     payload: Payload
@@ -22,20 +25,22 @@ class Backing(msgspec.Struct, frozen=True):
 
     @property
     def kinds(self) -> str:
-        """The kinds of source that support it, the strongest first: “statute, agency, news”."""
-        supporting = [each for each in self.period.sources if each.stance == "supports"]
-        found = dict.fromkeys(KIND_LABELS[each.kind] for each in by_strength(tuple(supporting)))
-        return ", ".join(label.lower() for label in found)
+        """The kinds of its supporting sources, strongest first: “statute, agency, news”."""
+        supporting = [source for source in self.period.sources if source.stance == "supports"]
+        labels = dict.fromkeys(
+            KIND_LABELS[source.kind] for source in by_strength(tuple(supporting))
+        )
+        return ", ".join(label.lower() for label in labels)
 
     @property
     def is_weak(self) -> bool:
-        """Whether those who made the record would not rely on it themselves."""
+        """Whether the record itself says that its confidence is low."""
         return self.payload.confidence == "low"
 
     @property
     def disputing(self) -> int:
-        """How many of its sources read the law another way."""
-        return sum(each.stance == "disputes" for each in self.period.sources)
+        """How many of its sources dispute it."""
+        return sum(source.stance == "disputes" for source in self.period.sources)
 
 
 def backing(view: View, resolution: Resolution) -> Backing | None:

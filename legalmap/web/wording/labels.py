@@ -37,12 +37,12 @@ def answer(value: Any, variable: Variable) -> str:
 
 
 def noted(notes: str) -> str:
-    """Notes in the words of the page: the dataset they shipped with calls that day otherwise."""
+    """Notes in the words of our pages: the notes that shipped call the day “evidence_as_of”."""
     return notes.replace("evidence_as_of", "“last verified”")
 
 
 def field_words(change: Change, topic: Topic) -> list[str]:
-    """The path of a change as words: Period from May 2016, Sources, https://…, Title."""
+    """The path of a change in words: “Period from May 2016”, “Source https://…”, “Title”."""
     words: list[str] = []
     path = change.path
     for index, key in enumerate(path):
@@ -61,7 +61,7 @@ def field_words(change: Change, topic: Topic) -> list[str]:
 
 
 def date_in_words(text: str) -> str:
-    """What was written as a date, in words; as it stands if it is none."""
+    """A written date in words; any other text as it is."""
     try:
         return in_words(PartialDate(text))
     except ValueError:

@@ -10,7 +10,7 @@ from legalmap.domain.law.resolving import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editions.law_changes import Turn
 
-# English says “the” before these names, and no rule of spelling tells which.
+# English says “the” before these names, and no rule tells which: “the Bahamas”, “the Gambia”.
 _STATES = ("ae", "bs", "cf", "do", "gb", "gm", "km", "mv", "nl", "ph", "sc", "us")
 _TERRITORIES = ("bq", "io", "um", "us-dc", "xg")
 _SUBDIVISIONS = ("ba-bih", "br-df", "co-dc", "dk-84", "es-md", "il-d", "il-m", "il-z", "it-23")
@@ -23,7 +23,7 @@ _LOCAL = COUNTIES | INCORPORATED | {"community"}
 
 
 def named(place: Jurisdiction) -> str:
-    """“Alabama”, “the United States”: the name as it stands within a sentence."""
+    """The name within a sentence: “Alabama”, “the United States”."""
     # A town may be called Bay Harbor Islands and takes no article for it.
     endings = _ARTICLE_ENDINGS_OF_COUNTIES if place.kind in _LOCAL else _ARTICLE_ENDINGS
     article = (
@@ -40,7 +40,7 @@ def in_place(place: Jurisdiction) -> str:
 
 
 def region_of(resolution: Resolution) -> Jurisdiction | None:
-    """The state of a county or town, which tells it from others of that name."""
+    """The state of a county or town, which tells it from others of that name; None for other places."""
     place = resolution.place
     if place.kind not in _LOCAL:
         return None
@@ -70,7 +70,7 @@ def sentences(resolution: Resolution, topic: Topic) -> list[str]:
 
 
 def coming(now: Resolution, then: Resolution, topic: Topic) -> str:
-    """What a law that is enacted but not yet in force will change: ``then`` is its first day."""
+    """What a law that is enacted but not yet in force will change; ``then`` is the resolution of its first day."""
     level = next(lv for lv in now.levels if lv.next_period and _starts(lv) == then.as_of)
     start = level.next_period.effective_from if level.next_period else None
     changed = [
@@ -79,8 +79,8 @@ def coming(now: Resolution, then: Resolution, topic: Topic) -> str:
         if then.answers[variable.code].value != now.answers[variable.code].value
     ]
     if then.status != now.status:
-        found = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
-        return " ".join([found, *(_rules(then) if then.outcome == "decided" else [])])
+        first = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
+        return " ".join([first, *(_rules(then) if then.outcome == "decided" else [])])
     if changed:
         return f"{_from(start)}: still {_label(then, topic)}, with a change ({'; '.join(changed)})."
     law = f"the law of {named(level.jurisdiction)}"
@@ -92,7 +92,7 @@ def _starts(level: LevelAnswer) -> Any:
 
 
 def _from(start: PartialDate | None) -> str:
-    """A law known to begin in July is not said to begin on the first."""
+    """“From 1 July 2027”; of a law known only to begin in July, “From some day in July 2027”."""
     exact = start is None or start.precision == "day"
     return f"From {in_words(start)}" if exact else f"From some day in {in_words(start)}"
 
@@ -108,7 +108,7 @@ def _spoken(value: Any, variable: Variable) -> str:
 
 
 def _where(resolution: Resolution) -> str:
-    """“in Fresno, California”; a state that decides is named as such and needs no naming here."""
+    """“in Fresno, California”; without the state if its law decides, as it is named for that."""
     region = region_of(resolution)
     if region is None or region.code == resolution.deciding:
         return in_place(resolution.place)
@@ -153,25 +153,25 @@ def _by_law_of(resolution: Resolution) -> str:
 
 
 def _rules(resolution: Resolution) -> list[str]:
-    """Possession and sale in as few sentences as they need, and the age if anybody may buy."""
+    """Possession and sale in as few sentences as possible, and the age from which people may buy."""
     value = {code: answer.value for code, answer in resolution.answers.items()}
-    asked = [code for code in ("possession", "sale") if code in value]
+    codes = [code for code in ("possession", "sale") if code in value]
     groups: dict[str | None, list[str]] = {}
-    for code in asked:
+    for code in codes:
         groups.setdefault(value[code], []).append(code)
-    found = [_rule(said, words) for said, words in groups.items()]
+    rules = [_rule(answer, words) for answer, words in groups.items()]
     if value.get("min_age") and value.get("sale") != "prohibited":
-        found.append(f"Buyers must be {value['min_age']} or older.")
-    return found
+        rules.append(f"Buyers must be {value['min_age']} or older.")
+    return rules
 
 
-def _rule(said: str | None, words: list[str]) -> str:
-    subject, verb = " and ".join(words), "are" if len(words) > 1 else "is"
-    if said is None:
+def _rule(answer: str | None, subjects: list[str]) -> str:
+    subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
+    if answer is None:
         return f"Whether {subject} {verb} allowed is not stated."
-    if said == "unknown":
+    if answer == "unknown":
         return f"Whether {subject} {verb} allowed is not known."
-    return f"{capital(subject)} {verb} {said}."
+    return f"{capital(subject)} {verb} {answer}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:
@@ -181,8 +181,8 @@ def _challenged(level: LevelAnswer | None) -> list[str]:
 
 
 def _set_aside(resolution: Resolution, topic: Topic) -> list[str]:
-    """Law that exists and does not hold must be named, or readers think that we missed it."""
-    found = []
+    """Law that exists and does not count, and why: unnamed, readers would think that we missed it."""
+    aside = []
     for level in resolution.levels:
         if level.period is None:
             continue
@@ -190,10 +190,10 @@ def _set_aside(resolution: Resolution, topic: Topic) -> list[str]:
         law = f"A law of {named(level.jurisdiction)} {rule}"
         if level.standing in WITHOUT_FORCE:
             verb = "stopped its enforcement" if level.standing == "enjoined" else "struck it down"
-            found.append(f"{law} does not count: a court has {verb}.")
+            aside.append(f"{law} does not count: a court has {verb}.")
         elif level.standing == "preempted":
-            found.append(f"{law} does not count: {_preempting(level, resolution)}.")
-    return found
+            aside.append(f"{law} does not count: {_preempting(level, resolution)}.")
+    return aside
 
 
 def _preempting(level: LevelAnswer, resolution: Resolution) -> str:
@@ -212,6 +212,7 @@ def _verified(level: LevelAnswer | None) -> list[str]:
     return [f"Last verified {day}: {FRESHNESS_LABELS[level.freshness].lower()}."]
 
 
+# Why a level counts or not, where it takes no more than a few words.
 STANDINGS = {
     "counts": "Counts",
     "varies": "Leaves it to the levels below",

@@ -1,4 +1,4 @@
-"""make bench: measure every row of the table, print it, and keep it in the README.
+"""make bench: measure every row of the table, print it, and keep it in docs/measurements.md.
 
 With --quick everything is small and short: it shows that the benchmark runs, its figures say nothing.
 """
@@ -38,7 +38,9 @@ def main() -> None:
     print(f"\n{made}")
     unmeasured = [each for each in found if isinstance(each, Unmeasured)]
     if not (asked.quick or asked.only or unmeasured):
-        print("Kept in README.md." if reporting.keep(made) else "README.md has no place for it.")
+        kept = reporting.keep(made)
+        name = reporting.PAGE.name
+        print(f"Kept in {name}." if kept else f"{name} has no place for it.")
     sys.exit(1 if unmeasured else 0)
 
 

@@ -69,4 +69,10 @@ def wsgi() -> Front:
 
 
 if __name__ == "__main__":
-    serve(f"tests.bench.speed.bare:{sys.argv[1]}", "127.0.0.1", int(sys.argv[2]), workers=1)
+    serve(
+        f"tests.bench.speed.bare:{sys.argv[1]}",
+        "127.0.0.1",
+        int(sys.argv[2]),
+        workers=1,
+        connections=5_000,
+    )

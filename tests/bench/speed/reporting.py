@@ -1,4 +1,4 @@
-"""What a run found, as a table with a description of the machine; kept in the README on request."""
+"""What a run found, as a table with a description of the machine; kept in docs/measurements.md on request."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.speed import nginxes, servers
 from tests.bench.speed.measuring import Row, Unmeasured
 
-README = Path(__file__).parents[3] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "measurements.md"
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 HEAD = "| work | ours | beside it | ratio (spread) | goal | met |\n|---|---|---|---|---|---|\n"
 
@@ -74,12 +74,12 @@ def _nginx() -> str:
     return said.strip().rpartition("/")[2]
 
 
-def keep(made: str, readme: Path = README) -> bool:
-    """Put the table between the two marks of the README; whether they are there."""
-    text = readme.read_text()
+def keep(made: str, page: Path = PAGE) -> bool:
+    """Put the table between the two marks of the page; whether they are there."""
+    text = page.read_text()
     if BEGIN not in text or END not in text:
         return False
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{made}{END}{after}")
+    page.write_text(f"{before}{BEGIN}\n{made}{END}{after}")
     return True

@@ -84,9 +84,9 @@ def test_an_edit_is_what_its_author_says(
     intent: Intent, base: Payload, proposed: Payload, said: str
 ) -> None:
     """Else the sentence says what to choose or change, at the field “intent”."""
-    found = problems_of(intent, base, proposed)
-    assert [problem.field for problem in found] == (["intent"] if said else [])
-    assert all(said in problem.message for problem in found)
+    problems = problems_of(intent, base, proposed)
+    assert [problem.field for problem in problems] == (["intent"] if said else [])
+    assert all(said in problem.message for problem in problems)
 
 
 @given(payloads())

@@ -32,9 +32,9 @@ def a_law(since: str | None = "2020", status: str = "legal", **changed: Any) -> 
 
 def asked(payload: Payload, base: Payload = NOT_RESEARCHED, place: str = "us-al") -> dict[str, str]:
     """The warnings about an edit, by field."""
-    found = edit_warnings.warnings(payload, base, the_topic(), a_place(place, "state"), TODAY)
-    assert len({problem.field for problem in found}) == len(found), found
-    return {problem.field: problem.message for problem in found}
+    problems = edit_warnings.warnings(payload, base, the_topic(), a_place(place, "state"), TODAY)
+    assert len({problem.field for problem in problems}) == len(problems), problems
+    return {problem.field: problem.message for problem in problems}
 
 
 def day(text: str) -> PartialDate:
@@ -121,9 +121,9 @@ AT = "periods.0."
 )
 def test_what_is_asked_about_and_where(payload: Payload, field: str, said: str) -> None:
     """One thing wrong, one warning, at that very field."""
-    found = asked(payload)
-    assert list(found) == [field]
-    assert said in found[field]
+    problems = asked(payload)
+    assert list(problems) == [field]
+    assert said in problems[field]
 
 
 @pytest.mark.parametrize(

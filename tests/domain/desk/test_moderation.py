@@ -152,8 +152,8 @@ def test_every_act_in_every_state_by_everybody(
 @pytest.mark.parametrize("verdict", Verdict)
 @pytest.mark.parametrize("comment", ["", " \n\t"])
 def test_only_a_verdict_against_the_author_needs_a_comment(verdict: Verdict, comment: str) -> None:
-    given = Judgement(verdict=verdict, comment=comment, reasons=("advice",))
-    fields = [problem.field for problem in problems_of(given, ())]
+    judgement = Judgement(verdict=verdict, comment=comment, reasons=("advice",))
+    fields = [problem.field for problem in problems_of(judgement, ())]
     assert fields == ([] if verdict is Verdict.APPROVE else ["comment"])
 
 

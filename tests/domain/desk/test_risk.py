@@ -123,7 +123,8 @@ def test_what_is_grave_one_way_is_grave_the_other_way(one: Payload, other: Paylo
 
 
 def test_a_status_the_codebook_no_longer_has_is_no_fault() -> None:
-    gone = a_payload(a_period(status="gone"))
+    payload = a_payload(a_period(status="gone"))
     assert (
-        weigh(the_topic(), TOWN, gone, gone, today=date(2026, 1, 1), first_edit=False).risks == ()
+        weigh(the_topic(), TOWN, payload, payload, today=date(2026, 1, 1), first_edit=False).risks
+        == ()
     )

@@ -38,8 +38,8 @@ RULES = [
     ("changed", "at"), [row[1:] for row in RULES], ids=[row[0] for row in RULES]
 )
 def test_what_a_reader_may_write(changed: dict[str, str], at: str | None) -> None:
-    found = problems_of(**{**GOOD, **changed})
-    assert {problem.field for problem in found} == ({at} if at else set())
+    problems = problems_of(**{**GOOD, **changed})
+    assert {problem.field for problem in problems} == ({at} if at else set())
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.DUPLICATE])

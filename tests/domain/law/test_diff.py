@@ -206,8 +206,8 @@ def test_answers_of_any_shape_are_plain_values() -> None:
 
 @given(payloads(), payloads())
 def test_the_differences_applied_give_the_other_record(base: Payload, other: Payload) -> None:
-    made = apply(base, diff(base, other))
-    assert canonical_bytes(made) == canonical_bytes(other)
+    applied = apply(base, diff(base, other))
+    assert canonical_bytes(applied) == canonical_bytes(other)
 
 
 @given(payloads(), payloads())
@@ -240,10 +240,10 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field() -> None:
 
 def test_applying_leaves_base_and_changes_as_they_were() -> None:
     other = with_periods(OLD, a_period("2010"), changed(NEW, sources=(C, B)))
-    changes, kept = diff(BASE, other), canonical_bytes(BASE)
+    changes, before = diff(BASE, other), canonical_bytes(BASE)
     apply(BASE, changes)
     assert apply(BASE, changes) == other
-    assert canonical_bytes(BASE) == kept
+    assert canonical_bytes(BASE) == before
 
 
 LATER = a_period("2020", "banned")
@@ -510,9 +510,9 @@ def test_a_merge_loses_no_change_and_makes_none_up(
     comparison = compare(base, one, other)
     if not comparison.conflicts:
         wanted = {c.field: c.after for c in (*comparison.theirs, *comparison.yours)}
-        made = {c.field: c.after for c in diff(base, merge(base, one, other))}
-        orders = {field for field in wanted | made if field.endswith(".order")}
-        assert {f: made[f] for f in made if f not in orders} == {
+        merged = {c.field: c.after for c in diff(base, merge(base, one, other))}
+        orders = {field for field in wanted | merged if field.endswith(".order")}
+        assert {f: merged[f] for f in merged if f not in orders} == {
             f: wanted[f] for f in wanted if f not in orders
         }
 
@@ -532,13 +532,13 @@ def test_whatever_a_person_chooses_is_made_and_nothing_else_is_lost(
     base, one, other = three
     comparison = compare(base, one, other)
     settled = settle(base, comparison, yours_wins)
-    made = {(change.field, str(change.after)) for change in diff(base, settled)}
+    merged = {(change.field, str(change.after)) for change in diff(base, settled)}
     for index, clash in enumerate(clashes(comparison)):
         won = clash.yours if index in yours_wins else clash.theirs
-        assert {(c.field, str(c.after)) for c in won if c.path[-1] != "order"} <= made
+        assert {(c.field, str(c.after)) for c in won if c.path[-1] != "order"} <= merged
     clashing = [change for pair in comparison.conflicts for change in pair]
     free = [c for c in (*comparison.theirs, *comparison.yours) if c not in clashing]
-    assert {(c.field, str(c.after)) for c in free if c.path[-1] != "order"} <= made
+    assert {(c.field, str(c.after)) for c in free if c.path[-1] != "order"} <= merged
 
 
 LATER = ("periods", "2016-08")
@@ -590,7 +590,7 @@ def test_its_day_is_told_before_and_after() -> None:
 @given(payloads(), payloads())
 def test_what_is_told_to_people_is_the_difference(before: Payload, after: Payload) -> None:
     """Nothing is told where nothing differs, and only whole periods are told in another way."""
-    found, told = diff(before, after), shown(before, after)
-    assert bool(found) == bool(told)
-    assert all(change in told or change.path[0] == "periods" for change in found)
+    changes, shown_changes = diff(before, after), shown(before, after)
+    assert bool(changes) == bool(shown_changes)
+    assert all(change in shown_changes or change.path[0] == "periods" for change in changes)
     assert shown(after, after) == []

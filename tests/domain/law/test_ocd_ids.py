@@ -44,9 +44,9 @@ def places() -> dict[str, Jurisdiction]:
 
 
 def test_each_kind_of_place_has_the_official_id(places: dict[str, Jurisdiction]) -> None:
-    found = {code: ocd_of(places[code]) for code in IDS if code in places}
-    assert found == {code: ocd for code, ocd in IDS.items() if code in places}
-    assert len(found) > 18
+    ids = {code: ocd_of(places[code]) for code in IDS if code in places}
+    assert ids == {code: ocd for code, ocd in IDS.items() if code in places}
+    assert len(ids) > 18
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_no_two_places_share_an_id_but_an_independent_city_and_its_county(
     for place in places.values():
         if ocd := ocd_of(place):
             by_id[ocd].append(place)
-    for ocd, found in by_id.items():
-        called = {place.called for place in found}
-        assert len(found) == 1 or (len(found) == 2 and "independent city" in called), ocd
+    for ocd, sharing in by_id.items():
+        called = {place.called for place in sharing}
+        assert len(sharing) == 1 or (len(sharing) == 2 and "independent city" in called), ocd
 
 
 def test_the_state_of_an_id_is_where_it_is_looked_for(places: dict[str, Jurisdiction]) -> None:

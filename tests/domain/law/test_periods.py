@@ -105,8 +105,8 @@ def test_an_uncertain_start(since: str | None, day: date, uncertain: bool) -> No
 
 @given(timelines(), st.dates(), st.dates())
 def test_time_never_runs_backwards(periods: tuple[Period, ...], one: date, other: date) -> None:
-    found = [in_force_on(periods, day) for day in sorted((one, other))]
-    places = [periods.index(period) for period in found if period]
+    in_force = [in_force_on(periods, day) for day in sorted((one, other))]
+    places = [periods.index(period) for period in in_force if period]
     assert places == sorted(places)
 
 

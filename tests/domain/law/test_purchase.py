@@ -148,9 +148,9 @@ TABLE = {
 def test_the_gravest_rule_decides(
     answers: dict[str, Any], asked: dict[str, Any], verdict: str, rule: str, missing: tuple
 ) -> None:
-    found = permit_of(answers, asked)
-    assert (found.verdict, found.deciding.rule, found.missing) == (verdict, rule, missing)
-    assert found.deciding in found.findings
+    result = permit_of(answers, asked)
+    assert (result.verdict, result.deciding.rule, result.missing) == (verdict, rule, missing)
+    assert result.deciding in result.findings
 
 
 STATUSES = {"legal": "allowed", "regulated": "allowed", "unclear": "unclear"} | {
@@ -169,30 +169,30 @@ def test_a_status_alone_can_forbid_and_never_allow_what_a_rule_does_not(
 
 @pytest.mark.parametrize("last", [None, date(2025, 1, 1)])
 def test_old_evidence_supports_no_yes_but_still_a_no(last: date | None) -> None:
-    found = permit_of(FREE, ADULT, last_verified=last)
-    assert (found.verdict, found.deciding.rule) == ("unclear", "freshness")
+    result = permit_of(FREE, ADULT, last_verified=last)
+    assert (result.verdict, result.deciding.rule) == ("unclear", "freshness")
     assert permit_of(FREE, ADULT, "banned", last_verified=last).verdict == "not-allowed"
 
 
 def test_an_allowance_is_never_bare() -> None:
-    found = permit_of({**RULED, "product_rules": ["labeling"]}, ADULT, force="challenged")
-    codes = [caveat.code for caveat in found.caveats]
-    assert found.verdict == "allowed"
+    result = permit_of({**RULED, "product_rules": ["labeling"]}, ADULT, force="challenged")
+    codes = [caveat.code for caveat in result.caveats]
+    assert result.verdict == "allowed"
     assert codes[0] == "not-advice"
     assert {"challenged", "local-not-researched"} <= set(codes)
-    assert found.conditions == ("labeling", "min-age-21")
+    assert result.conditions == ("labeling", "min-age-21")
 
 
 def test_law_that_a_court_stopped_is_named() -> None:
-    found = permit_of(FREE, ADULT, "banned", force="enjoined")
-    assert found.verdict == "unclear"
-    assert "court" in [caveat.code for caveat in found.caveats]
+    result = permit_of(FREE, ADULT, "banned", force="enjoined")
+    assert result.verdict == "unclear"
+    assert "court" in [caveat.code for caveat in result.caveats]
 
 
 def test_a_place_nobody_researched_is_unclear() -> None:
     topic = TOPICS["kratom"]
-    found = permit(resolve([Level(CITY)], topic, DAY, DAY), topic, Purchase(**ADULT))
-    assert (found.verdict, found.missing) == ("unclear", ("record",))
+    result = permit(resolve([Level(CITY)], topic, DAY, DAY), topic, Purchase(**ADULT))
+    assert (result.verdict, result.missing) == ("unclear", ("record",))
 
 
 @pytest.mark.parametrize("product", [each for each in PRODUCTS if each != "7-oh"])

@@ -61,8 +61,8 @@ class Waiting(NamedTuple):
 
 def _waiting(tracker: Tracker) -> Waiting:
     own = a_payload(notes="By ben.")
-    said = {"text": "It was banned.", "url": "https://law.example/2026/5"}
-    suggestion = suggestions.suggest(tracker, "kratom", "us-al", **said)
+    fields = {"text": "It was banned.", "url": "https://law.example/2026/5"}
+    suggestion = suggestions.suggest(tracker, "kratom", "us-al", **fields)
     return Waiting(propose(tracker), propose(tracker, own, by="ben"), suggestion)
 
 

@@ -171,11 +171,11 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
 def test_every_act_is_logged(tracker: Tracker, action: str) -> None:
     ACTS[action](tracker)
     with tracker.store.reading() as connection:
-        found = [event for event in log.newest(connection, 10) if event.action == action]
-    assert len(found) == 1
-    assert found[0].subject_label
-    assert found[0].actor_label
-    assert "hidden" not in found[0].subject_label + json.dumps(found[0].data)
+        events = [event for event in log.newest(connection, 10) if event.action == action]
+    assert len(events) == 1
+    assert events[0].subject_label
+    assert events[0].actor_label
+    assert "hidden" not in events[0].subject_label + json.dumps(events[0].data)
 
 
 def test_every_declared_action_is_logged_by_some_test() -> None:
@@ -193,10 +193,10 @@ def test_every_declared_action_is_logged_by_some_test() -> None:
 
 def test_a_page_tells_what_changed_before_and_after(tracker: Tracker) -> None:
     decide(tracker, propose(tracker))
-    found = audit_log.page(tracker, person(tracker, "ben"), Filter())
-    by_action = {entry.event.action: entry for entry in found.entries}
+    page = audit_log.page(tracker, person(tracker, "ben"), Filter())
+    by_action = {entry.event.action: entry for entry in page.entries}
     assert list(by_action) == ["publish", "approve", "submit"]
-    assert found.older is None
+    assert page.older is None
     news = by_action["publish"].news
     assert news is not None
     assert news.before is not None

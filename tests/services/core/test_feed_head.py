@@ -28,9 +28,9 @@ def url_of(store: Store) -> str:
 @pytest.fixture
 def other(store: Store) -> Iterator[Store]:
     """Another process's way to the same database."""
-    found = Store(url_of(store))
-    yield found
-    found.close()
+    second = Store(url_of(store))
+    yield second
+    second.close()
 
 
 def test_before_the_first_publication_it_is_nought(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_sqlite_is_asked_only_when_somebody_has_committed(sqlite_store: Store) -
 def test_who_listens_hears_of_a_publication_without_asking(store: Store, other: Store) -> None:
     head = Head(store, listen=True)
     assert soon(
-        lambda: isinstance(head._watch, commit_watch.Notices) and head._watch._hears.is_set()
+        lambda: isinstance(head._watch, commit_watch.Notices) and head._watch._listening.is_set()
     )
     head.now()
     publish(other, "us", a_payload())
@@ -128,8 +128,8 @@ def test_a_publication_that_comes_during_a_look_is_not_missed(store: Store, othe
     def read() -> None:
         while not done.is_set():
             before = committed[0]
-            if (found := reader.edition("kratom").feed_no) < before:
-                wrong.append((before, found))
+            if (feed_no := reader.edition("kratom").feed_no) < before:
+                wrong.append((before, feed_no))
 
     readers = [threading.Thread(target=read) for _ in range(3)]
     for thread in readers:

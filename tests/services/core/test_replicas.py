@@ -27,10 +27,10 @@ DAY = date(2026, 11, 23)
 @pytest.fixture(scope="module")
 def servers(postgres_server: object) -> Iterator[list[Cluster]]:
     """A primary and the replica that follows it."""
-    with cluster(followed_by_replica=True) as found:
-        seed(found[0].url())
-        assert soon(lambda: fits(found[1].url()))
-        yield found
+    with cluster(followed_by_replica=True) as servers:
+        seed(servers[0].url())
+        assert soon(lambda: fits(servers[1].url()))
+        yield servers
 
 
 def fits(url: str) -> bool:
@@ -49,10 +49,10 @@ def fits(url: str) -> bool:
 def stores(servers: list[Cluster]) -> Iterator[list[Store]]:
     """The two databases."""
     with ExitStack() as undo:
-        found = [Store(server.url()) for server in servers]
-        for store in found:
+        opened = [Store(server.url()) for server in servers]
+        for store in opened:
             undo.callback(store.close)
-        yield found
+        yield opened
 
 
 @pytest.fixture

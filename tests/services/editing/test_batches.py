@@ -12,16 +12,16 @@ from tests.services.build import decide, person, propose
 def test_a_batch_tells_what_waits_and_what_comes_next(tracker: Tracker) -> None:
     ana, ben = person(tracker, "ana"), person(tracker, "ben")
     name = batches.new_name()
-    made = [propose(tracker, jurisdiction=code, batch=name) for code in ("us-ca", "us-fl", "us-al")]
+    sent = [propose(tracker, jurisdiction=code, batch=name) for code in ("us-ca", "us-fl", "us-al")]
     propose(tracker, jurisdiction="th")
-    found = batches.opened(tracker, ben, name)
-    assert [each.id for each in found.proposals] == [each.id for each in made]
-    assert found.left == 3
+    batch = batches.opened(tracker, ben, name)
+    assert [proposal.id for proposal in batch.proposals] == [proposal.id for proposal in sent]
+    assert batch.left == 3
     assert batches.opened(tracker, ana, name).next_after(0) is None, "Nobody decides their own."
-    decide(tracker, made[1])
-    found = batches.opened(tracker, ben, name)
-    order = [found.next_after(number) for number in (0, made[0].id, made[2].id)]
-    assert order == [made[0].id, made[2].id, made[0].id], "Behind the last comes the first again."
+    decide(tracker, sent[1])
+    batch = batches.opened(tracker, ben, name)
+    order = [batch.next_after(number) for number in (0, sent[0].id, sent[2].id)]
+    assert order == [sent[0].id, sent[2].id, sent[0].id], "Behind the last comes the first again."
     (listed,) = batches.listed(tracker, ben)
     assert (listed.name, listed.author, listed.total, listed.waiting) == (name, "ana", 3, 2)
 
@@ -29,7 +29,7 @@ def test_a_batch_tells_what_waits_and_what_comes_next(tracker: Tracker) -> None:
 def test_batches_come_newest_first(tracker: Tracker) -> None:
     for name, code in (("one", "us-ca"), ("two", "us-fl")):
         propose(tracker, jurisdiction=code, batch=name)
-    names = [each.name for each in batches.listed(tracker, person(tracker, "ben"))]
+    names = [batch.name for batch in batches.listed(tracker, person(tracker, "ben"))]
     assert names == ["two", "one"]
 
 

@@ -56,10 +56,10 @@ def test_a_row_is_a_period_and_the_rest_stays(
 ) -> None:
     plan = file_import.plan(tracker, ana, table(ROW, BAN, separator=separator))
     assert plan.problems == ()
-    (one,) = plan.planned
-    assert one.number == 2
+    (planned,) = plan.planned
+    assert planned.number == 2
     published = Reader(tracker).edition("kratom").records["us-al"].payload
-    proposed = one.proposal.payload
+    proposed = planned.proposal.payload
     assert [change.field for change in diff(published, proposed)] == ["periods.2020-05"]
     assert proposed.periods[1].sources == published.periods[0].sources
     assert proposed.last_verified == published.last_verified
@@ -174,11 +174,11 @@ def test_what_a_column_left_out_would_say_stays(tracker: Tracker, ana: Account) 
     decide(tracker, propose(tracker, a_payload(first, notes="Open.", confidence="low")))
     row = {**ROW, "effective_from": "2019", "status": "restricted", "summary": "No law names it."}
     row["revision"] = "1"
-    (one,) = file_import.plan(tracker, ana, table(row)).planned
-    assert [change.field for change in one.changes] == ["periods.2019.status"]
+    (planned,) = file_import.plan(tracker, ana, table(row)).planned
+    assert [change.field for change in planned.changes] == ["periods.2019.status"]
     emptied = {**row, "status": "regulated", "min_age": "", "effective_until": ""}
-    (one,) = file_import.plan(tracker, ana, table(emptied)).planned
-    fields = {change.field for change in one.changes}
+    (planned,) = file_import.plan(tracker, ana, table(emptied)).planned
+    fields = {change.field for change in planned.changes}
     assert fields == {"periods.2019.answers.min_age", "periods.2019.effective_until"}
 
 

@@ -21,7 +21,7 @@ def entry(code: str = "us-al", **changed: Any) -> dict[str, Any]:
 
 
 def lines(*entries: Any) -> bytes:
-    return "\n".join(json.dumps(each) for each in entries).encode()
+    return "\n".join(json.dumps(entry) for entry in entries).encode()
 
 
 def imported(tracker: Tracker, content: bytes) -> list[Any]:
@@ -32,8 +32,8 @@ def imported(tracker: Tracker, content: bytes) -> list[Any]:
 def test_changes_become_proposals_never_publications(tracker: Tracker, as_list: bool) -> None:
     entries = [entry("us-al"), entry("us-ca"), entry("th", note="From the gazette.")]
     content = json.dumps(entries).encode() if as_list else lines(*entries)
-    made = imported(tracker, content)
-    assert [revision.state for revision in made] == [State.PENDING] * 3
+    proposals = imported(tracker, content)
+    assert [revision.state for revision in proposals] == [State.PENDING] * 3
     assert Reader(tracker).head() == 1
 
 
@@ -102,8 +102,8 @@ def test_a_line_ends_where_json_says(tracker: Tracker) -> None:
 
 
 def test_what_is_imported_together_is_one_batch(tracker: Tracker) -> None:
-    made = imported(tracker, lines(entry("us-al"), entry("us-ca")))
-    (batch,) = {revision.batch for revision in made}
+    proposals = imported(tracker, lines(entry("us-al"), entry("us-ca")))
+    (batch,) = {revision.batch for revision in proposals}
     assert batch
 
 
@@ -111,12 +111,14 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(tracker: Tracker) -
     ana = person(tracker, "ana")
     content = lines(entry("us-ca"), entry("us-al"))
     plan = file_import.plan(tracker, ana, content)
-    places = [(each.number, each.proposal.jurisdiction) for each in plan.planned]
+    places = [(item.number, item.proposal.jurisdiction) for item in plan.planned]
     assert places == [(2, "us-al"), (1, "us-ca")]
     with tracker.store.reading() as connection:
         assert queued(connection) == []
-    made = file_import.import_planned(tracker, ana, content, plan.mark)
-    assert [revision.payload for revision in made] == [e.proposal.payload for e in plan.planned]
+    proposals = file_import.import_planned(tracker, ana, content, plan.mark)
+    assert [revision.payload for revision in proposals] == [
+        e.proposal.payload for e in plan.planned
+    ]
 
 
 def test_another_plan_than_was_shown_is_not_sent(tracker: Tracker) -> None:

@@ -22,9 +22,9 @@ MENDED = a_payload(a_period(summary="Other words."))
 
 def test_the_intent_is_kept_with_the_submission(tracker: Tracker) -> None:
     """What the author said, else what the content tells."""
-    said = propose(tracker, BANNED, intent=Intent.LAW_CHANGED)
-    told = propose(tracker, MENDED)
-    assert (said.intent, told.intent) == (Intent.LAW_CHANGED, Intent.CORRECTION)
+    stated = propose(tracker, BANNED, intent=Intent.LAW_CHANGED)
+    derived = propose(tracker, MENDED)
+    assert (stated.intent, derived.intent) == (Intent.LAW_CHANGED, Intent.CORRECTION)
 
 
 @pytest.mark.parametrize(

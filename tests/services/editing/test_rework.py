@@ -15,8 +15,8 @@ NOTED = a_payload(notes="Ask the ministry.")
 
 def numbers(tracker: Tracker) -> list[int]:
     return [
-        each.number
-        for each in proposals.begin(tracker, person(tracker, "ana"), "kratom", "us-al").waiting
+        proposal.number
+        for proposal in proposals.begin(tracker, person(tracker, "ana"), "kratom", "us-al").waiting
     ]
 
 

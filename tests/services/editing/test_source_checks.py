@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.errors import Invalid, LegalmapError, Missing, NothingChanged, Stale
 from legalmap.domain.law.diff import diff
 from legalmap.domain.people.accounts import Account
@@ -65,14 +65,14 @@ SEARCHES = [
 def test_links_come_by_how_many_records_rest_on_them(
     reader: Reader, ana: Account, asked: dict[str, str], expected: list[tuple[str, int, int]]
 ) -> None:
-    found = source_checks.links(reader, ana, **asked)
-    assert [(link.url, link.records, link.due) for link in found] == expected
+    links = source_checks.links(reader, ana, **asked)
+    assert [(link.url, link.records, link.due) for link in links] == expected
 
 
 def test_a_link_shows_its_records_what_is_due_first(reader: Reader, ana: Account) -> None:
-    source, found = source_checks.resting_on(reader, ana, GAZETTE)
+    source, records = source_checks.resting_on(reader, ana, GAZETTE)
     assert source.title == "The gazette"
-    assert [(each.topic, each.place.code, each.others) for each in found] == [
+    assert [(record.topic, record.place.code, record.others) for record in records] == [
         ("kratom", "us-ca", 0),
         ("7-oh", "us-al", 0),
         ("kratom", "us-al", 1),
@@ -82,24 +82,24 @@ def test_a_link_shows_its_records_what_is_due_first(reader: Reader, ana: Account
 
 
 def test_one_link_verifies_many_records_as_one_batch(reader: Reader, ana: Account) -> None:
-    made = source_checks.verify(reader, ana, GAZETTE, CHOSEN)
-    (batch,) = {each.batch for each in made}
+    proposals = source_checks.verify(reader, ana, GAZETTE, CHOSEN)
+    (batch,) = {proposal.batch for proposal in proposals}
     assert batches.opened(reader.tracker, ana, batch).left == 3
     before = reader.edition("kratom").records["us-al"].payload
-    after = next(e for e in made if (e.topic, e.jurisdiction) == ("kratom", "us-al")).payload
+    after = next(e for e in proposals if (e.topic, e.jurisdiction) == ("kratom", "us-al")).payload
     changed = [change.field for change in diff(before, after)]
     assert changed == [f"periods.start.sources.{GAZETTE}.accessed_on", "last_verified"]
-    assert {each.kind for each in made} == {"verify"}
+    assert {proposal.kind for proposal in proposals} == {"verify"}
 
 
 @pytest.mark.both_databases
 def test_every_one_is_decided_by_itself(reader: Reader, ana: Account) -> None:
-    made = source_checks.verify(reader, ana, GAZETTE, CHOSEN)
-    decide(reader.tracker, made[0])
-    found = batches.opened(reader.tracker, ana, made[0].batch or "")
-    assert found.left == 2
+    proposals = source_checks.verify(reader, ana, GAZETTE, CHOSEN)
+    decide(reader.tracker, proposals[0])
+    batch = batches.opened(reader.tracker, ana, proposals[0].batch or "")
+    assert batch.left == 2
     _, records = source_checks.resting_on(reader, ana, GAZETTE)
-    assert [each.is_open for each in records] == [False] * 3, "Checked today, or waiting."
+    assert [record.is_open for record in records] == [False] * 3, "Checked today, or waiting."
 
 
 # What is ticked, the error, and why nothing is sent.
@@ -121,7 +121,7 @@ def test_all_are_sent_or_none(
 ) -> None:
     with pytest.raises(error):
         source_checks.verify(reader, ana, GAZETTE, chosen)
-    assert queue.page(reader.tracker, ana, Asked()).lines == []
+    assert queue.page(reader.tracker, ana, QueueFilter()).lines == []
 
 
 def test_what_was_checked_today_is_told(reader: Reader, ana: Account) -> None:

@@ -49,15 +49,15 @@ def one(tracker: Tracker, number: int) -> Suggestion:
 
 def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
-        found = events_of(connection, "suggestion", number)
-    return [(event.actor_label, event.action) for event in found]
+        events = events_of(connection, "suggestion", number)
+    return [(event.actor_label, event.action) for event in events]
 
 
 def test_it_waits_at_the_desk_and_is_no_proposal(tracker: Tracker, ana: Account) -> None:
     number = suggest(tracker, email="kim@mail.example")
-    found = suggestions.listed(tracker, ana)
-    assert [each.id for each in found.suggestions] == [number]
-    assert (found.open_count, found.suggestions[0].email) == (1, "kim@mail.example")
+    page = suggestions.listed(tracker, ana)
+    assert [suggestion.id for suggestion in page.suggestions] == [number]
+    assert (page.open_count, page.suggestions[0].email) == (1, "kim@mail.example")
     with tracker.store.reading() as connection:
         assert queued(connection) == []
 
@@ -241,8 +241,8 @@ def test_whoever_writes_next_takes_old_addresses_away(tracker: Tracker) -> None:
 
 def mails(tracker: Tracker) -> list[tuple[str, str]]:
     with tracker.store.reading() as connection:
-        found = mail_outbox.next_due(connection, clock.now())
-    return [(found.address, found.body)] if found else []
+        mail = mail_outbox.next_due(connection, clock.now())
+    return [(mail.address, mail.body)] if mail else []
 
 
 @pytest.mark.parametrize("address", ["kim@mail.example", ""], ids=["left", "not left"])

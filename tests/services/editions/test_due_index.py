@@ -137,4 +137,4 @@ def test_taking_looks_no_further_than_it_takes(
     assert rounds.take_ten(reader, ana) == 1
     assert looked.total() <= 3
     assert rounds.take_ten(reader, ben) == 1
-    assert [each.due.place.code for each in rounds.mine(reader, ben)] == ["us"]
+    assert [standing.due.place.code for standing in rounds.mine(reader, ben)] == ["us"]

@@ -64,7 +64,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "roots": edition.roots,
         "began": edition.began,
         "directly_below": edition.directly_below,
-        "by part": edition.researched_by_part(),
+        "by_degree": edition.by_degree,
         "records": {
             code: (item.publication, item.payload) for code, item in edition.records.items()
         },
@@ -73,7 +73,7 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "statuses": edition.statuses(DAY),
         "shown": edition.shown(DAY),
         "below": {code: [item.place.code for item in edition.below(code)] for code in CODES},
-        "parts": edition.researched_by_part(),
+        "parts": edition.researched_by_part,
     }
 
 
@@ -140,9 +140,9 @@ def test_after_any_history_it_is_as_if_made_from_nothing(
                 assert grown.content == formats.render(anew, day, form)
                 assert grown.length == len(grown.content)
                 assert grown.sha256 == hashlib.sha256(grown.content).hexdigest()
-        for feed_no, said in seen.items():
+        for feed_no, payloads in seen.items():
             past = Reader(fresh(store))
-            assert said_by(past.tracker, past.edition("kratom", str(feed_no))) == said
+            assert said_by(past.tracker, past.edition("kratom", str(feed_no))) == payloads
     store.close()
 
 
@@ -191,11 +191,11 @@ def test_one_record_of_the_past_costs_the_same_however_long_the_history(
     reader.head()
     with counted_queries(filled.store) as sent:
         edition = reader.edition("kratom", "3")
-        found = edition.resolve(filled.place("us-fl-sarasota-county"), DAY)
-    assert found.status == "banned"
+        resolution = edition.resolve(filled.place("us-fl-sarasota-county"), DAY)
+    assert resolution.status == "banned"
     # Where the chain stood with what it said, in one look; PostgreSQL is asked for the head as well.
-    said = [statement for statement in sent if "payload" in statement]
-    assert len(said) == 1
+    statements = [statement for statement in sent if "payload" in statement]
+    assert len(statements) == 1
     assert len(sent) <= (2 if filled.store.is_sqlite else 3)
 
 
@@ -225,15 +225,15 @@ def test_the_statuses_of_the_past_come_from_narrow_rows(filled: Tracker) -> None
 @pytest.fixture
 def resolved_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The places that were resolved, not found among what is kept."""
-    made: list[str] = []
+    resolved: list[str] = []
     true = contents.resolve
 
     def counted(levels: list[Level], *rest: Any) -> Resolution:
-        made.append(levels[-1].jurisdiction.code)
+        resolved.append(levels[-1].jurisdiction.code)
         return true(levels, *rest)
 
     monkeypatch.setattr(contents, "resolve", counted)
-    return made
+    return resolved
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ CODES = ("us", "us-fl", "us-al", "th", "us-fl-sarasota-county")
 def seen(reader: Reader, feed_no: int, day: date) -> dict[str, str | None]:
     """The same map made from the records themselves."""
     edition = reader.edition("kratom", str(feed_no))
-    found = {code: edition.records[code].payload for code in edition.records}
-    return {code: past_index.status_on(payload, day) for code, payload in found.items()}
+    payloads = {code: edition.records[code].payload for code in edition.records}
+    return {code: past_index.status_on(payload, day) for code, payload in payloads.items()}
 
 
 @pytest.mark.both_databases

@@ -67,24 +67,24 @@ def test_frictionless_finds_the_fault_that_we_make(folder: Path) -> None:
 
 
 def test_the_package_names_version_licence_sources_bytes_and_hash(folder: Path) -> None:
-    said = json.loads((folder / "datapackage.json").read_bytes())
-    assert (said["version"], said["feed_no"], said["as_of"]) == ("268", 268, "2026-11-23")
-    assert said["licenses"][0]["name"] == "CC0-1.0"
-    assert said["sources"]
-    for resource in said["resources"]:
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    assert (package["version"], package["feed_no"], package["as_of"]) == ("268", 268, "2026-11-23")
+    assert package["licenses"][0]["name"] == "CC0-1.0"
+    assert package["sources"]
+    for resource in package["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def test_the_archive_is_the_same_every_time(editions: list[Edition]) -> None:
-    one, other = (data_package.zipped(editions, TODAY, Files()).content for _ in range(2))
-    assert one == other
+    archive, other = (data_package.zipped(editions, TODAY, Files()).content for _ in range(2))
+    assert archive == other
 
 
 def test_a_pinned_package_names_the_edition_and_day_in_its_paths(editions: list[Edition]) -> None:
-    said = json.loads(data_package.package(editions, TODAY, Files(), pinned=True).content)
-    ends = {resource["path"].partition("?")[2] for resource in said["resources"]}
+    package = json.loads(data_package.package(editions, TODAY, Files(), pinned=True).content)
+    ends = {resource["path"].partition("?")[2] for resource in package["resources"]}
     assert ends == {"as_of=2026-11-23&known_at=268"}
 
 
@@ -100,10 +100,10 @@ def test_each_json_file_fits_its_json_schema(editions: list[Edition], form: str)
 
 
 def test_the_schema_refuses_a_word_that_is_not_in_the_codebook(editions: list[Edition]) -> None:
-    said = json.loads(formats.render(editions[1], TODAY, "json"))
-    said["records"][0]["periods"][0]["status"] = "tolerated"
+    export = json.loads(formats.render(editions[1], TODAY, "json"))
+    export["records"][0]["periods"][0]["status"] = "tolerated"
     with pytest.raises(jsonschema.ValidationError, match="tolerated"):
-        jsonschema.validate(said, schemas.of(editions[1].topic, "json"))
+        jsonschema.validate(export, schemas.of(editions[1].topic, "json"))
 
 
 def test_the_dictionary_explains_every_column_and_code(editions: list[Edition]) -> None:
@@ -114,9 +114,9 @@ def test_the_dictionary_explains_every_column_and_code(editions: list[Edition]) 
         for name in ("csv", "sources"):
             header = formats.render(edition, TODAY, name).decode().partition("\r\n")[0]
             file = formats.file_name(topic.code, name)
-            told = [row for row in rows if row["file"] == file]
-            assert list(dict.fromkeys(row["column"] for row in told)) == header.split(",")
-            assert all(row["description"] for row in told)
+            explained = [row for row in rows if row["file"] == file]
+            assert list(dict.fromkeys(row["column"] for row in explained)) == header.split(",")
+            assert all(row["description"] for row in explained)
         codes = {row["code"] for row in rows if row["column"] == "status"}
         assert codes == {"", *(status.code for status in topic.statuses)}
         for variable in topic.variables:
@@ -142,9 +142,9 @@ def test_duckdb_reads_parquet_and_ndjson(editions: list[Edition], tmp_path: Path
 @pytest.mark.filterwarnings("ignore")
 def test_pandas_reads_csv(editions: list[Edition]) -> None:
     content = formats.render(editions[0], TODAY, "csv")
-    found = pd.read_csv(io.BytesIO(content), dtype={"fips": str}, keep_default_na=False)
-    assert len(found) == 269
-    assert found.loc[found.jurisdiction == "us-al", "fips"].unique().tolist() == ["01"]
+    frame = pd.read_csv(io.BytesIO(content), dtype={"fips": str}, keep_default_na=False)
+    assert len(frame) == 269
+    assert frame.loc[frame.jurisdiction == "us-al", "fips"].unique().tolist() == ["01"]
 
 
 def test_gdal_reads_geojson(editions: list[Edition], tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def of(reader: Reader, home: Files, *, day: date = TODAY, **asked: bool) -> File
 
 def names(folder: Path) -> list[str]:
     """The files that bear a name."""
-    found = (file for file in folder.rglob("*-*") if file.is_file())
-    return sorted(file.name for file in found if not file.name.startswith("."))
+    files = (file for file in folder.rglob("*-*") if file.is_file())
+    return sorted(file.name for file in files if not file.name.startswith("."))
 
 
 # Made once
@@ -99,9 +99,9 @@ def test_two_processes_do_not_make_the_same(sqlite_store: Store, tmp_path: Path)
     url = sqlite_store.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", MAKER, str(tmp_path / "files"), url]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [process.communicate()[0].split() for process in both]
-    assert sum(words.count("rendered") for words in said) == 1
-    assert said[0][-1] == said[1][-1]
+    outputs = [process.communicate()[0].split() for process in both]
+    assert sum(words.count("rendered") for words in outputs) == 1
+    assert outputs[0][-1] == outputs[1][-1]
 
 
 def test_threads_do_not_make_the_same(reader: Reader, tmp_path: Path, made: list[str]) -> None:
@@ -383,7 +383,7 @@ def test_a_large_file_is_packed_quickly_even_as_the_newest(
     file = of(reader, Files(tmp_path))
     form = Files(tmp_path).packed(file, "br", best=True)
     assert form is not None
-    assert form.content == b"".join(compression.packed([file.content], "br", best=False))
+    assert form.content == b"".join(compression.packed([file.content], "br", compression.USUAL))
 
 
 @pytest.mark.parametrize("coding", compression.codings_of("text/csv", 1_000))
@@ -397,7 +397,7 @@ def test_packing_holds_no_whole_file(coding: str) -> None:
             read += 1
             yield os.urandom(256 * 1024)
 
-    form = compression.packed(parts(), coding, best=False)
+    form = compression.packed(parts(), coding, compression.USUAL)
     sizes = [(read, len(part)) for part in form]
     assert max(size for _, size in sizes) < 8 * 1024 * 1024
     assert any(size for at, size in sizes if at < 32)

@@ -94,9 +94,9 @@ def test_a_record_names_the_period_in_force_on_the_day(shipped: Reader, day: dat
 
 @pytest.mark.parametrize("topic", RECORDS)
 def test_another_process_gives_the_same_bytes(shipped_store: Store, topic: str) -> None:
-    one, other = (Reader(Tracker(shipped_store)).edition(topic) for _ in range(2))
-    assert one is not other
-    assert everything(one) == everything(other)
+    edition, other = (Reader(Tracker(shipped_store)).edition(topic) for _ in range(2))
+    assert edition is not other
+    assert everything(edition) == everything(other)
 
 
 @pytest.mark.both_databases

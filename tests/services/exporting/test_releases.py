@@ -25,15 +25,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_file_is_there_with_its_sum(tracker: Tracker, folder: Path) -> None:
-    made = releases.freeze(Reader(tracker), folder, "2026.11")
-    names = set(contents(made))
+    release = releases.freeze(Reader(tracker), folder, "2026.11")
+    names = set(contents(release))
     for topic in tracker.topics:
         for form in formats.available():
             name = formats.file_name(topic, form)
             assert {name, f"{name}.schema.json"} <= names
     assert {"datapackage.json", "datapackage.zip", "CHANGELOG.md", "CITATION.cff"} <= names
     assert {"datacite.json", "release.json", "SHA256SUMS"} <= names
-    done = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=made, check=False)
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release, check=False
+    )
     assert done.returncode == 0
     files = releases.files_of(folder, "2026.11")
     assert set(files) == names
@@ -65,23 +67,23 @@ def test_the_changelog_tells_what_the_feed_published_since(tracker: Tracker, fol
     assert "- Alabama (us-al), feed number 2" in text
     assert "  - `periods.2020-05`: nothing → " in text
     assert [release.name for release in releases.all_of(folder)] == ["2026.12", "2026.11"]
-    told = json.loads(second["release.json"])
-    assert (told["feed_no"], told["previous"]) == (2, "2026.11")
+    about = json.loads(second["release.json"])
+    assert (about["feed_no"], about["previous"]) == (2, "2026.11")
     for content in second.values():
         assert b'"ana"' not in content
 
 
 def test_the_citation_has_what_catalogues_need(tracker: Tracker, folder: Path) -> None:
-    made = contents(releases.freeze(Reader(tracker), folder, "2026.11"))
-    lines = made["CITATION.cff"].decode().splitlines()
+    files = contents(releases.freeze(Reader(tracker), folder, "2026.11"))
+    lines = files["CITATION.cff"].decode().splitlines()
     # What the Citation File Format 1.2.0 requires, and what makes a release findable.
     for key in ("cff-version: ", "message: ", "title: ", "version: ", "date-released: "):
         assert any(line.startswith(key) for line in lines), key
     assert "authors:" in lines
-    told = json.loads(made["datacite.json"])
+    datacite = json.loads(files["datacite.json"])
     required = {"types", "creators", "titles", "publisher", "publicationYear", "schemaVersion"}
-    assert required <= set(told)
-    assert told["types"]["resourceTypeGeneral"] == "Dataset"
+    assert required <= set(datacite)
+    assert datacite["types"]["resourceTypeGeneral"] == "Dataset"
 
 
 @pytest.mark.parametrize("name", ["", "november", "2026.11/x", "..", "2026.1", "2026.11\n"])
@@ -102,8 +104,8 @@ def test_a_broken_file_stops_the_release_and_leaves_nothing(
 
 
 def test_an_altered_file_is_not_given_out(tracker: Tracker, folder: Path) -> None:
-    made = releases.freeze(Reader(tracker), folder, "2026.11")
-    file = made / "kratom.csv"
+    release = releases.freeze(Reader(tracker), folder, "2026.11")
+    file = release / "kratom.csv"
     file.chmod(0o644)
     file.write_bytes(b"altered")
     with pytest.raises(Unusable, match="is not what was released"):

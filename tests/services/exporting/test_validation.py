@@ -35,9 +35,9 @@ def _last_line_lost(content: bytes) -> bytes:
 
 
 def _first_record_lost(content: bytes) -> bytes:
-    found = json.loads(content)
-    del found["features" if "features" in found else "records"][0]
-    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
+    export = json.loads(content)
+    del export["features" if "features" in export else "records"][0]
+    return json.dumps(export, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _replaced(old: str, new: str) -> Callable[[bytes], bytes]:
@@ -116,24 +116,24 @@ def test_the_last_good_file_stays_and_the_log_says_why(
     caplog: pytest.LogCaptureFixture,
     name: str,
 ) -> None:
-    kept, reader = Files(), Reader(tracker)
-    good = kept.of(reader.edition("kratom"), TODAY, name, newest=True)
+    files, reader = Files(), Reader(tracker)
+    good = files.of(reader.edition("kratom"), TODAY, name, newest=True)
     decide(tracker, propose(tracker))
     edition = reader.edition("kratom")
     monkeypatch.setattr(formats, "render", lambda *_asked: b"<html>")
     with caplog.at_level(logging.ERROR):
-        file = kept.of(edition, TODAY, name, newest=True)
+        file = files.of(edition, TODAY, name, newest=True)
     assert (file.path, file.feed_no, file.is_final) == (good.path, good.feed_no, False)
     assert good.feed_no < edition.feed_no
     assert f"kratom {name} at feed number {edition.feed_no} was refused" in caplog.text
     assert f"The one of feed number {good.feed_no} stays." in caplog.text
     # Who names an edition must not get another.
     with pytest.raises(Unsound):
-        kept.of(edition, TODAY, name)
+        files.of(edition, TODAY, name)
     # It is not tried again for everybody who asks, but soon.
     monkeypatch.undo()
-    assert kept.of(edition, TODAY, name, newest=True).feed_no == good.feed_no
-    assert Files(kept.folder).of(edition, TODAY, name, newest=True).feed_no == edition.feed_no
+    assert files.of(edition, TODAY, name, newest=True).feed_no == good.feed_no
+    assert Files(files.folder).of(edition, TODAY, name, newest=True).feed_no == edition.feed_no
 
 
 def test_a_frame_that_does_not_fit_is_found_out(

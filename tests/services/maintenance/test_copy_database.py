@@ -106,9 +106,9 @@ def test_history_is_told_the_same_there(source: Tracker, target: Store) -> None:
             record = records.find(there, "kratom", code)
             assert record is not None
             assert records.find(here, "kratom", code) == record
-            told = records.revisions_of(there, record.id)
-            assert records.revisions_of(here, record.id) == told
-            states |= {revision.state for revision in told}
+            revisions = records.revisions_of(there, record.id)
+            assert records.revisions_of(here, record.id) == revisions
+            states |= {revision.state for revision in revisions}
         assert states >= set(STATES)
         assert feed.entries(here, 0, 100) == feed.entries(there, 0, 100)
         assert queued(here) == queued(there)
@@ -297,10 +297,10 @@ def test_an_older_target_is_not_written_to(source: Tracker, target: Store) -> No
 
 
 def test_each_row_is_reported(source: Tracker, target: Store) -> None:
-    told: list[int] = []
+    steps: list[int] = []
     total = copy_database.row_count(source)
-    copy_database.copy(source, target, lambda _what, how_many: told.append(how_many))
-    assert sum(told) == total
+    copy_database.copy(source, target, lambda _what, how_many: steps.append(how_many))
+    assert sum(steps) == total
 
 
 @pytest.mark.both_databases

@@ -21,10 +21,10 @@ def shipped(shipped_store: Store) -> Tracker:
 
 def test_every_record_file_is_published_as_it_stands(shipped: Tracker) -> None:
     reader = Reader(shipped)
-    found = {code: reader.edition(code).records for code in shipped.topics}
-    assert {code: len(records) for code, records in found.items()} == {"kratom": 222, "7-oh": 46}
+    editions = {code: reader.edition(code).records for code in shipped.topics}
+    assert {code: len(records) for code, records in editions.items()} == {"kratom": 222, "7-oh": 46}
     for item in first_load.shipped_records():
-        published = found[item.topic][item.jurisdiction]
+        published = editions[item.topic][item.jurisdiction]
         assert canonical_bytes(published.payload) == canonical_bytes(item.payload)
         assert published.place.name == item.name
         assert published.publication.revision_number == 0
@@ -98,5 +98,5 @@ def test_what_holds_on_the_real_data(
     shipped: Tracker, code: str, day: str, shown: str, deciding: str | None
 ) -> None:
     edition = Reader(shipped).edition("kratom")
-    found = edition.resolve(shipped.place(code), asked_day(day).day)
-    assert (found.shown, found.deciding) == (shown, deciding)
+    resolution = edition.resolve(shipped.place(code), asked_day(day).day)
+    assert (resolution.shown, resolution.deciding) == (shown, deciding)

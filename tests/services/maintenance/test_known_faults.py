@@ -1,75 +1,77 @@
 """What went wrong in the review queues of others, and where it is tested that it does not here.
 
 - warehouse, JournalEntry: Numbers were given at the insert, not at the commit: who followed the
-  feed missed some. (store/test_races.py)
-- warehouse #19684: The lock of the feed was held across other inserts, and writers waited
-  crosswise for ever. (below, services/test_racing.py)
+  feed missed some. (store/history/test_races.py)
+- warehouse #19684: The lock of the feed was held across other inserts, and writers waited crosswise
+  for ever. (below, services/reviewing/test_racing.py)
 - warehouse #6451: Deleting a project deleted the log of what was done to it.
-  (store/test_guards.py)
+  (store/history/test_guards.py)
 - warehouse, OrganizationApplication: A declined application could be approved: only the template
-  knew better. (services/test_moderating.py, web/test_reviewing.py)
+  knew better. (services/reviewing/test_moderating.py, web/reviewing/test_review.py)
 - warehouse #20302: The status was set before the input was checked, and the half was committed.
   (below)
 - GOV.UK Notify, dao_* of versioned tables: Of two who saved the later one won without a word, and
-  at the same moment both got a 500. (services/test_racing.py, store/test_races.py)
+  at the same moment both got a 500. (services/reviewing/test_racing.py,
+  store/history/test_races.py)
 - GOV.UK Notify, history_meta.py: The history held what its columns could hold, copied when the
-  object was still dirty. (store/test_records.py)
+  object was still dirty. (store/history/test_records.py)
 - GOV.UK Notify, can_approve_own_go_live_requests: A switch let organisations approve their own
   requests, and a platform admin always could. (below)
 - GOV.UK Notify, has_active_go_live_request: The request was a flag: who had asked, when and for
   exactly what was in no row. (below)
 - normandy, verify_approver: The approver was compared with who requested the review, not with who
-  had written it. (services/test_moderating.py, web/test_reviewing.py)
-- normandy, revise() and close(): A new version deleted the request for the earlier one and all
-  that was said to it. (below)
+  had written it. (services/reviewing/test_moderating.py, web/reviewing/test_review.py)
+- normandy, revise() and close(): A new version deleted the request for the earlier one and all that
+  was said to it. (below)
 - normandy, on_delete=SET_NULL: Deleting an account took its signature off the history.
-  (store/test_guards.py)
+  (store/history/test_guards.py)
 - normandy, approve(): A server elsewhere was called inside the transaction, which held its locks
   meanwhile. (below)
 - normandy, metadata of an approved revision: What had been approved could still be patched:
-  immutable was only a habit. (store/test_guards.py)
-- wagtail #6249, publish_workflow_state: The latest version was published, not the one that had
-  been reviewed. (below, web/test_reviewing.py)
-- wagtail #13563: Saving without a change began the review anew. (web/test_editing.py,
-  services/test_moderating.py)
+  immutable was only a habit. (store/history/test_guards.py)
+- wagtail #6249, publish_workflow_state: The latest version was published, not the one that had been
+  reviewed. (below, web/reviewing/test_review.py)
+- wagtail #13563: Saving without a change began the review anew. (web/editing/test_edit.py,
+  services/reviewing/test_moderating.py)
 - wagtail, AbstractGroupApprovalTask: Whoever had sent it could approve it, if they were in the
-  group. (web/test_reviewing.py)
+  group. (web/reviewing/test_review.py)
 - wagtail #2565 and RFC 95: For ten years the second who saved overwrote the first.
-  (web/test_reviewing.py)
+  (web/reviewing/test_review.py)
 - wagtail, is_out_of_date: Whoever sent no base was never told that they were out of date.
-  (web/test_editing.py, web/test_desk.py)
+  (web/editing/test_edit.py, web/reviewing/test_dashboard.py)
 - wagtail #13749: Checking and writing were two steps, and something came between them.
-  (store/test_races.py)
+  (store/history/test_races.py)
 - wagtail #12427, purge_revisions: Old revisions were purged, and the pages of the history broke.
-  (store/test_guards.py)
+  (store/history/test_guards.py)
 - wagtail #6949, FlaggedRevs T59073: There were two ways to approve, and one of them left out what
   the other did. (below)
-- FlaggedRevs, primary key of flaggedrevs: The second reviewer overwrote what the first had
-  decided. (store/test_races.py, web/test_reviewing.py)
+- FlaggedRevs, primary key of flaggedrevs: The second reviewer overwrote what the first had decided.
+  (store/history/test_races.py, web/reviewing/test_review.py)
 - FlaggedRevs T189422: Switching a setting off hid all reviews of the past. (below)
 - Wikibase, baseRevId = 0: Zero meant “whatever is current” and switched the check for conflicts
   off. (below)
 - Wikibase, self-conflict: Whoever was in conflict with themselves was patched together with a
   warning. (below)
 - NeoWiki #1304: The base was read anew just before saving, so that it was always the current one.
-  (web/test_reviewing.py, below)
+  (web/reviewing/test_review.py, below)
 - h, ModerationLog and kitsune, mozilla/sumo#2248: Deleting a moderator deleted the log, and
-  deleting a reviewer the articles. (store/test_guards.py)
+  deleting a reviewer the articles. (store/history/test_guards.py)
 - h, annotation_updated and FlaggedRevs, lastChangeTime: Instants told versions apart, until two
   fell into the same second or a clock went back. (below)
 - h, schemas/api/moderation.py: There it went right: asking twice for the same state is a success
-  and no second row. (services/test_workflow.py, below)
+  and no second row. (services/reviewing/test_workflow.py, below)
 - kitsune, edit locks in Redis: Whoever stole a lock could do what it should have kept them from.
   (below)
 - indico, update_review: What a reviewer had said could be edited afterwards.
-  (store/test_guards.py)
-- indico #5684: Two judgements at the same moment both went through. (services/test_racing.py)
+  (store/history/test_guards.py)
+- indico #5684: Two judgements at the same moment both went through.
+  (services/reviewing/test_racing.py)
 - kitsune, review_revision: The second reviewer got the page again without a word.
-  (web/test_reviewing.py)
-- kitsune #72: Approving one’s own work drew a warning, no refusal. (web/test_reviewing.py)
-- kitsune, Revision.save: Saving could publish. (services/test_moderating.py)
+  (web/reviewing/test_review.py)
+- kitsune #72: Approving one’s own work drew a warning, no refusal. (web/reviewing/test_review.py)
+- kitsune, Revision.save: Saving could publish. (services/reviewing/test_moderating.py)
 - SQLAlchemy-Continuum #174: Bulk updates and raw SQL passed unseen by the versioning.
-  (store/test_guards.py, services/test_checking.py)
+  (store/history/test_guards.py, services/maintenance/test_integrity_check.py)
 """
 
 import ast
@@ -143,11 +145,11 @@ def test_who_asked_for_exactly_what_and_when_is_kept_for_good(tracker: Tracker) 
         proposal = propose(tracker)
     decide(tracker, proposal)
     with tracker.store.reading() as connection:
-        asked = contents(connection)["submission"]
-    assert len(asked) == 1
-    found = review.sheet(tracker, person(tracker, "ben"), proposal.id).revision
-    assert (found.author, found.submitted_at) == ("ana", minutes(5))
-    assert (found.payload, found.payload_sha256) == (BANNED, proposal.payload_sha256)
+        submissions = contents(connection)["submission"]
+    assert len(submissions) == 1
+    revision = review.sheet(tracker, person(tracker, "ben"), proposal.id).revision
+    assert (revision.author, revision.submitted_at) == ("ana", minutes(5))
+    assert (revision.payload, revision.payload_sha256) == (BANNED, proposal.payload_sha256)
 
 
 def test_a_new_version_keeps_what_was_said_to_the_earlier_one(tracker: Tracker) -> None:
@@ -183,7 +185,7 @@ def test_what_was_reviewed_is_published_and_not_what_came_later(tracker: Tracker
 
 def callers_of(name: str) -> set[str]:
     """The modules of the product that call a function of that name."""
-    found = set()
+    callers = set()
     for file in PACKAGE.rglob("*.py"):
         calls = (
             node.func
@@ -192,8 +194,8 @@ def callers_of(name: str) -> set[str]:
         )
         names = {getattr(func, "attr", getattr(func, "id", "")) for func in calls}
         if name in names:
-            found.add(str(file.relative_to(PACKAGE)))
-    return found
+            callers.add(str(file.relative_to(PACKAGE)))
+    return callers
 
 
 @pytest.mark.parametrize(
@@ -246,10 +248,10 @@ def test_a_clock_that_stands_or_goes_back_mixes_nothing_up(
     base = 0
     with time_machine.travel(NOW, tick=False) as clock:
         for number in range(3):
-            one = propose(tracker, a_payload(notes=f"One {number}."), base_number=base)
+            first = propose(tracker, a_payload(notes=f"One {number}."), base_number=base)
             other = propose(tracker, a_payload(notes=f"Other {number}."), base_number=base)
             clock.shift(step)
-            base = decide(tracker, one).number
+            base = decide(tracker, first).number
             with pytest.raises(Stale):
                 decide(tracker, other)
             decide(tracker, other, Verdict.REJECT)

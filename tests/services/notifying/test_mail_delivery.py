@@ -13,7 +13,7 @@ from legalmap.domain.outside.mail import KEPT, SITE, Mail
 from legalmap.domain.outside.retry import LEAST_FAILURES, PATIENCE
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.notifying import mail_delivery, smtp
-from legalmap.services.notifying.smtp import Unsent
+from legalmap.services.notifying.http_post import Undelivered
 from legalmap.store import log
 from legalmap.store.engine import Store
 from legalmap.store.outside import mail_outbox
@@ -58,8 +58,8 @@ def send(tracker: Tracker, mailbox: Mailbox) -> list[str]:
 
 def rows(tracker: Tracker) -> list[Mail]:
     with tracker.store.reading() as connection:
-        found = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id))
-        return [Mail(**row._mapping) for row in found]
+        mails = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id))
+        return [Mail(**row._mapping) for row in mails]
 
 
 def test_a_mail_is_sent_once_with_its_headers(tracker: Tracker, mailbox: Mailbox) -> None:
@@ -79,8 +79,8 @@ def test_a_mail_is_sent_once_with_its_headers(tracker: Tracker, mailbox: Mailbox
     assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
     assert message["Date"].datetime == START
     assert message.get_content_type() == "text/plain"
-    said = message.get_content().replace("\r\n", "\n")
-    assert said == "Was gilt in Österreich?\n\nhttps://law.example/desk/notices\n"
+    text = message.get_content().replace("\r\n", "\n")
+    assert text == "Was gilt in Österreich?\n\nhttps://law.example/desk/notices\n"
     assert rows(tracker)[0].sent_at == START
 
 
@@ -129,16 +129,16 @@ def test_pauses_grow_and_end_after_days(tracker: Tracker, mailbox: Mailbox) -> N
     post(tracker)
     mailbox.refused["ana@people.example"] = "450 Later"
     at, pauses = START, []
-    while (found := rows(tracker)[0]).next_at is not None:
-        pauses.append(found.next_at - at)
-        at = found.next_at
+    while (mail := rows(tracker)[0]).next_at is not None:
+        pauses.append(mail.next_at - at)
+        at = mail.next_at
         with time_machine.travel(at, tick=False):
             assert len(send(tracker, mailbox)) == 1
     assert [pause.total_seconds() for pause in pauses[:5]] == [0, 5, 20, 80, 320]
     assert max(pauses) == timedelta(hours=6)
-    assert found.given_up_at is not None
-    assert found.given_up_at - START >= PATIENCE
-    assert found.tries >= LEAST_FAILURES
+    assert mail.given_up_at is not None
+    assert mail.given_up_at - START >= PATIENCE
+    assert mail.tries >= LEAST_FAILURES
 
 
 REFUSALS = [
@@ -217,11 +217,11 @@ def test_killed_after_the_server_took_it_a_mail_comes_twice_with_the_same_id(
 def test_two_workers_send_a_mail_once(tracker: Tracker, mailbox: Mailbox) -> None:
     post(tracker)
     with tracker.store.reading() as connection:
-        found = mail_outbox.next_due(connection, START)
-    assert found is not None
+        mail = mail_outbox.next_due(connection, START)
+    assert mail is not None
     assert send(tracker, mailbox) == ["mail 1: sent"]
     # The other read the outbox before the first was done.
-    assert mail_delivery._tried(tracker, mailbox.server(), found) == ("", True)
+    assert mail_delivery._tried(tracker, mailbox.server(), mail) == ("", True)
     assert len(mailbox.got) == 1
 
 
@@ -280,7 +280,7 @@ def test_what_is_no_single_address_is_not_written_to(tracker: Tracker, address: 
     post(tracker, to=address)
     assert rows(tracker) == []
     mail = msg(address=address)
-    with pytest.raises(Unsent, match="cannot be written to"):
+    with pytest.raises(Undelivered, match="cannot be written to"):
         smtp.message_of(Mailbox.server(_NOBODY), mail)
 
 
@@ -337,7 +337,7 @@ def test_what_is_sent_is_encrypted_and_signed_in(
         account = {"user": "desk", "password": "p@ss:word", "wrapped": wrapped}
         smtp.send(mailbox.server(**account), msg())
         assert mailbox.subjects == ["Hello"]
-        with pytest.raises(Unsent, match="refused us: 535") as refused:
+        with pytest.raises(Undelivered, match="refused us: 535") as refused:
             smtp.send(mailbox.server(**{**account, "password": "wrong"}), msg())
         # It is our settings that are wrong: no mail is given up for it.
         assert not refused.value.for_good
@@ -350,7 +350,7 @@ def test_a_stranger_s_certificate_is_refused(tmp_path: Path) -> None:
     ours, _ = certificate(tmp_path)
     mailbox = Mailbox(ssl_context=ours)
     try:
-        with pytest.raises(Unsent, match="SSLCertVerificationError"):
+        with pytest.raises(Undelivered, match="SSLCertVerificationError"):
             smtp.send(mailbox.server(wrapped=True), msg())
     finally:
         mailbox.stop()
@@ -360,6 +360,6 @@ def test_nothing_goes_out_in_clear(mailbox: Mailbox, monkeypatch: pytest.MonkeyP
     """A server elsewhere that does not offer STARTTLS is sent nothing."""
     no: Callable[[str], bool] = lambda _host: False  # noqa: E731
     monkeypatch.setattr(smtp, "is_loopback", no)
-    with pytest.raises(Unsent, match="SMTPNotSupportedError"):
+    with pytest.raises(Undelivered, match="SMTPNotSupportedError"):
         smtp.send(mailbox.server(), msg())
     assert mailbox.got == []

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from jinja2 import UndefinedError
 
 from legalmap import clock
 from legalmap.domain.desk.moderation import Verdict
@@ -12,7 +13,9 @@ from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.desk.suggestions import Outcome
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.accounts import Account
+from legalmap.paths import TEMPLATES
 from legalmap.services.audit.actions import log_act
+from legalmap.services.core import texts
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import suggestions
 from legalmap.services.notifying import mail_delivery, notices
@@ -31,7 +34,7 @@ OTHER = a_payload(a_period(), a_period("2021", "restricted"))
 
 
 def told(tracker: Tracker, handle: str) -> list[str]:
-    return [each.text for each in notices.of_account(tracker, person(tracker, handle))]
+    return [notice.text for notice in notices.of_account(tracker, person(tracker, handle))]
 
 
 def remarks(tracker: Tracker, handle: str, revised: Revision) -> None:
@@ -71,28 +74,32 @@ def assents(tracker: Tracker, handle: str, revised: Revision) -> None:
     ],
 )
 def test_the_author_hears_of_a_verdict(tracker: Tracker, verdict: Verdict, said: str) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
     assert told(tracker, "ana") == []
-    decide(tracker, made, verdict)
+    decide(tracker, proposal, verdict)
     (notice,) = notices.of_account(tracker, person(tracker, "ana"))
-    assert (notice.text, notice.path, notice.read_at) == (said, f"/desk/proposals/{made.id}", None)
+    assert (notice.text, notice.path, notice.read_at) == (
+        said,
+        f"/desk/proposals/{proposal.id}",
+        None,
+    )
     assert told(tracker, "ben") == []
     assert told(tracker, "cleo") == []
 
 
 def test_the_author_hears_of_a_first_approval(tracker: Tracker) -> None:
     assents(tracker, "ben", propose(tracker))
-    (said,) = told(tracker, "ana")
-    assert said.startswith("ben gave your proposal for Alabama (kratom) the first of two")
+    (text,) = told(tracker, "ana")
+    assert text.startswith("ben gave your proposal for Alabama (kratom) the first of two")
 
 
 def test_all_who_take_part_hear_of_a_remark_but_not_who_made_it(tracker: Tracker) -> None:
-    made = propose(tracker)
-    remarks(tracker, "ben", made)
+    proposal = propose(tracker)
+    remarks(tracker, "ben", proposal)
     assert told(tracker, "ana") == ["ben remarked on the proposal for Alabama (kratom)."]
     assert told(tracker, "cleo") == []
-    assents(tracker, "cleo", made)
-    remarks(tracker, "ana", made)
+    assents(tracker, "cleo", proposal)
+    remarks(tracker, "ana", proposal)
     assert told(tracker, "ben") == ["ana remarked on the proposal for Alabama (kratom)."]
     assert told(tracker, "cleo") == ["ana remarked on the proposal for Alabama (kratom)."]
     assert len(told(tracker, "ana")) == 2
@@ -102,13 +109,13 @@ def test_earlier_reviewers_hear_of_a_new_version_however_many_there_were(tracker
     first = propose(tracker)
     decide(tracker, first, Verdict.REQUEST_CHANGES)
     second = propose(tracker, OTHER, reworks_id=first.id)
-    said = "ana sent a new version of the proposal for Alabama (kratom)."
-    assert told(tracker, "ben") == [said]
+    text = "ana sent a new version of the proposal for Alabama (kratom)."
+    assert told(tracker, "ben") == [text]
     decide(tracker, second, Verdict.REQUEST_CHANGES, by="cleo")
     propose(tracker, a_payload(a_period(), a_period("2022", "banned")), reworks_id=second.id)
-    assert told(tracker, "ben") == [said, said]
-    assert told(tracker, "cleo") == [said]
-    assert said not in told(tracker, "ana")
+    assert told(tracker, "ben") == [text, text]
+    assert told(tracker, "cleo") == [text]
+    assert text not in told(tracker, "ana")
 
 
 def test_a_fresh_proposal_is_for_the_queue_and_tells_nobody(tracker: Tracker) -> None:
@@ -127,22 +134,55 @@ def test_whose_proposal_became_stale_is_told(tracker: Tracker) -> None:
 
 
 def test_an_act_that_fails_tells_nobody(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
 
     def fail(*_asked: object, **_more: object) -> None:
         raise KeyError
 
     monkeypatch.setattr("legalmap.store.history.feed.publish", fail)
     with pytest.raises(KeyError):
-        decide(tracker, made)
+        decide(tracker, proposal)
     assert told(tracker, "ana") == []
 
 
 def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
-    made = propose(tracker)
+    proposal = propose(tracker)
     accounts.disable(tracker, "ana")
-    decide(tracker, made)
+    decide(tracker, proposal)
     assert told(tracker, "ana") == []
+
+
+# Words
+
+WHO_AND_WHAT = {"who": "ben", "what": "Alabama (kratom)"}
+SENTENCES = {
+    "approve": "ben approved your proposal for Alabama (kratom). It is published.",
+    "assent": "ben gave your proposal for Alabama (kratom) the first of two approvals.",
+    "request-changes": "ben asked for changes to your proposal for Alabama (kratom).",
+    "reject": "ben rejected your proposal for Alabama (kratom).",
+    "remark": "ben remarked on the proposal for Alabama (kratom).",
+    "submit": "ben sent a new version of the proposal for Alabama (kratom).",
+    "stale": "The record of Alabama (kratom) has moved on: your proposal starts from an older revision. "
+    "Open it to take it over.",
+    "account-link": "ben made a link by which a new password can be set for your account. If you did not "
+    "ask for it, tell another admin.",
+}
+
+
+def test_every_notice_has_its_sentence() -> None:
+    """A template without a row here, or a row without a template, is forgotten by somebody."""
+    files = (TEMPLATES / "mail" / "notices").iterdir()
+    assert {file.stem for file in files} == set(SENTENCES)
+
+
+@pytest.mark.parametrize("act", SENTENCES)
+def test_a_notice_is_told_in_these_words(act: str) -> None:
+    assert texts.rendered(f"mail/notices/{act}.txt", **WHO_AND_WHAT) == f"{SENTENCES[act]}\n"
+
+
+def test_a_value_that_is_missing_is_no_gap_in_a_mail() -> None:
+    with pytest.raises(UndefinedError, match="what"):
+        texts.rendered("mail/notices/approve.txt", who="ben")
 
 
 # Reading
@@ -151,8 +191,8 @@ def test_who_can_no_longer_sign_in_is_told_nothing(tracker: Tracker) -> None:
 @pytest.mark.both_databases
 def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
     for status in ("banned", "restricted", "regulated"):
-        made = propose(tracker, a_payload(a_period(), a_period("2020", status)))
-        decide(tracker, made, Verdict.REJECT)
+        proposal = propose(tracker, a_payload(a_period(), a_period("2020", status)))
+        decide(tracker, proposal, Verdict.REJECT)
     ana, ben = person(tracker, "ana"), person(tracker, "ben")
     third, second, first = notices.of_account(tracker, ana)
     assert notices.unread_count(tracker, ana) == 3
@@ -169,8 +209,8 @@ def test_unread_come_first_and_each_is_marked_once(tracker: Tracker) -> None:
     assert _ids(notices.of_account(tracker, ana)) == [third.id, second.id, first.id]
 
 
-def _ids(found: list[Notice]) -> list[int]:
-    return [each.id for each in found]
+def _ids(listed: list[Notice]) -> list[int]:
+    return [notice.id for notice in listed]
 
 
 def test_the_number_is_one_query(tracker: Tracker, store: Store) -> None:
@@ -192,50 +232,67 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 def with_address(tracker: Tracker, handle: str) -> Account:
-    found = person(tracker, handle)
+    account = person(tracker, handle)
     tracker.store.mails = True
     with tracker.store.writing() as connection:
-        account_rows.update(connection, found.id, email=f"{handle}@people.example")
-    return found
+        account_rows.update(connection, account.id, email=f"{handle}@people.example")
+    return account
 
 
 def test_who_left_an_address_is_told_by_mail_too(tracker: Tracker, mailbox: Mailbox) -> None:
     with_address(tracker, "ana")
-    made = propose(tracker)
-    decide(tracker, made, Verdict.REJECT, comment="Secret? No.")
+    proposal = propose(tracker)
+    decide(tracker, proposal, Verdict.REJECT, comment="Secret? No.")
     assert list(mail_delivery.send_due(tracker, mailbox.server())) == ["mail 1: sent"]
     (message,) = mailbox.got
-    said = "ben rejected your proposal for Alabama (kratom)."
-    assert message["Subject"] == said
+    text = "ben rejected your proposal for Alabama (kratom)."
+    assert message["Subject"] == text
     assert message["To"] == "ana@people.example"
     body = message.get_content().replace("\r\n", "\n")
-    assert body.startswith(f"{said}\n\nhttps://law.example/desk/proposals/{made.id}\n")
+    assert body == (
+        f"{text}\n\nhttps://law.example/desk/proposals/{proposal.id}\n\n"
+        "To get no more mail: https://law.example/desk/account\n"
+    )
     assert message["List-Unsubscribe"] == "<https://law.example/desk/account>"
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
-    [(Outcome.DECLINED, "Nothing was changed."), (Outcome.DUPLICATE, "suggested before.")],
+    ("outcome", "became", "answer"),
+    [
+        (
+            Outcome.PROPOSED,
+            "It became a proposal: once another person has reviewed it, the page changes.",
+            "",
+        ),
+        (Outcome.DECLINED, "Nothing was changed.", "Thank <you> & “all”.\n\nReally."),
+        (Outcome.DUPLICATE, "It had been suggested before.", "Thank you."),
+    ],
 )
 def test_who_suggested_something_gets_one_answer_by_mail(
-    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, said: str
+    tracker: Tracker, mailbox: Mailbox, outcome: Outcome, became: str, answer: str
 ) -> None:
     tracker.store.mails = True
-    fields = {"text": "The ban was lifted.", "url": "https://law.example/5"}
+    ana = person(tracker, "ana")
     for email in ("kim@mail.example", ""):
-        text = f"{fields['text']} {email}"
-        number = suggestions.suggest(
-            tracker, "kratom", "us-al", **{**fields, "text": text}, email=email
-        )
-        suggestions.close(tracker, person(tracker, "ana"), number, outcome, "Thank you.")
+        fields = {"text": f"The ban was lifted. {email}", "url": "https://law.example/5"}
+        number = suggestions.suggest(tracker, "kratom", "us-al", **fields, email=email)
+        if outcome is Outcome.PROPOSED:
+            payload = a_payload(a_period("2020", "restricted" if email else "banned"))
+            propose(tracker, payload, suggestion_id=number)
+        else:
+            suggestions.close(tracker, ana, number, outcome, answer)
     assert len(list(mail_delivery.send_due(tracker, mailbox.server()))) == 1
     (message,) = mailbox.got
     assert message["To"] == "kim@mail.example"
     assert message["Subject"] == "Your suggestion for Alabama (kratom)"
-    body = message.get_content()
-    assert said in body
-    assert "Thank you." in body
-    assert "https://law.example/kratom/us-al" in body
+    paragraphs = [
+        f"Somebody read what you suggested for Alabama (kratom). {became}",
+        *([answer] if answer else []),
+        "https://law.example/kratom/us-al",
+        "This is the only answer. Your address is forgotten within 7 days after it.",
+    ]
+    body = message.get_content().replace("\r\n", "\n")
+    assert body == "\n\n".join(paragraphs) + "\n"
     assert message["List-Unsubscribe"] is None
 
 

@@ -52,20 +52,20 @@ def publish(tracker: Tracker, code: str = "us-fl", **more: Any) -> None:
 
 def deliver(tracker: Tracker) -> list[str]:
     """All rounds until nothing is due."""
-    said: list[str] = []
+    lines: list[str] = []
     while more := webhook_delivery.deliver_due(tracker, loopback=True):
-        said += more
-    return said
+        lines += more
+    return lines
 
 
 def now(tracker: Tracker, hook: Webhook) -> Webhook:
-    (found,) = [each for each in webhooks.everyone(tracker) if each.id == hook.id]
-    return found
+    (current,) = [known for known in webhooks.everyone(tracker) if known.id == hook.id]
+    return current
 
 
 def actions(tracker: Tracker, hook: Webhook) -> list[str]:
     with tracker.store.reading() as connection:
-        return [each.action for each in events_of(connection, "webhook", hook.id)]
+        return [event.action for event in events_of(connection, "webhook", hook.id)]
 
 
 def test_each_publication_comes_once_in_order_and_signed(
@@ -149,9 +149,9 @@ def test_a_receiver_that_is_away_holds_nobody_else_up(
     gone.stop()
     away = webhooks.add(tracker, url, loopback=True)
     publish(tracker)
-    said = deliver(tracker)
+    lines = deliver(tracker)
     assert receiver.numbers == [2]
-    assert any(f"webhook {away.id}: 2: No answer: ConnectionRefusedError." in s for s in said)
+    assert any(f"webhook {away.id}: 2: No answer: ConnectionRefusedError." in s for s in lines)
 
 
 @pytest.mark.both_databases
@@ -163,9 +163,9 @@ def test_after_days_of_failure_it_is_disabled_and_a_replay_takes_it_up(
     for _ in range(60):
         deliver(tracker)
         noon.shift(timedelta(hours=6))
-    found = now(tracker, hook)
-    assert found.disabled_at is not None
-    assert timedelta(days=5) <= found.disabled_at - (found.failing_since or NOW)
+    webhook = now(tracker, hook)
+    assert webhook.disabled_at is not None
+    assert timedelta(days=5) <= webhook.disabled_at - (webhook.failing_since or NOW)
     tried = len(receiver.got)
     assert 15 < tried < 30
     assert actions(tracker, hook) == ["webhook-add", "webhook-fail", "webhook-disable"]

@@ -19,11 +19,11 @@ from tests.store.build import NOW, PASSWORD
 
 
 def test_a_new_person_signs_in_with_the_password_made_for_them(tracker: Tracker) -> None:
-    made = accounts.add(tracker, "dora", Role.MODERATOR)
-    token = authentication.sign_in(tracker, "Dora ", made.password)
-    found = authentication.signed_in(tracker, token)
-    assert found is not None
-    assert (found.account.handle, found.account.role) == ("dora", Role.MODERATOR)
+    credentials = accounts.add(tracker, "dora", Role.MODERATOR)
+    token = authentication.sign_in(tracker, "Dora ", credentials.password)
+    session = authentication.signed_in(tracker, token)
+    assert session is not None
+    assert (session.account.handle, session.account.role) == ("dora", Role.MODERATOR)
 
 
 def test_passwords_are_kept_as_the_rfc_advises(
@@ -54,25 +54,25 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(tracker: Tracker, handl
 
 
 def test_disabling_ends_sessions_and_resetting_opens_again(tracker: Tracker) -> None:
-    made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
-    token = authentication.sign_in(tracker, "dora", made.password)
+    credentials = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
+    token = authentication.sign_in(tracker, "dora", credentials.password)
     accounts.disable(tracker, "dora")
     assert authentication.signed_in(tracker, token) is None
     with pytest.raises(Invalid):
-        authentication.sign_in(tracker, "dora", made.password)
+        authentication.sign_in(tracker, "dora", credentials.password)
     again = accounts.reset(tracker, "dora")
     assert authentication.sign_in(tracker, "dora", again.password)
 
 
 def test_a_session_ends_by_itself_and_by_signing_out(tracker: Tracker) -> None:
-    made = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
+    credentials = accounts.add(tracker, "dora", Role.CONTRIBUTOR)
     with time_machine.travel(NOW, tick=False) as clock:
-        token = authentication.sign_in(tracker, "dora", made.password)
+        token = authentication.sign_in(tracker, "dora", credentials.password)
         clock.shift(SESSION_LIFE - timedelta(seconds=1))
         assert authentication.signed_in(tracker, token)
         clock.shift(timedelta(seconds=2))
         assert authentication.signed_in(tracker, token) is None
-        fresh = authentication.sign_in(tracker, "dora", made.password)
+        fresh = authentication.sign_in(tracker, "dora", credentials.password)
         authentication.sign_out(tracker, fresh)
         assert authentication.signed_in(tracker, fresh) is None
 

@@ -219,8 +219,8 @@ def test_people_are_listed_by_as_many_queries_however_many_they_are(
     with counted_queries(tracker.store) as few:
         admins.members(tracker, root)
     for number in range(20):
-        made = accounts.add(tracker, f"person-{number}", Role.MODERATOR)
-        admins.change_role(tracker, root, made.handle, Role.MODERATOR, (Remit("kratom"),))
+        credentials = accounts.add(tracker, f"person-{number}", Role.MODERATOR)
+        admins.change_role(tracker, root, credentials.handle, Role.MODERATOR, (Remit("kratom"),))
     with counted_queries(tracker.store) as many:
         assert len(admins.members(tracker, root)) == 24
     assert len(many) == len(few)

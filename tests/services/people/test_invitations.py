@@ -97,7 +97,7 @@ def test_two_who_follow_one_link_at_once_make_one_account(tracker: Tracker, root
         thread.join(30)
     assert len(refused) == 1
     assert "used" in refused[0]
-    names = {each.account.handle for each in admins.members(tracker, root)}
+    names = {member.account.handle for member in admins.members(tracker, root)}
     assert len(names & {"nora", "emil"}) == 1
 
 

@@ -38,7 +38,7 @@ def test_sessions_are_listed_the_last_used_first(
     second, _ = opened(tracker, "ana")
     opened(tracker, "ben")
     listed = own_account.overview(tracker, second).sessions
-    assert [each.public_id for each in listed] == [second.public_id, first.public_id]
+    assert [session.public_id for session in listed] == [second.public_id, first.public_id]
     assert listed[0].label == "Firefox on Linux"
 
 
@@ -124,8 +124,8 @@ def test_an_address_is_kept_and_the_log_does_not_say_it(tracker: Tracker) -> Non
     own_account.change_email(tracker, here, " ana@law.example ", PASSWORD)
     assert person(tracker, "ana").email == "ana@law.example"
     with tracker.store.reading() as connection:
-        [said] = log.newest(connection, 1)
-    assert said.data == {"mail": "Given", "mail_before": "None"}
+        [event] = log.newest(connection, 1)
+    assert event.data == {"mail": "Given", "mail_before": "None"}
     own_account.change_email(tracker, here, "", PASSWORD)
     assert person(tracker, "ana").email is None
 
@@ -180,7 +180,7 @@ def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
     own_account.disclose(tracker, here, "Works for a shop")
     here, token = found(tracker, token)
     setup = totp.begin(tracker, here)
-    made = totp.enrol(
+    enrolled = totp.enrol(
         tracker,
         here,
         token,
@@ -188,7 +188,7 @@ def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
         code=code_of(setup.secret),
         password=PASSWORD,
     )
-    here, token = found(tracker, made.token)
+    here, token = found(tracker, enrolled.token)
     own_account.leave(tracker, here, PASSWORD, sure=True)
 
     me = here.account.id
@@ -262,4 +262,4 @@ def test_who_has_left_is_not_let_in_again(tracker: Tracker) -> None:
         tracker, lambda: admins.change_role(tracker, root, former, Role.ADMIN, ()), "has left"
     )
     unchanged(tracker, lambda: accounts.reset(tracker, former), "has left")
-    assert former not in [each.account.handle for each in admins.members(tracker, root)]
+    assert former not in [member.account.handle for member in admins.members(tracker, root)]

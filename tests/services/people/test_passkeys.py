@@ -42,26 +42,26 @@ def add(
 ) -> Enrolled:
     """Make a passkey of ``key``."""
     session, token = who
-    asked = passkeys.begin_adding(tracker, session, SITE)
+    challenge = passkeys.begin_adding(tracker, session, SITE)
     return passkeys.add(
         tracker,
         session,
         token,
         SITE,
-        challenge_id=asked.challenge_id,
-        answer=key.make(asked.options),
+        challenge_id=challenge.challenge_id,
+        answer=key.make(challenge.options),
         name=name,
         password=PASSWORD,
     )
 
 
 def test_a_moderator_makes_a_passkey_and_is_in(tracker: Tracker, dora: tuple[Session, str]) -> None:
-    made = add(tracker, dora, Authenticator())
-    found = authentication.signed_in(tracker, made.token)
-    assert found is not None
-    assert found.is_complete
-    assert len(made.codes) == 10
-    assert [each.name for each in passkeys.owned(tracker, found)] == ["Blue key"]
+    enrolled = add(tracker, dora, Authenticator())
+    session = authentication.signed_in(tracker, enrolled.token)
+    assert session is not None
+    assert session.is_complete
+    assert len(enrolled.codes) == 10
+    assert [key.name for key in passkeys.owned(tracker, session)] == ["Blue key"]
 
 
 @pytest.mark.both_databases
@@ -72,20 +72,20 @@ def test_it_is_asked_for_and_opens_the_next_session(
     add(tracker, dora, key)
     session, token = opened(tracker, "dora")
     assert session.standing is Standing.TO_PROVE
-    asked = passkeys.begin_proving(tracker, session, SITE)
-    assert asked is not None
+    challenge = passkeys.begin_proving(tracker, session, SITE)
+    assert challenge is not None
     proved = passkeys.prove(
         tracker,
         session,
         token,
         SITE,
-        challenge_id=asked.challenge_id,
-        answer=key.show(asked.options),
+        challenge_id=challenge.challenge_id,
+        answer=key.show(challenge.options),
     )
     assert authentication.signed_in(tracker, token) is None
-    found = authentication.signed_in(tracker, proved.token)
-    assert found is not None
-    assert found.is_complete
+    complete = authentication.signed_in(tracker, proved.token)
+    assert complete is not None
+    assert complete.is_complete
 
 
 def test_who_has_none_is_asked_for_none(tracker: Tracker) -> None:
@@ -129,8 +129,8 @@ def test_a_wrong_answer_adds_nothing(
     says: str,
 ) -> None:
     session, token = dora
-    asked = passkeys.begin_adding(tracker, session, SITE)
-    answer = bent(Authenticator().make(asked.options, **changed))
+    challenge = passkeys.begin_adding(tracker, session, SITE)
+    answer = bent(Authenticator().make(challenge.options, **changed))
 
     def act() -> object:
         return passkeys.add(
@@ -138,7 +138,7 @@ def test_a_wrong_answer_adds_nothing(
             session,
             token,
             SITE,
-            challenge_id=asked.challenge_id,
+            challenge_id=challenge.challenge_id,
             answer=answer,
             name="Key",
         )
@@ -160,9 +160,9 @@ def test_a_passkey_has_a_name(
 @pytest.fixture
 def key(tracker: Tracker, dora: tuple[Session, str]) -> Authenticator:
     """The passkey of dora."""
-    made = Authenticator()
-    add(tracker, dora, made)
-    return made
+    authenticator = Authenticator()
+    add(tracker, dora, authenticator)
+    return authenticator
 
 
 WRONG_ANSWERS: list[tuple[str, dict[str, Any], Callable[[str], str], str]] = [
@@ -189,13 +189,13 @@ def test_a_wrong_answer_opens_nothing(
     says: str,
 ) -> None:
     session, token = opened(tracker, "dora")
-    asked = passkeys.begin_proving(tracker, session, SITE)
-    assert asked is not None
-    answer = bent(key.show(asked.options, **changed))
+    challenge = passkeys.begin_proving(tracker, session, SITE)
+    assert challenge is not None
+    answer = bent(key.show(challenge.options, **changed))
 
     def act() -> object:
         return passkeys.prove(
-            tracker, session, token, SITE, challenge_id=asked.challenge_id, answer=answer
+            tracker, session, token, SITE, challenge_id=challenge.challenge_id, answer=answer
         )
 
     unchanged(tracker, act, says)
@@ -203,9 +203,9 @@ def test_a_wrong_answer_opens_nothing(
 
 def test_an_answer_counts_once(tracker: Tracker, key: Authenticator) -> None:
     session, token = opened(tracker, "dora")
-    asked = passkeys.begin_proving(tracker, session, SITE)
-    assert asked is not None
-    sent = {"challenge_id": asked.challenge_id, "answer": key.show(asked.options)}
+    challenge = passkeys.begin_proving(tracker, session, SITE)
+    assert challenge is not None
+    sent = {"challenge_id": challenge.challenge_id, "answer": key.show(challenge.options)}
     passkeys.prove(tracker, session, token, SITE, **sent)
     again, other = opened(tracker, "dora")
     unchanged(tracker, lambda: passkeys.prove(tracker, again, other, SITE, **sent), "sent before")
@@ -215,9 +215,9 @@ def test_an_answer_that_comes_too_late_is_refused(
     tracker: Tracker, key: Authenticator, clock: time_machine.Traveller
 ) -> None:
     session, token = opened(tracker, "dora")
-    asked = passkeys.begin_proving(tracker, session, SITE)
-    assert asked is not None
-    sent = {"challenge_id": asked.challenge_id, "answer": key.show(asked.options)}
+    challenge = passkeys.begin_proving(tracker, session, SITE)
+    assert challenge is not None
+    sent = {"challenge_id": challenge.challenge_id, "answer": key.show(challenge.options)}
     clock.shift(passkeys.LIFE)
     unchanged(tracker, lambda: passkeys.prove(tracker, session, token, SITE, **sent), "too long")
 
@@ -241,10 +241,10 @@ def test_a_copy_of_a_key_is_noticed(tracker: Tracker, key: Authenticator) -> Non
     """Its counter stands where the counter of the real one has been."""
     for count, refused in ((7, False), (3, True)):
         session, token = opened(tracker, "dora")
-        asked = passkeys.begin_proving(tracker, session, SITE)
-        assert asked is not None
+        challenge = passkeys.begin_proving(tracker, session, SITE)
+        assert challenge is not None
         key.count = count
-        sent = {"challenge_id": asked.challenge_id, "answer": key.show(asked.options)}
+        sent = {"challenge_id": challenge.challenge_id, "answer": key.show(challenge.options)}
         if refused:
             with pytest.raises(Invalid, match="could not be verified"):
                 passkeys.prove(tracker, session, token, SITE, **sent)
@@ -268,8 +268,8 @@ def test_who_has_one_shows_it_before_adding_another(tracker: Tracker, key: Authe
 def test_a_moderator_keeps_the_last_and_may_remove_another(
     tracker: Tracker, dora: tuple[Session, str]
 ) -> None:
-    made = add(tracker, dora, Authenticator())
-    first = authentication.signed_in(tracker, made.token)
+    enrolled = add(tracker, dora, Authenticator())
+    first = authentication.signed_in(tracker, enrolled.token)
     assert first is not None
     only = passkeys.owned(tracker, first)[0].id
     unchanged(
@@ -277,12 +277,12 @@ def test_a_moderator_keeps_the_last_and_may_remove_another(
     )
     unchanged(tracker, lambda: passkeys.remove(tracker, first, 999, PASSWORD), "gone already")
     unchanged(tracker, lambda: passkeys.remove(tracker, first, only, "wrong"), "not your password")
-    second = add(tracker, (first, made.token), Authenticator(), "Laptop")
+    second = add(tracker, (first, enrolled.token), Authenticator(), "Laptop")
     assert second.codes == ()
     after = authentication.signed_in(tracker, second.token)
     assert after is not None
     passkeys.remove(tracker, after, only, PASSWORD)
-    assert [each.name for each in passkeys.owned(tracker, after)] == ["Laptop"]
+    assert [key.name for key in passkeys.owned(tracker, after)] == ["Laptop"]
     with tracker.store.reading() as connection:
         acts = [event.action for event in log.newest(connection, 4)]
     assert acts[0] == "passkey-remove"

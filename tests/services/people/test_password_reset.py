@@ -75,15 +75,19 @@ def test_every_browser_is_signed_out_when_it_is_used_and_not_before(
 def test_it_is_in_the_log_and_its_owner_is_told(tracker: Tracker, root: Account) -> None:
     link = one_time_links.offer(tracker, root, "ana")
     ana = person(tracker, "ana")
-    (told,) = notices.of_account(tracker, ana)
-    assert told.text.startswith("root made a link by which a new password can be set")
+    (notice,) = notices.of_account(tracker, ana)
+    assert notice.text.startswith("root made a link by which a new password can be set")
     _, token = entered(tracker, "ana")
     one_time_links.recover(tracker, link, NEW)
     assert authentication.signed_in(tracker, token) is None
     with tracker.store.reading() as connection:
         events = [event for event in log.newest(connection, 9) if "account-" in event.action]
-    made, used = events[-1], events[-2]
-    assert (made.action, made.actor_label, made.subject_label) == ("account-link", "root", "ana")
+    offered, used = events[-1], events[-2]
+    assert (offered.action, offered.actor_label, offered.subject_label) == (
+        "account-link",
+        "root",
+        "ana",
+    )
     assert (used.action, used.actor_label, used.data) == ("account-recover", "ana", {"sessions": 1})
 
 
@@ -92,9 +96,9 @@ def test_the_link_and_the_password_are_kept_nowhere(tracker: Tracker, root: Acco
     link = one_time_links.offer(tracker, root, "ana")
     one_time_links.recover(tracker, link, NEW)
     with tracker.store.reading() as connection:
-        kept = str(contents(connection))
-    assert link not in kept
-    assert NEW not in kept
+        stored = str(contents(connection))
+    assert link not in stored
+    assert NEW not in stored
 
 
 def used(tracker: Tracker, link: str) -> None:

@@ -45,13 +45,13 @@ def test_a_moderator_with_a_factor_has_to_show_it(tracker: Tracker) -> None:
 
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
 def test_who_may_do_more_and_has_no_factor_sets_one_up(tracker: Tracker, role: Role) -> None:
-    made = accounts.add(tracker, "dora", role)
-    assert opened(tracker, "dora", made.password)[0].standing is Standing.TO_ENROL
+    credentials = accounts.add(tracker, "dora", role)
+    assert opened(tracker, "dora", credentials.password)[0].standing is Standing.TO_ENROL
 
 
 def test_the_people_of_a_demo_need_none(tracker: Tracker) -> None:
-    for made in accounts.make_demo_people(tracker):
-        assert opened(tracker, made.handle, made.password)[0].is_complete
+    for credentials in accounts.make_demo_people(tracker):
+        assert opened(tracker, credentials.handle, credentials.password)[0].is_complete
 
 
 def test_a_half_open_session_does_not_last(tracker: Tracker, clock: time_machine.Traveller) -> None:
@@ -67,9 +67,9 @@ def test_a_half_open_session_does_not_last(tracker: Tracker, clock: time_machine
 def test_a_code_of_this_step_or_the_next_to_it_is_right(tracker: Tracker, seconds: int) -> None:
     session, token = opened(tracker, "ben")
     proved = totp.prove(tracker, session, token, code_at(seconds))
-    found = authentication.signed_in(tracker, proved.token)
-    assert found is not None
-    assert found.is_complete
+    complete = authentication.signed_in(tracker, proved.token)
+    assert complete is not None
+    assert complete.is_complete
 
 
 def test_the_token_is_another_afterwards(tracker: Tracker) -> None:
@@ -151,8 +151,8 @@ def test_a_session_that_has_ended_is_not_completed(tracker: Tracker) -> None:
 
 
 def a_moderator(tracker: Tracker) -> tuple[Session, str]:
-    made = accounts.add(tracker, "dora", Role.MODERATOR, PASSWORD)
-    return opened(tracker, "dora", made.password)
+    credentials = accounts.add(tracker, "dora", Role.MODERATOR, PASSWORD)
+    return opened(tracker, "dora", credentials.password)
 
 
 def first_code(setup: totp.Setup) -> str:
@@ -162,18 +162,18 @@ def first_code(setup: totp.Setup) -> str:
 def enrolled(tracker: Tracker) -> tuple[Session, totp.Enrolled]:
     session, token = a_moderator(tracker)
     setup = totp.begin(tracker, session)
-    made = totp.enrol(
+    result = totp.enrol(
         tracker, session, token, challenge_id=setup.challenge_id, code=first_code(setup)
     )
-    found = authentication.signed_in(tracker, made.token)
-    assert found is not None
-    return found, made
+    complete = authentication.signed_in(tracker, result.token)
+    assert complete is not None
+    return complete, result
 
 
 def test_a_moderator_sets_up_an_app_and_is_in(tracker: Tracker) -> None:
-    session, made = enrolled(tracker)
+    session, setup_result = enrolled(tracker)
     assert session.is_complete
-    assert len(set(made.codes)) == 10
+    assert len(set(setup_result.codes)) == 10
     with tracker.store.reading() as connection:
         acts = [event.action for event in events_of(connection, "account", session.account.id)]
     assert acts == ["account-add", "authenticator-add", "sign-in"]
@@ -247,37 +247,39 @@ def test_a_thief_of_a_session_cannot_add_a_factor(tracker: Tracker) -> None:
 
 @pytest.mark.both_databases
 def test_a_recovery_code_opens_once(tracker: Tracker) -> None:
-    _, made = enrolled(tracker)
+    _, setup_result = enrolled(tracker)
     session, token = opened(tracker, "dora")
-    proved = totp.prove(tracker, session, token, made.codes[3].upper())
+    proved = totp.prove(tracker, session, token, setup_result.codes[3].upper())
     assert proved.codes_left == 9
     again, other = opened(tracker, "dora")
-    code = made.codes[3]
+    code = setup_result.codes[3]
     unchanged(tracker, lambda: totp.prove(tracker, again, other, code), "used before")
 
 
 def test_a_recovery_code_of_somebody_else_opens_nothing(tracker: Tracker) -> None:
-    _, made = enrolled(tracker)
+    _, setup_result = enrolled(tracker)
     ben, token = opened(tracker, "ben")
-    unchanged(tracker, lambda: totp.prove(tracker, ben, token, made.codes[0]), "not one of yours")
+    unchanged(
+        tracker, lambda: totp.prove(tracker, ben, token, setup_result.codes[0]), "not one of yours"
+    )
 
 
 def test_recovery_codes_are_stored_as_hashes_only(tracker: Tracker) -> None:
-    _, made = enrolled(tracker)
+    _, setup_result = enrolled(tracker)
     with tracker.store.reading() as connection:
         stored = str(contents(connection))
-    for code in made.codes:
+    for code in setup_result.codes:
         assert code not in stored
         assert code.replace("-", "") not in stored
 
 
 def test_new_recovery_codes_end_the_old(tracker: Tracker) -> None:
-    session, made = enrolled(tracker)
+    session, setup_result = enrolled(tracker)
     unchanged(tracker, lambda: totp.renew_codes(tracker, session, "wrong"), "not your password")
     fresh = totp.renew_codes(tracker, session, PASSWORD)
-    assert not set(fresh) & set(made.codes)
+    assert not set(fresh) & set(setup_result.codes)
     again, other = opened(tracker, "dora")
-    old = made.codes[0]
+    old = setup_result.codes[0]
     unchanged(tracker, lambda: totp.prove(tracker, again, other, old), "not one of yours")
     assert totp.prove(tracker, again, other, fresh[0]).codes_left == 9
 
@@ -298,7 +300,7 @@ def test_a_moderator_keeps_the_last_factor(tracker: Tracker) -> None:
 def test_a_contributor_may_do_without_again_and_the_codes_go_too(tracker: Tracker) -> None:
     ana, token = opened(tracker, "ana")
     setup = totp.begin(tracker, ana)
-    made = totp.enrol(
+    setup_result = totp.enrol(
         tracker,
         ana,
         token,
@@ -307,7 +309,7 @@ def test_a_contributor_may_do_without_again_and_the_codes_go_too(tracker: Tracke
         password=PASSWORD,
     )
     assert opened(tracker, "ana")[0].standing is Standing.TO_PROVE
-    proved = authentication.signed_in(tracker, made.token)
+    proved = authentication.signed_in(tracker, setup_result.token)
     assert proved is not None
     totp.turn_off(tracker, proved, PASSWORD)
     assert opened(tracker, "ana")[0].is_complete

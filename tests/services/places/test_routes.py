@@ -1,8 +1,11 @@
 """Borders, distances and ways: what the outlines say, on the real tree and the real records."""
 
+import math
 from datetime import date
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.services.core.tracker import Tracker
@@ -108,7 +111,7 @@ def test_the_way_of_the_arrests(tracker: Tracker, edition: Edition) -> None:
     [border] = way.borders
     assert border.resolution.place.code == "us-ar"
     assert [place.code for place in border.beside] == ["us-tx", "us-la"]
-    assert "us-tx-bridgeport" in [each.place.code for each in way.legs[0].stricter]
+    assert "us-tx-bridgeport" in [resolution.place.code for resolution in way.legs[0].stricter]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_local_rules_are_named_only_if_they_are_stricter(
         us_fl_bay_county="legal",
     )
     [leg] = a_way(tracker, ours, "us-fl").legs
-    named = [each.place.code for each in leg.stricter]
+    named = [resolution.place.code for resolution in leg.stricter]
     assert named == ["us-fl-sarasota-county", "us-fl-pinellas-county"]
 
 
@@ -220,18 +223,18 @@ def test_towns_near_a_point_are_sorted_and_within_reach(edition: Edition) -> Non
     assert nearest.km is not None
     assert nearest.km < 10
     assert nearest.miles == pytest.approx(nearest.km * 0.621371, rel=1e-4)
-    found = routes.towns_near(edition, (33.72, -117.83), DAY)
-    distances = [each.km for each in found]
-    assert len(found) > 5
+    towns = routes.towns_near(edition, (33.72, -117.83), DAY)
+    distances = [town.km for town in towns]
+    assert len(towns) > 5
     assert distances == sorted(distances, key=lambda km: km or 0)
     assert max(km or 0 for km in distances) <= 40
     assert routes.towns_near(edition, (0.0, -30.0), DAY) == []
 
 
 def test_a_county_and_a_town_without_a_rule_are_not_towns_with_one(edition: Edition) -> None:
-    found = routes.towns_near(edition, (36.74, -119.78), DAY, within_km=20_000)
-    assert all(each.resolution.place.kind in ("city", "town", "village") for each in found)
-    assert {each.resolution.place.code for each in found} <= set(edition.records)
+    towns = routes.towns_near(edition, (36.74, -119.78), DAY, within_km=20_000)
+    assert all(town.resolution.place.kind in ("city", "town", "village") for town in towns)
+    assert {town.resolution.place.code for town in towns} <= set(edition.records)
 
 
 def test_a_town_whose_law_is_not_known_that_day_has_no_rule(
@@ -257,10 +260,35 @@ def test_towns_of_a_county_come_with_or_without_a_middle(
     tracker: Tracker, edition: Edition
 ) -> None:
     county = tracker.place("us-ma-hampden-county")
-    found = [
-        each.resolution.place.code for each in routes.towns_around_county(edition, county, DAY)
+    codes = [
+        town.resolution.place.code for town in routes.towns_around_county(edition, county, DAY)
     ]
-    assert "us-ma-springfield" in found
-    assert "us-ma-northampton" in found, "another county, but near"
+    assert "us-ma-springfield" in codes
+    assert "us-ma-northampton" in codes, "another county, but near"
     nowhere = Jurisdiction(code="us-ma-nowhere", kind="county", name="Nowhere", parent="us-ma")
     assert routes.towns_around_county(edition, nowhere, DAY) == []
+
+
+@settings(deadline=None)
+@given(st.floats(-89, 89), st.floats(-180, 180), st.floats(0, 1), st.floats(0, 2 * math.pi))
+def test_who_is_near_lies_in_the_degrees_that_are_searched(
+    lat: float, lon: float, part: float, bearing: float
+) -> None:
+    """Also across the 180th meridian and far in the north: or a town would be missed."""
+    km = part * routes.NEAR_KM
+    north = lat + math.degrees(km / routes.EARTH_KM) * math.cos(bearing)
+    shrink = max(math.cos(math.radians(max(abs(lat), abs(north)))), 1e-6)
+    east = lon + math.degrees(km / routes.EARTH_KM) * math.sin(bearing) / shrink
+    there = north, (east + 180) % 360 - 180
+    assume(routes.distance_km((lat, lon), there) <= routes.NEAR_KM)
+    cell = math.floor(there[0]), math.floor(there[1])
+    assert cell in routes._degrees_around((lat, lon), routes.NEAR_KM)
+
+
+def test_the_towns_near_a_point_are_those_of_a_walk_over_all(edition: Edition) -> None:
+    for lat, lon in [(36.74, -119.78), (33.72, -117.83), (41.9, -87.6), (71.3, -156.8)]:
+        places = [item.place for item in edition.records.values()]
+        towns = routes._towns(edition, places, DAY)
+        near = {t.place.code for t in towns if (routes._from((lat, lon), t.place) or 0) <= 40}
+        close = routes.towns_near(edition, (lat, lon), DAY)
+        assert {town.resolution.place.code for town in close} == near

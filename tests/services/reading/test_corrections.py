@@ -31,8 +31,8 @@ def published(
     """A revision of us-al, published so many days after the first of December."""
     number = int(str(more.pop("base_number", day)))
     with time_machine.travel(DAY + timedelta(days=day), tick=False):
-        made = propose(tracker, payload, base_number=number, intent=intent, **more)
-        return decide(tracker, made)
+        proposal = propose(tracker, payload, base_number=number, intent=intent, **more)
+        return decide(tracker, proposal)
 
 
 def found(tracker: Tracker) -> list[Correction]:
@@ -122,7 +122,7 @@ def test_pages_follow_each_other(tracker: Tracker) -> None:
     seen, before = [], None
     while True:
         page = corrections.page(tracker, "kratom", before, limit=2)
-        seen += [each.news.revision.number for each in page.corrections]
+        seen += [correction.news.revision.number for correction in page.corrections]
         if (before := page.older) is None:
             break
     assert seen == [5, 4, 3, 2, 1]

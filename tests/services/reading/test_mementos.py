@@ -21,7 +21,7 @@ def frozen() -> None:
 
 
 def test_there_is_one_memento_for_each_second_that_published() -> None:
-    assert [(each.feed_no, each.at) for each in MEMORY.mementos] == [
+    assert [(memento.feed_no, memento.at) for memento in MEMORY.mementos] == [
         (2, FIRST),
         (5, SECOND.replace(microsecond=0)),
     ]
@@ -54,11 +54,11 @@ AT = [
 def test_what_was_shown_at_an_instant(
     asked: datetime, feed_no: int, day: date, since: datetime
 ) -> None:
-    found = MEMORY.at(asked)
-    assert found is not None
-    assert (found.feed_no, found.as_of, found.at) == (feed_no, day, since)
+    memento = MEMORY.at(asked)
+    assert memento is not None
+    assert (memento.feed_no, memento.as_of, memento.at) == (feed_no, day, since)
     # The address it names says of itself that it is that memento.
-    assert told(found.feed_no, found.as_of) == found
+    assert told(memento.feed_no, memento.as_of) == memento
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from legalmap import clock
 from legalmap.domain.desk.moderation import State, Verdict
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.errors import Forbidden, NotNow, OwnWork
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
@@ -113,9 +113,9 @@ def test_who_moderates_elsewhere_takes_nothing_here(tracker: Tracker) -> None:
     florida = moderating(tracker, "us-fl")
     with pytest.raises(Forbidden, match="other places or topics"):
         claims.take(tracker, florida, proposal.id)
-    assert claims.take_next(tracker, florida, Asked()) is None
+    assert claims.take_next(tracker, florida, QueueFilter()) is None
     alabama = moderating(tracker, "us-al")
-    assert claims.take_next(tracker, alabama, Asked()) == proposal.id
+    assert claims.take_next(tracker, alabama, QueueFilter()) == proposal.id
 
 
 def test_only_ones_own_claim_is_given_back(tracker: Tracker) -> None:
@@ -132,16 +132,16 @@ def test_only_ones_own_claim_is_given_back(tracker: Tracker) -> None:
 
 
 def following(tracker: Tracker, by: str = "ben", after: int | None = None) -> int | None:
-    return claims.take_next(tracker, person(tracker, by), Asked(order="age"), after)
+    return claims.take_next(tracker, person(tracker, by), QueueFilter(order="age"), after)
 
 
 def three(tracker: Tracker, freeze: Freeze) -> list[int]:
     """Three proposals, a minute apart."""
-    made = []
+    ids = []
     for index in range(3):
         freeze(index)
-        made.append(propose(tracker, a_payload(notes=f"Reading {index}.")).id)
-    return made
+        ids.append(propose(tracker, a_payload(notes=f"Reading {index}.")).id)
+    return ids
 
 
 @pytest.mark.both_databases

@@ -7,7 +7,7 @@ import pytest
 
 from legalmap import clock
 from legalmap.domain.desk.edit_intents import Intent
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.people.remits import Remit
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reviewing import claims, queue
@@ -32,47 +32,47 @@ WAITING: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def waiting(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> dict[int, str]:
     """The proposals of WAITING: their places by their numbers."""
-    made = {}
-    for code, said in WAITING.items():
-        more = dict(said)
+    ids = {}
+    for code, fields in WAITING.items():
+        more = dict(fields)
         at = minutes(more.pop("at"))
         monkeypatch.setattr(clock, "now", lambda at=at: at)
         more.setdefault("payload", a_payload(notes="New."))
-        made[propose(tracker, jurisdiction=code, **more).id] = code
+        ids[propose(tracker, jurisdiction=code, **more).id] = code
     monkeypatch.setattr(clock, "now", lambda: minutes(60 * 24 + 15))
-    return made
+    return ids
 
 
-def shown(tracker: Tracker, asked: Asked, by: str = "ben") -> list[str]:
-    found = queue.page(tracker, person(tracker, by), asked)
-    assert found.total == len(found.lines)
-    return [line.revision.jurisdiction for line in found.lines]
+def shown(tracker: Tracker, criteria: QueueFilter, by: str = "ben") -> list[str]:
+    page = queue.page(tracker, person(tracker, by), criteria)
+    assert page.total == len(page.lines)
+    return [line.revision.jurisdiction for line in page.lines]
 
 
-FILTERS: list[tuple[str, Asked, list[str]]] = [
-    ("oldest first", Asked(order="age"), [*WAITING]),
-    ("one topic", Asked(topic="7-oh"), ["us-fl-sarasota"]),
+FILTERS: list[tuple[str, QueueFilter, list[str]]] = [
+    ("oldest first", QueueFilter(order="age"), [*WAITING]),
+    ("one topic", QueueFilter(topic="7-oh"), ["us-fl-sarasota"]),
     (
         "a state with its counties and towns",
-        Asked(place="us-fl", order="age"),
+        QueueFilter(place="us-fl", order="age"),
         ["us-fl", "us-fl-sarasota-county", "us-fl-sarasota"],
     ),
     (
         "a county with its towns, whose codes do not say so",
-        Asked(place="us-fl-sarasota-county", order="age"),
+        QueueFilter(place="us-fl-sarasota-county", order="age"),
         ["us-fl-sarasota-county", "us-fl-sarasota"],
     ),
-    ("a territory whose code is not its country’s", Asked(place="cn"), ["hk"]),
-    ("a town", Asked(place="us-al-mobile"), ["us-al-mobile"]),
-    ("one kind", Asked(intent=Intent.CORRECTION, order="age"), ["us-al"]),
-    ("more than a day old", Asked(age="day", order="age"), ["us-al", "us-fl"]),
-    ("more than a week old", Asked(age="week"), []),
+    ("a territory whose code is not its country’s", QueueFilter(place="cn"), ["hk"]),
+    ("a town", QueueFilter(place="us-al-mobile"), ["us-al-mobile"]),
+    ("one kind", QueueFilter(intent=Intent.CORRECTION, order="age"), ["us-al"]),
+    ("more than a day old", QueueFilter(age="day", order="age"), ["us-al", "us-fl"]),
+    ("more than a week old", QueueFilter(age="week"), []),
     (
         "not mine",
-        Asked(owner="not-mine", order="age"),
+        QueueFilter(owner="not-mine", order="age"),
         [code for code in WAITING if code != "us-al-mobile"],
     ),
-    ("all at once", Asked(place="us-fl", topic="7-oh", owner="free"), ["us-fl-sarasota"]),
+    ("all at once", QueueFilter(place="us-fl", topic="7-oh", owner="free"), ["us-fl-sarasota"]),
 ]
 
 
@@ -81,7 +81,7 @@ FILTERS: list[tuple[str, Asked, list[str]]] = [
     ("asked", "places"), [row[1:] for row in FILTERS], ids=[row[0] for row in FILTERS]
 )
 def test_filters(
-    tracker: Tracker, waiting: dict[int, str], asked: Asked, places: list[str]
+    tracker: Tracker, waiting: dict[int, str], asked: QueueFilter, places: list[str]
 ) -> None:
     assert shown(tracker, asked) == places
 
@@ -90,13 +90,13 @@ def test_filters(
 def test_the_riskiest_come_first_and_of_these_the_oldest(
     tracker: Tracker, waiting: dict[int, str]
 ) -> None:
-    lines = queue.page(tracker, person(tracker, "ben"), Asked()).lines
+    lines = queue.page(tracker, person(tracker, "ben"), QueueFilter()).lines
     order = [(-line.revision.risk, line.revision.submitted_at) for line in lines]
     assert order == sorted(order)
     assert len({line.revision.risk for line in lines}) > 1
     for level in range(3):
-        found = queue.page(tracker, person(tracker, "ben"), Asked(risk=level)).lines
-        assert found == [line for line in lines if line.revision.risk == level]
+        of_level = queue.page(tracker, person(tracker, "ben"), QueueFilter(risk=level)).lines
+        assert of_level == [line for line in lines if line.revision.risk == level]
 
 
 @pytest.mark.both_databases
@@ -105,13 +105,13 @@ def test_what_others_are_at_or_what_lies_elsewhere_is_not_free(
 ) -> None:
     taken = next(number for number, code in waiting.items() if code == "us-fl")
     claims.take(tracker, person(tracker, "cleo"), taken)
-    assert "us-fl" not in shown(tracker, Asked(owner="free"))
-    assert "us-fl" in shown(tracker, Asked(owner="free"), by="cleo")
+    assert "us-fl" not in shown(tracker, QueueFilter(owner="free"))
+    assert "us-fl" in shown(tracker, QueueFilter(owner="free"), by="cleo")
     florida = msgspec.structs.replace(
         person(tracker, "ben"), remits=(Remit(jurisdiction="us-fl"), Remit(topic="none"))
     )
-    found = queue.page(tracker, florida, Asked(owner="free", order="age")).lines
-    assert [line.revision.jurisdiction for line in found] == [
+    lines = queue.page(tracker, florida, QueueFilter(owner="free", order="age")).lines
+    assert [line.revision.jurisdiction for line in lines] == [
         "us-fl-sarasota-county",
         "us-fl-sarasota",
     ]
@@ -122,15 +122,15 @@ def test_what_others_are_at_or_what_lies_elsewhere_is_not_free(
 def test_pages_follow_each_other_without_gap_or_repetition(
     tracker: Tracker, waiting: dict[int, str], order: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ben, asked = person(tracker, "ben"), Asked(order=order)
-    whole = [line.revision.id for line in queue.page(tracker, ben, asked).lines]
+    ben, criteria = person(tracker, "ben"), QueueFilter(order=order)
+    whole = [line.revision.id for line in queue.page(tracker, ben, criteria).lines]
     monkeypatch.setattr(queue, "PAGE", 2)
     paged: list[int] = []
     after = None
     while True:
-        found = queue.page(tracker, ben, asked, after)
-        paged += [line.revision.id for line in found.lines]
-        after = found.end
+        page = queue.page(tracker, ben, criteria, after)
+        paged += [line.revision.id for line in page.lines]
+        after = page.end
         if after is None:
             break
     assert paged == whole
@@ -144,7 +144,7 @@ def test_many_are_as_many_queries_as_few(tracker: Tracker) -> None:
         if index in (1, queue.PAGE + 5):
             ana = person(tracker, "ana")
             with counted_queries(tracker.store) as counted:
-                queue.page(tracker, ana, Asked(order="age"))
+                queue.page(tracker, ana, QueueFilter(order="age"))
             sent.append(len(counted))
     assert sent[0] == sent[1] <= 7
 

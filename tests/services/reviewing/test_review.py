@@ -42,7 +42,7 @@ def test_what_is_grave_is_published_by_the_second_approval(careful: Tracker) -> 
     proposal = propose(careful, GRAVE)
     once = decide(careful, proposal)
     assert once.state is State.APPROVED_ONCE
-    assert [given.reviewer for given in once.assents] == ["ben"]
+    assert [assent.reviewer for assent in once.assents] == ["ben"]
     assert Reader(careful).head() == 1
     assert decide(careful, once, by="cleo").state is State.PUBLISHED
     assert acts(careful) == ["submit", "assent", "approve", "publish"]
@@ -125,9 +125,9 @@ def test_reasons_and_ticks_are_kept_with_the_verdict_and_logged(tracker: Tracker
     assert sent_back.reasons == ("wrong-date", "advice")
     approved = decide(tracker, propose(tracker, a_payload(notes="Another.")))
     assert approved.checks == ("opened", "dates", "place", "words")
-    said = event_of(tracker, sent_back, "request-changes")
-    assert said["reasons"] == ["wrong-date", "advice"]
-    assert said["comment"] == "Seen."
+    event = event_of(tracker, sent_back, "request-changes")
+    assert event["reasons"] == ["wrong-date", "advice"]
+    assert event["comment"] == "Seen."
 
 
 def event_of(tracker: Tracker, revision: Revision, action: str) -> dict[str, object]:

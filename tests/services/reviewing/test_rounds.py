@@ -70,19 +70,19 @@ def ben(reader: Reader) -> Account:
     return person(reader.tracker, "ben")
 
 
-def codes(found: list[Due]) -> list[str]:
-    return [each.place.code for each in found]
+def codes(due: list[Due]) -> list[str]:
+    return [entry.place.code for entry in due]
 
 
 def mine(reader: Reader, actor: Account) -> list[str]:
-    found = rounds.overview(reader, actor).mine
-    return codes([each.due for each in found if each.is_open_for(actor.id)])
+    standings = rounds.overview(reader, actor).mine
+    return codes([standing.due for standing in standings if standing.is_open_for(actor.id)])
 
 
 def test_what_is_due_comes_widest_strictest_and_oldest_first(reader: Reader) -> None:
-    found = rounds.due(reader)
-    assert codes(found) == [code for code, _ in RECORDS]
-    assert {each.place.code: each.freshness for each in found} == {
+    due = rounds.due(reader)
+    assert codes(due) == [code for code, _ in RECORDS]
+    assert {entry.place.code: entry.freshness for entry in due} == {
         "th": "due",
         "us": "overdue",
         "us-ca": "due",
@@ -113,9 +113,9 @@ def test_the_list_narrows_to_topic_and_place(
 
 
 def test_an_unknown_topic_or_place_is_told(reader: Reader) -> None:
-    for asked in ({"topic": "tea"}, {"place": "us-xx"}):
+    for limits in ({"topic": "tea"}, {"place": "us-xx"}):
         with pytest.raises(Missing):
-            rounds.due(reader, **asked)
+            rounds.due(reader, **limits)
 
 
 def test_ten_are_taken_from_the_top_and_nobody_else_gets_them(
@@ -151,10 +151,10 @@ def test_what_is_not_done_in_a_week_is_free_again(
 
 def verify(reader: Reader, actor: Account, code: str) -> None:
     """Check a record; somebody else approves it."""
-    made = verification.propose(
+    proposal = verification.propose(
         reader.tracker, actor, "kratom", code, base_number=0, opened={URL}, note=""
     )
-    decide(reader.tracker, made, by="cleo")
+    decide(reader.tracker, proposal, by="cleo")
 
 
 def test_what_waits_for_review_is_done_and_not_offered(
@@ -196,10 +196,10 @@ def test_every_act_is_logged(reader: Reader, ana: Account) -> None:
     rounds.skip(reader.tracker, ana, "kratom", "us-fl", "The link is dead.")
     rounds.give_back(reader, ana)
     with reader.tracker.store.reading() as connection:
-        found = [(e.action, e.subject_label) for e in log.newest(connection, 4)]
+        events = [(e.action, e.subject_label) for e in log.newest(connection, 4)]
     county = "kratom/us-fl-sarasota-county"
     claims = [("claim", "kratom/us-fl"), ("claim", county)]
-    assert found[::-1] == [*claims, ("skip", "kratom/us-fl"), ("unclaim", county)]
+    assert events[::-1] == [*claims, ("skip", "kratom/us-fl"), ("unclaim", county)]
 
 
 @pytest.mark.both_databases

@@ -34,8 +34,8 @@ class Import:
         works = world.works.values()
         if any((work.by, work.spot, work.payload, work.fate) == sent for work in works):
             return "it was sent already"
-        found = line.why_not(world)
-        return "" if found == "it changes nothing" else found
+        problem = line.why_not(world)
+        return "" if problem == "it changes nothing" else problem
 
     def _new(self, world: World) -> list[Propose]:
         return [line for line in self.lines if line.payload != world.stands_at(line.spot)[1]]
@@ -59,8 +59,8 @@ class Import:
 
 def _line(sent: Propose) -> dict[str, object]:
     topic, code = sent.spot
-    said = {"topic": topic, "jurisdiction": code, "note": sent.note}
-    return {**payload.to_builtins(sent.payload), **said, "base_revision": sent.base_number}
+    entry = {"topic": topic, "jurisdiction": code, "note": sent.note}
+    return {**payload.to_builtins(sent.payload), **entry, "base_revision": sent.base_number}
 
 
 def broken(rows: Rows) -> Iterator[str]:
@@ -69,16 +69,16 @@ def broken(rows: Rows) -> Iterator[str]:
     for key, sent in rows["submission"].items():
         if sent.batch is not None:
             batches[sent.batch].append(key[0])
-    told = {
+    logged = {
         int(event.subject_id): json.loads(event.data).get("batch")
         for event in rows["event"].values()
         if event.action == "submit"
     }
     for name, ids in batches.items():
-        revisions = [rows["revision"][(each,)] for each in ids]
+        revisions = [rows["revision"][(revision_id,)] for revision_id in ids]
         if len({revision.author_id for revision in revisions}) > 1:
             yield f"batch {name} is by several people"
         if len({revision.record_id for revision in revisions}) < len(revisions):
             yield f"batch {name} has a record twice"
-        if any(told.get(each) != name for each in ids):
+        if any(logged.get(revision_id) != name for revision_id in ids):
             yield f"the log does not tell of batch {name}"

@@ -53,8 +53,8 @@ class Intake(Machine):
 
     def suggestion(self, back: int) -> int:
         """One of the suggestions, counted back from the newest that waits; those that are closed come last."""
-        told = self.world.suggestions
-        numbers = sorted(told, key=lambda number: (told[number].is_open, number))
+        suggestions = self.world.suggestions
+        numbers = sorted(suggestions, key=lambda number: (suggestions[number].is_open, number))
         return numbers[-1 - back % len(numbers)]
 
     def answering(self, by: str, number: int, content: str = "noted") -> Propose:

@@ -100,15 +100,15 @@ def broken(rows: Rows) -> Iterator[str]:
     for remit in rows["remit"].values():
         remits.setdefault(remit.account_id, []).append([remit.topic, remit.jurisdiction_code])
     guests = []
-    for found in rows["invitation"].values():
-        if found.used_by_id is None:
+    for invitation in rows["invitation"].values():
+        if invitation.used_by_id is None:
             continue
-        guests.append(found.used_by_id)
-        account = rows["account"][(found.used_by_id,)]
-        given = (account.role, remits.get(account.id, []))
-        if given != (found.role, json.loads(found.remits)):
-            yield f"{account.handle} has {given} by an invitation for {found.role} {found.remits}"
-        if found.revoked_at is not None or found.used_at >= found.expires_at:
+        guests.append(invitation.used_by_id)
+        account = rows["account"][(invitation.used_by_id,)]
+        granted = (account.role, remits.get(account.id, []))
+        if granted != (invitation.role, json.loads(invitation.remits)):
+            yield f"{account.handle} has {granted} by an invitation for {invitation.role} {invitation.remits}"
+        if invitation.revoked_at is not None or invitation.used_at >= invitation.expires_at:
             yield f"{account.handle} came by an invitation that was closed"
     strangers = {account.handle for account in rows["account"].values() if account.id not in guests}
     if len(set(guests)) < len(guests) or strangers != {*PEOPLE, "legalmap"}:

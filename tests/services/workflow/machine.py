@@ -120,8 +120,8 @@ class Machine(RuleBasedStateMachine):
 
     def proposal(self, back: int) -> Work:
         """One of the proposals, counted back from the newest."""
-        found = self.world.proposals()
-        return found[-1 - back % len(found)]
+        proposals = self.world.proposals()
+        return proposals[-1 - back % len(proposals)]
 
     def waiting(self, back: int) -> Work:
         """One of those that wait for a verdict, counted back from the newest; any if none does.
@@ -129,8 +129,10 @@ class Machine(RuleBasedStateMachine):
         Whether something waits may hang on who won a race, and so must decide about no rule: what
         hypothesis repeats has to draw the same.
         """
-        found = sorted(self.world.waiting())
-        return self.world.works[found[-1 - back % len(found)]] if found else self.proposal(back)
+        waiting = sorted(self.world.waiting())
+        return (
+            self.world.works[waiting[-1 - back % len(waiting)]] if waiting else self.proposal(back)
+        )
 
     def genesis_of(self, spot: Spot) -> int:
         """Revision 0 of a record that was made just now."""
@@ -147,29 +149,29 @@ class Machine(RuleBasedStateMachine):
         """The person, if they can sign in: who is disabled cannot, with an old session neither."""
         if handle == READER:
             return None
-        found = authentication.signed_in(self.tracker, self.tokens.get(handle, ""))
-        if found is None:
+        session = authentication.signed_in(self.tracker, self.tokens.get(handle, ""))
+        if session is None:
             try:
                 token = authentication.sign_in(self.tracker, handle, PASSWORD)
             except Invalid:
                 assert handle in self.world.away
                 return None
-            found = authentication.signed_in(self.tracker, token)
-            assert found is not None
-            if not found.is_complete:
+            session = authentication.signed_in(self.tracker, token)
+            assert session is not None
+            if not session.is_complete:
                 code = fresh_code(self.store, handle)
-                token = totp.prove(self.tracker, found, token, code).token
+                token = totp.prove(self.tracker, session, token, code).token
             self.tokens[handle] = token
             # Signing in is in the log, and is no part of the act that follows.
             self.rows = self.all_rows()
         assert handle not in self.world.away
-        return found.account
+        return session.account
 
     def admin(self) -> Account:
         """Dana, who is never away."""
-        found = self.signed_in("dana")
-        assert found is not None
-        return found
+        session = self.signed_in("dana")
+        assert session is not None
+        return session
 
     def attempt(self, act: Act) -> None:
         """Try an act: it must be done or refused as the model says, and what is refused changes nothing."""
@@ -183,8 +185,8 @@ class Machine(RuleBasedStateMachine):
         if not why_not:
             act.happen(self.world, outcome)
             assert _agrees(self.world, outcome), (act, outcome)
-        said = "again" if repeated else why_not or "done"
-        return self.look(f"{act.name}: {said}", changed=not why_not and not repeated)
+        label = "again" if repeated else why_not or "done"
+        return self.look(f"{act.name}: {label}", changed=not why_not and not repeated)
 
     def _outcome(self, act: Act, actor: Account | None) -> Outcome:
         try:
@@ -194,9 +196,9 @@ class Machine(RuleBasedStateMachine):
         except LegalmapError as error:
             return error
 
-    def race(self, one: Act, other: Act) -> None:
+    def race(self, first: Act, second: Act) -> None:
         """Two acts at the same moment come out as if one had come after the other."""
-        actors = [self.signed_in(one.by), self.signed_in(other.by)]
+        actors = [self.signed_in(first.by), self.signed_in(second.by)]
         if None in actors:
             return self.look("race while disabled", changed=False)
         gate = Barrier(2)
@@ -206,8 +208,8 @@ class Machine(RuleBasedStateMachine):
             return self._outcome(act, actor)
 
         with ThreadPoolExecutor(2) as pool:
-            outcomes = list(pool.map(run, (one, other), actors))
-        happened = list(zip((one, other), outcomes, strict=True))
+            outcomes = list(pool.map(run, (first, second), actors))
+        happened = list(zip((first, second), outcomes, strict=True))
         worlds = [self._after(happened), self._after(happened[::-1])]
         possible = [world for world in worlds if world is not None]
         assert possible, f"no order explains {happened}"
@@ -270,18 +272,22 @@ class Machine(RuleBasedStateMachine):
         with self.store.reading() as connection:
             person = stored_accounts.by_handle(connection, handle)
         assert person is not None
-        waiting = {number for number, told in self.world.suggestions.items() if told.is_open}
+        waiting = {
+            number for number, suggestion in self.world.suggestions.items() if suggestion.is_open
+        }
         listed = suggestion_service.listed(self.tracker, person)
-        assert {each.id for each in listed.suggestions} == waiting
-        shown = {(each.topic, each.place.code) for each in round_service.due(self.reader)}
+        assert {suggestion.id for suggestion in listed.suggestions} == waiting
+        shown = {(due.topic, due.place.code) for due in round_service.due(self.reader)}
         assert shown == rounds.due(self.world)
         batches = sorted(self.world.batches)
         if batches:
             name = batches[self.looks * 7 % len(batches)]
             opened = import_batches.opened(self.tracker, person, name)
-            assert tuple(each.id for each in opened.proposals) == self.world.batches[name]
+            assert tuple(proposal.id for proposal in opened.proposals) == self.world.batches[name]
             assert set(opened.ready) == {
-                each for each in self.world.batches[name] if _may_decide(self.world, handle, each)
+                proposal_id
+                for proposal_id in self.world.batches[name]
+                if _may_decide(self.world, handle, proposal_id)
             }
 
     def _states(self) -> None:
@@ -290,10 +296,10 @@ class Machine(RuleBasedStateMachine):
         with self.store.reading() as connection:
             person = stored_accounts.by_handle(connection, handle)
             assert person is not None
-            found = submissions.proposals_of(connection, person.id)
-        said = {each.id: each.state.value for each in found}
+            proposals = submissions.proposals_of(connection, person.id)
+        states = {proposal.id: proposal.state.value for proposal in proposals}
         mine = [work for work in self.world.proposals() if work.by == handle]
-        assert said == {work.id: self.world.state(work) for work in mine}
+        assert states == {work.id: self.world.state(work) for work in mine}
 
     def _what_readers_see(self) -> None:
         head = self.tracker.heading.now(exact=True)
@@ -332,8 +338,8 @@ def _claims(rows: Rows) -> dict[Thing, tuple[str, datetime]]:
 
 
 def _is_repeated(act: Act, world: World) -> bool:
-    asked = getattr(act, "is_repeated", None)
-    return asked is not None and asked(world)
+    is_repeated = getattr(act, "is_repeated", None)
+    return is_repeated is not None and is_repeated(world)
 
 
 def _may_decide(world: World, handle: str, work_id: int) -> bool:
@@ -345,16 +351,18 @@ def _may_decide(world: World, handle: str, work_id: int) -> bool:
 
 def _agrees(world: World, outcome: Outcome, *, settled: bool = True) -> bool:
     """Whether the revisions that an act gave, if any, stand where they should."""
-    given = outcome if isinstance(outcome, list) else [outcome]
-    return all(_stands(world, each, settled) for each in given if isinstance(each, Revision))
+    outcomes = outcome if isinstance(outcome, list) else [outcome]
+    return all(
+        _stands(world, revision, settled) for revision in outcomes if isinstance(revision, Revision)
+    )
 
 
-def _stands(world: World, said: Revision, settled: bool) -> bool:
+def _stands(world: World, revision: Revision, settled: bool) -> bool:
     """Whether a revision has the number, the place in the feed and the state that it should have.
 
     Of two acts at once neither knows the state after both: ``settled`` is False then.
     """
-    work = world.works[said.id]
-    place = world.feed.index(said.id) + 1 if said.id in world.feed else None
-    same = (said.number, said.feed_no) == (work.number, place)
-    return same and (not settled or said.state.value == world.state(work))
+    work = world.works[revision.id]
+    place = world.feed.index(revision.id) + 1 if revision.id in world.feed else None
+    same = (revision.number, revision.feed_no) == (work.number, place)
+    return same and (not settled or revision.state.value == world.state(work))

@@ -50,7 +50,7 @@ def rows_of(connection: Connection) -> Rows:
 
 def lasting(rows: Rows) -> Rows:
     """What a refused act must leave exactly as it was."""
-    return {name: found for name, found in rows.items() if name not in PASSING}
+    return {name: rows_of for name, rows_of in rows.items() if name not in PASSING}
 
 
 def changed_history(before: Rows, after: Rows) -> Iterator[str]:
@@ -72,13 +72,13 @@ def broken(rows: Rows) -> list[str]:
 
 def _authors(rows: Rows, revision_id: int) -> set[int]:
     """Who wrote a revision or any it was made from, by walking back."""
-    found: set[int] = set()
+    authors: set[int] = set()
     left: int | None = revision_id
     while left is not None:
         revision = rows["revision"][(left,)]
-        found.add(revision.author_id)
+        authors.add(revision.author_id)
         left = revision.reworks_id
-    return found
+    return authors
 
 
 def _publications(rows: Rows) -> list[Any]:
@@ -108,9 +108,9 @@ def _reviewed_by_another(rows: Rows) -> Iterator[str]:
 def _verdicts_of_others(rows: Rows) -> Iterator[str]:
     """1. No verdict and no assent at all comes from an author, published or not."""
     for name in ("review", "assent"):
-        for given in rows[name].values():
-            if given.reviewer_id in _authors(rows, given.revision_id):
-                yield f"{name} {given.id} is by an author"
+        for verdict in rows[name].values():
+            if verdict.reviewer_id in _authors(rows, verdict.revision_id):
+                yield f"{name} {verdict.id} is by an author"
 
 
 def _exactly_what_was_seen(rows: Rows) -> Iterator[str]:
@@ -159,9 +159,9 @@ def _author_base_and_reviewer(rows: Rows) -> Iterator[str]:
             yield f"revision {revision.id} has no base in its record"
         if revision.number and (revision.id,) not in rows["submission"]:
             yield f"revision {revision.id} was never sent for review"
-    for record, found in numbers.items():
-        if found != list(range(len(found))):
-            yield f"record {record} has the revisions {found}"
+    for record, numbers_of in numbers.items():
+        if numbers_of != list(range(len(numbers_of))):
+            yield f"record {record} has the revisions {numbers_of}"
     for publication in _publications(rows):
         if publication.revision_number and (publication.review_id,) not in rows["review"]:
             yield f"publication {publication.feed_no} has no reviewer"
@@ -175,7 +175,7 @@ def _dense_and_chained(rows: Rows) -> Iterator[str]:
     before = "0" * 64
     for entry in publications:
         record = rows["record"][(entry.record_id,)]
-        said = {
+        content = {
             "feed_no": entry.feed_no,
             "topic": record.topic,
             "jurisdiction": record.jurisdiction_code,
@@ -183,7 +183,7 @@ def _dense_and_chained(rows: Rows) -> Iterator[str]:
             "payload_sha256": entry.payload_sha256,
             "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         hashed = hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
         if (entry.prev_sha256, entry.sha256) != (before, hashed):
             yield f"publication {entry.feed_no} breaks the chain"
@@ -219,15 +219,15 @@ def _queue_is_true(rows: Rows) -> Iterator[str]:
         revision = rows["revision"][(revision_id,)]
         sent = rows["submission"][(revision_id,)]
         record = rows["record"][(revision.record_id,)]
-        said = (row.author_id, row.topic, row.jurisdiction_code, row.intent, row.risk, row.at)
+        stored = (row.author_id, row.topic, row.jurisdiction_code, row.intent, row.risk, row.at)
         where = (revision.author_id, record.topic, record.jurisdiction_code)
-        if said != (*where, sent.intent, sent.risk, sent.at):
+        if stored != (*where, sent.intent, sent.risk, sent.at):
             yield f"the queue is wrong about revision {revision_id}"
 
 
 def _every_act_is_told(rows: Rows) -> Iterator[str]:
     """8. Each fact has its event, which names the actor as they were called."""
-    told = {
+    logged = {
         (event.action, event.subject_id)
         for event in rows["event"].values()
         if event.subject_kind == "revision"
@@ -239,7 +239,7 @@ def _every_act_is_told(rows: Rows) -> Iterator[str]:
     facts |= {("remark", remark.revision_id) for remark in rows["remark"].values()}
     facts |= {("publish", e.revision_id) for e in rows["publication"].values() if e.review_id}
     for action, revision_id in sorted(facts):
-        if (action, str(revision_id)) not in told:
+        if (action, str(revision_id)) not in logged:
             yield f"the log does not tell of: {action} {revision_id}"
 
 

@@ -25,7 +25,7 @@ def due(world: World) -> set[Spot]:
 
 def free(world: World, by: str) -> set[Spot]:
     """What is due, nobody is at, nobody sent a proposal for, and this person did not skip this month."""
-    waiting = {world.works[each].spot for each in world.waiting()}
+    waiting = {world.works[work_id].spot for work_id in world.waiting()}
     since = world.now - timedelta(days=30)
     skipped = {spot for (who, spot), at in world.skips.items() if who == by and at >= since}
     taken = {spot for spot in world.current if world.holder(("record", spot))}

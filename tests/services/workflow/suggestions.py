@@ -30,7 +30,11 @@ class Suggest:
         """It is no plain text, or just this waits already."""
         if not self.text.strip() or "<" in self.text:
             return "something in it breaks a rule"
-        waiting = {(each.spot, each.text) for each in world.suggestions.values() if each.is_open}
+        waiting = {
+            (suggestion.spot, suggestion.text)
+            for suggestion in world.suggestions.values()
+            if suggestion.is_open
+        }
         return "it was suggested already" if (self.spot, self.text) in waiting else ""
 
     def do(self, tracker: Tracker, _actor: Account | None) -> int:
@@ -136,36 +140,36 @@ def _at_it(world: World, by: str, number: int) -> str:
 
 def broken(rows: Rows) -> Iterator[str]:
     """What the rows of suggestions and the log must say, whatever happened."""
-    for found in rows["suggestion"].values():
-        told = [event for event in rows["event"].values() if _is_about(event, found.id)]
-        actions = [event.action for event in told]
+    for suggestion in rows["suggestion"].values():
+        events = [event for event in rows["event"].values() if _is_about(event, suggestion.id)]
+        actions = [event.action for event in events]
         if actions.count("suggest") != 1:
-            yield f"the log does not tell once that suggestion {found.id} came"
-        if actions.count("close") != (found.closed_at is not None):
-            yield f"the log does not tell once that suggestion {found.id} was closed"
-        if any(ADDRESS in event.data for event in told):
-            yield f"the log tells the address left with suggestion {found.id}"
-        if found.closed_at is not None:
-            yield from _wrongly_closed(rows, found)
+            yield f"the log does not tell once that suggestion {suggestion.id} came"
+        if actions.count("close") != (suggestion.closed_at is not None):
+            yield f"the log does not tell once that suggestion {suggestion.id} was closed"
+        if any(ADDRESS in event.data for event in events):
+            yield f"the log tells the address left with suggestion {suggestion.id}"
+        if suggestion.closed_at is not None:
+            yield from _wrongly_closed(rows, suggestion)
 
 
 def _is_about(event: Any, number: int) -> bool:
     return (event.subject_kind, event.subject_id) == ("suggestion", str(number))
 
 
-def _wrongly_closed(rows: Rows, found: Any) -> Iterator[str]:
-    if found.email is not None:
-        yield f"the address of suggestion {found.id} outlived its answer"
-    if ("suggestion", found.id) in rows["claim"]:
-        yield f"somebody is still at suggestion {found.id}"
-    if (found.outcome == Outcome.PROPOSED) != (found.revision_id is not None):
-        yield f"suggestion {found.id} is {found.outcome} by proposal {found.revision_id}"
-    if found.revision_id is None:
-        if not found.answer.strip():
-            yield f"suggestion {found.id} was closed without a reason"
+def _wrongly_closed(rows: Rows, suggestion: Any) -> Iterator[str]:
+    if suggestion.email is not None:
+        yield f"the address of suggestion {suggestion.id} outlived its answer"
+    if ("suggestion", suggestion.id) in rows["claim"]:
+        yield f"somebody is still at suggestion {suggestion.id}"
+    if (suggestion.outcome == Outcome.PROPOSED) != (suggestion.revision_id is not None):
+        yield f"suggestion {suggestion.id} is {suggestion.outcome} by proposal {suggestion.revision_id}"
+    if suggestion.revision_id is None:
+        if not suggestion.answer.strip():
+            yield f"suggestion {suggestion.id} was closed without a reason"
         return
-    revision = rows["revision"][(found.revision_id,)]
+    revision = rows["revision"][(suggestion.revision_id,)]
     record = rows["record"][(revision.record_id,)]
-    said = (record.topic, record.jurisdiction_code, revision.author_id)
-    if said != (found.topic, found.jurisdiction_code, found.closed_by_id):
-        yield f"suggestion {found.id} was closed by a proposal for something else"
+    answered = (record.topic, record.jurisdiction_code, revision.author_id)
+    if answered != (suggestion.topic, suggestion.jurisdiction_code, suggestion.closed_by_id):
+        yield f"suggestion {suggestion.id} was closed by a proposal for something else"

@@ -45,8 +45,8 @@ def test_publishing_rewrites_the_rows_of_that_record_only(store: Store) -> None:
         a_record(connection, "us-fl")
         a_publication(connection, one, BANNED)
         rows = legal_statuses.stored(connection)
-    found = [(row["topic"], row["jurisdiction_code"], row["revision_number"]) for row in rows]
-    assert found == [("7-oh", "us-al", 0), ("kratom", "us-al", 1), ("kratom", "us-fl", 0)]
+    numbers = [(row["topic"], row["jurisdiction_code"], row["revision_number"]) for row in rows]
+    assert numbers == [("7-oh", "us-al", 0), ("kratom", "us-al", 1), ("kratom", "us-fl", 0)]
 
 
 def test_a_proposal_is_not_in_legal_status(store: Store) -> None:
@@ -82,11 +82,11 @@ def test_every_record_is_listed_at_the_revision_it_stands_at(store: Store) -> No
     with store.writing() as connection:
         three_records(connection)
         an_unresearched_record(connection, "us-wv")
-        found = [
+        listed = [
             (topic, code, number, feed_no)
             for topic, code, number, _, feed_no in legal_statuses.current_revisions(connection)
         ]
-    assert found == [
+    assert listed == [
         ("7-oh", "us-fl", 0, 4),
         ("kratom", "us-al", 1, 3),
         ("kratom", "us-fl", 0, 2),

@@ -16,29 +16,29 @@ def save(connection: Connection, by: str, code: str, form: str, *, at: float = 0
     """Keep a draft on revision 0 of a new or known record; gives the record's id."""
     record = submissions.records.find(connection, "kratom", code)
     base_id = record.current_revision_id if record else a_record(connection, code).id
-    found = submissions.records.revision_by_id(connection, base_id)
-    assert found is not None
+    base = submissions.records.revision_by_id(connection, base_id)
+    assert base is not None
     owner = person(connection, by).id
     drafts.save(
         connection,
-        found.record_id,
+        base.record_id,
         owner,
         base_id=base_id,
         reworks_id=None,
         form=form,
         at=minutes(at),
     )
-    return found.record_id
+    return base.record_id
 
 
 def test_a_draft_comes_back_as_it_was_typed(store: Store) -> None:
     typed = '{"summary": "half a sentence and “ü'
     with store.writing() as connection:
         record_id = save(connection, "ana", "us-al", typed, at=4)
-        found = drafts.of_record(connection, record_id, person(connection, "ana").id)
-    assert found is not None
-    assert (found.topic, found.jurisdiction, found.base_number) == ("kratom", "us-al", 0)
-    assert (found.form, found.updated_at, found.reworks_id) == (typed, minutes(4), None)
+        draft = drafts.of_record(connection, record_id, person(connection, "ana").id)
+    assert draft is not None
+    assert (draft.topic, draft.jurisdiction, draft.base_number) == ("kratom", "us-al", 0)
+    assert (draft.form, draft.updated_at, draft.reworks_id) == (typed, minutes(4), None)
 
 
 def test_a_draft_remembers_what_it_reworks(store: Store) -> None:
@@ -54,8 +54,8 @@ def test_a_draft_remembers_what_it_reworks(store: Store) -> None:
             form="{}",
             at=NOW,
         )
-        (found,) = drafts.of_person(connection, cleo)
-    assert (found.base_number, found.reworks_id) == (1, proposal.id)
+        (draft,) = drafts.of_person(connection, cleo)
+    assert (draft.base_number, draft.reworks_id) == (1, proposal.id)
 
 
 def test_saving_again_replaces_ones_own_draft_only(store: Store) -> None:
@@ -74,8 +74,8 @@ def test_drafts_come_the_last_touched_first(store: Store) -> None:
         save(connection, "ana", "us-al", "", at=1)
         save(connection, "ana", "us-fl", "", at=3)
         save(connection, "ana", "us-wv", "", at=2)
-        found = drafts.of_person(connection, person(connection, "ana").id)
-    assert [draft.jurisdiction for draft in found] == ["us-fl", "us-wv", "us-al"]
+        drafts_of_ana = drafts.of_person(connection, person(connection, "ana").id)
+    assert [draft.jurisdiction for draft in drafts_of_ana] == ["us-fl", "us-wv", "us-al"]
 
 
 def test_a_draft_can_be_dropped_and_dropped_again(store: Store) -> None:

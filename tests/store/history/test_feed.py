@@ -88,8 +88,8 @@ def test_the_feed_is_read_from_any_number(
 ) -> None:
     with store.writing() as connection:
         three_records(connection)
-        found = feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
-    assert [entry.feed_no for entry in found] == expected
+        entries = feed.entries(connection, since, limit, topic=topic, newest_first=newest_first)
+    assert [entry.feed_no for entry in entries] == expected
 
 
 @pytest.mark.parametrize(("after", "expected"), [(0, 0), (1, 1), (2.5, 2), (4, 4), (99, 4)])
@@ -104,7 +104,7 @@ def test_the_chain_of_hashes_can_be_walked_again(store: Store) -> None:
         three_records(connection)
         before = NO_HASH
         for entry in feed.walk(connection):
-            said = feed.publication_entry(
+            fields = feed.publication_entry(
                 entry.feed_no,
                 entry.topic,
                 entry.jurisdiction,
@@ -113,7 +113,7 @@ def test_the_chain_of_hashes_can_be_walked_again(store: Store) -> None:
                 entry.at,
             )
             assert entry.prev_sha256 == before
-            assert entry.sha256 == feed.publication_hash(said, before)
+            assert entry.sha256 == feed.publication_hash(fields, before)
             assert entry.payload_sha256 == entry.stored_payload_sha256
             assert sha256_of(entry.payload.encode()) == entry.payload_sha256
             before = entry.sha256

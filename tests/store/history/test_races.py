@@ -44,9 +44,9 @@ def at_once(acts: list[Callable[[], object]]) -> list[object]:
 def approve(store: Store, revision_id: int, by: str = "ben") -> int:
     """Approve and publish in one transaction, with no lock but what the store takes itself."""
     with store.writing() as connection:
-        found = records.revision_by_id(connection, revision_id)
-        assert found is not None
-        return approved(connection, found, by=by)
+        proposal = records.revision_by_id(connection, revision_id)
+        assert proposal is not None
+        return approved(connection, proposal, by=by)
 
 
 def winners(results: list[object]) -> list[object]:
@@ -148,9 +148,9 @@ def test_a_number_is_seen_only_when_all_before_it_are(store: Store) -> None:
         other = a_proposal(connection, a_record(connection, "us-fl")).id
     with ThreadPoolExecutor(1) as pool:
         with store.writing() as connection:
-            found = records.revision_by_id(connection, one)
-            assert found is not None
-            assert approved(connection, found) == 3
+            proposal = records.revision_by_id(connection, one)
+            assert proposal is not None
+            assert approved(connection, proposal) == 3
             overtaking = pool.submit(approve, store, other)
             with pytest.raises(TimeoutError):
                 overtaking.result(timeout=0.3)
@@ -223,9 +223,9 @@ def test_who_waited_for_a_record_finds_it_where_it_moved_to(store: Store) -> Non
 
     def find() -> int:
         with store.writing() as connection:
-            found = records.find(connection, "kratom", "us-al", lock=True)
-            assert found is not None, "the record was taken for one that is not there"
-            return found.current_number
+            record_found = records.find(connection, "kratom", "us-al", lock=True)
+            assert record_found is not None, "the record was taken for one that is not there"
+            return record_found.current_number
 
     with ThreadPoolExecutor(1) as pool:
         with store.writing() as connection:

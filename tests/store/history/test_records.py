@@ -39,10 +39,10 @@ def test_there_is_no_record_until_one_is_made(store: Store) -> None:
 def test_a_record_is_found_by_its_topic_and_place(store: Store, lock: bool) -> None:
     with store.writing() as connection:
         three_records(connection)
-        found = records.find(connection, "kratom", "us-al", lock=lock)
-        assert found is not None
-        assert (found.topic, found.jurisdiction, found.current_number) == ("kratom", "us-al", 1)
-        assert records.lock_by_id(connection, found.id) == found.current_revision_id
+        record = records.find(connection, "kratom", "us-al", lock=lock)
+        assert record is not None
+        assert (record.topic, record.jurisdiction, record.current_number) == ("kratom", "us-al", 1)
+        assert records.lock_by_id(connection, record.id) == record.current_revision_id
         assert records.find(connection, "7-oh", "us-al", lock=lock) is None
 
 
@@ -70,16 +70,20 @@ def test_a_published_proposal_tells_all_that_happened_to_it(store: Store) -> Non
         proposal = a_proposal(connection, genesis, BANNED, note="HB 1 passed.", at=minutes(1))
         a_review_id = a_review(connection, proposal, comment="Checked.", at=minutes(2))
         feed.publish(connection, proposal, a_review_id, minutes(3))
-        found = refreshed(connection, proposal)
-    assert (found.number, found.base_id, found.base_number) == (1, genesis.id, 0)
-    assert (found.author, found.kind, found.note) == ("ana", "edit", "HB 1 passed.")
-    assert (found.created_at, found.submitted_at) == (minutes(1), minutes(1))
-    assert found.decision is not None
-    assert (found.decision.verdict, found.decision.reviewer) == (Verdict.APPROVE, "ben")
-    assert (found.decision.at, found.comment) == (minutes(2), "Checked.")
-    assert (found.published_at, found.feed_no, found.is_current) == (minutes(3), 2, True)
-    assert found.withdrawn_at is None
-    assert not found.base_is_current
+        published = refreshed(connection, proposal)
+    assert (published.number, published.base_id, published.base_number) == (1, genesis.id, 0)
+    assert (published.author, published.kind, published.note) == ("ana", "edit", "HB 1 passed.")
+    assert (published.created_at, published.submitted_at) == (minutes(1), minutes(1))
+    assert published.decision is not None
+    assert (published.decision.verdict, published.decision.reviewer) == (Verdict.APPROVE, "ben")
+    assert (published.decision.at, published.comment) == (minutes(2), "Checked.")
+    assert (published.published_at, published.feed_no, published.is_current) == (
+        minutes(3),
+        2,
+        True,
+    )
+    assert published.withdrawn_at is None
+    assert not published.base_is_current
 
 
 def test_the_bytes_that_were_hashed_are_the_bytes_that_are_kept(store: Store) -> None:
@@ -96,8 +100,8 @@ def test_the_bytes_that_were_hashed_are_the_bytes_that_are_kept(store: Store) ->
 def test_revisions_are_numbered_without_gaps_record_by_record(store: Store) -> None:
     with store.writing() as connection:
         one, other = a_record(connection, "us-al"), a_record(connection, "us-fl")
-        made = [a_proposal(connection, base).number for base in (one, other, one, one, other)]
-    assert made == [1, 1, 2, 3, 2]
+        numbers = [a_proposal(connection, base).number for base in (one, other, one, one, other)]
+    assert numbers == [1, 1, 2, 3, 2]
 
 
 def test_the_revisions_of_a_record_come_newest_first(store: Store) -> None:
@@ -106,8 +110,8 @@ def test_the_revisions_of_a_record_come_newest_first(store: Store) -> None:
         for _ in range(3):
             a_proposal(connection, genesis)
         a_proposal(connection, a_record(connection, "us-fl"))
-        found = records.revisions_of(connection, genesis.record_id)
-    assert [revision.number for revision in found] == [3, 2, 1, 0]
+        revisions = records.revisions_of(connection, genesis.record_id)
+    assert [revision.number for revision in revisions] == [3, 2, 1, 0]
 
 
 @pytest.mark.parametrize("length", [1, 40])

@@ -49,8 +49,8 @@ def test_what_is_withdrawn_leaves_the_queue(store: Store) -> None:
         ana = person(connection, "ana").id
         submissions.withdraw(connection, proposal.id, ana, minutes(5), "A mistake.")
         assert queued(connection) == []
-        found = refreshed(connection, proposal)
-        assert (found.state, found.withdrawn_at) == (State.WITHDRAWN, minutes(5))
+        proposal = refreshed(connection, proposal)
+        assert (proposal.state, proposal.withdrawn_at) == (State.WITHDRAWN, minutes(5))
 
 
 def test_what_is_not_submitted_is_not_in_the_queue(store: Store) -> None:
@@ -89,9 +89,9 @@ def test_a_person_sees_all_they_proposed_the_newest_first(store: Store) -> None:
         a_proposal(connection, genesis, by="cleo", at=minutes(2))
         second = a_proposal(connection, genesis, at=minutes(3))
         approved(connection, first, at=minutes(4))
-        found = submissions.proposals_of(connection, person(connection, "ana").id)
-        assert [proposal.id for proposal in found] == [second.id, first.id]
-        assert [proposal.state for proposal in found] == [State.STALE, State.PUBLISHED]
+        proposals = submissions.proposals_of(connection, person(connection, "ana").id)
+        assert [proposal.id for proposal in proposals] == [second.id, first.id]
+        assert [proposal.state for proposal in proposals] == [State.STALE, State.PUBLISHED]
 
 
 def test_what_shipped_is_nobodys_proposal(store: Store) -> None:

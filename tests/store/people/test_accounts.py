@@ -41,9 +41,9 @@ def test_the_system_has_no_password_and_others_have(store: Store) -> None:
     with store.reading() as connection:
         system, ana = person(connection, "legalmap"), person(connection, "ana")
         assert accounts.password_hash(connection, system.id) is None
-        kept = accounts.password_hash(connection, ana.id)
-        assert kept is not None
-        assert CHEAP_HASHER.verify(kept, PASSWORD)
+        hashes = accounts.password_hash(connection, ana.id)
+        assert hashes is not None
+        assert CHEAP_HASHER.verify(hashes, PASSWORD)
         assert not system.is_active
 
 

@@ -37,9 +37,9 @@ def test_a_session_belongs_to_its_account(store: Store) -> None:
     with store.writing() as connection:
         a_session(connection, "ana", TOKEN)
         a_session(connection, "ben", OTHER)
-        found = sessions.find(connection, OTHER, NOW)
-        assert found is not None
-        assert found.account == person(connection, "ben")
+        session = sessions.find(connection, OTHER, NOW)
+        assert session is not None
+        assert session.account == person(connection, "ben")
         assert sessions.find(connection, "c" * 64, NOW) is None
 
 
@@ -49,8 +49,8 @@ def test_a_session_belongs_to_its_account(store: Store) -> None:
 def test_a_session_ends_by_itself(store: Store, after: float, open_still: bool) -> None:
     with store.writing() as connection:
         a_session(connection, "ana", TOKEN, lasts=60)
-        found = sessions.find(connection, TOKEN, minutes(after))
-    assert (found is not None) is open_still
+        session = sessions.find(connection, TOKEN, minutes(after))
+    assert (session is not None) is open_still
 
 
 def test_a_session_of_a_disabled_account_is_nobodys(store: Store) -> None:

@@ -36,9 +36,9 @@ def test_an_instant_comes_back_in_utc_to_the_microsecond(store: Store, instant: 
     with store.writing() as connection:
         accounts.insert(connection, "dora", Role.CONTRIBUTOR, None, instant)
     with store.reading() as connection:
-        found = person(connection, "dora").created_at
-    assert found == instant
-    assert found.tzinfo is UTC
+        instant_read = person(connection, "dora").created_at
+    assert instant_read == instant
+    assert instant_read.tzinfo is UTC
 
 
 def test_no_instant_stays_none(store: Store) -> None:

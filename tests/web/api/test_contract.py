@@ -70,42 +70,42 @@ TYPES = {
 }
 
 
-def keys_of(value: Any, at: str = "", found: dict | None = None) -> dict[str, set[str]]:
+def keys_of(value: Any, at: str = "", keys: dict | None = None) -> dict[str, set[str]]:
     """Every path in a JSON value and the types seen there; ``[]`` stands for any item."""
-    found = defaultdict(set) if found is None else found
-    found[at].add(TYPES[type(value)])
+    keys = defaultdict(set) if keys is None else keys
+    keys[at].add(TYPES[type(value)])
     if isinstance(value, dict):
         for key, inner in value.items():
-            keys_of(inner, f"{at}.{key}", found)
+            keys_of(inner, f"{at}.{key}", keys)
     elif isinstance(value, list):
         for inner in value:
-            keys_of(inner, f"{at}[]", found)
-    return found
+            keys_of(inner, f"{at}[]", keys)
+    return keys
 
 
 def shape(client: FlaskClient, addresses: list[str]) -> dict[str, str]:
-    found: dict[str, set[str]] = defaultdict(set)
+    keys: dict[str, set[str]] = defaultdict(set)
     for address in addresses:
         method, _, path = address.rpartition(" ")
         sent = {"json": BATCH} if method else {}
-        keys_of(client.open(path, method=method or "GET", **sent).json, "", found)
-    return {path: " ".join(sorted(types)) for path, types in sorted(found.items())}
+        keys_of(client.open(path, method=method or "GET", **sent).json, "", keys)
+    return {path: " ".join(sorted(types)) for path, types in sorted(keys.items())}
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_no_key_is_removed_or_retyped(client: FlaskClient, name: str) -> None:
-    promised, found = json.loads(FILE.read_text())[name], shape(client, ANSWERS[name])
+    promised, answered = json.loads(FILE.read_text())[name], shape(client, ANSWERS[name])
     for path, types in promised.items():
-        assert path in found, f"{name}{path} is gone. {PROMISE}"
-        odd = set(found[path].split()) - set(types.split())
+        assert path in answered, f"{name}{path} is gone. {PROMISE}"
+        odd = set(answered[path].split()) - set(types.split())
         assert not odd, f"{name}{path} was {types} and is now also {odd}. {PROMISE}"
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_new_key_is_written_into_the_contract(client: FlaskClient, name: str) -> None:
-    promised, found = json.loads(FILE.read_text()), shape(client, ANSWERS[name])
+    promised, answered = json.loads(FILE.read_text()), shape(client, ANSWERS[name])
     if "LEGALMAP_WRITE_CONTRACT" in os.environ:
-        FILE.write_text(f"{json.dumps({**promised, name: found}, indent=1)}\n")
+        FILE.write_text(f"{json.dumps({**promised, name: answered}, indent=1)}\n")
         return
-    added = set(found) - set(promised[name])
+    added = set(answered) - set(promised[name])
     assert not added, f"Promise the new keys too: write contract.json anew. {added}"

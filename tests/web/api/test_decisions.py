@@ -226,12 +226,12 @@ LOOK_UPS = {
 def test_a_place_is_found_by_any_of_its_identifiers(
     client: FlaskClient, query: dict[str, str], codes: list[str]
 ) -> None:
-    found = get(client, "/jurisdictions", **query)["jurisdictions"]
-    assert [place["code"] for place in found] == codes
+    places = get(client, "/jurisdictions", **query)["jurisdictions"]
+    assert [place["code"] for place in places] == codes
 
 
 def test_every_place_of_a_state_is_found_by_the_id_it_shows(client: FlaskClient) -> None:
-    found = get(client, "/jurisdictions", parent="us-ak", limit=500)["jurisdictions"]
-    for place in [place for place in found if place["ocd"]][:40]:
+    places = get(client, "/jurisdictions", parent="us-ak", limit=500)["jurisdictions"]
+    for place in [place for place in places if place["ocd"]][:40]:
         again = get(client, "/jurisdictions", ocd=place["ocd"])["jurisdictions"]
         assert place in again

@@ -33,8 +33,8 @@ def test_a_file_comes_in_parts_that_make_the_whole(client: FlaskClient, address:
     length = len(whole.data)
     parts = []
     for start in range(0, length, length // 3 + 1):
-        asked = f"bytes={start}-{start + length // 3}"
-        headers = {"Range": asked, "If-Range": whole.headers["ETag"]}
+        byte_range = f"bytes={start}-{start + length // 3}"
+        headers = {"Range": byte_range, "If-Range": whole.headers["ETag"]}
         part = client.get(address, headers=headers)
         assert part.status_code == 206
         stop = start + len(part.data)
@@ -78,7 +78,7 @@ def test_a_file_is_packed_at_once_and_as_small_as_can_be_by_the_worker(app: Flas
     assert first.headers["CDN-Cache-Control"]
     whole = client.get(FILE, headers={"Accept-Encoding": "identity"}).data
     assert brotli.decompress(first.data) == whole
-    assert len(b"".join(compression.packed([whole], "br", best=True))) < len(first.data)
+    assert len(b"".join(compression.packed([whole], "br", compression.BEST))) < len(first.data)
 
 
 WHOLE = [
@@ -135,8 +135,8 @@ def test_a_day_and_a_number_may_be_kept_and_the_newest_must_be_checked(client: F
 
 def test_the_package_has_the_hash_of_what_is_served(client: FlaskClient) -> None:
     for query in ("", "?as_of=2020-01-01"):
-        said = client.get(f"/export/datapackage.json{query}").json
-        for resource in said["resources"]:
+        package = client.get(f"/export/datapackage.json{query}").json
+        for resource in package["resources"]:
             content = client.get(f"/export/{resource['path']}").data
             assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
 
@@ -175,8 +175,12 @@ def test_a_broken_file_is_never_served(app: Flask, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_page_of_data_lists_every_file_with_its_size(app: Flask) -> None:
+    """What loads a library as large as the worker itself is made for who asks for it, not for the page."""
     client = app.test_client()
     page = client.get("/data").text
+    assert page.count("made when asked for") == len(("kratom.parquet", "7-oh.parquet"))
+    assert client.get("/export/7-oh.parquet").status_code == 200
+    page += client.get("/data").text
     for address in FILES:
         assert f'href="{address}"' in page
         assert f"{len(client.get(address).data):,}" in page
@@ -208,11 +212,11 @@ def test_nobody_waits_for_a_huge_file_that_was_never_made(huge: FlaskClient, nam
     assert int(first.headers["Retry-After"]) > 0
     assert first.headers["Cache-Control"] == "no-store"
     assert soon(lambda: huge.get(f"/export/{name}").status_code == 200)
-    made = huge.get(f"/export/{name}")
+    response = huge.get(f"/export/{name}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "MOST_AT_ONCE", 5_000)
         patch.setitem(huge.application.extensions, "files", Files())
-        assert huge.get(f"/export/{name}").data == made.data
+        assert huge.get(f"/export/{name}").data == response.data
 
 
 def test_a_huge_file_lags_behind_the_feed_and_says_so_until_it_has_caught_up(
@@ -244,14 +248,14 @@ def test_who_was_cut_off_goes_on_where_a_file_ended(
     path = "/export/kratom.json"
     whole = client.get(path).data
     etag = client.head(path).headers["ETag"]
-    asked = {"Range": f"bytes={start}-{start + length - 1}", "If-Range": etag}
-    part, wanted = client.get(path, headers=asked), whole[start : start + length]
+    headers = {"Range": f"bytes={start}-{start + length - 1}", "If-Range": etag}
+    part, wanted = client.get(path, headers=headers), whole[start : start + length]
     assert (part.status_code, part.data) == (206, wanted)
     assert part.headers["Content-Length"] == str(len(wanted))
-    told = f"bytes {start}-{start + len(wanted) - 1}/{len(whole)}"
-    assert part.headers["Content-Range"] == told
+    content_range = f"bytes {start}-{start + len(wanted) - 1}/{len(whole)}"
+    assert part.headers["Content-Range"] == content_range
     # Of another file nobody gets a part.
-    other = client.get(path, headers={**asked, "If-Range": '"another"'})
+    other = client.get(path, headers={**headers, "If-Range": '"another"'})
     assert (other.status_code, other.data) == (200, whole)
     assert client.get(path, headers={"Range": "bytes=99999999-"}).status_code == 416
 

@@ -62,9 +62,9 @@ def test_a_stranger_can_verify_the_chain_from_the_answers_alone(
             change["after"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         assert hashlib.sha256(payload.encode()).hexdigest() == change["payload_sha256"]
-        said = ("feed_no", "topic", "jurisdiction", "revision", "payload_sha256", "at")
+        names = ("feed_no", "topic", "jurisdiction", "revision", "payload_sha256", "at")
         entry = json.dumps(
-            {name: change[name] for name in said},
+            {name: change[name] for name in names},
             sort_keys=True,
             separators=(",", ":"),
             ensure_ascii=False,
@@ -119,9 +119,9 @@ def test_revisions_are_told_newest_first_and_only_if_published(
     store: Store, writable: FlaskClient
 ) -> None:
     published(store)
-    found = get(writable, "/api/v1/kratom/records/us-al/revisions")["revisions"]
-    assert [revision["number"] for revision in found] == [1, 0]
-    assert [revision["status"] for revision in found] == ["banned", "legal"]
+    revisions = get(writable, "/api/v1/kratom/records/us-al/revisions")["revisions"]
+    assert [revision["number"] for revision in revisions] == [1, 0]
+    assert [revision["status"] for revision in revisions] == ["banned", "legal"]
     unresearched = writable.get("/api/v1/kratom/records/us-fl/revisions/0")
     assert unresearched.status_code == 404
     assert unresearched.json["near"] == ["1"]

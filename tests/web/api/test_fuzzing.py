@@ -82,12 +82,14 @@ def test_nothing_that_is_sent_breaks_what_is_promised(unlimited: Flask) -> None:
         if isinstance(event, events.ScenarioFinished):
             recorder = event.recorder
             ran[event.phase.value] += len(recorder.interactions)
-            answered.update(each.response.status_code for each in recorder.interactions.values())
+            answered.update(
+                interaction.response.status_code for interaction in recorder.interactions.values()
+            )
             for checks in recorder.checks.values():
                 for check in checks:
                     if check.failure_info is not None:
-                        told = check.failure_info
-                        failures.append(f"{told.code_sample[:400]}\n{told.failure}"[:1_500])
+                        failure = check.failure_info
+                        failures.append(f"{failure.code_sample[:400]}\n{failure.failure}"[:1_500])
         elif isinstance(event, events.NonFatalError | events.FatalError):
             failures.append(str(getattr(event, "value", event)))
     print(f"schemathesis ran {ran.total()} cases: {dict(ran)}, answered {dict(answered)}")

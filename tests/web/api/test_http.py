@@ -59,9 +59,9 @@ def test_an_answer_says_of_which_edition_and_day_it_is_and_its_licence(
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_who_has_the_answer_gets_304_without_a_body(client: FlaskClient, address: str) -> None:
     held = client.get(address).headers["ETag"]
-    for asked in (held, f"W/{held}", f'"other", {held}', "*"):
-        response = client.get(address, headers={"If-None-Match": asked})
-        assert (response.status_code, response.data) == (304, b""), asked
+    for condition in (held, f"W/{held}", f'"other", {held}', "*"):
+        response = client.get(address, headers={"If-None-Match": condition})
+        assert (response.status_code, response.data) == (304, b""), condition
         assert response.headers["ETag"] == held
         assert response.headers["Cache-Control"]
         assert "Content-Type" not in response.headers

@@ -40,30 +40,30 @@ def past(shipped_store: Store) -> Iterator[Past]:
     tracker = Tracker(shipped_store)
     loaded = Reader(tracker).edition("kratom").changed_at
     assert loaded is not None
-    found = loaded.replace(microsecond=0)
-    with time_machine.travel(found + 2 * DAY, tick=False):
+    start = loaded.replace(microsecond=0)
+    with time_machine.travel(start + 2 * DAY, tick=False):
         decide(tracker, propose(tracker))
     url = shipped_store.engine.url.render_as_string(hide_password=False)
-    with time_machine.travel(found + 4 * DAY, tick=False):
+    with time_machine.travel(start + 4 * DAY, tick=False):
         app: Flask = create_app(Settings(database_url=url, secret_key="x" * 40))
-        yield Past(app.test_client(), found)
+        yield Past(app.test_client(), start)
         app.extensions["reader"].tracker.store.close()
 
 
 def links(text: str) -> list[tuple[str, dict[str, str]]]:
     """A list of links as (address, parameters)."""
-    found = re.findall(r'<([^>]*)>((?:\s*;\s*[\w-]+="[^"]*")*)', text)
-    return [(href, dict(re.findall(r'([\w-]+)="([^"]*)"', rest))) for href, rest in found]
+    matches = re.findall(r'<([^>]*)>((?:\s*;\s*[\w-]+="[^"]*")*)', text)
+    return [(href, dict(re.findall(r'([\w-]+)="([^"]*)"', rest))) for href, rest in matches]
 
 
 @pytest.mark.parametrize("path", ORIGINALS)
 def test_a_moment_leads_to_the_address_that_shows_it_for_ever(past: Past, path: str) -> None:
     numbers = set()
-    for asked in (past.after - HOUR, past.after + HOUR):
-        gate = past.client.get(path, headers={"Accept-Datetime": http_date(asked)})
+    for instant in (past.after - HOUR, past.after + HOUR):
+        gate = past.client.get(path, headers={"Accept-Datetime": http_date(instant)})
         assert (gate.status_code, gate.data) == (302, b"")
         start, _, number = gate.location.rpartition("&known_at=")
-        assert start == f"http://localhost{path}?as_of={asked.date()}"
+        assert start == f"http://localhost{path}?as_of={instant.date()}"
         numbers.add(int(number))
         assert "Accept-Datetime" in gate.vary
         assert "Memento-Datetime" not in gate.headers
@@ -73,9 +73,9 @@ def test_a_moment_leads_to_the_address_that_shows_it_for_ever(past: Past, path: 
         assert memento.status_code == 200
         shown = parse_date(memento.headers["Memento-Datetime"])
         assert shown is not None
-        assert shown <= asked
+        assert shown <= instant
         assert memento.headers["Content-Location"] == gate.location
-        rels = {told.get("rel"): href for href, told in links(memento.headers["Link"])}
+        rels = {parameters.get("rel"): href for href, parameters in links(memento.headers["Link"])}
         assert rels["original timegate"] == f"http://localhost{path}"
         assert rels["timemap"] == f"http://localhost/timemap/link{path}"
         assert rels["memento"] == gate.location
@@ -89,7 +89,7 @@ def test_the_original_tells_where_its_past_is(past: Past, path: str) -> None:
     assert answer.status_code == 200
     assert "Memento-Datetime" not in answer.headers
     assert "Accept-Datetime" in answer.vary
-    rels = {told.get("rel") for _, told in links(answer.headers["Link"])}
+    rels = {parameters.get("rel") for _, parameters in links(answer.headers["Link"])}
     assert rels >= {"original timegate", "timemap"}
 
 
@@ -97,13 +97,13 @@ def test_the_original_tells_where_its_past_is(past: Past, path: str) -> None:
 def test_the_timemap_lists_mementos_that_say_the_same_of_themselves(past: Past, path: str) -> None:
     answer = past.client.get(f"/timemap/link{path}")
     assert answer.content_type == "application/link-format"
-    told = links(answer.text)
-    assert told[0] == (f"http://localhost{path}", {"rel": "original timegate"})
-    span = (told[1][1]["from"], told[1][1]["until"])
+    listed = links(answer.text)
+    assert listed[0] == (f"http://localhost{path}", {"rel": "original timegate"})
+    span = (listed[1][1]["from"], listed[1][1]["until"])
     assert span == (http_date(past.before), http_date(past.after))
-    assert [each["rel"] for _, each in told[2:]] == ["first memento", "last memento"]
-    for href, each in told[2:]:
-        assert past.client.get(href).headers["Memento-Datetime"] == each["datetime"]
+    assert [parameters["rel"] for _, parameters in listed[2:]] == ["first memento", "last memento"]
+    for href, parameters in listed[2:]:
+        assert past.client.get(href).headers["Memento-Datetime"] == parameters["datetime"]
 
 
 def test_before_the_beginning_is_the_first_and_after_the_end_the_last(past: Past) -> None:
@@ -111,8 +111,8 @@ def test_before_the_beginning_is_the_first_and_after_the_end_the_last(past: Past
         href for href, _ in links(past.client.get("/timemap/link/kratom/us-al").text)[2:]
     )
     for days, expected in ((-9999, first), (9999, last)):
-        asked = http_date(past.after + days * DAY)
-        gate = past.client.get("/kratom/us-al", headers={"Accept-Datetime": asked})
+        instant = http_date(past.after + days * DAY)
+        gate = past.client.get("/kratom/us-al", headers={"Accept-Datetime": instant})
         assert gate.location.rpartition("=")[2] == expected.rpartition("=")[2]
 
 

@@ -1,6 +1,5 @@
-"""The mirror client of the README, as it stands there, against a live server that is restarted."""
+"""The mirror client of docs/api.md, as it stands there, against a live server that is restarted."""
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,22 +12,19 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.store.engine import Store
 from legalmap.store.history import feed
 from tests.browser.conftest import free_port, started
+from tests.conventions import pages
 from tests.services.build import decide, propose
 
-README = Path(__file__).resolve().parents[3] / "README.md"
 Follow = Callable[..., Iterator[dict[str, Any]]]
 
 
 @pytest.fixture
 def follow() -> Follow:
     """The code block of “Following the feed”."""
-    text = README.read_text(encoding="utf-8").partition("## Following the feed")[2]
-    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert block is not None
-    code = [line for line in block[1].splitlines() if line]
-    assert len(code) <= 20
+    block = pages.block_with("docs/api.md", "def follow")
+    assert len([line for line in block.splitlines() if line]) <= 20
     made: dict[str, Any] = {}
-    exec(block[1], made)  # that it runs as it is written is the point
+    exec(block, made)  # that it runs as it is written is the point
     return made["follow"]
 
 
@@ -50,9 +46,9 @@ def start(seen: Queue[Any], changes: Iterator[dict[str, Any]], until: int) -> th
 
 
 def taken(seen: Queue[Any], count: int) -> list[dict[str, Any]]:
-    found = [seen.get(timeout=60) for _ in range(count)]
-    assert [each for each in found if isinstance(each, Exception)] == []
-    return found
+    answers = [seen.get(timeout=60) for _ in range(count)]
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    return answers
 
 
 @pytest.mark.slow
@@ -73,7 +69,7 @@ def test_the_mirror_follows_through_a_restart_and_verifies_the_chain(
         mirror.join(timeout=60)
     assert [change["feed_no"] for change in changes] == list(range(1, 271))
     with shipped_store.reading() as connection:
-        stored = [each.sha256 for each in feed.walk(connection)]
+        stored = [publication.sha256 for publication in feed.walk(connection)]
     assert [change["sha256"] for change in changes] == stored
 
 

@@ -9,15 +9,19 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.utils import find_modules, import_string
 
 from legalmap.web.api import openapi_document, routes
-from legalmap.web.api.routes import Example, Route
+from legalmap.web.api.routes import Route
 
-ROUTES = {route.name: route for route in routes.ROUTES}
+# A route is declared where its view stands: the modules of the views are imported first.
+for name in find_modules("legalmap.web.api"):
+    import_string(name)
+ROUTES = routes.all_routes()
 EXAMPLES = {
-    f"{route.name}: {example.about}": (route, example)
-    for route in routes.ROUTES
-    for example in route.examples
+    f"{route.name}: {about}": (route, address)
+    for route in ROUTES
+    for about, address in route.examples.items()
 }
 # A value that each parameter without an example takes, or none where it belongs to another.
 TAKEN = {"lat": "27.34", "lon": "-82.53", "zip": "34236", "fields": "", "cursor": ""}
@@ -43,10 +47,10 @@ def test_every_route_of_the_api_is_in_the_document_and_no_other(
     }
 
 
-def send(client: FlaskClient, route: Route, example: Example, **more: str) -> Any:
-    parts = urlsplit(example.address)
+def send(client: FlaskClient, route: Route, address: str, **more: str) -> Any:
+    parts = urlsplit(address)
     query = [*parse_qsl(parts.query), *more.items()]
-    body = {"json": example.body} if example.body is not None else {}
+    body = {"json": route.sample} if route.sample is not None else {}
     return client.open(parts.path, method=route.method, query_string=query, **body)
 
 
@@ -56,61 +60,64 @@ def answer_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-@pytest.mark.parametrize(("route", "example"), EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize(("route", "address"), EXAMPLES.values(), ids=EXAMPLES)
 def test_every_example_is_answered_in_the_shape_that_is_documented(
-    client: FlaskClient, route: Route, example: Example
+    client: FlaskClient, route: Route, address: str
 ) -> None:
-    response = send(client, route, example)
+    response = send(client, route, address)
     assert (response.status_code, response.content_type) == (200, "application/json")
     if route.answer is None:
         assert response.json
         return
-    sparse = "fields=" in example.address
+    sparse = "fields=" in address
     name = "SparseAnswer" if sparse else route.answer.__name__
     jsonschema.validate(response.json, answer_schema(name))
 
 
-def test_every_route_is_named_once_has_an_example_and_takes_each_parameter_once() -> None:
-    assert len(ROUTES) == len(routes.ROUTES)
-    for route in routes.ROUTES:
-        names = [each.name for each in route.parameters]
+def test_every_route_is_described_has_an_example_and_takes_each_parameter_once() -> None:
+    for route in ROUTES:
+        names = [parameter.name for parameter in route.parameters]
         assert len(names) == len(set(names)), route.name
-    assert [route.name for route in routes.ROUTES if not route.examples] == []
+    assert [route.name for route in ROUTES if not route.examples or not route.about] == []
+
+
+def test_the_limits_in_the_descriptions_are_those_that_hold() -> None:
+    assert f"up to {routes.MOST_ASKED:,} places" in routes.BY_NAME["resolve_many"].about
+    assert f"two to {routes.MOST_COMPARED} places" in routes.BY_NAME["compare"].about
 
 
 PARAMETERS = {
     f"{route.name} {each.name}": (route, each)
-    for route in routes.ROUTES
+    for route in ROUTES
     for each in route.parameters
     if each.where == "query"
 }
 
 
-@pytest.mark.parametrize(("route", "each"), PARAMETERS.values(), ids=PARAMETERS)
+@pytest.mark.parametrize(("route", "parameter"), PARAMETERS.values(), ids=PARAMETERS)
 def test_every_documented_parameter_is_accepted(
-    client: FlaskClient, route: Route, each: Any
+    client: FlaskClient, route: Route, parameter: Any
 ) -> None:
-    example = route.examples[0]
-    value = TAKEN.get(each.name) if each.example is None else each.example
+    path = urlsplit(next(iter(route.examples.values()))).path
+    value = TAKEN.get(parameter.name) if parameter.example is None else parameter.example
     # Given alone, so that it is the only thing that could be refused as unknown.
-    plain = Example(about="", address=urlsplit(example.address).path, body=example.body)
-    response = send(client, route, plain, **{each.name: value if value else "x"})
+    response = send(client, route, path, **{parameter.name: value if value else "x"})
     unknown = "There is no such parameter"
     assert response.status_code in (200, 400, 404)
     assert unknown not in response.text
 
 
-@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_other_parameter_is_refused(client: FlaskClient, route: Route) -> None:
-    known = {each.name for each in route.parameters}
-    others = {each.name for other in ROUTES.values() for each in other.parameters}
+    known = {parameter.name for parameter in route.parameters}
+    others = {parameter.name for other in ROUTES for parameter in other.parameters}
     for name in [*sorted(others - known), "nonsense"]:
-        response = send(client, route, route.examples[0], **{name: "1"})
+        response = send(client, route, next(iter(route.examples.values())), **{name: "1"})
         assert response.status_code == 400, name
         assert response.json["errors"][0]["field"] == name
     # The refusal names what is taken: that is what is documented, no less.
     taken = response.json["errors"][0]["message"].partition("takes: ")[2].rstrip(".")
-    query = {each.name for each in route.parameters if each.where == "query"}
+    query = {parameter.name for parameter in route.parameters if parameter.where == "query"}
     assert set(taken.split(", ") if taken else ()) == query
 
 
@@ -135,14 +142,14 @@ def test_the_reference_page_shows_every_route_parameter_and_example(client: Flas
     text = page.get_text(" ")
     assert "keys are only ever added" in text
     links = {link["href"] for link in page.find_all("a")}
-    for route in routes.ROUTES:
+    for route in ROUTES:
         heading = page.find(id=route.name)
         assert heading is not None
         assert heading.get_text() == f"{route.method.upper()} {route.path}"
         section = heading.find_parent("section").get_text(" ")
-        assert all(each.name in section for each in route.parameters)
-        for example in route.examples:
-            assert example.address in links if example.body is None else example.address in text
+        assert all(parameter.name in section for parameter in route.parameters)
+        for address in route.examples.values():
+            assert address in links if route.sample is None else address in text
         assert f"#{route.name}" in links
 
 

@@ -8,23 +8,23 @@ from tests.store.build import a_record, minutes
 
 
 def pages(client: FlaskClient, address: str, most: int = 50) -> list[dict]:
-    found = []
-    while address and len(found) < most:
+    answers = []
+    while address and len(answers) < most:
         response = client.get(address)
         assert response.status_code == 200, response.text
-        found.append(response.json)
+        answers.append(response.json)
         address = response.json["next"]
         assert ('rel="next"' in response.headers["Link"]) == bool(address)
-    return found
+    return answers
 
 
 def test_pages_of_records_hold_each_record_once_in_order(client: FlaskClient) -> None:
-    found = pages(client, "/api/v1/kratom/records?limit=50")
-    codes = [record["jurisdiction"]["code"] for page in found for record in page["records"]]
-    assert len(found) == 5
+    answers = pages(client, "/api/v1/kratom/records?limit=50")
+    codes = [record["jurisdiction"]["code"] for page in answers for record in page["records"]]
+    assert len(answers) == 5
     assert codes == sorted(set(codes))
     assert len(codes) == 222
-    assert {page["total"] for page in found} == {222}
+    assert {page["total"] for page in answers} == {222}
 
 
 def test_a_full_last_page_has_no_next(client: FlaskClient) -> None:
@@ -32,15 +32,15 @@ def test_a_full_last_page_has_no_next(client: FlaskClient) -> None:
 
 
 def test_a_filter_goes_with_its_pages(client: FlaskClient) -> None:
-    found = pages(client, "/api/v1/kratom/records?limit=3&status=banned&kind=state")
-    statuses = {record["status"] for page in found for record in page["records"]}
+    answers = pages(client, "/api/v1/kratom/records?limit=3&status=banned&kind=state")
+    statuses = {record["status"] for page in answers for record in page["records"]}
     assert statuses == {"banned"}
-    assert sum(len(page["records"]) for page in found) == found[0]["total"] > 3
+    assert sum(len(page["records"]) for page in answers) == answers[0]["total"] > 3
 
 
 def test_pages_of_places_hold_each_place_once(client: FlaskClient) -> None:
-    found = pages(client, "/api/v1/jurisdictions?parent=us-ca&limit=500")
-    codes = [place["code"] for page in found for place in page["jurisdictions"]]
+    answers = pages(client, "/api/v1/jurisdictions?parent=us-ca&limit=500")
+    codes = [place["code"] for page in answers for place in page["jurisdictions"]]
     assert len(codes) == len(set(codes)) > 1_000
     assert {"us-ca-san-diego", "us-ca-san-diego-county"} <= set(codes)
 

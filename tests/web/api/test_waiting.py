@@ -32,9 +32,9 @@ class Pauses:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     """Instead of the pauses of half a second."""
-    found = Pauses()
-    monkeypatch.setattr(feeds, "Event", lambda: found)
-    return found
+    recorded = Pauses()
+    monkeypatch.setattr(feeds, "Event", lambda: recorded)
+    return recorded
 
 
 def get(client: FlaskClient, path: str) -> Any:

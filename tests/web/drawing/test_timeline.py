@@ -104,7 +104,7 @@ def test_the_picture_has_each_span_in_its_pattern_side_by_side() -> None:
         "url(#t-regulated)",
         "url(#t-banned)",
     ]
-    assert {str(each["id"]) for each in drawn.select("pattern")} >= {
+    assert {str(pattern["id"]) for pattern in drawn.select("pattern")} >= {
         "t-legal",
         "t-regulated",
         "t-banned",
@@ -162,9 +162,9 @@ def test_law_a_court_has_stopped_is_drawn_at_half_the_height() -> None:
 def test_the_day_asked_about_has_a_line_of_its_own() -> None:
     record = (a_period(None, "legal"), a_period("2016", "banned"))
     assert not _drawn(*record).select("line.asked")
-    asked = _drawn(*record, as_of=date(2018, 7, 1))
-    assert asked.select("text.asked")[0].get_text() == "1 July 2018"
-    assert [text.get_text() for text in asked.select("text.today")] == ["Today"]
+    picture = _drawn(*record, as_of=date(2018, 7, 1))
+    assert picture.select("text.asked")[0].get_text() == "1 July 2018"
+    assert [text.get_text() for text in picture.select("text.today")] == ["Today"]
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def keep(visitor: Visitor, sent: Fields, path: str = DRAFT) -> TestResponse:
 def said(answer: TestResponse) -> dict[str, Any]:
     """The answer to the script."""
     assert answer.mimetype == "application/json", answer.text[:300]
-    found: dict[str, Any] = json.loads(answer.data)
-    return found
+    content: dict[str, Any] = json.loads(answer.data)
+    return content
 
 
 def test_what_is_typed_is_kept_and_the_answer_says_when(ana: Visitor) -> None:
@@ -68,9 +68,9 @@ def test_the_answer_holds_what_is_worth_a_second_look(ana: Visitor) -> None:
     assert said(keep(ana, typing(ana, notes="Typed.")))["hints"] == []
     source = LATEST + "sources-0-url"
     hints = said(keep(ana, typing(ana, **{source: "https://bit.ly/3x"})))["hints"]
-    told = {hint["id"]: hint for hint in hints}
-    assert told[source]["where"] == "Period 2, source 1, link"
-    assert "bit.ly hides where a link leads" in told[source]["message"]
+    by_field = {hint["id"]: hint for hint in hints}
+    assert by_field[source]["where"] == "Period 2, source 1, link"
+    assert "bit.ly hides where a link leads" in by_field[source]["message"]
     page = ana.get(ALABAMA)
     assert "bit.ly hides" in page.one(f'[data-hints="{source}"]').get_text()
     assert f"{source}-hints" in page.one(f"#{source}")["aria-describedby"]
@@ -96,8 +96,8 @@ def test_a_row_left_empty_does_not_shift_the_hints(ana: Visitor) -> None:
     page = ana.send(page, FORM, {"action": "add-source-1"}, status=200)
     sent = page.form(FORM)
     sent[f"periods-1-sources-{count}-url"] = "https://t.co/1"
-    told = {hint["id"] for hint in said(keep(ana, sent))["hints"]}
-    assert f"periods-1-sources-{count}-url" in told
+    fields = {hint["id"] for hint in said(keep(ana, sent))["hints"]}
+    assert f"periods-1-sources-{count}-url" in fields
 
 
 # What may go wrong
@@ -112,9 +112,9 @@ def test_a_session_that_ended_is_told_and_what_is_typed_is_not_lost(
     assert answer.status_code == 401
     assert "Sign in to go on" in said(answer)["message"]
     sent["action"] = "save-draft"
-    asked = client.post(ALABAMA, sent, status=403)
+    sign_in = client.post(ALABAMA, sent, status=403)
     welcome = client.send(
-        asked, 'form[action="/sign-in"]', {"handle": "ana", "password": PASSWORD}, status=200
+        sign_in, 'form[action="/sign-in"]', {"handle": "ana", "password": PASSWORD}, status=200
     )
     back = client.send(welcome, f'form[action="{ALABAMA}"]', status=200)
     assert back.form(FORM)["notes"] == "Typed for an hour."

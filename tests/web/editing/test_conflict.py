@@ -40,7 +40,7 @@ def collide(ana: Visitor, tracker: Tracker, query: str = "") -> Page:
 def submitted(tracker: Tracker) -> list[tuple[str, str | None]]:
     """Kind and intent of everything that waits."""
     with tracker.store.reading() as connection:
-        return [(each.kind, each.intent) for each in queued(connection)]
+        return [(revision.kind, revision.intent) for revision in queued(connection)]
 
 
 def test_an_edit_that_collides_is_kept_as_a_draft(ana: Visitor, tracker: Tracker) -> None:
@@ -62,10 +62,10 @@ def test_choices_outlive_the_session(ana: Visitor, client: Visitor, tracker: Tra
     assert len(sides.all("fieldset.clash")) == 2
     sent = sides.form(SIDES)
     sent["clash-0"], sent["action"] = "yours", "take-over"
-    asked = client.post(ALABAMA, sent, status=403)
-    assert "What you typed is kept" in asked.text
+    sign_in = client.post(ALABAMA, sent, status=403)
+    assert "What you typed is kept" in sign_in.text
     signing = {"handle": "ana", "password": PASSWORD}
-    welcome = client.send(asked, 'form[action="/sign-in"]', signing, status=200)
+    welcome = client.send(sign_in, 'form[action="/sign-in"]', signing, status=200)
     back = client.send(welcome, f'form[action="{ALABAMA}"]', status=200)
     assert "Nothing has been sent yet" in back.text
     chosen = {name: value for name, value in back.form(SIDES).items() if "clash" in name}
@@ -156,8 +156,8 @@ def test_a_revert_that_collides_is_one_only_word_for_word(
 
 def test_a_suggestion_goes_along_to_the_new_base(ana: Visitor, tracker: Tracker) -> None:
     """And is closed by what is sent in the end."""
-    said = {"text": "There is a new act.", "url": "https://law.example/2026"}
-    number = suggestions.suggest(tracker, "kratom", "us-al", **said)
+    suggested = {"text": "There is a new act.", "url": "https://law.example/2026"}
+    number = suggestions.suggest(tracker, "kratom", "us-al", **suggested)
     page = ana.get(f"{ALABAMA}?suggestion={number}")
     publish(tracker, with_notes(tracker, "Theirs."))
     mine = {"last_verified": "2026-06-01", "verified_how": "source-date", "note": "Why."}

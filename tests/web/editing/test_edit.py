@@ -128,7 +128,7 @@ def test_an_unknown_thing_to_edit(ana: Visitor, path: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         (
             LATEST + "effective_from",
@@ -169,25 +169,25 @@ def test_an_unknown_thing_to_edit(ana: Visitor, path: str, status: int) -> None:
     ],
 )
 def test_a_bad_value_is_told_at_its_field_and_kept(
-    ana: Visitor, field: str, value: str, said: str
+    ana: Visitor, field: str, value: str, message: str
 ) -> None:
     page = ana.get(ALABAMA)
     sent = {"note": "Why.", "notes": "Typed before.", field: value, "action": "submit"}
     refused = ana.send(page, FORM, sent, status=422)
-    assert said in refused.errors()[field]
+    assert message in refused.errors()[field]
     control = refused.one(f"#{field}")
     assert control["aria-invalid"] == "true"
     assert f"{field}-error-1" in control["aria-describedby"]
-    assert said in refused.one(f"#{field}-error-1").get_text()
-    kept = refused.form(FORM)
+    assert message in refused.one(f"#{field}-error-1").get_text()
+    form = refused.form(FORM)
     if "\x00" not in value:
-        assert kept[field].replace("\r\n", "\n") == value
+        assert form[field].replace("\r\n", "\n") == value
     if field != "notes":
-        assert kept["notes"] == "Typed before."
+        assert form["notes"] == "Typed before."
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         (LATEST + "status", "forbidden", "Choose the status from the list"),
         (LATEST + "status", "", "Choose the status from the list"),
@@ -195,11 +195,11 @@ def test_a_bad_value_is_told_at_its_field_and_kept(
         ("confidence", "certain", "Choose from: High, Medium, Low"),
     ],
 )
-def test_a_choice_outside_the_codebook(ana: Visitor, field: str, value: str, said: str) -> None:
+def test_a_choice_outside_the_codebook(ana: Visitor, field: str, value: str, message: str) -> None:
     page = ana.get(ALABAMA)
     refused = ana.send(page, FORM, {field: value, "note": "Why.", "action": "submit"}, status=422)
-    assert said in refused.errors()[field]
-    assert said in refused.one(f"fieldset#{field}").get_text()
+    assert message in refused.errors()[field]
+    assert message in refused.one(f"fieldset#{field}").get_text()
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_page(ana: Visitor) ->
     page = ana.get(ALABAMA)
     bad = {SOURCE + "url": "x", LATEST + "effective_from": "x", "last_verified": "x", "note": ""}
     refused = ana.send(page, FORM, {**bad, "action": "submit"}, status=422)
-    told = list(refused.errors())
-    assert told == [LATEST + "effective_from", SOURCE + "url", "last_verified", "note"]
+    fields = list(refused.errors())
+    assert fields == [LATEST + "effective_from", SOURCE + "url", "last_verified", "note"]
 
 
 def test_rows_left_empty_do_not_count_nor_shift_the_errors(ana: Visitor) -> None:
@@ -430,9 +430,11 @@ def test_the_same_form_sent_twice_makes_one_proposal(ana: Visitor) -> None:
 def test_what_was_typed_outlives_the_session(ana: Visitor, client: Visitor) -> None:
     sent = ana.get(ALABAMA).form(FORM)
     sent["notes"], sent["action"] = "Typed for an hour. \x00é\u2028", "submit"
-    asked = client.post(ALABAMA, sent, status=403)
-    assert "What you typed is kept" in asked.text
-    wrong = client.send(asked, 'form[action="/sign-in"]', {"handle": "ana", "password": "no"}, 422)
+    sign_in = client.post(ALABAMA, sent, status=403)
+    assert "What you typed is kept" in sign_in.text
+    wrong = client.send(
+        sign_in, 'form[action="/sign-in"]', {"handle": "ana", "password": "no"}, 422
+    )
     welcome = client.send(
         wrong, 'form[action="/sign-in"]', {"handle": "ana", "password": PASSWORD}, status=200
     )

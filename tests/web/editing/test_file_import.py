@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from legalmap.domain.desk.moderation import State
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.law.payload import to_builtins
 from legalmap.services.core.tracker import Tracker
@@ -45,7 +45,7 @@ def hand_in(visitor: Visitor, content: bytes, name: str = "changes.csv", status:
 
 
 def waiting(tracker: Tracker) -> list[Revision]:
-    lines = queue.page(tracker, person(tracker, "ben"), Asked(order="age")).lines
+    lines = queue.page(tracker, person(tracker, "ben"), QueueFilter(order="age")).lines
     return [line.revision for line in lines]
 
 
@@ -57,9 +57,9 @@ def test_nothing_is_sent_before_the_second_press(signed_in: SignedIn, tracker: T
     assert "Guam" in plan.text
     assert waiting(tracker) == []
     sent = ana.send(plan, SEND)
-    made = waiting(tracker)
-    assert {each.jurisdiction for each in made} == {"us-gu", "us-al-mobile"}
-    (batch,) = {each.batch for each in made}
+    proposals = waiting(tracker)
+    assert {proposal.jurisdiction for proposal in proposals} == {"us-gu", "us-al-mobile"}
+    (batch,) = {proposal.batch for proposal in proposals}
     assert sent.response.headers["Location"] == f"/desk/batches/{batch}"
     assert "2 of 2 wait" in ana.follow(sent).text
 
@@ -70,7 +70,7 @@ def test_json_does_the_same_on_both_databases(
     ana = signed_in("ana")
     entry = {"topic": "kratom", "jurisdiction": "us-gu", **to_builtins(BANNED)}
     ana.send(hand_in(ana, json.dumps([entry]).encode(), "changes.json"), SEND)
-    assert [each.payload for each in waiting(tracker)] == [BANNED]
+    assert [proposal.payload for proposal in waiting(tracker)] == [BANNED]
 
 
 def test_what_was_shown_is_what_is_sent(signed_in: SignedIn, tracker: Tracker) -> None:
@@ -82,9 +82,9 @@ def test_what_was_shown_is_what_is_sent(signed_in: SignedIn, tracker: Tracker) -
     assert "Something was published since you looked" in page.text
     assert "Say which revision this started from. Published now is 1." in page.text
     assert waiting(tracker) == []
-    said = f"{HEADER},revision\n{row('us-gu')},1".encode()
-    ana.send(hand_in(ana, said), SEND)
-    assert [each.base_number for each in waiting(tracker)] == [1]
+    file = f"{HEADER},revision\n{row('us-gu')},1".encode()
+    ana.send(hand_in(ana, file), SEND)
+    assert [proposal.base_number for proposal in waiting(tracker)] == [1]
 
 
 def test_pressing_twice_makes_one_batch(signed_in: SignedIn, tracker: Tracker) -> None:
@@ -166,7 +166,7 @@ def test_an_expired_session_keeps_the_file(app: Any, signed_in: SignedIn, tracke
     assert "Nothing has been sent yet" in again.text
     assert waiting(tracker) == []
     somebody.send(again, SEND)
-    assert [each.state for each in waiting(tracker)] == [State.PENDING]
+    assert [proposal.state for proposal in waiting(tracker)] == [State.PENDING]
 
 
 # Large files are refused at once: what they hold, and what is said.
@@ -202,6 +202,6 @@ def test_half_a_character_is_told_at_its_field(signed_in: SignedIn, tracker: Tra
     for field in ("notes", "note", "jurisdiction", "topic", "confidence", "\ud800"):
         content = json.dumps([{**entry, field: "a\ud800"}]).encode()
         page = hand_in(ana, content, "changes.json", status=422)
-        told = field.replace("\ud800", "\ufffd")
-        assert f"line 1: {told}" in page.text or "line 1: $." in page.text
+        shown_field = field.replace("\ud800", "\ufffd")
+        assert f"line 1: {shown_field}" in page.text or "line 1: $." in page.text
     assert waiting(tracker) == []

@@ -30,7 +30,7 @@ def chosen(page: Page) -> str:
 
 def kinds(page: Page) -> list[str]:
     """The kinds of edit to choose from."""
-    return [str(each["value"]) for each in page.all('#intent input[type="radio"]')]
+    return [str(button["value"]) for button in page.all('#intent input[type="radio"]')]
 
 
 def a_new_law(at: int = SHIPPED) -> dict[str, str]:
@@ -51,7 +51,7 @@ def a_new_law(at: int = SHIPPED) -> dict[str, str]:
 def submitted(tracker: Tracker) -> list[tuple[str, str | None]]:
     """Kind and intent of everything in the queue."""
     with tracker.store.reading() as connection:
-        return [(each.kind, each.intent) for each in queued(connection)]
+        return [(revision.kind, revision.intent) for revision in queued(connection)]
 
 
 def publish_ban(tracker: Tracker) -> None:
@@ -88,7 +88,7 @@ def test_the_form_opens_as_what_it_is(ana: Visitor, path: str, kind: str, period
 def test_where_the_law_changed_the_older_periods_are_folded(ana: Visitor) -> None:
     """Only the new one is open, with an empty source in it."""
     page = ana.get(ALABAMA + "?intent=law-changed")
-    opened = [str(each["id"]) for each in page.all("details.period-form[open]")]
+    opened = [str(period["id"]) for period in page.all("details.period-form[open]")]
     assert opened == [f"periods-{SHIPPED}"]
     assert len(page.all(f"#periods-{SHIPPED} details.source")) == 1
     assert page.form(FORM)[f"periods-{SHIPPED}-summary"] == ""
@@ -130,7 +130,7 @@ def test_a_law_that_changed_is_sent_as_such(ana: Visitor, tracker: Tracker) -> N
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         # The new period was left empty.
         ({"notes": "More."}, "add a period or the day the last one ended"),
@@ -139,15 +139,15 @@ def test_a_law_that_changed_is_sent_as_such(ana: Visitor, tracker: Tracker) -> N
     ],
 )
 def test_an_edit_that_is_no_change_of_law_asks_for_another_kind(
-    ana: Visitor, typed: dict[str, str], said: str
+    ana: Visitor, typed: dict[str, str], message: str
 ) -> None:
     """At the choice itself, with everything typed still there; then it can be sent."""
     page = ana.get(ALABAMA + "?intent=law-changed")
     refused = ana.send(page, FORM, {**typed, "note": "Why.", "action": "submit"}, status=422)
-    assert said in refused.errors()["intent"]
-    assert said in refused.one("fieldset#intent").get_text()
-    kept = refused.form(FORM)
-    assert all(kept[name] == value for name, value in typed.items() if name != "note")
+    assert message in refused.errors()["intent"]
+    assert message in refused.one("fieldset#intent").get_text()
+    form = refused.form(FORM)
+    assert all(form[name] == value for name, value in typed.items() if name != "note")
     ana.send(refused, FORM, {"intent": "correction", "action": "submit"})
 
 
@@ -189,8 +189,8 @@ def test_the_kind_is_changed_without_losing_what_is_typed(ana: Visitor) -> None:
     assert len(page.all("details.period-form")) == SHIPPED
     page = ana.send(page, FORM, changed, status=200)
     summary = f"periods-{SHIPPED}-summary"
-    kept = {"intent": "correction", summary: "A new act.", "action": "choose-kind"}
-    page = ana.send(page, FORM, kept, status=200)
+    sent = {"intent": "correction", summary: "A new act.", "action": "choose-kind"}
+    page = ana.send(page, FORM, sent, status=200)
     assert page.form(FORM)[summary] == "A new act."
     assert page.form(FORM)["notes"] == "Typed."
     page = ana.send(page, FORM, changed, status=200)
@@ -277,8 +277,8 @@ def test_a_rework_keeps_its_kind(ana: Visitor, tracker: Tracker) -> None:
 @pytest.fixture
 def suggestion(tracker: Tracker) -> str:
     """A reader says that something about Alabama is wrong; gives its number."""
-    said = {"text": "There is a new act.", "url": "https://law.example/2026/11"}
-    return str(suggestions.suggest(tracker, "kratom", "us-al", **said))
+    suggested = {"text": "There is a new act.", "url": "https://law.example/2026/11"}
+    return str(suggestions.suggest(tracker, "kratom", "us-al", **suggested))
 
 
 def test_a_suggestion_is_closed_by_the_proposal_that_answers_it(
@@ -290,9 +290,9 @@ def test_a_suggestion_is_closed_by_the_proposal_that_answers_it(
     back = ana.follow(ana.send(page, FORM, {"notes": "Typed.", "action": "save-draft"}))
     assert back.form(FORM)["suggestion"] == suggestion
     sent = ana.follow(ana.send(back, FORM, {"note": "As suggested.", "action": "submit"}))
-    found = suggestions.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
-    assert found.outcome is Outcome.PROPOSED
-    assert str(found.revision_id) == sent.path.rpartition("/")[2]
+    closed = suggestions.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
+    assert closed.outcome is Outcome.PROPOSED
+    assert str(closed.revision_id) == sent.path.rpartition("/")[2]
 
 
 def test_a_draft_takes_up_a_suggestion_that_comes_later(ana: Visitor, suggestion: str) -> None:
@@ -310,6 +310,6 @@ def test_a_suggestion_about_another_record_closes_nothing(
     ana.get(f"/desk/edit/kratom/us-tx?suggestion={suggestion}", status=404)
     forged = {"suggestion": suggestion, "notes": "X", "note": "Why.", "action": action}
     ana.send(ana.get("/desk/edit/kratom/us-tx"), FORM, forged, status=404)
-    found = suggestions.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
-    assert found.closed_at is None
+    still_open = suggestions.sheet(tracker, person(tracker, "ana"), int(suggestion)).suggestion
+    assert still_open.closed_at is None
     assert submitted(tracker) == []

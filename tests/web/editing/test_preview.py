@@ -38,18 +38,18 @@ def test_a_place_is_shown_on_the_narrowest_map_that_has_it(
     app: Flask, code: str, view: str
 ) -> None:
     """Both maps are of that view, and the place is outlined on both where it is drawn."""
-    found = preview_of(app, code)
-    assert found.before.shown is not None
-    assert found.after.shown is not None
-    assert (found.before.shown.view, found.after.shown.view) == (view, view)
-    assert 'class="' in found.after.shown.svg
-    assert re.search(r'class="[^"]*\bmarked\b', found.after.shown.svg)
+    preview = preview_of(app, code)
+    assert preview.before.shown is not None
+    assert preview.after.shown is not None
+    assert (preview.before.shown.view, preview.after.shown.view) == (view, view)
+    assert 'class="' in preview.after.shown.svg
+    assert re.search(r'class="[^"]*\bmarked\b', preview.after.shown.svg)
 
 
 def test_the_proposed_map_has_the_proposed_colour(app: Flask) -> None:
     """The same shape, another colour; and neither map has an id or a link of the other's."""
-    found = preview_of(app, "us-tx")
-    before, after = found.before, found.after
+    preview = preview_of(app, "us-tx")
+    before, after = preview.before, preview.after
     assert after.resolution.shown == "banned" != before.resolution.shown
     assert "Kratom is banned in Texas" in " ".join(after.sentences)
     assert before.shown is not None

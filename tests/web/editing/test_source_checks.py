@@ -2,7 +2,7 @@
 
 import pytest
 
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reviewing import queue
 from tests.services.build import person
@@ -27,7 +27,7 @@ def keys(page: Page) -> list[str]:
 
 def test_the_link_that_most_rest_on_comes_first(ana: Visitor) -> None:
     page = ana.get("/desk/sources")
-    counts = [int(each.get_text().split()[0]) for each in page.all(".queue .state")]
+    counts = [int(tag.get_text().split()[0]) for tag in page.all(".queue .state")]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 1
     host = page.all('.queue a[href^="/desk/sources?host="]')[0]
@@ -44,8 +44,8 @@ def test_ticked_records_become_one_batch(ana: Visitor, tracker: Tracker, dialect
     shown = ana.follow(sent)
     assert "2 checks wait" in shown.one(".flash").get_text()
     assert "2 of 2 wait" in shown.text
-    made = queue.page(tracker, person(tracker, "ben"), Asked()).lines
-    assert {each.revision.note for each in made} == {"Read the whole list."}
+    lines = queue.page(tracker, person(tracker, "ben"), QueueFilter()).lines
+    assert {line.revision.note for line in lines} == {"Read the whole list."}
     again = ana.get(page.path)
     assert set(keys(again)) == set(keys(page)) - set(ticked)
     late = ana.send(page, FORM, {"records": ticked}, status=409)
@@ -64,7 +64,7 @@ def test_what_no_page_of_ours_sends_is_refused(ana: Visitor, tracker: Tracker) -
     ana.send(page, FORM, {"records": ["kratom/../us-al@1"]}, status=400)
     moved = [f"{key.split('@')[0]}@99" for key in keys(page)[:1]]
     assert "has moved on" in ana.send(page, FORM, {"records": moved}, status=409).text
-    assert queue.page(tracker, person(tracker, "ben"), Asked()).lines == []
+    assert queue.page(tracker, person(tracker, "ben"), QueueFilter()).lines == []
 
 
 @pytest.mark.parametrize("url", ["", "https://nowhere.example", "javascript:alert(1)"])

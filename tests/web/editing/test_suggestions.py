@@ -190,12 +190,12 @@ def test_two_who_close_it_at_once_are_told_and_keep_their_words(
 
 def test_an_expired_session_keeps_the_reason(client: Visitor) -> None:
     suggest(client)
-    kept = client.post(
+    resumed = client.post(
         "/desk/suggestions/1/close",
         {"outcome": "declined", "answer": "A long reason."},
         status=403,
     )
-    assert "A long reason." in str(kept.one('input[name="kept"]')["value"])
+    assert "A long reason." in str(resumed.one('input[name="kept"]')["value"])
 
 
 def test_readers_cannot_see_the_desk(client: Visitor) -> None:

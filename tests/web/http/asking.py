@@ -44,17 +44,6 @@ class Scope:
         self.path, _, self.query_string = target.partition("?")
 
 
-class Transport:
-    """Takes an answer in pieces."""
-
-    def __init__(self, protocol: "Protocol") -> None:
-        self._protocol = protocol
-
-    async def send_bytes(self, data: bytes) -> None:
-        """Take a piece."""
-        self._protocol.body += data
-
-
 class Protocol:
     """The other side of a request: what it sends and what it is answered."""
 
@@ -74,11 +63,6 @@ class Protocol:
         """Take an answer whole."""
         self.response_empty(status, headers)
         self.body = body
-
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Transport:
-        """Take an answer in pieces."""
-        self.response_empty(status, headers)
-        return Transport(self)
 
     def response_file_range(
         self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int

@@ -37,16 +37,7 @@ def test_an_entry_holds_at_its_feed_number_and_day(
 def test_what_never_changes_holds_at_every_feed_number() -> None:
     cache, forever = Cache(), ENTRY._replace(feed_no=None, since=0, until=float("inf"))
     cache.keep(KEY, forever)
-    cache.sweep(99)
     assert cache.get(KEY, 100, 1e12) is forever
-
-
-def test_what_the_feed_has_moved_past_is_swept() -> None:
-    cache = Cache()
-    for number in (6, 7, 8):
-        cache.keep(KEY._replace(query=str(number)), ENTRY._replace(feed_no=number))
-    cache.sweep(8)
-    assert len(cache) == 1
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,9 @@ def test_a_forged_form_changes_nothing(ana: Visitor) -> None:
 
 def test_what_a_stranger_sends_is_not_offered_again(ana: Visitor) -> None:
     sent = Fields({"base": "0", "notes": "Forged."})
-    kept = ana.http.post(ALABAMA, data=sent)
-    assert kept.status_code == 403
-    assert "Forged." not in kept.text
+    refused = ana.http.post(ALABAMA, data=sent)
+    assert refused.status_code == 403
+    assert "Forged." not in refused.text
 
 
 def test_nothing_but_reading_goes_without_a_token(ana: Visitor) -> None:

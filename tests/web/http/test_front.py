@@ -16,8 +16,8 @@ from werkzeug.test import Client as Plain
 
 from legalmap.domain.desk.moderation import Verdict
 from legalmap.services.core.tracker import Tracker
+from legalmap.services.exporting.compression import zstd
 from legalmap.web.http import front as fronts
-from legalmap.web.http.content_coding import zstd
 from legalmap.web.http.permissions import LAW
 from tests.build import a_payload, a_period
 from tests.services.build import decide, propose

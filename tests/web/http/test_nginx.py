@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -203,6 +202,6 @@ def test_while_the_site_is_away_what_was_kept_is_served(site: Site) -> None:
     assert site.get("/kratom/us-tn")[0].status == 502
 
 
-def test_the_readme_points_to_it() -> None:
-    readme = (paths.DATA.parent / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"legalmap/web/nginx\.conf", readme)
+def test_the_page_for_operators_points_to_it() -> None:
+    page = (paths.DATA.parent / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert "](../legalmap/web/nginx.conf)" in page

@@ -35,7 +35,7 @@ def frozen_day() -> Iterator[None]:
 def test_law_of_a_day_to_come_is_no_promise(
     client: Visitor, path: str, day: str | None, noted: bool, is_to_come: bool
 ) -> None:
-    asked = f"{'&' if '?' in path else '?'}as_of={day}" if day else ""
-    said = client.get(f"/kratom{path}{asked}").text
-    assert ("This shows the law as of" in said) == noted
-    assert (TO_COME in said) == is_to_come
+    query = f"{'&' if '?' in path else '?'}as_of={day}" if day else ""
+    text = client.get(f"/kratom{path}{query}").text
+    assert ("This shows the law as of" in text) == noted
+    assert (TO_COME in text) == is_to_come

@@ -66,6 +66,31 @@ def test_who_does_not_read_keeps_nobody_out(port: int, held: ExitStack) -> None:
     assert _reads(port)
 
 
+def test_no_more_connections_are_open_than_was_said(
+    shipped_template: Path, tmp_path: Path, held: ExitStack
+) -> None:
+    """What clients who do not read can hold is bounded by their number; others wait and are served, none is cut off."""
+    database = tmp_path / "map.sqlite"
+    database.write_bytes(shipped_template.read_bytes())
+    with running(database, "--connections", "4") as port:
+        unread = [held.enter_context(connect(port)) for _ in range(3)]
+        for connection in unread:
+            connection.sendall(get("/export/kratom.json"))
+        assert _reads(port)
+        unread[0].recv(1)
+        last = held.enter_context(connect(port))
+        last.sendall(get("/kratom/codebook"))
+        assert status_of(receive(last)) == 200
+        waiting = held.enter_context(connect(port))
+        waiting.sendall(get("/kratom/codebook"))
+        waiting.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            waiting.recv(1)
+        unread[0].close()
+        waiting.settimeout(20)
+        assert status_of(receive(waiting)) == 200
+
+
 def test_who_does_not_read_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """The system closes a connection whose client reads nothing of what was sent for a while."""
     monkeypatch.setattr(server, "SILENT_SECONDS", 1)

@@ -101,7 +101,7 @@ def test_there_is_none_before_everything_was_shown(client: Visitor, tracker: Tra
 
 def test_it_goes_to_the_sign_in_only_and_says_no_name(client: Visitor) -> None:
     sent = client.post("/sign-in", ANA, status=303).response.headers.getlist("Set-Cookie")
-    [device] = [each for each in sent if each.startswith(known_browsers.NAME)]
+    [device] = [cookie for cookie in sent if cookie.startswith(known_browsers.NAME)]
     assert {"HttpOnly", "SameSite=Lax", "Path=/sign-in"} <= set(device.split("; "))
     assert "ana" not in device_cookie(client)
 

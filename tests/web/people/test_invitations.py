@@ -32,9 +32,9 @@ def link_on(page: Page) -> str:
 
 def test_from_the_invitation_to_the_desk(root: Visitor, client: Visitor) -> None:
     sent = {"role": "moderator", "remits": "kratom us-fl\r\nth", "note": "Of the library"}
-    made = root.send(root.get("/desk/people"), INVITE, sent, status=200)
-    assert made.response.headers["Cache-Control"] == "no-store"
-    link = link_on(made)
+    invited = root.send(root.get("/desk/people"), INVITE, sent, status=200)
+    assert invited.response.headers["Cache-Control"] == "no-store"
+    link = link_on(invited)
     listed = root.get("/desk/people")
     assert link not in listed.response.text
     assert "Of the library" in listed.text
@@ -51,19 +51,19 @@ def test_from_the_invitation_to_the_desk(root: Visitor, client: Visitor) -> None
 
 
 def test_a_contributor_is_at_the_desk_at_once(root: Visitor, client: Visitor) -> None:
-    made = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
-    joined = client.send(client.get(link_on(made)), JOIN, NORA)
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    joined = client.send(client.get(link_on(invited)), JOIN, NORA)
     assert joined.response.headers["Location"] == "/desk"
     assert client.get("/desk")
 
 
 def test_a_link_that_was_used_says_so(root: Visitor, client: Visitor, app: Flask) -> None:
-    made = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
-    page = client.get(link_on(made))
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    page = client.get(link_on(invited))
     client.send(page, JOIN, NORA)
     late = Visitor(app)
-    assert "used already" in late.get(link_on(made), status=409).text
-    again = late.post(link_on(made), {**NORA, "handle": "emil"}, status=409)
+    assert "used already" in late.get(link_on(invited), status=409).text
+    again = late.post(link_on(invited), {**NORA, "handle": "emil"}, status=409)
     assert "used already" in again.text
 
 
@@ -73,8 +73,8 @@ def test_a_link_that_was_made_up_is_none(client: Visitor) -> None:
 
 
 def test_a_bad_choice_is_told_at_its_field(root: Visitor, client: Visitor) -> None:
-    made = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
-    page = client.get(link_on(made))
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    page = client.get(link_on(invited))
     taken = client.send(page, JOIN, {**NORA, "handle": "ana"}, status=422)
     assert list(taken.errors()) == ["handle"]
     assert PASSWORD not in taken.response.text
@@ -84,15 +84,15 @@ def test_a_bad_choice_is_told_at_its_field(root: Visitor, client: Visitor) -> No
 
 
 def test_an_invitation_is_taken_back(root: Visitor, client: Visitor) -> None:
-    made = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
-    root.send(made, 'form[action$="/revoke"]')
-    assert "taken back" in client.get(link_on(made), status=409).text
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    root.send(invited, 'form[action$="/revoke"]')
+    assert "taken back" in client.get(link_on(invited), status=409).text
 
 
 def test_who_is_signed_in_is_told_and_signed_out(root: Visitor, signed_in: SignedIn) -> None:
-    made = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
     ana = signed_in("ana")
-    page = ana.get(link_on(made))
+    page = ana.get(link_on(invited))
     assert "You are signed in as ana" in page.text
     ana.send(page, JOIN, NORA)
     assert "Sign out nora" in ana.get("/desk").one(".people").get_text()

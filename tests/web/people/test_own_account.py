@@ -109,8 +109,8 @@ def test_readers_see_the_interest_beside_a_review(
     proposed = propose(tracker, a_payload(notes="Open."), jurisdiction="us-gu")
     decide(tracker, proposed)
     ben, history = signed_in("ben"), "/kratom/us-gu/history"
-    for said, shown in (("Works for a shop", True), ("", False)):
-        ben.send(ben.get(HOME), form_of("interest"), {"interest": said})
+    for interest, shown in (("Works for a shop", True), ("", False)):
+        ben.send(ben.get(HOME), form_of("interest"), {"interest": interest})
         for path in (history, f"{history}/1"):
             assert ("Works for a shop" in client.get(path).text) is shown
 
@@ -123,10 +123,10 @@ def test_an_app_is_turned_on_and_off_and_codes_are_renewed(signed_in: SignedIn) 
     shown = ana.send(page, 'form[action="/sign-in/set-up/authenticator"]', sent, status=200)
     assert shown.one("main a.button")["href"] == HOME
     assert "Recovery codes: 10 left" in ana.get(HOME).text
-    asked = ana.get(f"{HOME}/recovery-codes")
-    again = ana.send(asked, form_of("recovery-codes"), {"password": PASSWORD}, status=200)
-    assert {each.get_text() for each in again.all(".codes li")}.isdisjoint(
-        {each.get_text() for each in shown.all(".codes li")}
+    confirmation = ana.get(f"{HOME}/recovery-codes")
+    again = ana.send(confirmation, form_of("recovery-codes"), {"password": PASSWORD}, status=200)
+    assert {item.get_text() for item in again.all(".codes li")}.isdisjoint(
+        {item.get_text() for item in shown.all(".codes li")}
     )
     ana.send(ana.get(f"{HOME}/authenticator"), form_of("authenticator"), {"password": PASSWORD})
     assert "Authenticator app: off" in ana.get(HOME).text
@@ -134,8 +134,8 @@ def test_an_app_is_turned_on_and_off_and_codes_are_renewed(signed_in: SignedIn) 
 
 def test_a_moderator_keeps_the_last_factor(signed_in: SignedIn) -> None:
     ben = signed_in("ben")
-    asked = ben.get(f"{HOME}/authenticator")
-    refused = ben.send(asked, form_of("authenticator"), {"password": PASSWORD}, status=409)
+    confirmation = ben.get(f"{HOME}/authenticator")
+    refused = ben.send(confirmation, form_of("authenticator"), {"password": PASSWORD}, status=409)
     assert "only second factor" in refused.text
 
 

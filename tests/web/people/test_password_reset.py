@@ -33,10 +33,10 @@ def link_on(page: Page) -> str:
 
 
 def test_from_the_link_to_the_desk(root: Visitor, client: Visitor) -> None:
-    made = offered(root, "ben")
-    assert made.response.headers["Cache-Control"] == "no-store"
+    link = offered(root, "ben")
+    assert link.response.headers["Cache-Control"] == "no-store"
     assert not root.get("/desk/people/ben").all(".fresh-link")
-    page = client.get(link_on(made))
+    page = client.get(link_on(link))
     assert page.response.headers["Cache-Control"] == "no-store"
     assert "For the account ben" in page.text
     proving = client.follow(client.send(page, RECOVER, NEW))

@@ -41,22 +41,22 @@ def dora(client: Visitor, tracker: Tracker) -> Visitor:
 
 @pytest.mark.parametrize("path", GUARDED)
 def test_a_password_alone_opens_nothing(half: Visitor, path: str) -> None:
-    asked = half.get(path, status=303).response.headers["Location"]
-    assert asked.startswith(f"{PROVE}?next=")
+    location = half.get(path, status=303).response.headers["Location"]
+    assert location.startswith(f"{PROVE}?next=")
 
 
 @pytest.mark.parametrize("path", GUARDED)
 def test_a_moderator_without_a_factor_sets_one_up_first(dora: Visitor, path: str) -> None:
-    asked = dora.get(path, status=303).response.headers["Location"]
-    assert asked.startswith(f"{SET_UP}?next=")
+    location = dora.get(path, status=303).response.headers["Location"]
+    assert location.startswith(f"{SET_UP}?next=")
 
 
 def test_nor_does_it_let_anything_be_sent(half: Visitor) -> None:
     page = half.get(PROVE)
     csrf = {"csrf_token": page.form(PROVING)["csrf_token"]}
     half.post("/desk/drafts/kratom/us-al/discard", csrf, status=303)
-    kept = half.post("/desk/edit/kratom/us-al", {**csrf, "base": "0", "notes": "Typed."}, 403)
-    assert "Typed." in kept.form(PROVING)["kept"]
+    resumed = half.post("/desk/edit/kratom/us-al", {**csrf, "base": "0", "notes": "Typed."}, 403)
+    assert "Typed." in resumed.form(PROVING)["kept"]
 
 
 def test_nor_can_another_factor_be_added_instead(half: Visitor) -> None:
@@ -74,9 +74,9 @@ def test_the_code_leads_on_in_a_fresh_session(
     client: Visitor, app: Flask, tracker: Tracker
 ) -> None:
     page = client.get("/sign-in?next=/desk/queue")
-    asked = client.follow(client.send(page, "main form", BEN))
+    proving = client.follow(client.send(page, "main form", BEN))
     before = client.http.get_cookie(COOKIE)
-    sent = client.send(asked, PROVING, {"code": fresh_code(tracker.store, "ben")})
+    sent = client.send(proving, PROVING, {"code": fresh_code(tracker.store, "ben")})
     assert sent.response.headers["Location"] == "/desk/queue"
     assert "Sign out ben" in client.follow(sent).one(".people").get_text()
     after = client.http.get_cookie(COOKIE)
@@ -180,8 +180,8 @@ def test_a_passkey_is_set_up_and_shown(dora: Visitor, app: Flask) -> None:
     sent = {"name": "Blue key", **answered(page, "make", key)}
     assert dora.send(page, "form[data-passkey]", sent, status=200).all(".codes li")
     again = Visitor(app)
-    asked = again.post("/sign-in", {"handle": "nora", "password": PASSWORD}, status=303)
-    page = again.follow(asked)
+    signed_in_again = again.post("/sign-in", {"handle": "nora", "password": PASSWORD}, status=303)
+    page = again.follow(signed_in_again)
     again.send(page, "form[data-passkey]", answered(page, "show", key))
     assert again.get("/desk")
 
@@ -190,7 +190,7 @@ def test_a_refused_passkey_is_told_and_the_next_try_is_a_fresh_one(dora: Visitor
     page = dora.get("/sign-in/set-up/passkey")
     refused = dora.send(page, "form[data-passkey]", {"name": "Key", "answer": "{}"}, status=422)
     assert list(refused.errors()) == ["passkey"]
-    before, after = (each.form("form[data-passkey]")["challenge"] for each in (page, refused))
+    before, after = (shown.form("form[data-passkey]")["challenge"] for shown in (page, refused))
     assert before != after
 
 
@@ -202,6 +202,6 @@ def test_at_an_address_without_a_name_no_passkey_is_offered(
     assert cookie is not None
     headers = {"Host": host, "Cookie": f"{COOKIE}={cookie.value}"}
     bare = app.test_client(use_cookies=False)
-    said = bare.get("/sign-in/set-up/passkey", headers=headers).data
-    assert b"called by its number" in said
-    assert b"data-passkey=" not in said
+    content = bare.get("/sign-in/set-up/passkey", headers=headers).data
+    assert b"called by its number" in content
+    assert b"data-passkey=" not in content

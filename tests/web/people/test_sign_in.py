@@ -83,9 +83,9 @@ def test_what_does_not_open_a_session(client: Visitor, sent: dict[str, str], fie
 
 
 def test_a_wrong_name_and_a_wrong_password_read_the_same(client: Visitor) -> None:
-    one = client.post("/sign-in", {"handle": "ana", "password": "wrong"}, status=422)
+    wrong_password = client.post("/sign-in", {"handle": "ana", "password": "wrong"}, status=422)
     other = client.post("/sign-in", {"handle": "nobody", "password": "wrong"}, status=422)
-    assert one.errors() == other.errors()
+    assert wrong_password.errors() == other.errors()
 
 
 def test_a_disabled_account_is_out_at_once(signed_in: SignedIn, tracker: Tracker) -> None:
@@ -124,8 +124,8 @@ def test_only_paths_of_this_site(asked: str | None, led: str) -> None:
 
 
 def test_a_page_that_needs_an_account_leads_back_to_itself(client: Visitor) -> None:
-    asked = client.get("/desk/queue", status=303)
-    page = client.follow(asked)
+    refused = client.get("/desk/queue", status=303)
+    page = client.follow(refused)
     assert client.send(page, "main form", RIGHT).response.headers["Location"] == "/desk/queue"
 
 
@@ -181,9 +181,9 @@ def test_signing_in_rightly_forgets_the_wrong_attempts(client: Visitor) -> None:
 
 
 def test_trying_again_later_keeps_what_was_typed(client: Visitor) -> None:
-    asked = client.post("/desk/edit/kratom/us-al", {"base": "0", "notes": "Typed."}, status=403)
+    sign_in = client.post("/desk/edit/kratom/us-al", {"base": "0", "notes": "Typed."}, status=403)
     guess(client, "ana", 8)
-    refused = client.send(asked, "main form", RIGHT, status=429)
+    refused = client.send(sign_in, "main form", RIGHT, status=429)
     assert "Typed." in refused.form("main form")["kept"]
 
 
@@ -198,8 +198,8 @@ def test_what_was_to_be_said_to_one_person_is_not_said_to_the_next(
     """On a computer that several use: signing out takes along what no page has told yet."""
     visitor = signed_in("ben")
     token = visitor.get("/desk").form('form[action="/sign-out"]')
-    told = visitor.post("/desk/queue/next", token, status=303)
-    assert "SameSite=Lax" in told.response.headers["Set-Cookie"]
+    redirected = visitor.post("/desk/queue/next", token, status=303)
+    assert "SameSite=Lax" in redirected.response.headers["Set-Cookie"]
     visitor.post("/sign-out", token, status=303)
     visitor.sign_in("ana", tracker.store)
     assert "Nothing else waits for you" not in str(visitor.get("/desk").soup)

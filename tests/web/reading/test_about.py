@@ -23,9 +23,9 @@ OLD = a_payload(a_period("2020", "banned"), last_verified=date(2025, 1, 1))
 def waited(tracker: Tracker, hours: float, code: str, start: datetime = NOON) -> Revision:
     """A proposal that was decided so many hours after it was submitted."""
     with time_machine.travel(start, tick=False):
-        made = propose(tracker, OLD, jurisdiction=code)
+        proposal = propose(tracker, OLD, jurisdiction=code)
     with time_machine.travel(start + timedelta(hours=hours), tick=False):
-        return decide(tracker, made, Verdict.REJECT)
+        return decide(tracker, proposal, Verdict.REJECT)
 
 
 @time_machine.travel(date(2026, 11, 23), tick=False)
@@ -101,8 +101,10 @@ def rewritten(tracker: Tracker, code: str = "us-al") -> Revision:
         answers=last.answers,
         enacted_on=last.enacted_on,
     )
-    made = propose(tracker, a_payload(*earlier, changed), jurisdiction=code, note="We misread it.")
-    return decide(tracker, made)
+    proposal = propose(
+        tracker, a_payload(*earlier, changed), jurisdiction=code, note="We misread it."
+    )
+    return decide(tracker, proposal)
 
 
 def test_a_rewritten_period_is_a_correction_with_both_values(
@@ -146,8 +148,8 @@ def test_new_law_checks_and_refused_proposals_are_no_corrections(
 def test_taking_out_a_period_is_a_correction(tracker: Tracker) -> None:
     periods = Reader(tracker).edition("kratom").records["us-al"].payload.periods
     decide(tracker, propose(tracker, a_payload(*periods[:-1])))
-    (found,) = corrections.page(tracker, "kratom").corrections
-    removed = [change for change in found.news.changes if change.path[0] == "periods"]
+    (correction,) = corrections.page(tracker, "kratom").corrections
+    removed = [change for change in correction.news.changes if change.path[0] == "periods"]
     assert [change.kind for change in removed] == ["removed"]
 
 

@@ -20,7 +20,7 @@ def corrected(tracker: Tracker, code: str = "us-al", status: str = "restricted")
     since = last.effective_from.text if last.effective_from else None
     changed = a_period(since, status, summary="Only the sale is prohibited.", sources=last.sources)
     number = Reader(tracker).edition("kratom").records[code].publication.revision_number
-    made = propose(
+    proposal = propose(
         tracker,
         a_payload(*earlier, changed),
         jurisdiction=code,
@@ -28,7 +28,7 @@ def corrected(tracker: Tracker, code: str = "us-al", status: str = "restricted")
         note="We misread it.",
         intent=Intent.CORRECTION,
     )
-    decide(tracker, made)
+    decide(tracker, proposal)
 
 
 def test_before_anything_was_wrong(client: Visitor) -> None:
@@ -102,5 +102,5 @@ def test_the_feed(client: Visitor, tracker: Tracker) -> None:
     # The same entry in the feed of changes has the same id; the feeds do not.
     changes = ET.fromstring(client.http.get("/kratom/changes.atom").data)
     for path, is_same in (("a:entry/a:id", True), ("a:id", False)):
-        ids = [each.findtext(path, namespaces=ATOM) for each in (feed, changes)]
+        ids = [document.findtext(path, namespaces=ATOM) for document in (feed, changes)]
         assert (ids[0] == ids[1]) is is_same

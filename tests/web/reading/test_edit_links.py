@@ -12,21 +12,21 @@ from tests.web.visit import Page, Visitor
 
 def links(page: Page) -> dict[str, str]:
     """The links of the desk on a page, by what they say."""
-    found = page.all(".edit-links a, a[href*='revert=']")
-    return {" ".join(link.get_text().split()): str(link["href"]) for link in found}
+    tags = page.all(".edit-links a, a[href*='revert=']")
+    return {" ".join(link.get_text().split()): str(link["href"]) for link in tags}
 
 
 @pytest.mark.parametrize("path", ["/kratom/us-al", "/kratom/us-al/history"])
 def test_the_pages_of_a_record_lead_to_each_kind_of_edit(signed_in: SignedIn, path: str) -> None:
     """And every link leads somewhere."""
     ana = signed_in("ana")
-    found = links(ana.get(path))
-    assert found == {
+    by_words = links(ana.get(path))
+    assert by_words == {
         "The law changed": "/desk/edit/kratom/us-al?intent=law-changed",
         "Correct an error": "/desk/edit/kratom/us-al?intent=correction",
         "Checked, nothing changed": "/desk/verify/kratom/us-al",
     }
-    for href in found.values():
+    for href in by_words.values():
         ana.get(href)
 
 

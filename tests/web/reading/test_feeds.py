@@ -46,25 +46,25 @@ def new_law(tracker: Tracker, code: str = "us-ga", summary: str = "A new act.") 
 
 
 def one(element: Element, name: str) -> Element:
-    found = element.findall(f"{ATOM}{name}")
-    assert len(found) == 1, f"{len(found)} of {name}"
-    return found[0]
+    elements = element.findall(f"{ATOM}{name}")
+    assert len(elements) == 1, f"{len(elements)} of {name}"
+    return elements[0]
 
 
 def text(element: Element, name: str) -> str:
-    said = one(element, name).text
-    assert said
-    return said
+    content = one(element, name).text
+    assert content
+    return content
 
 
 def instant(element: Element, name: str) -> datetime:
-    said = text(element, name)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", said)
-    return datetime.fromisoformat(said)
+    written = text(element, name)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", written)
+    return datetime.fromisoformat(written)
 
 
 def links(element: Element) -> dict[str, str]:
-    return {each.get("rel", ""): each.get("href", "") for each in element.findall(f"{ATOM}link")}
+    return {link.get("rel", ""): link.get("href", "") for link in element.findall(f"{ATOM}link")}
 
 
 def feed(client: Visitor, address: str) -> Element:
@@ -121,9 +121,9 @@ def test_the_law_has_changed_even_if_nothing_was_published(client: Visitor) -> N
     )
 
 
-def _turns(found: Tag) -> list[str]:
-    words = (" ".join(each.get_text(" ").split()) for each in found.select("li"))
-    return [each.replace(" :", ":") for each in words]
+def _turns(section: Tag) -> list[str]:
+    words = (" ".join(item.get_text(" ").split()) for item in section.select("li"))
+    return [item.replace(" :", ":") for item in words]
 
 
 @time_machine.travel(NOW, tick=False)
@@ -233,10 +233,10 @@ def test_a_place_hears_of_itself_and_the_levels_above(client: Visitor, tracker: 
 def test_a_feed_is_kept_until_something_is_published(client: Visitor, tracker: Tracker) -> None:
     held = client.http.get(FEEDS[0]).headers
     assert held["Cache-Control"] == "public, no-cache"
-    asked = {"If-None-Match": held["ETag"]}
-    assert client.http.get(FEEDS[0], headers=asked).status_code == 304
+    condition = {"If-None-Match": held["ETag"]}
+    assert client.http.get(FEEDS[0], headers=condition).status_code == 304
     new_law(tracker)
-    assert client.http.get(FEEDS[0], headers=asked).status_code == 200
+    assert client.http.get(FEEDS[0], headers=condition).status_code == 200
 
 
 def test_ids_name_the_site_without_its_port(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_ids_name_the_site_without_its_port(app: Flask, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [
         ("/nonsense/changes", "There is no topic"),
         ("/nonsense/changes.atom", "There is no topic"),
@@ -259,14 +259,14 @@ def test_ids_name_the_site_without_its_port(app: Flask, monkeypatch: pytest.Monk
         ("/kratom/us-zz/changes.json", "There is no jurisdiction"),
     ],
 )
-def test_what_does_not_exist_is_not_found(client: Visitor, address: str, said: str) -> None:
-    assert said in client.get(address, status=404).text
+def test_what_does_not_exist_is_not_found(client: Visitor, address: str, message: str) -> None:
+    assert message in client.get(address, status=404).text
 
 
 def test_pages_name_their_feeds(client: Visitor) -> None:
     def named(path: str, form: str = "atom+xml") -> list[str]:
-        found = client.get(path).all(f'link[rel="alternate"][type="application/{form}"]')
-        return [str(link["href"]) for link in found]
+        tags = client.get(path).all(f'link[rel="alternate"][type="application/{form}"]')
+        return [str(link["href"]) for link in tags]
 
     assert named("/kratom") == ["/kratom/changes.atom"]
     assert named("/7-oh/changes") == ["/7-oh/changes.atom"]
@@ -282,11 +282,11 @@ def json_feed(client: Visitor, address: str) -> Any:
     """A feed that keeps JSON Feed 1.1."""
     response = client.http.get(address)
     assert (response.status_code, response.mimetype) == (200, "application/feed+json")
-    found = response.get_json(force=True)
-    assert found["version"] == "https://jsonfeed.org/version/1.1"
-    assert found["feed_url"] == f"http://localhost{address}"
-    assert client.http.get(found["home_page_url"]).status_code == 200
-    return found
+    feed = response.get_json(force=True)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == f"http://localhost{address}"
+    assert client.http.get(feed["home_page_url"]).status_code == 200
+    return feed
 
 
 @pytest.mark.parametrize("address", FEEDS)

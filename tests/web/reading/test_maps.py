@@ -32,12 +32,14 @@ def test_a_map_drawn_again_is_one_drawn_for_the_first_time(tracker: Tracker, vie
 
     before = [drawn(wish) for wish in WISHES]
     stand = reader.edition("kratom").records["us-fl"].publication
-    said = a_payload(a_period(None, "banned"))
-    decide(tracker, propose(tracker, said, jurisdiction="us-fl", base_number=stand.revision_number))
+    banned = a_payload(a_period(None, "banned"))
+    decide(
+        tracker, propose(tracker, banned, jurisdiction="us-fl", base_number=stand.revision_number)
+    )
     after = [drawn(wish) for wish in WISHES]
     map_drawing._kept.clear()
     assert after == [drawn(wish) for wish in WISHES]
-    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert all(earlier != other for earlier, other in zip(before, after, strict=True))
 
 
 def test_what_is_kept_of_maps_is_bounded(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +54,7 @@ def test_of_many_turns_to_come_the_next_are_told_and_the_way_to_the_others(
     client: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def told(page: Page) -> list[str]:
-        return [each.get_text() for each in page.all(".course > div > ol.turns li")]
+        return [item.get_text() for item in page.all(".course > div > ol.turns li")]
 
     monkeypatch.setattr(maps, "NEXT_TURNS", 500)
     every = told(client.get("/kratom?as_of=2014-01-01"))

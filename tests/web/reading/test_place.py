@@ -49,10 +49,10 @@ def _after(page: Page, heading: str) -> str:
     """What stands between a heading of the second level and the next one."""
     start = next(h for h in page.all("main h2") if heading in h.get_text())
     words = []
-    for each in start.find_next_siblings():
-        if each.name == "h2":
+    for sibling in start.find_next_siblings():
+        if sibling.name == "h2":
             break
-        words.append(each.get_text(" "))
+        words.append(sibling.get_text(" "))
     return " ".join(" ".join(words).split())
 
 
@@ -131,12 +131,12 @@ def test_a_day_is_named_beside_the_last_changes_only_if_it_was_asked_for(client:
 def test_law_on_the_way_is_told_before_it_holds_and_not_after(client: Visitor) -> None:
     coming = "From 22 December 2026: still regulated, with a change (product rules: labelling)."
     page = client.get("/kratom/us-ny")
-    assert [each.get_text() for each in page.all(".coming")] == [coming, *_titles(page)]
+    assert [tag.get_text() for tag in page.all(".coming")] == [coming, *_titles(page)]
     assert not client.get("/kratom/us-ny?as_of=2026-12-22").all("p.coming")
 
 
 def _titles(page: Page) -> list[str]:
-    return [each.get_text() for each in page.all("rect.coming")]
+    return [span.get_text() for span in page.all("rect.coming")]
 
 
 def test_a_past_day_is_named_everywhere(client: Visitor) -> None:
@@ -148,9 +148,9 @@ def test_a_past_day_is_named_everywhere(client: Visitor) -> None:
     assert page.one('meta[name="description"]')["content"].startswith(
         "On 1 January 2015: Kratom is"
     )
-    kept = [a["href"] for a in page.all(".crumbs a, ol.chain a")]
-    assert kept
-    assert all(str(href).endswith("?as_of=2015-01-01") for href in kept)
+    links = [a["href"] for a in page.all(".crumbs a, ol.chain a")]
+    assert links
+    assert all(str(href).endswith("?as_of=2015-01-01") for href in links)
 
 
 def test_the_chain_names_what_decides(client: Visitor) -> None:
@@ -169,9 +169,9 @@ def test_an_age_beside_a_ban_on_sale_is_no_advice_to_travellers(client: Visitor)
 
 def test_many_local_rules_are_folded_counted_and_grouped_by_county(client: Visitor) -> None:
     page = client.get("/kratom/us-ms")
-    told = _after(page, "Local rules")
+    section = _after(page, "Local rules")
     total, tally = re.match(
-        r"(\d+) places below Mississippi have .*? own: ([^.]*)\.", told
+        r"(\d+) places below Mississippi have .*? own: ([^.]*)\.", section
     ).groups()  # type: ignore[union-attr]
     assert sum(int(count) for count in re.findall(r"\d+", tally)) == int(total)
     table = page.one("details.fold table.below")
@@ -277,18 +277,18 @@ def test_a_disputing_source_stands_on_the_other_side() -> None:
     news = a_source("https://news.example/", kind="news")
     old = a_period(None, "legal", sources=(news,))
     new = a_period("2016", "banned", sources=(news, against, behind))
-    found = readings(a_payload(old, new, notes="Nothing else."), TODAY)
-    assert [each.period for each in found] == [new]
-    assert found[0].disputing == [against]
-    assert found[0].supporting == [behind, news]
-    assert found[0].words == []
+    disputed = readings(a_payload(old, new, notes="Nothing else."), TODAY)
+    assert [reading.period for reading in disputed] == [new]
+    assert disputed[0].disputing == [against]
+    assert disputed[0].supporting == [behind, news]
+    assert disputed[0].words == []
 
 
 def test_the_notes_speak_of_the_law_that_holds_on_the_day() -> None:
     old, new = a_period(None, "legal"), a_period("2016", "banned")
     record = a_payload(old, new, notes="Two sources disagree.")
-    assert [each.period for each in readings(record, TODAY)] == [new]
-    assert [each.period for each in readings(record, date(2015, 1, 1))] == [old]
+    assert [reading.period for reading in readings(record, TODAY)] == [new]
+    assert [reading.period for reading in readings(record, date(2015, 1, 1))] == [old]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ TEXT = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">%s</svg>'
 
 def words(svg: str) -> list[str]:
     """Every text drawn in a picture."""
-    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter(f"{SVG}text")]
+    return ["".join(element.itertext()) for element in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 def png_size(content: bytes) -> tuple[int, int]:
@@ -48,8 +48,8 @@ def png_size(content: bytes) -> tuple[int, int]:
 def counted(edition: Edition, tracker: Tracker, as_of: date) -> Counter[str]:
     """What the US view should count, reckoned without drawing."""
     codes = [region.code for region in map_shapes.shapes("us").regions]
-    found = tracker.places(codes)
-    shown = Counter(edition.resolve(found[code], as_of).shown for code in codes)
+    places = tracker.places(codes)
+    shown = Counter(edition.resolve(places[code], as_of).shown for code in codes)
     labels = {**OUTCOME_LABELS, **{s.code: s.label for s in edition.topic.statuses}}
     return Counter({labels[code]: count for code, count in shown.items()})
 
@@ -68,25 +68,25 @@ def of_the_states(client: Visitor) -> list[str]:
 
 
 def test_a_picture_says_what_when_how_many_and_from_where(client: Visitor) -> None:
-    said = words(client.http.get("/kratom/map.svg?view=us&as_of=2020-03-01").text)
-    assert "Where is kratom legal in the United States?" in said
-    assert "Law in force on 1 March 2020" in said
-    assert any("feed number 268" in line and "CC0 1.0" in line for line in said)
+    drawn_words = words(client.http.get("/kratom/map.svg?view=us&as_of=2020-03-01").text)
+    assert "Where is kratom legal in the United States?" in drawn_words
+    assert "Law in force on 1 March 2020" in drawn_words
+    assert any("feed number 268" in line and "CC0 1.0" in line for line in drawn_words)
     shown = len(of_the_states(client))
-    assert any(f". {shown} records, each with its sources" in line for line in said)
-    assert any(re.search(rf"\b\d+ of {shown} records overdue", line) for line in said)
+    assert any(f". {shown} records, each with its sources" in line for line in drawn_words)
+    assert any(re.search(rf"\b\d+ of {shown} records overdue", line) for line in drawn_words)
 
 
 @pytest.mark.parametrize("as_of", [date(2015, 1, 1), DAY])
 def test_the_legend_counts_every_place_drawn_once(
     client: Visitor, tracker: Tracker, as_of: date
 ) -> None:
-    said = words(client.http.get(f"/kratom/map.svg?view=us&as_of={as_of}").text)
+    drawn_words = words(client.http.get(f"/kratom/map.svg?view=us&as_of={as_of}").text)
     expected = counted(Reader(tracker).edition("kratom"), tracker, as_of)
-    drawn = {label: int(said[said.index(label) + 1]) for label in expected}
+    drawn = {label: int(drawn_words[drawn_words.index(label) + 1]) for label in expected}
     assert drawn == dict(expected)
     assert sum(drawn.values()) == 50 + 1 + 5
-    assert "Of 50 states, D.C. and 5" in " ".join(said)
+    assert "Of 50 states, D.C. and 5" in " ".join(drawn_words)
 
 
 @pytest.mark.parametrize("topic", ["kratom", "7-oh"])
@@ -109,7 +109,7 @@ def test_a_pattern_carries_the_status_without_colour(client: Visitor) -> None:
     tree = ET.fromstring(client.http.get(f"/kratom/map.svg?{ASKED}").text)
     inside = {}
     for pattern in tree.iter(f"{SVG}pattern"):
-        shapes = [ET.tostring(each) for each in pattern.iter() if each is not pattern]
+        shapes = [ET.tostring(shape) for shape in pattern.iter() if shape is not pattern]
         inside[pattern.get("id")] = re.sub(rb'fill="#\w+"', b"", b"".join(shapes))
     codes = ("banned", "restricted", "unclear", "regulated", "legal", "varies", "not-researched")
     drawn = [inside[f"p-{code}"] for code in codes]
@@ -122,8 +122,8 @@ def test_stale_places_are_hatched_and_counted(client: Visitor, tracker: Tracker)
     counts = []
     for day in (date(2026, 7, 2), date(2030, 1, 1)):
         svg = client.http.get(f"/kratom/map.svg?view=us&as_of={day}").text
-        said = words(svg)
-        counts.append(int(said[said.index("Overdue or unverified") + 1]))
+        drawn_words = words(svg)
+        counts.append(int(drawn_words[drawn_words.index("Overdue or unverified") + 1]))
         levels = [edition.resolve(place, day).deciding_level for place in places.values()]
         stale = [level for level in levels if level and level.freshness in ("overdue", "never")]
         assert svg.count('<path fill="url(#p-stale)"') == len(stale) == counts[-1]
@@ -228,8 +228,8 @@ def test_an_unknown_topic_is_not_found(client: Visitor, address: str) -> None:
 
 
 def tags(page: Any) -> dict[str, str]:
-    found = page.all('meta[property^="og:"], meta[name^="twitter:"]')
-    pairs = [(str(tag.get("property") or tag["name"]), str(tag["content"])) for tag in found]
+    metas = page.all('meta[property^="og:"], meta[name^="twitter:"]')
+    pairs = [(str(tag.get("property") or tag["name"]), str(tag["content"])) for tag in metas]
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
 
@@ -247,17 +247,17 @@ def tags(page: Any) -> dict[str, str]:
 )
 def test_a_link_unfurls_as_the_map(client: Visitor, path: str, canonical: str, view: str) -> None:
     page = client.get(path)
-    found = tags(page)
+    by_name = tags(page)
     assert str(page.one('link[rel="canonical"]')["href"]) == f"http://localhost{canonical}"
-    assert found["og:url"] == f"http://localhost{path if path != '/' else '/kratom'}"
-    assert found["og:title"] in page.one("head > title").get_text()
-    assert found["og:description"] == page.one('meta[name="description"]')["content"]
-    assert found["twitter:card"] == "summary_large_image"
-    assert f"view={view}&" in found["og:image"]
+    assert by_name["og:url"] == f"http://localhost{path if path != '/' else '/kratom'}"
+    assert by_name["og:title"] in page.one("head > title").get_text()
+    assert by_name["og:description"] == page.one('meta[name="description"]')["content"]
+    assert by_name["twitter:card"] == "summary_large_image"
+    assert f"view={view}&" in by_name["og:image"]
     if "as_of" in path:
-        assert "as_of=2019-05-01" in found["og:image"]
-    shown = client.http.get(found["og:image"].removeprefix("http://localhost"))
-    size = (int(found["og:image:width"]), int(found["og:image:height"]))
+        assert "as_of=2019-05-01" in by_name["og:image"]
+    shown = client.http.get(by_name["og:image"].removeprefix("http://localhost"))
+    size = (int(by_name["og:image:width"]), int(by_name["og:image:height"]))
     assert png_size(shown.data) == size == (1200, 630)
 
 
@@ -269,26 +269,29 @@ def test_addresses_are_those_of_the_site_that_the_settings_name(
     text = app.test_client().get("/kratom", base_url="http://localhost").text
     page = BeautifulSoup(text, "html.parser")
     for selector, name in (("link[rel=canonical]", "href"), ('[property="og:image"]', "content")):
-        (found,) = page.select(selector)
-        assert str(found[name]).startswith("https://map.example/kratom")
+        (tag,) = page.select(selector)
+        assert str(tag[name]).startswith("https://map.example/kratom")
 
 
 @pytest.mark.parametrize(
     ("path", "topics"), [("/kratom", ["kratom"]), ("/data", ["kratom", "7-oh"])]
 )
 def test_data_describe_themselves(client: Visitor, path: str, topics: list[str]) -> None:
-    found = [
-        json.loads(each.string) for each in client.get(path).all('[type="application/ld+json"]')
+    datasets = [
+        json.loads(dataset.string)
+        for dataset in client.get(path).all('[type="application/ld+json"]')
     ]
-    assert [each["url"] for each in found] == [f"http://localhost/{topic}" for topic in topics]
-    for each in found:
-        assert (each["@context"], each["@type"]) == ("https://schema.org", "Dataset")
-        assert 50 <= len(each["description"]) <= 5_000
-        assert each["license"].startswith("https://creativecommons.org/publicdomain/zero/")
-        assert each["version"] == "268"
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d", each["dateModified"])
-        assert len(each["distribution"]) == len(formats.available())
-        for kind in each["distribution"]:
+    assert [dataset["url"] for dataset in datasets] == [
+        f"http://localhost/{topic}" for topic in topics
+    ]
+    for dataset in datasets:
+        assert (dataset["@context"], dataset["@type"]) == ("https://schema.org", "Dataset")
+        assert 50 <= len(dataset["description"]) <= 5_000
+        assert dataset["license"].startswith("https://creativecommons.org/publicdomain/zero/")
+        assert dataset["version"] == "268"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", dataset["dateModified"])
+        assert len(dataset["distribution"]) == len(formats.available())
+        for kind in dataset["distribution"]:
             file = client.http.get(kind["contentUrl"].removeprefix("http://localhost"))
             assert (file.status_code, file.mimetype) == (200, kind["encodingFormat"])
 
@@ -385,7 +388,7 @@ def test_when_the_whole_set_counts_as_out_of_date(change: dict[str, Any], expect
 
 
 def test_the_snippet_that_is_offered_works(client: Visitor) -> None:
-    snippets = [each.get_text() for each in client.get("/data").all(".snippet")]
+    snippets = [tag.get_text() for tag in client.get("/data").all(".snippet")]
     assert len(snippets) == 2
     for snippet in snippets:
         (frame,) = BeautifulSoup(snippet, "html.parser").select("iframe")

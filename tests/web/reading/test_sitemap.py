@@ -24,30 +24,30 @@ def http(client: Visitor) -> FlaskClient:
 @pytest.fixture
 def reader(app: Flask) -> Reader:
     """The editions that the site answers from."""
-    found: Reader = app.extensions["reader"]
-    return found
+    reading: Reader = app.extensions["reader"]
+    return reading
 
 
 def _locations(http: FlaskClient, path: str) -> list[str]:
     answer = http.get(path)
     assert answer.status_code == 200, path
     assert answer.content_type == "application/xml; charset=utf-8"
-    return [str(each.text) for each in ET.fromstring(answer.data).iter(f"{SPACE}loc")]
+    return [str(location.text) for location in ET.fromstring(answer.data).iter(f"{SPACE}loc")]
 
 
 def _listed(http: FlaskClient) -> list[str]:
-    parts = [urlsplit(each).path for each in _locations(http, "/sitemap.xml")]
+    parts = [urlsplit(address).path for address in _locations(http, "/sitemap.xml")]
     return [page for part in parts for page in _locations(http, part)]
 
 
 def test_every_record_is_listed_once_under_its_full_address(
     http: FlaskClient, reader: Reader
 ) -> None:
-    found = _listed(http)
-    assert len(found) == len(set(found))
+    addresses = _listed(http)
+    assert len(addresses) == len(set(addresses))
     for topic in ("kratom", "7-oh"):
         for code in reader.edition(topic).codes:
-            assert f"http://localhost/{topic}/{code}" in found
+            assert f"http://localhost/{topic}/{code}" in addresses
 
 
 @pytest.mark.reads
@@ -69,16 +69,16 @@ def test_a_large_map_comes_in_parts(
     http: FlaskClient, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sitemap, "PART", 100)
-    assert [urlsplit(each).path for each in _locations(http, "/sitemap.xml")] == [
+    assert [urlsplit(address).path for address in _locations(http, "/sitemap.xml")] == [
         "/kratom/sitemap/1.xml",
         "/kratom/sitemap/2.xml",
         "/kratom/sitemap/3.xml",
         "/7-oh/sitemap/1.xml",
     ]
-    found = _listed(http)
-    assert len(found) == len(set(found))
+    addresses = _listed(http)
+    assert len(addresses) == len(set(addresses))
     kratom = {f"http://localhost/kratom/{code}" for code in reader.edition("kratom").codes}
-    assert kratom <= set(found)
+    assert kratom <= set(addresses)
 
 
 @pytest.mark.parametrize(

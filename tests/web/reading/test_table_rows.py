@@ -65,8 +65,8 @@ def test_a_filter_keeps_what_it_names(tracker: Tracker, name: str, values: list[
         return bool(says[name](item) == value)
 
     for value in values:
-        kept = table_rows.found(edition, TODAY, {**NO_FILTERS, name: value}, "name")
-        assert {item.place.code for item in kept} == {
+        items = table_rows.matching(edition, TODAY, {**NO_FILTERS, name: value}, "name")
+        assert {item.place.code for item in items} == {
             item.place.code for item in edition.records.values() if passes(item, value)
         }
 
@@ -94,7 +94,7 @@ def test_a_huge_map_is_read_one_page_at_a_time(
     monkeypatch.setattr(table_rows, "PAGE", 40)
     edition = Reader(tracker).edition("kratom")
     with counted_queries(tracker.store) as sent:
-        items = table_rows.found(edition, TODAY, {**NO_FILTERS, "show": "banned"}, "verified")
-        assert [each for each in sent if "payload FROM" in each] == []
+        items = table_rows.matching(edition, TODAY, {**NO_FILTERS, "show": "banned"}, "verified")
+        assert [statement for statement in sent if "payload FROM" in statement] == []
         assert len(table_rows.rows(edition, TODAY, items[:40])) == 40
-    assert len([each for each in sent if "payload" in each]) == 1
+    assert len([statement for statement in sent if "payload" in statement]) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import batches
 from legalmap.services.reviewing import claims, queue
@@ -45,7 +45,7 @@ def test_one_after_the_other_is_opened_and_decided(
     assert len(set(order)) == 3
     assert "Every proposal of this batch is decided" in page.text
     assert states(page) == ["Published", "Rejected", "Published"]
-    assert queue.page(tracker, person(tracker, "ben"), Asked()).lines == []
+    assert queue.page(tracker, person(tracker, "ben"), QueueFilter()).lines == []
     assert "All decided" in ben.get("/desk/batches").text
 
 

@@ -62,6 +62,6 @@ def test_no_change_is_no_group() -> None:
 )
 def test_a_warning_names_its_field_as_the_page_does(field: str, words: list[str]) -> None:
     payload = a_payload(*BEFORE.periods, pending=(a_bill(),))
-    (one,) = warned([Problem(field, "Look again.")], payload)
-    assert field_words(one.where, the_topic()) == words
-    assert one.message == "Look again."
+    (warning,) = warned([Problem(field, "Look again.")], payload)
+    assert field_words(warning.where, the_topic()) == words
+    assert warning.message == "Look again."

@@ -70,13 +70,13 @@ def test_without_opening_a_source_nothing_is_verified(ana: Visitor, opened: list
 
 
 @pytest.mark.parametrize(
-    ("note", "said"), [("x" * 2001, "Keep this under 2,000"), ("\x07", "control characters")]
+    ("note", "message"), [("x" * 2001, "Keep this under 2,000"), ("\x07", "control characters")]
 )
-def test_a_bad_note(ana: Visitor, note: str, said: str) -> None:
+def test_a_bad_note(ana: Visitor, note: str, message: str) -> None:
     page = ana.get(VERIFY)
     links = [str(box["value"]) for box in page.all('input[name="opened"]')]
     refused = ana.send(page, FORM, {"opened": links[:1], "note": note}, status=422)
-    assert said in refused.errors()["note"]
+    assert message in refused.errors()["note"]
     assert refused.form(FORM).getlist("opened") == links[:1]
 
 
@@ -112,7 +112,7 @@ def test_ticks_outlive_the_session(ana: Visitor, client: Visitor) -> None:
     links = [str(box["value"]) for box in page.all('input[name="opened"]')]
     fields = page.form(FORM)
     fields.setlist("opened", links[:2])
-    asked = client.post(VERIFY, fields, status=403)
+    sign_in = client.post(VERIFY, fields, status=403)
     who = {"handle": "ana", "password": PASSWORD}
-    back = client.send(client.send(asked, "main form", who, status=200), FORM, status=200)
+    back = client.send(client.send(sign_in, "main form", who, status=200), FORM, status=200)
     assert back.form(FORM).getlist("opened") == links[:2]

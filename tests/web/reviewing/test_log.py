@@ -28,7 +28,7 @@ def test_each_event_unfolds_to_before_and_after(ben: Visitor, tracker: Tracker) 
     page = ben.get("/desk/log")
     assert page.one('.desk-nav a[aria-current="page"]').get_text() == "Log"
     published, approved, submitted, *_ = [
-        " ".join(each.get_text(" ").split()) for each in page.all(".log > li")
+        " ".join(item.get_text(" ").split()) for item in page.all(".log > li")
     ]
     assert "ben published kratom/us-al revision 1" in published
     assert "Status: was Banned; is now" in published or "removed" in published
@@ -53,7 +53,7 @@ def test_filters_narrow_the_page_and_are_kept_in_its_links(ben: Visitor, tracker
 
 
 @pytest.mark.parametrize(
-    ("query", "field", "said"),
+    ("query", "field", "message"),
     [
         ("since=yesterday&actor=kept", "since", "Write the day as year, month, day"),
         ("until=2026-13-01&actor=kept", "until", "Write the day as year, month, day"),
@@ -64,10 +64,10 @@ def test_filters_narrow_the_page_and_are_kept_in_its_links(ben: Visitor, tracker
     ],
 )
 def test_a_bad_filter_is_named_and_the_rest_is_kept(
-    ben: Visitor, query: str, field: str, said: str
+    ben: Visitor, query: str, field: str, message: str
 ) -> None:
     page = ben.get(f"/desk/log?{query}", status=400)
-    assert said in page.errors()[field]
+    assert message in page.errors()[field]
     assert page.form("form.log-form")["actor"] == "kept"
     ben.get(f"/desk/log.csv?{query}", status=422)
 

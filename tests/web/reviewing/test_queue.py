@@ -38,7 +38,7 @@ def test_each_line_says_what_why_by_whom_and_how_risky(signed_in: SignedIn) -> N
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "places"),
     [
         ("?topic=7-oh", ["Florida"]),
         ("?place=us-al", ["Alabama"]),
@@ -50,11 +50,11 @@ def test_each_line_says_what_why_by_whom_and_how_risky(signed_in: SignedIn) -> N
         ("?topic=&place=&kind=&risk=&age=&whose=&order=risk", ["Alabama", "Florida"]),
     ],
 )
-def test_filters(signed_in: SignedIn, query: str, found: list[str]) -> None:
+def test_filters(signed_in: SignedIn, query: str, places: list[str]) -> None:
     propose(signed_in("ana"))
     ben = signed_in("ben")
     propose(ben, FLORIDA, notes="Newer.")
-    assert names(ben, f"{QUEUE}{query}") == found
+    assert names(ben, f"{QUEUE}{query}") == places
 
 
 @pytest.mark.parametrize(

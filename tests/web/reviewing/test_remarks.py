@@ -26,8 +26,8 @@ REMARKS = 'form[action*="/remarks"]'
 def test_anybody_signed_in_may_speak_and_everybody_reads_it(signed_in: SignedIn) -> None:
     proposal = propose(signed_in("ana"))
     dora, ben = signed_in("dora"), signed_in("ben")
-    said = dora.send(dora.get(proposal), REMARKS, {"text": "I live there. <b>True</b>."})
-    assert said.response.headers["Location"] == f"{proposal}#discussion"
+    page = dora.send(dora.get(proposal), REMARKS, {"text": "I live there. <b>True</b>."})
+    assert page.response.headers["Location"] == f"{proposal}#discussion"
     dora.send(dora.get(proposal), REMARKS, {"text": "I live there. <b>True</b>."})
     (word,) = ben.get(proposal).all(".word")
     assert "I live there. <b>True</b>." in word.get_text()
@@ -35,7 +35,7 @@ def test_anybody_signed_in_may_speak_and_everybody_reads_it(signed_in: SignedIn)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (" \n", "Write something first."),
         ("x" * 5001, "Keep this under 5,000 characters"),
@@ -44,11 +44,11 @@ def test_anybody_signed_in_may_speak_and_everybody_reads_it(signed_in: SignedIn)
     ],
 )
 def test_a_bad_remark_is_told_at_its_field_and_kept(
-    signed_in: SignedIn, text: str, said: str
+    signed_in: SignedIn, text: str, message: str
 ) -> None:
     ana = signed_in("ana")
     refused = ana.send(ana.get(propose(ana)), REMARKS, {"text": text}, status=422)
-    assert said in refused.errors()["text"]
+    assert message in refused.errors()["text"]
     assert len(refused.one("#text").get_text()) >= len(text.strip())
     assert not refused.all(".word")
 
@@ -64,9 +64,9 @@ def test_a_remark_outlives_the_session(signed_in: SignedIn, client: Visitor) -> 
     proposal = propose(ana)
     sent = ana.get(proposal).form(REMARKS)
     sent["text"] = "A long thought."
-    asked = client.post(f"{proposal}/remarks", sent, status=403)
+    sign_in = client.post(f"{proposal}/remarks", sent, status=403)
     who = {"handle": "ana", "password": PASSWORD}
-    welcome = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
+    welcome = client.send(sign_in, 'main form[action="/sign-in"]', who, status=200)
     back = client.send(welcome, REMARKS, status=200)
     assert back.form(REMARKS)["text"] == "A long thought."
     client.send(back, REMARKS)
@@ -77,9 +77,9 @@ def test_what_somebody_has_to_do_with_it_stands_beside_what_they_say(
 ) -> None:
     with tracker.store.writing() as connection:
         for handle in ("ana", "ben"):
-            found = accounts.by_handle(connection, handle)
-            assert found is not None
-            accounts.update(connection, found.id, interest=f"{handle} works for a shop")
+            account = accounts.by_handle(connection, handle)
+            assert account is not None
+            accounts.update(connection, account.id, interest=f"{handle} works for a shop")
     proposal = propose(signed_in("ana"))
     ben = signed_in("ben")
     assert "Interest they state: ana works for a shop" in ben.get(proposal).one(".who").get_text()
@@ -144,8 +144,8 @@ def test_each_changed_field_has_its_sources_beside_it(signed_in: SignedIn) -> No
 def test_what_is_worth_a_second_look_is_said_with_its_field(signed_in: SignedIn) -> None:
     page = signed_in("ben").get(propose(signed_in("ana"), **{"periods-1-enacted_on": "2017"}))
     (line,) = page.all(".note.warn li")
-    said = line.get_text(" ", strip=True)
-    assert said.startswith("Period from 10 May 2016 › In force from : This is before the law")
+    words = line.get_text(" ", strip=True)
+    assert words.startswith("Period from 10 May 2016 › In force from : This is before the law")
 
 
 # One request and a constant number of queries

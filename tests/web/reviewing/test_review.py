@@ -147,7 +147,7 @@ def test_a_verdict_on_other_content_than_was_seen(signed_in: SignedIn, sent: str
 
 
 @pytest.mark.parametrize(
-    ("sent", "field", "said"),
+    ("sent", "field", "message"),
     [
         ({"verdict": "approve"}, "checks", "Tick this before you approve: “I opened the sources"),
         ({"verdict": "reject", "comment": "Hm."}, "reasons", "Choose at least one reason"),
@@ -161,12 +161,12 @@ def test_a_verdict_on_other_content_than_was_seen(signed_in: SignedIn, sent: str
     ],
 )
 def test_a_verdict_that_lacks_something(
-    signed_in: SignedIn, sent: dict[str, str], field: str, said: str
+    signed_in: SignedIn, sent: dict[str, str], field: str, message: str
 ) -> None:
     proposal = propose(signed_in("ana"))
     ben = signed_in("ben")
     refused = ben.send(ben.get(proposal), VERDICT, sent, status=422)
-    assert said in refused.errors()[field]
+    assert message in refused.errors()[field]
     assert refused.one("#comment").get_text().strip()[:3] == sent.get("comment", "").strip()[
         :3
     ].replace("\x00", "␀")
@@ -205,7 +205,7 @@ def test_what_is_grave_is_published_by_the_second_reviewer(
     assert "Lifted." not in client.get("/kratom/us-al").text
     seen = ben.get(proposal)
     assert "You approved this. Another reviewer has to approve it too" in seen.text
-    offered = [str(each["value"]) for each in seen.all('input[name="verdict"]')]
+    offered = [str(button["value"]) for button in seen.all('input[name="verdict"]')]
     assert offered == ["request-changes", "reject"]
     second = cleo.get(proposal)
     assert "ben approved this on" in second.text
@@ -424,7 +424,9 @@ def test_a_stale_proposal_shows_three_sides_and_cannot_be_approved(signed_in: Si
     sides = refused.one(".panel.clash").get_text(" ", strip=True)
     assert "Mine." in sides
     assert "Theirs." in sides
-    assert "approve" not in [str(each["value"]) for each in refused.all('input[name="verdict"]')]
+    assert "approve" not in [
+        str(button["value"]) for button in refused.all('input[name="verdict"]')
+    ]
     three = ana.get(str(ana.get(stale).one('a[href*="?rework="]')["href"]))
     merged = ana.send(
         three, "form.conflict", {"clash-0": "yours", "action": "take-over"}, status=200
@@ -441,9 +443,9 @@ def test_a_typed_verdict_outlives_the_session(
     sent = ben.get(proposal).form(VERDICT)
     sent["verdict"], sent["comment"] = "reject", "A long comment."
     sent.setlist("reasons", ["advice", "other"])
-    asked = client.post(f"{proposal}/verdict", sent, status=403)
+    sign_in = client.post(f"{proposal}/verdict", sent, status=403)
     who = {"handle": "ben", "password": PASSWORD}
-    half = client.send(asked, 'main form[action="/sign-in"]', who, status=200)
+    half = client.send(sign_in, 'main form[action="/sign-in"]', who, status=200)
     code = {"code": fresh_code(tracker.store, "ben")}
     welcome = client.send(half, PROVING, code, status=200)
     back = client.send(welcome, VERDICT, status=200)

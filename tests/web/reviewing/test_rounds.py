@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from legalmap.domain.desk.queue import Asked
+from legalmap.domain.desk.queue import QueueFilter
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.reviewing import queue
 from tests.services.build import person
@@ -67,7 +67,7 @@ def test_ten_are_worked_through_one_after_the_other(
     following = ana.follow(ana.send(wrong, VERIFY, {"opened": [url]}))
     assert "9 records left" in following.text
     assert following.one("h1").get_text() != first
-    (sent,) = queue.page(tracker, person(tracker, "ben"), Asked()).lines
+    (sent,) = queue.page(tracker, person(tracker, "ben"), QueueFilter()).lines
     assert (sent.revision.kind, sent.revision.note) == ("verify", "Read it all.")
     theirs = took(signed_in("dora"))
     taken = {link["href"] for link in work.all(".batch-list a")}

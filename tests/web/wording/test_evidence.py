@@ -92,7 +92,7 @@ def test_low_confidence_is_told_beside_the_answer(
 )
 def test_bills_under_way_are_told_beside_the_answer(client: Visitor, path: str, words: str) -> None:
     page = client.get(f"/kratom/{path}")
-    assert " ".join(" ".join(each.get_text().split()) for each in page.all(".under-way")) == words
+    assert " ".join(" ".join(tag.get_text().split()) for tag in page.all(".under-way")) == words
     assert [page.one(str(a["href"])).get_text() for a in page.all(".under-way a")] == (
         ["Under way"] if words else []
     )
@@ -105,6 +105,6 @@ def test_what_disputes_is_counted_and_no_support() -> None:
         a_source(kind="statute"),
     )
     period = a_period("2016", "banned", sources=sources)
-    found = Backing(a_place("us-al"), a_payload(period), period, "", False)
-    assert found.kinds == "statute, news"
-    assert found.disputing == 1
+    behind = Backing(a_place("us-al"), a_payload(period), period, "", False)
+    assert behind.kinds == "statute, news"
+    assert behind.disputing == 1

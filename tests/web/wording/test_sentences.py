@@ -100,23 +100,25 @@ def test_when_it_was_verified(verified: date | None, words: str) -> None:
 
 
 def test_a_law_that_lapses_says_until_when() -> None:
-    said = _in_alabama("2026-06-12", "banned", BOTH, until="2026-12-09")
-    assert said.startswith("Kratom is banned in Alabama from 12 June 2026 until 9 December 2026.")
-    said = _in_alabama(None, "banned", BOTH, until="2026-12")
-    assert said.startswith("Kratom is banned in Alabama until December 2026.")
+    spoken = _in_alabama("2026-06-12", "banned", BOTH, until="2026-12-09")
+    assert spoken.startswith("Kratom is banned in Alabama from 12 June 2026 until 9 December 2026.")
+    spoken = _in_alabama(None, "banned", BOTH, until="2026-12")
+    assert spoken.startswith("Kratom is banned in Alabama until December 2026.")
 
 
 def test_a_challenged_law_holds_and_says_so() -> None:
-    said = _in_alabama("2016", "banned", BOTH, force="challenged")
-    assert "is banned in Alabama" in said
-    assert "The law is in force but challenged in court." in said
+    spoken = _in_alabama("2016", "banned", BOTH, force="challenged")
+    assert "is banned in Alabama" in spoken
+    assert "The law is in force but challenged in court." in spoken
 
 
 def test_the_topic_stands_in_a_sentence_as_it_is_written() -> None:
     topic = the_topic("7-oh")
     record = a_payload(a_period("2016", "unclear"))
-    found = resolve([Level(ALABAMA, record)], topic, TODAY, TODAY)
-    assert sentences.sentences(found, topic)[0].startswith("The law on 7-OH is unclear in Alabama")
+    resolution = resolve([Level(ALABAMA, record)], topic, TODAY, TODAY)
+    assert sentences.sentences(resolution, topic)[0].startswith(
+        "The law on 7-OH is unclear in Alabama"
+    )
 
 
 STATE_BAN = a_payload(a_period("2016-05-10", "banned", answers=BOTH))
@@ -158,21 +160,21 @@ PREEMPTING = a_payload(a_period("2016", "legal", answers={**ALLOWED, "local_rule
 def test_what_a_city_is_told(
     state: Payload | None, county: Payload | None, city: Payload | None, words: str
 ) -> None:
-    said = _said((US, VARIES), (ALABAMA, state), (MOBILE_COUNTY, county), (MOBILE, city))
-    assert words in said
+    spoken = _said((US, VARIES), (ALABAMA, state), (MOBILE_COUNTY, county), (MOBILE, city))
+    assert words in spoken
 
 
 def test_not_researched_is_not_legal() -> None:
-    said = _said((US, None), (ALABAMA, None))
-    assert said == (
+    spoken = _said((US, None), (ALABAMA, None))
+    assert spoken == (
         "Nobody has researched the law on kratom in Alabama yet. "
         "That does not mean that it is legal."
     )
 
 
 def test_before_anything_known() -> None:
-    said = _in_alabama("2016", "banned", BOTH, as_of=date(1950, 1, 2))
-    assert said == "What the law on kratom in Alabama said on 2 January 1950 is not known."
+    spoken = _in_alabama("2016", "banned", BOTH, as_of=date(1950, 1, 2))
+    assert spoken == "What the law on kratom in Alabama said on 2 January 1950 is not known."
 
 
 def test_a_country_that_leaves_it_to_its_states() -> None:
@@ -211,15 +213,15 @@ def test_a_country_that_leaves_it_to_its_states() -> None:
 def test_law_on_the_way(then: Any, words: str) -> None:
     now = a_period("2016", "regulated", answers={**ALLOWED, "min_age": 18})
     levels = ((ALABAMA, a_payload(now, then)),)
-    found = _resolved(*levels), _resolved(*levels, as_of=then.first_day)
-    assert sentences.coming(*found, the_topic()) == words
+    now_and_then = _resolved(*levels), _resolved(*levels, as_of=then.first_day)
+    assert sentences.coming(*now_and_then, the_topic()) == words
 
 
 def test_law_on_the_way_at_a_level_above_is_named() -> None:
     state = a_payload(a_period(None, "legal"), a_period("2027-01-01", "banned", answers=BOTH))
     levels = ((ALABAMA, state), (MOBILE_COUNTY, None))
-    found = _resolved(*levels), _resolved(*levels, as_of=date(2027, 1, 1))
-    assert sentences.coming(*found, the_topic()) == (
+    now_and_then = _resolved(*levels), _resolved(*levels, as_of=date(2027, 1, 1))
+    assert sentences.coming(*now_and_then, the_topic()) == (
         "From 1 January 2027: banned, by the law of Alabama. Possession and sale are prohibited."
     )
 
@@ -259,8 +261,8 @@ def test_articles(code: str, kind: str, name: str, words: str) -> None:
 
 
 def test_the_preempting_level_is_named_in_the_chain() -> None:
-    found = _resolved((ALABAMA, PREEMPTING), (MOBILE_COUNTY, CITY_BAN))
-    assert [sentences.standing(level, found) for level in found.levels] == [
+    resolution = _resolved((ALABAMA, PREEMPTING), (MOBILE_COUNTY, CITY_BAN))
+    assert [sentences.standing(level, resolution) for level in resolution.levels] == [
         "Decides: the strictest rule that counts",
         "Set aside: Alabama preempts local rules",
     ]
