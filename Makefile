@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: data run check test soak bench bench-quick bench-pages bench-api pictures clean help
+.PHONY: data names run check test soak bench bench-quick bench-search bench-pages bench-api pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -40,6 +40,13 @@ bench: $(VENV)/.test ## ratios of speed and scale, measured side by side, into d
 bench-quick: $(VENV)/.test ## the same, small, in one to two minutes: it shows that it runs, its figures say nothing
 	@tests/bench/speed/programs.sh
 	$(BIN)/python -m tests.bench.speed --quick
+
+bench-search: $(VENV)/.test ## how many of what people type is found first, by kind, with the misses, and how fast
+	@$(BIN)/python -m tests.bench.search $(LISTS)
+
+names: $(VENV)/.test ## write data/names anew, from packages of named versions (needs npm and apt)
+	@folder=$$(mktemp -d) && data/build/fetch_names.sh "$$folder" && PYTHONPATH=. $(BIN)/python data/build/names.py "$$folder"; \
+	code=$$?; rm -rf "$$folder"; exit $$code
 
 bench-pages: $(VENV)/.test ## Lighthouse, axe, bytes and hover times of the pages (needs npm and chromium)
 	$(BIN)/python -m tests.bench.pages

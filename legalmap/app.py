@@ -14,7 +14,7 @@ from legalmap.domain.errors import Unusable
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting.files import Files
 from legalmap.services.maintenance import first_load
-from legalmap.services.places import point_index
+from legalmap.services.places import place_names, point_index
 from legalmap.services.reading.reader import Reader
 from legalmap.store import schema
 from legalmap.store.connection_errors import named
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
             f"{named(store.url)} holds nothing yet: run “legalmap init”, or “legalmap copy” again."
         )
     point_index.share_in(files_folder(settings, store))
+    place_names.share_in(files_folder(settings, store))
     reader = Reader(tracker)
     web.register(app, reader)
     if settings.behind_proxy:

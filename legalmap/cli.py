@@ -23,7 +23,7 @@ from legalmap.services.exporting.made_file import File
 from legalmap.services.maintenance import copy_database, first_load, integrity_check
 from legalmap.services.notifying import mail_delivery, webhook_delivery, webhooks
 from legalmap.services.people import accounts
-from legalmap.services.places import point_index
+from legalmap.services.places import place_names, point_index
 from legalmap.services.reading.reader import Reader, asked_day
 from legalmap.store import schema
 from legalmap.store.engine import Store
@@ -88,7 +88,9 @@ def init(if_missing: bool) -> None:
         with click.progressbar(length=total, label="Loading data/", file=sys.stderr) as bar:
             records = first_load.initialise(tracker, lambda _what, how_many: bar.update(how_many))
         point_index.share_in(files_folder(Settings.from_environment(), tracker.store))
+        place_names.share_in(files_folder(Settings.from_environment(), tracker.store))
         point_index.prepare()
+        place_names.prepare()
     click.echo(f"Ready: {records} records.")
 
 
@@ -119,7 +121,9 @@ def run(demo: bool, host: str, port: int, workers: int, connections: int) -> Non
         if folder := files_folder(settings, tracker.store):
             # Made once here if it is missing; every worker then maps the same file into memory.
             point_index.share_in(folder)
+            place_names.share_in(folder)
             point_index.prepare()
+            place_names.prepare()
         if demo:
             _print_demo(accounts.make_demo_people(tracker))
         else:

@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from legalmap.app import create_app
 from legalmap.config import Settings
 from legalmap.services.people import passwords
+from legalmap.services.places import place_names
 from legalmap.store.engine import Store
 from legalmap.web.http import rate_limits
 from tests.redises import redis_server
@@ -58,6 +59,15 @@ def compiled_templates(common_folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         cache = FileSystemBytecodeCache(str(folder))
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_names(common_folder: Path) -> Iterator[None]:
+    """The index of names is made once a run: every application would keep one beside its database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place_names, "_folder", common_folder / "names")
+        patch.setattr(place_names, "share_in", lambda _folder: None)
         yield
 
 

@@ -1,32 +1,16 @@
-"""The jurisdiction tree: filling it, reading it, and searching it by name, code and ZIP."""
+"""The jurisdiction tree: filling it, reading it, and finding in it by code, identifier and ZIP."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.places.spelling import search_form
 from legalmap.store.rows import having
 from legalmap.store.tables import jurisdiction, jurisdiction_alias, place_county, record, zip_county
 
-# Letters that Unicode does not decompose into a plain letter and an accent.
-_PLAIN = str.maketrans(
-    {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
-_DROPPED = "'’‘ʻʼ."
 _COLUMNS = [column for column in jurisdiction.c if column.name != "search_name"]
-
-
-def search_form(text: str) -> str:
-    """``text`` as names are compared: lower case, without accents, apostrophes and doubled spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
-    spaced = "".join(
-        c if c.isalnum() else " "
-        for c in plain
-        if not unicodedata.combining(c) and c not in _DROPPED
-    )
-    return " ".join(spaced.split())
 
 
 def _place(fields: Mapping[Any, Any], counties: Mapping[str, tuple[str, ...]]) -> Jurisdiction:
@@ -119,44 +103,6 @@ def page(
     return _places(connection, query.order_by(jurisdiction.c.code).limit(limit))
 
 
-def by_name(connection: sa.Connection, text: str, limit: int) -> list[Jurisdiction]:
-    """Places whose name begins with ``text``, or has a word that does; the widest reach first."""
-    wanted = search_form(text)
-    if not wanted:
-        return []
-    literal = wanted.replace("%", "").replace("_", "")
-    name = jurisdiction.c.search_name
-    rank = sa.case(
-        (name == literal, 0),
-        (name == f"{literal} county", 1),
-        (name.like(f"{literal}%"), 2),
-        else_=3,
-    )
-    reach = sa.case(
-        (jurisdiction.c.kind.in_(["country", "territory"]), 0),
-        (jurisdiction.c.kind.in_(["state", "district"]), 1),
-        (jurisdiction.c.kind.in_(["county", "parish"]), 2),
-        (jurisdiction.c.kind == "city", 3),
-        (jurisdiction.c.kind.in_(["town", "village"]), 4),
-        else_=5,
-    )
-    query = (
-        sa.select(*_COLUMNS)
-        .where(sa.or_(name.like(f"{literal}%"), name.like(f"% {literal}%")))
-        .order_by(rank, reach, name, jurisdiction.c.code)
-        .limit(limit)
-    )
-    return _places(connection, query)
-
-
-def names_like(connection: sa.Connection, first_letters: str) -> list[tuple[str, str]]:
-    """(code, search name) of all places whose search name begins with these letters."""
-    query = sa.select(jurisdiction.c.code, jurisdiction.c.search_name).where(
-        jurisdiction.c.search_name.startswith(first_letters, autoescape=True)
-    )
-    return [(row.code, row.search_name) for row in connection.execute(query)]
-
-
 def codes_like(connection: sa.Connection, start: str, limit: int) -> list[str]:
     """Codes that begin with ``start``."""
     query = sa.select(jurisdiction.c.code).where(
@@ -174,6 +120,14 @@ def of_zip(connection: sa.Connection, zip_code: str) -> list[Jurisdiction]:
         .order_by(zip_county.c.position)
     )
     return _places(connection, query)
+
+
+def counties_of_zips(connection: sa.Connection, start: str) -> list[str]:
+    """The codes of the counties in the middle of the ZIP codes that begin so, one for each."""
+    query = sa.select(zip_county.c.code).where(
+        zip_county.c.zip.startswith(start, autoescape=True), zip_county.c.position == 0
+    )
+    return list(connection.scalars(query))
 
 
 def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:

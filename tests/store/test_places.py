@@ -1,33 +1,11 @@
-"""The tree of places: found by code, other codes, name as people type it, and ZIP code."""
+"""The tree of places: found by code, other codes and ZIP code."""
 
 import pytest
 
 from legalmap.store import places
-from legalmap.store.engine import Connection, Store
+from legalmap.store.engine import Store
 from legalmap.store.tables import zip_county
 from tests.store.build import PLACES, a_row, counted_queries
-
-MORE = [
-    a_row("br", "country", "Brazil", iso="BR"),
-    a_row("br-sp", "state", "São Paulo", "br", iso="BR-SP"),
-    a_row("ci", "country", "Côte d’Ivoire", iso="CI"),
-    a_row("pl", "country", "Poland", iso="PL"),
-    a_row("pl-ld", "state", "Łódź", "pl", iso="PL-LD"),
-    a_row("to", "country", "Tonga", iso="TO"),
-    a_row("to-01", "state", "ʻEua", "to", iso="TO-01"),
-    a_row("us-ms", "state", "Mississippi", "us", iso="US-MS", fips="28"),
-    a_row("us-ms-d-iberville", "city", "D'Iberville", "us-ms"),
-    a_row("us-fl-port-st-lucie", "city", "Port St. Lucie", "us-fl"),
-    a_row("us-fl-north-sarasota", "community", "North Sarasota", "us-fl"),
-    a_row("us-fl-sarasota-springs", "town", "Sarasota Springs", "us-fl"),
-    a_row("xs", "territory", "Sarasota Islands"),
-    a_row("us-ca-winston-salem", "city", "Winston-Salem", "us-ca"),
-]
-
-
-def codes(connection: Connection, text: str, limit: int = 25) -> list[str]:
-    """The codes of the places that a name search gives."""
-    return [place.code for place in places.by_name(connection, text, limit)]
 
 
 def test_a_place_comes_back_as_it_was_filled_in(store: Store) -> None:
@@ -137,75 +115,6 @@ def test_paging_can_keep_to_one_parent(store: Store) -> None:
     assert [place.code for place in page] == ["us-fl", "us-pr", "us-wv"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("Sarasota", "us-fl-sarasota"),
-        ("  sarasota ", "us-fl-sarasota"),
-        ("SARASOTA  COUNTY", "us-fl-sarasota-county"),
-        ("flor", "us-fl"),
-        ("virginia", "us-wv"),
-        ("sao paulo", "br-sp"),
-        ("São Paulo", "br-sp"),
-        ("Sa\u0303o", "br-sp"),
-        ("cote d'ivoire", "ci"),
-        ("Côte d’Ivoire", "ci"),
-        ("lodz", "pl-ld"),
-        ("ŁÓDŹ", "pl-ld"),
-        ("eua", "to-01"),
-        ("ʻEua", "to-01"),
-        ("diberville", "us-ms-d-iberville"),
-        ("st lucie", "us-fl-port-st-lucie"),
-        ("Port St. Lucie", "us-fl-port-st-lucie"),
-        ("winston salem", "us-ca-winston-salem"),
-        ("Winston-Salem", "us-ca-winston-salem"),
-    ],
-)
-def test_a_name_is_found_as_people_type_it(store: Store, typed: str, first: str) -> None:
-    with store.writing() as connection:
-        places.fill(connection, MORE)
-        assert codes(connection, typed)[:1] == [first]
-
-
-def test_the_whole_name_comes_first_then_the_county_then_the_widest_reach(store: Store) -> None:
-    with store.writing() as connection:
-        places.fill(connection, MORE)
-        assert codes(connection, "sarasota") == [
-            "us-fl-sarasota",
-            "us-fl-sarasota-county",
-            "xs",
-            "us-fl-sarasota-springs",
-            "us-fl-north-sarasota",
-        ]
-        assert codes(connection, "sarasota", limit=2) == ["us-fl-sarasota", "us-fl-sarasota-county"]
-
-
-def test_a_name_is_not_found_in_the_middle_of_a_word(store: Store) -> None:
-    with store.reading() as connection:
-        assert codes(connection, "rasota") == []
-
-
-@pytest.mark.parametrize("typed", ["", "   ", "%", "_", "%%", "s%a", "S_rasota", "\\", "'", "\x00"])
-def test_wildcards_and_other_signs_mean_nothing(store: Store, typed: str) -> None:
-    with store.reading() as connection:
-        assert codes(connection, typed) == []
-
-
-def test_a_sign_typed_beside_a_name_is_passed_over(store: Store) -> None:
-    with store.reading() as connection:
-        assert codes(connection, "%Thai%") == ["th"]
-
-
-def test_names_for_near_matches_begin_with_the_letters(store: Store) -> None:
-    with store.reading() as connection:
-        assert sorted(places.names_like(connection, "sa")) == [
-            ("us-ca-san-diego", "san diego"),
-            ("us-ca-san-diego-county", "san diego county"),
-            ("us-fl-sarasota", "sarasota"),
-            ("us-fl-sarasota-county", "sarasota county"),
-        ]
-
-
 def test_codes_begin_as_asked_in_order_and_no_more_than_asked(store: Store) -> None:
     with store.reading() as connection:
         codes = places.codes_like(connection, "us-ca", 25)
@@ -214,9 +123,8 @@ def test_codes_begin_as_asked_in_order_and_no_more_than_asked(store: Store) -> N
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "u_", "us%", "/", "\\"])
-def test_wildcards_mean_nothing_in_letters_and_codes(store: Store, typed: str) -> None:
+def test_wildcards_mean_nothing_in_codes(store: Store, typed: str) -> None:
     with store.reading() as connection:
-        assert places.names_like(connection, typed) == []
         assert places.codes_like(connection, typed, 25) == []
 
 
@@ -244,19 +152,11 @@ def test_an_unknown_zip_code_gives_nothing(store: Store, zip_code: str) -> None:
         assert places.of_zip(connection, zip_code) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "form"),
-    [
-        ("São Tomé", "sao tome"),
-        ("Straße", "strasse"),
-        ("İzmir", "izmir"),
-        ("Ağrı", "agri"),
-        ("Møre og Romsdal", "more og romsdal"),
-        ("Đắk Lắk", "dak lak"),
-        ("O’Fallon  (city)", "ofallon city"),
-        ("50%_off", "50 off"),
-        ("กรุงเทพ", "กรงเทพ"),
-    ],
-)
-def test_names_are_compared_in_a_plain_form(name: str, form: str) -> None:
-    assert places.search_form(name) == form
+def test_the_counties_of_all_zip_codes_that_begin_so_are_those_in_their_middle(
+    store: Store,
+) -> None:
+    both = ["us-fl-sarasota-county", "us-al-mobile-county"]
+    with store.writing() as connection:
+        places.fill_zips(connection, [("00101", both), ("00102", both[::-1]), ("00201", both)])
+        assert sorted(places.counties_of_zips(connection, "001")) == sorted(both)
+        assert places.counties_of_zips(connection, "0_1") == []

@@ -123,6 +123,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What is regulated. ``age_limit_days``: how old the evidence may get, see ``evidence.freshness``.
 
     ``name`` is a title; ``sentence_name`` is the name inside a sentence.
+    ``words``: what people call it beside its code and name, so that a search for a place understands them.
     """
 
     code: str
@@ -135,6 +136,12 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     variables: tuple[Variable, ...]
     review: ReviewRules = ReviewRules()
     asked_too: AskedToo = AskedToo()
+    words: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Everything it is called."""
+        return (self.code, self.name, self.sentence_name, *self.words)
 
     def status(self, code: str) -> Status:
         """The status of that code; raise Missing if the scale has none."""

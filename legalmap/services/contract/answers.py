@@ -39,11 +39,20 @@ class TopicAnswer(Answer, frozen=True, kw_only=True):
 
 
 class JurisdictionsAnswer(Answer, frozen=True, kw_only=True):
-    """A page of places. ``guessed``: nothing fits the search, these resemble it."""
+    """A page of places. ``guessed``: nothing fits the search, these resemble it.
+
+    ``total``: how many places a search found, of which these are the first. ``note``: a sentence about what was
+    understood of it, or was not. ``topic_named``: the topic named in it. ``found_by``: by code, the town or the
+    other name by which a place was found.
+    """
 
     jurisdictions: tuple[Jurisdiction, ...]
     guessed: bool
     zip: str | None
+    total: int | None
+    note: str
+    topic_named: str | None
+    found_by: dict[str, str]
     next: str | None
     next_cursor: str | None
 

@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 
 from legalmap import paths
-from legalmap.store.places import search_form
+from legalmap.domain.places.spelling import search_form
 
 
 class Former(msgspec.Struct, frozen=True):

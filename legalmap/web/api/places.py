@@ -14,7 +14,7 @@ from legalmap.web.api.routes import FIELDS, PAGING, PARENT, ROOT, Parameter
 from legalmap.web.http.permissions import needs, reader, tracker
 
 # ``parent`` is applied after the search, so more has to be found than is shown.
-MOST_FOUND = 5_000
+MOST_FOUND = 500
 
 blueprint = ApiPart("api_places", "Places")
 
@@ -100,11 +100,11 @@ def _search(query: Query, now: Now) -> contract.JurisdictionsAnswer:
     limit, parent = parameters.limit(query), parameters.place_code(query, "parent")
     identifiers = parameters.identifiers(query)
     identified = search.by_identifiers(tracker(), identifiers) if identifiers else []
-    result = search.Found(identified)
+    result = search.Found(places=identified)
     if "q" in query:
-        result = search.search(
-            tracker(), query["q"], MOST_FOUND if parent or identifiers else limit
-        )
+        within = (parent,) if parent else ()
+        most = MOST_FOUND if parent or identifiers else limit
+        result = search.search(tracker(), query["q"], most, within=within)
     places = [
         place
         for place in result.places
@@ -117,6 +117,10 @@ def _search(query: Query, now: Now) -> contract.JurisdictionsAnswer:
         jurisdictions=tuple(contract.jurisdiction(place) for place in places[:limit]),
         guessed=result.guessed,
         zip=result.zip_code,
+        total=len(places) if parent or identifiers else result.total,
+        note=result.note,
+        topic_named=result.topic,
+        found_by={place.code: via for place in places if (via := result.vias.get(place.code))},
         next=None,
         next_cursor=None,
     )
@@ -134,6 +138,10 @@ def _page_of_places(query: Query, now: Now) -> contract.JurisdictionsAnswer:
         jurisdictions=tuple(contract.jurisdiction(place) for place in shown),
         guessed=False,
         zip=None,
+        total=None,
+        note="",
+        topic_named=None,
+        found_by={},
         **following,
     )
 

@@ -78,12 +78,12 @@ class Chosen(msgspec.Struct, frozen=True):
 class Added(msgspec.Struct, frozen=True):
     """What was typed to be added and does not name exactly one place.
 
-    ``choices`` are the places it may mean, each with the link that adds it; ``guessed``: none of them
-    is called so.
+    ``choices`` are the places it may mean, each with the link that adds it; ``note`` says what was made
+    of the text.
     """
 
     text: str
-    guessed: bool
+    note: str
     choices: tuple[tuple[Hit, str], ...]
 
 
@@ -164,19 +164,10 @@ def _unknown(path: str, wrong: str, texts: list[str]) -> Unknown:
             where(place),
             _link(path, [place.code if text == wrong else text for text in texts], _kept()),
         )
-        for place in _near(wrong[:LONGEST])
+        for place in search.near(tracker(), wrong[:LONGEST], MOST_NEAR)
     ]
     without = _link(path, [text for text in texts if text != wrong], _kept())
     return Unknown(printable(wrong[:LONGEST]), tuple(near), without)
-
-
-def _near(text: str) -> list[Jurisdiction]:
-    """What may have been meant; of “us-alabma” first what is called like its end and lies in the US."""
-    parent, _, own = text.lower().rpartition("-")
-    alike = search.near(tracker(), own) if parent else []
-    inside = [place for place in alike if place.code.startswith(f"{parent}-")]
-    near = [*inside, *search.near(tracker(), text)]
-    return list({place.code: place for place in near}.values())[:MOST_NEAR]
 
 
 def _added(chosen: Chosen, view: View) -> Added | str | None:
@@ -185,14 +176,11 @@ def _added(chosen: Chosen, view: View) -> Added | str | None:
     if not text:
         return None
     result = search.search(tracker(), text)
-    # “Washington” is also part of many names: who writes a whole name or code means that place.
-    exact = [p for p in result.places if text.casefold() in (p.name.casefold(), p.code)]
-    sure = exact or ([] if result.guessed else result.places)
-    if len(sure) == 1:
+    only = result.places[0] if len(result.places) == 1 and not result.guessed else None
+    if sure := result.certain or only:
         texts = [*chosen.codes, *(unknown.text for unknown in chosen.unknown)]
-        return chosen.link([*texts, sure[0].code])
+        return chosen.link([*texts, sure.code])
     choices = [
-        (hit(view, place), chosen.link([*chosen.codes, place.code]))
-        for place in sure or result.places
+        (hit(view, place), chosen.link([*chosen.codes, place.code])) for place in result.places
     ]
-    return Added(text, result.guessed, tuple(choices))
+    return Added(text, result.note, tuple(choices))

@@ -2,9 +2,11 @@
 
 import math
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.domain.errors import AtSea, BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain, parent_of
@@ -35,11 +37,15 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """One line of the suggestions; ``label`` is the status in words."""
+    """One line of the suggestions; ``label`` is the status in words.
+
+    ``via``: the town or the other name by which the place was found.
+    """
 
     code: str
     name: str
     where: str
+    via: str
     word: str
     status: str
     label: str
@@ -88,15 +94,23 @@ def _topic() -> str:
     return asked
 
 
+def _found(limit: int) -> tuple[str, Found, View]:
+    """What was typed, what it led to, and the topic that was meant: the one named in it, else the one asked from."""
+    text, asked = typed("q"), _topic()
+    found = place_search.search(tracker(), text, limit)
+    return text, found, query_params.view(found.topic or asked)
+
+
 @blueprint.get("/search")
 @needs(Permission.READ)
-def search() -> str:
-    """Places by name, code or US ZIP code, each with what holds there."""
-    text, view = typed("q"), query_params.view(_topic())
-    found = place_search.search(tracker(), text)
+def search() -> str | AnyResponse:
+    """Places by what was typed, each with what holds there; where one alone can be meant, its page."""
+    shows_all = query_params.choice("show", ("all",)) is not None
+    text, found, view = _found(place_search.MOST_SHOWN if shows_all else place_search.MOST)
+    if found.certain and not shows_all and not found.beyond:
+        return redirect(f"/{view.topic.code}/{found.certain.code}{view.query}", code=303)
     counties = place_search.counties_of_zip(tracker(), found.zip_code) if found.zip_code else []
     known = {county.code for county in counties}
-    others = [place for place in found.places if place.code not in known]
     return render_template(
         "reading/search/search.html",
         topic=view.topic,
@@ -104,13 +118,18 @@ def search() -> str:
         query=text,
         found=found,
         counties=[_county(view, county) for county in counties],
-        hits=[hit(view, place) for place in others],
-        is_unknown_zip=_looks_like_zip(text) and not found.zip_code,
+        hits=[hit(view, place) for place in found.places if place.code not in known],
+        all_url=_with_all(view, text)
+        if found.total > len(found.places) and not shows_all
+        else None,
     )
 
 
-def _looks_like_zip(text: str) -> bool:
-    return len(text) == place_search.ZIP_DIGITS and text.isascii() and text.isdigit()
+def _with_all(view: View, text: str) -> str:
+    """The same search without an end."""
+    kept = {name: request.args.get(name, "") for name in ("as_of", "known_at")}
+    pairs = {"q": text, "topic": view.topic.code, **kept, "show": "all"}
+    return f"/search?{urlencode({name: value for name, value in pairs.items() if value})}"
 
 
 def _county(view: View, county: Jurisdiction) -> dict[str, Any]:
@@ -125,54 +144,27 @@ def _county(view: View, county: Jurisdiction) -> dict[str, Any]:
 @needs(Permission.READ)
 def suggest() -> Response:
     """The places that fit what has been typed so far, as JSON for the search boxes."""
-    text, view = typed("q"), query_params.view(_topic())
-    found = place_search.search(tracker(), text)
-    places = found.places if found.guessed else _known_first(view, text, found.places)
+    text, found, view = _found(MOST_SUGGESTED)
     answer = Suggestions(
         query=text,
-        note=_note(text, found),
-        suggestions=tuple(_suggestion(view, each) for each in places[:MOST_SUGGESTED]),
+        note=found.note,
+        suggestions=tuple(_suggestion(view, place, found) for place in found.places),
     )
     return Response(msgspec.json.encode(answer), content_type="application/json")
 
 
-def _known_first(view: View, text: str, places: list[Jurisdiction]) -> list[Jurisdiction]:
-    """Of places that only begin like the text those with a record come first: they are asked for."""
-    wanted = text.casefold()
-
-    def rank(place: Jurisdiction) -> bool:
-        is_exact = wanted in (place.name.casefold(), place.code, place.code[3:])
-        return not is_exact and place.code not in view.edition.records
-
-    return places if text.isdigit() else sorted(places, key=rank)
-
-
-def _note(text: str, found: Found) -> str:
-    if found.zip_code:
-        count = len(place_search.counties_of_zip(tracker(), found.zip_code))
-        if count > 1:
-            return f"ZIP code {found.zip_code} touches {count} counties. Which one is yours?"
-        return f"ZIP code {found.zip_code} lies in one county."
-    if _looks_like_zip(text):
-        return f"{text} is not in the Census list of ZIP codes."
-    if text.isascii() and text.isdigit() and len(text) < place_search.ZIP_DIGITS:
-        return "A ZIP code has five digits."
-    if found.guessed and found.places:
-        return f"Nothing is called “{text}”. Did you mean:"
-    return "" if found.places or not text else f"Nothing found for “{text}”."
-
-
-def _suggestion(view: View, place: Jurisdiction) -> Suggestion:
-    found = hit(view, place)
-    shown = found.resolution.shown
+def _suggestion(view: View, place: Jurisdiction, found: Found) -> Suggestion:
+    line = hit(view, place)
+    shown = line.resolution.shown
     return Suggestion(
-        code=found.place.code,
-        name=found.place.name,
-        where=found.where,
-        word=found.place.word,
+        code=place.code,
+        name=place.name,
+        where=line.where,
+        via=found.vias.get(place.code, ""),
+        word=place.word,
         status=shown,
         label=map_drawing.label_of(view.topic, shown),
-        url=found.url,
+        url=line.url,
     )
 
 

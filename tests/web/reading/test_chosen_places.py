@@ -89,6 +89,8 @@ def test_a_sure_name_is_added_at_once(client: Visitor, path: str) -> None:
         ("west virginia", "us-wv"),
         ("us-mo", "us-mo"),
         ("34236", "us-fl-sarasota-county"),
+        ("nashville tn", "us-tn-nashville-davidson"),
+        ("Köln", "de-nw"),
     ):
         answer = client.get(f"{path}?place=us-tx&as_of=2020-01-01&add={text}", status=303)
         target = answer.response.headers["Location"]
@@ -100,11 +102,15 @@ def test_a_sure_name_is_added_at_once(client: Visitor, path: str) -> None:
 @pytest.mark.parametrize(
     ("text", "heading", "first"),
     [
-        ("Georgia", "Which “Georgia”?", "ge"),
-        ("22046", "Which “22046”?", "us-va-fairfax-county"),
+        ("Georgia", "Which “Georgia”?", "us-ga"),
+        (
+            "22046",
+            "ZIP code 22046 touches 2 counties. Which one is yours?",
+            "us-va-fairfax-county",
+        ),
         (
             "Sarasotta",
-            "Nothing is called “Sarasotta”. Did you mean one of these?",
+            "Nothing is called “Sarasotta”. Did you mean:",
             "us-fl-sarasota",
         ),
     ],

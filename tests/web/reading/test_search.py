@@ -3,6 +3,7 @@
 import json
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ def test_a_suggestion_says_where_it_is_and_what_holds(client: Visitor) -> None:
         "code": "us-fl-sarasota-county",
         "name": "Sarasota County",
         "where": "Florida, United States",
+        "via": "",
         "word": "county",
         "status": "banned",
         "label": "Banned",
@@ -38,19 +40,37 @@ def test_at_most_eight_are_suggested(client: Visitor) -> None:
     assert len(codes(suggested(client, "q=spring"))) == 8
 
 
-def test_two_letters_mean_the_country_and_the_us_state(client: Visitor) -> None:
-    assert codes(suggested(client, "q=AL"))[:2] == ["al", "us-al"]
+def test_two_letters_mean_the_us_state_before_the_country(client: Visitor) -> None:
+    assert codes(suggested(client, "q=AL"))[:2] == ["us-al", "al"]
 
 
 def test_typing_errors_are_forgiven_and_said(client: Visitor) -> None:
     answer = suggested(client, "q=Sarasotta")
-    assert codes(answer) == ["us-fl-sarasota"]
+    assert codes(answer)[0] == "us-fl-sarasota"
     assert answer["note"] == "Nothing is called “Sarasotta”. Did you mean:"
 
 
-def test_places_with_a_record_come_before_others_that_begin_alike(client: Visitor) -> None:
-    found = codes(suggested(client, "q=columbu"))
-    assert found[0] == "us-ms-columbus"
+def test_of_places_that_begin_alike_the_largest_comes_first(client: Visitor) -> None:
+    assert codes(suggested(client, "q=columbu"))[0] == "us-oh-columbus"
+
+
+def test_a_town_abroad_is_told_beside_its_region(client: Visitor) -> None:
+    answer = suggested(client, "q=K%C3%B6ln")
+    [first, *_] = answer["suggestions"]
+    assert (first["code"], first["via"]) == ("de-nw", "Köln")
+    assert answer["note"] == "Köln lies in North Rhine-Westphalia, Germany."
+
+
+@pytest.mark.parametrize(
+    "text", ["alabama", "springfield", "is 7-OH legal in Ohio", "Köln", "Nashvile TN", "34236-1234"]
+)
+def test_page_suggestions_and_api_find_the_same(client: Visitor, text: str) -> None:
+    query = urlencode({"q": text})
+    listed = client.get(f"/search?{query}&show=all").all(".hits a")
+    page = [str(a["href"]).rsplit("/", 1)[1] for a in listed][:8]
+    answer = client.http.get(f"/api/v1/jurisdictions?{query}&limit=8").get_json()
+    assert codes(suggested(client, query)) == [p["code"] for p in answer["jurisdictions"]] == page
+    assert suggested(client, query)["note"] == answer["note"]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +78,16 @@ def test_places_with_a_record_come_before_others_that_begin_alike(client: Visito
     [
         ("22046", "ZIP code 22046 touches 2 counties. Which one is yours?"),
         ("34236", "ZIP code 34236 lies in one county."),
-        ("00000", "00000 is not in the Census list of ZIP codes."),
+        (
+            "00000",
+            "00000 is not in the Census list of ZIP codes. Codes for post-office boxes, single firms and the "
+            "military are not in it: give the town.",
+        ),
         ("342", "A ZIP code has five digits."),
-        ("qqsxz", "Nothing found for “qqsxz”."),
+        (
+            "qqsxz",
+            "Nothing found for “qqsxz”. Check the spelling, or try the name of the county or state.",
+        ),
         ("Alabama", ""),
         ("", ""),
     ],
@@ -110,7 +137,7 @@ def test_a_zip_in_several_counties_asks_which(client: Visitor) -> None:
 def test_a_number_that_is_also_a_zip_is_not_counted_as_its_county(client: Visitor) -> None:
     """01001 is a ZIP code in Massachusetts and the number of a county in Alabama."""
     page = client.get("/search?q=01001")
-    assert "ZIP code 01001 lies in Hampden County." in page.text
+    assert "ZIP code 01001 lies in one county." in page.text
     assert "same digits as a county" in page.text
     assert [str(a["href"]) for a in page.all(".hits a")] == [
         "/kratom/us-ma-hampden-county",
@@ -129,21 +156,76 @@ def test_towns_with_a_rule_are_named_with_their_distance(client: Visitor) -> Non
 
 def test_a_zip_outside_the_list_is_told_apart(client: Visitor) -> None:
     page = client.get("/search?q=00000")
-    assert "00000 is not in the Census list of US ZIP codes" in page.text
+    assert "00000 is not in the Census list of ZIP codes" in page.text
     assert page.all(".hits a") == []
 
 
+def test_a_zip_outside_the_list_names_the_state_of_its_neighbours(client: Visitor) -> None:
+    page = client.get("/search?q=30301")
+    assert "Codes that begin with 303 lie in Georgia: give the town." in page.text
+    assert [str(a["href"]) for a in page.all(".hits a")] == ["/kratom/us-ga"]
+
+
+def test_a_town_beside_its_zip_code_stands_before_the_county(client: Visitor) -> None:
+    page = client.get("/search?q=Nashville+37201")
+    assert [str(a["href"]) for a in page.all(".hits a")] == [
+        "/kratom/us-tn-nashville-davidson",
+        "/kratom/us-tn-davidson-county",
+    ]
+    assert "same digits" not in page.text
+
+
 def test_the_search_page_keeps_topic_and_day(client: Visitor) -> None:
-    page = client.get("/search?q=us-al&topic=7-oh&as_of=2020-01-01")
-    assert str(page.all(".hits a")[0]["href"]) == "/7-oh/us-al?as_of=2020-01-01"
+    page = client.get("/search?q=georgia&topic=7-oh&as_of=2020-01-01")
+    assert str(page.all(".hits a")[0]["href"]) == "/7-oh/us-ga?as_of=2020-01-01"
     assert page.form("form.find.large").to_dict() == {
         "topic": "7-oh",
         "as_of": "2020-01-01",
-        "q": "us-al",
+        "q": "georgia",
     }
 
 
-@pytest.mark.parametrize("query", ["q=" + "x" * 201, "topic=nothing", "as_of=2015-02-30"])
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ("q=us-al&topic=7-oh&as_of=2020-01-01", "/7-oh/us-al?as_of=2020-01-01"),
+        ("q=alabama", "/kratom/us-al"),
+        ("q=is+7-OH+legal+in+Ohio%3F", "/7-oh/us-oh"),
+        ("q=kratom+ohio&topic=7-oh", "/kratom/us-oh"),
+        ("q=nashville+tn", "/kratom/us-tn-nashville-davidson"),
+        ("q=XK", "/kratom/xk"),
+    ],
+)
+def test_what_is_certain_opens_its_page_in_the_topic_meant(
+    client: Visitor, query: str, target: str
+) -> None:
+    answer = client.get(f"/search?{query}", status=303)
+    assert answer.response.headers["Location"] == target
+    assert client.get(f"/search?{query}&show=all").all(".hits a")
+
+
+def test_a_long_list_says_how_long_it_is_and_shows_all(client: Visitor) -> None:
+    page = client.get("/search?q=springfield&as_of=2020-01-01&topic=7-oh")
+    assert len(page.all(".hits a")) == 25
+    [more] = [a for a in page.all("main a") if a.get_text() == "Show all"]
+    everything = client.get(str(more["href"]))
+    count = len(everything.all(".hits a"))
+    assert f"The first 25 of {count} places." in page.text
+    assert f"{count} places." in everything.text
+    assert str(everything.all(".hits a")[0]["href"]).endswith("?as_of=2020-01-01")
+
+
+def test_land_of_its_own_law_gets_the_line_of_the_topic(client: Visitor) -> None:
+    page = client.get("/search?q=Navajo+Nation")
+    assert "Kratom: Does not cover tribal, federal, military or airport land" in page.text
+    page = client.get("/search?q=Denver+airport")
+    assert "The law on other land there:" in page.text
+    assert str(page.all(".hits a")[0]["href"]) == "/kratom/us-co-denver"
+
+
+@pytest.mark.parametrize(
+    "query", ["q=" + "x" * 201, "topic=nothing", "as_of=2015-02-30", "show=some"]
+)
 def test_a_bad_search_is_told(client: Visitor, query: str) -> None:
     client.get(f"/search?{query}", status=404 if "topic" in query else 400)
 

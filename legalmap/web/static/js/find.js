@@ -127,7 +127,7 @@ function Box(input) {
       " ",
       make("span", {
         className: "muted",
-        textContent: [each.word, each.where].filter(Boolean).join(", "),
+        textContent: [each.word, each.where, each.via && `(${each.via})`].filter(Boolean).join(", "),
       }),
       " ",
       make("span", { className: "holds", textContent: each.label }),
