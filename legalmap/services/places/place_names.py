@@ -132,9 +132,13 @@ def _rows(file: Path) -> list[Row]:
 def _contents() -> tuple[list[NamedPlace], Iterator[Name]]:
     *tree_files, kept, languages, people, cities = (_rows(file) for file in _files())
     tree = {row["code"]: row for rows in tree_files for row in rows}
+    # A county that is one with its city goes by the city's code; lists of names may have either.
+    leading = {alias: code for code, row in tree.items() for alias in row["aliases"].split()}
+    for row in chain(kept, languages, people, cities):
+        row["code"] = leading.get(row["code"], row["code"])
     weights = _weights(tree, people, cities)
     places = [
-        NamedPlace(code, row["county"] or None, REACH[row["kind"]], row["called"] or row["kind"])
+        NamedPlace(code, _county_of(row), REACH[row["kind"]], row["called"] or row["kind"])
         for code, row in tree.items()
     ]
     names = chain(
@@ -145,6 +149,11 @@ def _contents() -> tuple[list[NamedPlace], Iterator[Name]]:
         _names_of_cities(cities),
     )
     return places, names
+
+
+def _county_of(row: Row) -> str | None:
+    """The county of a place; the first of those of a city that lies in several."""
+    return next((county for county in [row["county"], *row["counties"].split()] if county), None)
 
 
 def _weights(tree: dict[str, Row], people: list[Row], cities: list[Row]) -> dict[str, int]:
