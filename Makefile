@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run check test soak bench bench-quick bench-search bench-pages bench-api names pictures clean help
+.PHONY: data names run check test soak bench bench-quick bench-search bench-pages bench-api pictures clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -56,6 +56,11 @@ pictures: $(VENV)/.test ## take the README's pictures anew
 
 bench-api: $(VENV)/.test ## schemathesis with 10,000 cases over the whole API
 	LEGALMAP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 0 -q -s tests/web/api/test_fuzzing.py
+
+data: $(VENV)/.run ## build what data/build/ builds anew, from named packages: the same bytes every time
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement data/build/requirements.txt
+	$(BIN)/python data/build/tree.py data
+	$(BIN)/python data/build/time_zones.py data
 
 clean: ## forget the virtual environment and caches; the database stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -417,6 +417,9 @@ def migrate() -> None:
             raise Invalid.at("database", "There is none yet: run “legalmap init”.")
         schema.migrate(tracker.store)
         integrity_check.catch_up(tracker)
+        kept = first_load.refill_tree(tracker)
+    for code in kept:
+        click.echo(f"{code} has a record of its own: it stays above the place it is now part of.")
     click.echo("The database is up to date.")
 
 

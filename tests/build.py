@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain.law import payload_forms
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -45,13 +46,19 @@ def a_bill(ref: str = "HB 1", url: str = "https://law.example/hb1", **changed: A
 
 
 def a_payload(*periods: Period, **changed: Any) -> Payload:
-    """A record that keeps every rule: one undated period unless others are given."""
+    """A record that keeps every rule: one undated period unless others are given.
+
+    The date of the evidence may be given as a day.
+    """
     fields: dict[str, Any] = {
-        "last_verified": date(2026, 11, 1),
+        "last_verified": PartialDate("2026-11-01"),
         "verified_how": "checked",
         "confidence": "high",
+        "schema": payload_forms.NEWEST,
         **changed,
     }
+    if isinstance(fields["last_verified"], date):
+        fields["last_verified"] = a_date(fields["last_verified"].isoformat())
     return Payload(periods=periods or (a_period(),), **fields)
 
 

@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
+from legalmap.domain.law import payload_forms
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import SOURCE_KINDS, Source
 from legalmap.domain.law.payload import Payload, normalised
@@ -51,7 +53,8 @@ def answers() -> st.SearchStrategy[dict[str, Any]]:
             "choice": codes,
             "choices": st.lists(codes, unique=True, max_size=3),
             "integer": st.integers(1, 99),
-            "number": st.one_of(st.integers(0, 100), st.floats(0, 100)),
+            "number": st.integers(0, 1_000_000).map(lambda part: part / 10_000),
+            "text": WORDS,
         }[variable.type]
     return st.fixed_dictionaries({}, optional=kinds)
 
@@ -88,11 +91,18 @@ def periods() -> st.SearchStrategy[tuple[Period, ...]]:
 def payloads() -> st.SearchStrategy[Payload]:
     """Whole records, normalised; many share periods, links and bills with one another."""
     refs = st.sampled_from(("HB 1", "SB 2"))
-    bills = st.builds(a_bill, refs, LINKS, what=WORDS, expected_on=st.none() | partial_dates())
+    bills = st.builds(
+        a_bill,
+        refs,
+        LINKS,
+        what=WORDS,
+        expected_on=st.none() | partial_dates(),
+        outcome=st.sampled_from(("open", "enacted", "died")),
+    )
     made = st.builds(
         Payload,
         periods=periods(),
-        last_verified=st.none() | st.dates(),
+        last_verified=st.none() | partial_dates(),
         verified_how=st.sampled_from((None, "checked", "source-date")),
         confidence=st.sampled_from((None, "high", "low")),
         # A record has each bill once (problems_of).
@@ -100,3 +110,18 @@ def payloads() -> st.SearchStrategy[Payload]:
         notes=st.text("ab\n", max_size=3),
     )
     return made.map(normalised)
+
+
+def stored_payloads() -> st.SearchStrategy[Payload]:
+    """Whole records as they may be stored: in the newest form, or in the first and saying what it can."""
+    return payloads() | payloads().map(_in_the_first_form)
+
+
+def _in_the_first_form(payload: Payload) -> Payload:
+    reached = payload.last_verified
+    return msgspec.structs.replace(
+        payload,
+        schema=payload_forms.FIRST,
+        pending=tuple(msgspec.structs.replace(bill, outcome="open") for bill in payload.pending),
+        last_verified=PartialDate(reached.first_day.isoformat()) if reached else None,
+    )

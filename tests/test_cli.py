@@ -33,12 +33,12 @@ def run(*words: str, typed: str | None = None) -> Result:
 def test_init_makes_the_database_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEGALMAP_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
     first = run("init")
-    assert (first.exit_code, first.stdout) == (0, "Ready: 268 records.\n")
+    assert (first.exit_code, first.stdout) == (0, "Ready: 280 records.\n")
     second = run("init")
     assert second.exit_code == 2
     assert "has data already: nothing was changed" in second.stderr
     assert run("init", "--if-missing").exit_code == 0
-    assert run("check").stdout.startswith("Sound: 268 publications")
+    assert run("check").stdout.startswith("Sound: 280 publications")
 
 
 def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store) -> None:
@@ -50,7 +50,7 @@ def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store)
     result = run("check")
     assert result.exit_code == 1
     assert "is wrong in status: run “legalmap reindex”" in result.stderr
-    assert run("reindex").stdout == "324 rows written.\n"
+    assert run("reindex").stdout == "341 rows written.\n"
     assert run("check").exit_code == 0
 
 
@@ -92,7 +92,7 @@ def test_an_import_waits_for_review(url: str, tmp_path: Path) -> None:
 def test_export_writes_what_the_site_serves(url: str, tmp_path: Path) -> None:
     file = tmp_path / "kratom.json"
     assert run("export", "kratom", "--output", str(file)).exit_code == 0
-    assert len(json.loads(file.read_bytes())["records"]) == 222
+    assert len(json.loads(file.read_bytes())["records"]) == 230
     past = run("export", "kratom", "--as-of", "2015-01-01", "--format", "csv")
     assert b",us-al," in past.stdout_bytes
     assert past.stdout_bytes.startswith(b"topic,")
@@ -114,7 +114,7 @@ def test_export_does_not_replace_a_file_by_a_broken_one(
     monkeypatch.setattr(formats, "render", lambda *_asked: b"<html>")
     broken = run("export", "7-oh", "--format", "csv", "--output", str(file))
     assert broken.exit_code == 2
-    assert "7-oh csv at feed number 268 was refused: its columns are" in broken.stderr
+    assert "7-oh csv at feed number 280 was refused: its columns are" in broken.stderr
     assert file.read_bytes() == before
     assert list(tmp_path.glob("*.part")) == []
 
@@ -147,7 +147,7 @@ MISUSE = [
     (["release", "november"], "name: “november” is no name"),
     (["export", "tea"], "There is no topic “tea”. Did you mean: kratom, 7-oh?"),
     (["export", "kratom", "--as-of", "2019-13-40"], "as_of: “2019-13-40” is not a day"),
-    (["export", "kratom", "--known-at", "999"], "known_at: The feed ends at 268"),
+    (["export", "kratom", "--known-at", "999"], "known_at: The feed ends at 280"),
     (["account", "disable", "nobody"], "There is no account “nobody”."),
     (["account", "add", "Ana B"], "handle: Use 1 to 40"),
     (["run", "--demo", "--host", "0.0.0.0"], "--host: --demo serves this machine only"),

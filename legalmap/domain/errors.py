@@ -1,7 +1,7 @@
 """Every way a request can be refused. Each error names what it is about and says what to do."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import msgspec
@@ -35,6 +35,22 @@ def existing(thing: T | None, kind: str, name: str, near: Iterable[str] = ()) ->
     if thing is None:
         raise Missing(kind, name, near)
     return thing
+
+
+class NoLonger(Missing):
+    """A place that was split up; ``near`` holds the codes of its parts."""
+
+    def __init__(self, code: str, name: str, until: date, now: Iterable[str]) -> None:
+        super().__init__("jurisdiction", code, now)
+        self.args = (f"{name} was split up on {until}: ask for one of its parts.",)
+
+
+class AtSea(Missing):
+    """A point so far from land that no place can be named."""
+
+    def __init__(self, lat: float, lon: float, km: float) -> None:
+        super().__init__("jurisdiction", f"lat={lat:g}, lon={lon:g}")
+        self.args = (f"The point lies at sea: no place is within {km:g} km of it.",)
 
 
 class Invalid(LegalmapError):

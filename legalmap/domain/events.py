@@ -99,6 +99,8 @@ ACTIONS: dict[str, Declared] = {
     "close": _act("closed", f"{_OF_RECORD} outcome answer revision", "Open", "Closed"),
     "forget-addresses": _act("forgot", "count"),
     "skip": _act("skipped", f"{_OF_RECORD} why"),
+    # What to look up next
+    "task-done": _act("looked up", _OF_RECORD, "To be looked up", "Done"),
     # People
     "account-add": _act("added the account", "role", "No such account", "Active"),
     "account-disable": _act("disabled the account", "", "Active", "Disabled, all sessions ended"),
@@ -147,7 +149,7 @@ ACTIONS: dict[str, Declared] = {
     ),
     "mail-give-up": _act("gave up", "why tries", "To be sent", "Given up"),
     # The tracker as a whole
-    "init": _act("loaded", "records", "Empty", "Filled with what ships"),
+    "init": _act("loaded", "records tasks", "Empty", "Filled with what ships"),
     "copy": _act("wrote", "feed_no", "Empty", "A copy of another database"),
     "reindex": _act("rewrote what follows from the feed:", "rows"),
     "release": _act("froze the release", "feed_no as_of", "Not released", "Frozen for good"),

@@ -8,21 +8,40 @@ import sqlalchemy as sa
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.places.spelling import search_form
 from legalmap.store.rows import having
-from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
+from legalmap.store.tables import jurisdiction, jurisdiction_alias, place_county, record, zip_county
 
 _COLUMNS = [column for column in jurisdiction.c if column.name != "search_name"]
 
 
-def _place(row: Any) -> Jurisdiction:
-    return Jurisdiction(**row._mapping)
+def _place(fields: Mapping[Any, Any], counties: Mapping[str, tuple[str, ...]]) -> Jurisdiction:
+    return Jurisdiction(**fields, counties=counties.get(fields["code"], ()))
 
 
 def _places(connection: sa.Connection, query: sa.Select[Any]) -> list[Jurisdiction]:
-    return [_place(row) for row in connection.execute(query)]
+    rows = [row._mapping for row in connection.execute(query)]
+    counties = _counties(connection, rows)
+    return [_place(row, counties) for row in rows]
+
+
+def _counties(
+    connection: sa.Connection, rows: Iterable[Mapping[Any, Any]]
+) -> dict[str, tuple[str, ...]]:
+    """The counties of the places that may lie in several: those with a point that name no single one."""
+    codes = {row["code"] for row in rows if row["county"] is None and row["lat"] is not None}
+    query = sa.select(place_county).order_by(place_county.c.place, place_county.c.position)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in having(connection, query, place_county.c.place, codes):
+        found[row.place] = (*found.get(row.place, ()), row.county)
+    return found
 
 
 def _directly_below(code: str) -> sa.ColumnElement[bool]:
-    return sa.or_(jurisdiction.c.parent == code, jurisdiction.c.county == code)
+    partly = sa.select(place_county.c.place).where(place_county.c.county == code)
+    return sa.or_(
+        jurisdiction.c.parent == code,
+        jurisdiction.c.county == code,
+        jurisdiction.c.code.in_(partly),
+    )
 
 
 def get(connection: sa.Connection, code: str) -> Jurisdiction | None:
@@ -33,22 +52,37 @@ def get(connection: sa.Connection, code: str) -> Jurisdiction | None:
 def get_many(connection: sa.Connection, codes: Iterable[str]) -> dict[str, Jurisdiction]:
     """The places of ``codes``, by the code asked for; unknown codes are left out."""
     wanted = set(codes)
-    rows = having(connection, sa.select(*_COLUMNS), jurisdiction.c.code, wanted)
-    places = {row.code: _place(row) for row in rows}
-    aliased = sa.select(jurisdiction_alias.c.alias, *_COLUMNS).join(jurisdiction)
-    for row in having(connection, aliased, jurisdiction_alias.c.alias, wanted - places.keys()):
-        fields = dict(row._mapping)
-        alias = fields.pop("alias")
-        places[alias] = Jurisdiction(**fields)
-    return places
+    alias, aliased = jurisdiction_alias.c.alias, jurisdiction_alias.c.code
+    # An alias goes before a row: a place that became part of another keeps its row as long as
+    # somebody's records point to it.
+    leading = {
+        row.alias: row.code for row in having(connection, sa.select(alias, aliased), alias, wanted)
+    }
+    ask_for = (wanted - leading.keys()) | set(leading.values())
+    rows = having(connection, sa.select(*_COLUMNS), jurisdiction.c.code, ask_for)
+    fields = [row._mapping for row in rows]
+    counties = _counties(connection, fields)
+    places = {row["code"]: _place(row, counties) for row in fields}
+    found = {code: leading.get(code, code) for code in wanted}
+    return {code: places[lead] for code, lead in found.items() if lead in places}
 
 
 def by_identifier(connection: sa.Connection, identifier: str) -> list[Jurisdiction]:
-    """The places with that ISO 3166 code, or with that FIPS code (GEOID)."""
+    """The places with that ISO 3166 code, or with that FIPS code (GEOID).
+
+    Also by the identifier of the county in one with it, and by one that was retired.
+    """
     if not identifier.isprintable():
         return []  # PostgreSQL raises an error for NUL
+    aliased = sa.select(jurisdiction_alias.c.code).where(
+        jurisdiction_alias.c.alias == identifier.lower()
+    )
     query = sa.select(*_COLUMNS).where(
-        sa.or_(jurisdiction.c.iso == identifier.upper(), jurisdiction.c.fips == identifier)
+        sa.or_(
+            jurisdiction.c.iso == identifier.upper(),
+            jurisdiction.c.fips == identifier,
+            jurisdiction.c.code.in_(aliased),
+        )
     )
     return _places(connection, query.order_by(jurisdiction.c.code))
 
@@ -98,8 +132,7 @@ def counties_of_zips(connection: sa.Connection, start: str) -> list[str]:
 
 def everything(connection: sa.Connection) -> Iterator[Jurisdiction]:
     """All places, in no order."""
-    for row in connection.execute(sa.select(*_COLUMNS)):
-        yield _place(row)
+    yield from _places(connection, sa.select(*_COLUMNS))
 
 
 def aliases(connection: sa.Connection) -> list[tuple[str, str]]:
@@ -115,14 +148,83 @@ def count(connection: sa.Connection) -> int:
 
 def fill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert jurisdictions, parents before children; the key ``aliases`` holds their other codes."""
-    places, aliases = [], []
+    whole = list(rows)
+    connection.execute(jurisdiction.insert(), [_columns(row) for row in whole])
+    _relate(connection, whole)
+
+
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {column.name: row[column.name] for column in _COLUMNS}
+    return {**fields, "search_name": search_form(str(row["name"]))}
+
+
+def _relate(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the other codes of places, and the counties of those in several."""
+    aliases, counties = [], []
     for row in rows:
-        fields = {column.name: row[column.name] for column in _COLUMNS}
-        places.append({**fields, "search_name": search_form(str(row["name"]))})
         aliases += [{"alias": alias, "code": row["code"]} for alias in row["aliases"]]
-    connection.execute(jurisdiction.insert(), places)
+        counties += [
+            {"place": row["code"], "position": position, "county": county}
+            for position, county in enumerate(row["counties"])
+        ]
     if aliases:
         connection.execute(jurisdiction_alias.insert(), aliases)
+    if counties:
+        connection.execute(place_county.insert(), counties)
+
+
+def refill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Bring the tree to what ``rows`` say; ZIP codes are to be filled anew.
+
+    A place that the tree has no longer goes, unless something points to it. One that became part of
+    another and has a record stays as the level above that other: its law still counts. Gives those.
+    """
+    for table in (zip_county, place_county, jurisdiction_alias):
+        connection.execute(table.delete())
+    with_record = set(connection.scalars(sa.select(record.c.jurisdiction_code)))
+    kept: list[str] = []
+    whole = [_above(row, with_record, kept) for row in rows]
+    here = set(connection.scalars(sa.select(jurisdiction.c.code)))
+    columns = [_columns(row) for row in whole]
+    added = [row for row in columns if row["code"] not in here]
+    if added:
+        connection.execute(jurisdiction.insert(), added)
+    changed = [{**row, "at": row["code"]} for row in columns if row["code"] in here]
+    if changed:
+        update = jurisdiction.update().where(jurisdiction.c.code == sa.bindparam("at"))
+        connection.execute(
+            update.values({name: sa.bindparam(name) for name in columns[0]}), changed
+        )
+    _drop(connection, here - {row["code"] for row in columns})
+    _relate(connection, whole)
+    return kept
+
+
+def _above(row: Mapping[str, Any], with_record: set[str], kept: list[str]) -> Mapping[str, Any]:
+    """The row with what it took in as its county, if that has a record of its own."""
+    apart = [alias for alias in row["aliases"] if alias in with_record]
+    if not apart:
+        return row
+    kept += apart
+    return {**row, "county": apart[0], "aliases": [a for a in row["aliases"] if a not in apart]}
+
+
+def _drop(connection: sa.Connection, codes: set[str]) -> None:
+    """Delete places that nothing points to."""
+    pointing = [
+        key.parent
+        for table in jurisdiction.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column is jurisdiction.c.code
+    ]
+    used: set[str] = set()
+    for column in pointing:
+        used |= {row[0] for row in having(connection, sa.select(column), column, codes)}
+    unused = [{"at": code} for code in codes - used]
+    if unused:
+        connection.execute(
+            jurisdiction.delete().where(jurisdiction.c.code == sa.bindparam("at")), unused
+        )
 
 
 def fill_zips(connection: sa.Connection, rows: Iterable[tuple[str, list[str]]]) -> None:

@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
         answer=labels.answer,
         field_words=labels.field_words,
         noted=labels.noted,
+        outlook=labels.outlook,
         risk_words=risk.said,
         zip_labels=zip,
     )
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         "is_stale": map_drawing.is_stale,
         "today": clock.today,
         "here": here,
+        "evidence_words": labels.evidence,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
         "named": sentences.named,
@@ -52,6 +54,7 @@ def register(app: Flask) -> None:
         **helpers,
         topics=reader.tracker.topics,
         freshness_labels=evidence.FRESHNESS_LABELS,
+        first_load_words=labels.FIRST_LOAD,
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,

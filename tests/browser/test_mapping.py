@@ -50,7 +50,7 @@ def test_a_card_tells_place_status_since_and_how_fresh(page: Page) -> None:
     page.locator("svg.map a[href='/kratom/us-al']").hover()
     card = page.locator(".card")
     expect(card).to_be_visible()
-    for words in ("Alabama", "Banned since 10 May 2016", "Last verified 31 March 2026"):
+    for words in ("Alabama", "Banned since 10 May 2016", "Newest source: 31 March 2026"):
         expect(card).to_contain_text(words)
     page.locator("svg.map a[href='/kratom/us-tx']").focus()
     expect(card).to_contain_text("Texas")

@@ -51,7 +51,7 @@ def test_from_the_world_map_to_alabama(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kratom in Alabama")
     answer = page.locator(".answer")
     expect(answer).to_contain_text("Kratom is banned in Alabama since 10 May 2016.")
-    expect(answer).to_contain_text("Last verified 31 March 2026")
+    expect(answer).to_contain_text("Newest source: 31 March 2026")
     expect(page.locator(".period").first).to_contain_text("Ala. Code § 20-2-23")
 
 

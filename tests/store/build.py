@@ -45,7 +45,9 @@ def a_row(code: str, kind: str, name: str, parent: str | None = None, **more: An
     """One jurisdiction as ``places.fill`` takes it."""
     nothing = dict.fromkeys(("county", "iso", "fips", "lat", "lon"))
     words = {"called": "", "law": "", "note": "", "aliases": []}
-    return {"code": code, "kind": kind, "name": name, "parent": parent, **nothing, **words, **more}
+    plain = {"county_code": "", "counties": (), "part_of": None, "time_zone": None}
+    named = {"code": code, "kind": kind, "name": name, "parent": parent}
+    return {**named, **nothing, **words, **plain, **more}
 
 
 PLACES = [

@@ -219,6 +219,7 @@ DESK = [
     Row("POST /desk/drafts/<topic>/<code>/discard", "One's own draft: the address cannot name another's.", PEOPLE),
     Row("GET /desk/verify/<topic>/<code>", "Checked, nothing changed.", PEOPLE),
     Row("POST /desk/verify/<topic>/<code>", "A check of no source is told so, not turned away.", PEOPLE, form={"base": "0"}),
+    Row("POST /desk/tasks/<int:number>/done", "What was looked up is ticked off by who moderates the place.", MODERATORS_HERE, path="/desk/tasks/{task}/done"),
     Row("GET /desk/import", "A file becomes proposals, so whoever proposes may send one.", PEOPLE),
     Row("POST /desk/import", "A dry run.", PEOPLE),
     Row("POST /desk/import/send", "What the dry run showed.", PEOPLE, form={"content": "", "mark": ""}),

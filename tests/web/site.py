@@ -19,6 +19,7 @@ from legalmap.services.editing.proposals import Proposal
 from legalmap.services.people import one_time_links
 from legalmap.services.reading.reader import Reader
 from legalmap.store import tables
+from legalmap.store.desk import tasks
 from legalmap.store.engine import inserted_id
 from legalmap.store.people import accounts, second_factors
 from legalmap.web.http import session
@@ -81,6 +82,7 @@ class Site:
             "batch": lambda by: self.proposal(by, batch="b" * 32).batch,
             "batched": lambda _: self._last.id,
             "suggestion": lambda _: self.suggestion(),
+            "task": lambda _: self.task(),
             "handle": self.account,
             "passkey": self.passkey,
             "notice": self.notice,
@@ -150,6 +152,11 @@ class Site:
         """Something fresh that a reader wrote."""
         text, link = f"Wrong, {next(self._words)}.", f"https://law.example/{next(self._words)}"
         return suggestions.suggest(self.tracker, "kratom", "us-al", text=text, url=link)
+
+    def task(self) -> int:
+        """Something to look up about Alabama."""
+        with self.tracker.store.writing() as connection:
+            return tasks.insert(connection, "kratom", "us-al", "Did the bill pass?", NOW)
 
     def account(self, owner: str) -> str:
         """The name of an account: one's own, or a fresh one with a second factor."""

@@ -170,9 +170,9 @@ def _of_evidence(case: Case) -> Iterator[Problem]:
         return
     sources = [source for period in case.payload.periods for source in period.sources]
     opened = [source.accessed_on for source in sources if source.accessed_on]
-    if case.payload.verified_how == "checked" and max(opened, default=date.min) < day:
+    if case.payload.verified_how == "checked" and max(opened, default=date.min) < day.first_day:
         message = "No source says that it was opened on that day: enter the day at each you opened."
         yield Problem("last_verified", message)
     dated = opened + [source.published_on.last_day for source in sources if source.published_on]
-    if case.payload.verified_how == "source-date" and max(dated, default=date.min) < day:
+    if case.payload.verified_how == "source-date" and max(dated, default=date.min) < day.first_day:
         yield Problem("last_verified", "No source is that new: enter the date of the newest one.")

@@ -80,6 +80,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     kind: RevisionKind
     note: str
     payload: Payload
+    # The text that payload_sha256 is the hash of.
+    stored: str
     payload_sha256: str
     submitted_at: datetime | None
     withdrawn_at: datetime | None

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import msgspec
 
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Freshness
 from legalmap.domain.law.jurisdictions import REACH, Jurisdiction
+from legalmap.domain.law.payload import VerifiedHow
 
 # How many records one person may hold at once, and for how long.
 TEN = 10
@@ -22,7 +24,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     place: Jurisdiction
     record_id: int
     freshness: Freshness
-    last_verified: date | None
+    last_verified: PartialDate | None
+    verified_how: VerifiedHow | None
     status: str | None
     severity: int | None
 
@@ -31,9 +34,9 @@ Rank = tuple[int, int, date, str, str]
 
 
 def rank(due: Due) -> Rank:
-    """Sort key: the widest reach first, then the strictest law, then the oldest verification."""
+    """Sort key: the widest reach first, then the strictest law, then the oldest evidence."""
     severity = -1 if due.severity is None else due.severity
-    verified = due.last_verified or date.min
+    verified = due.last_verified.first_day if due.last_verified else date.min
     return (REACH[due.place.kind], -severity, verified, due.place.code, due.topic)
 
 

@@ -80,3 +80,8 @@ def in_words(value: PartialDate | date | None) -> str:
         return value.text
     month = f"{value.first_day:%B %Y}"
     return month if value.precision == "month" else f"{value.first_day.day} {month}"
+
+
+def to_text(value: PartialDate | None) -> str | None:
+    """As it is stored."""
+    return value.text if value else None

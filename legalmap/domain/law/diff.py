@@ -55,8 +55,10 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def tree_of(payload: Payload) -> dict[str, Any]:
-    """The payload as nested dicts, its lists turned into dicts keyed as the module says."""
-    return {key: _keyed(key, value) for key, value in to_builtins(payload).items()}
+    """The content as nested dicts, its lists turned into dicts keyed as the module says."""
+    # The form a payload is stored in is no content.
+    plain = to_builtins(payload)
+    return {key: _keyed(key, value) for key, value in plain.items() if key != "schema"}
 
 
 def _keyed(name: str, value: Any) -> Any:

@@ -16,10 +16,10 @@ PRIMARY_KINDS = frozenset(get_args(PrimaryKind))
 Stance = Literal["supports", "disputes"]
 Freshness = Literal["fresh", "due", "overdue", "never"]
 FRESHNESS_LABELS: dict[str, str] = {
-    "fresh": "Verified within the age limit",
-    "due": "Due for re-checking",
-    "overdue": "Overdue for re-checking",
-    "never": "Never verified",
+    "fresh": "Evidence within the age limit",
+    "due": "Evidence due for re-checking",
+    "overdue": "Evidence overdue for re-checking",
+    "never": "No dated evidence",
 }
 
 
@@ -38,11 +38,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     stance: Stance = "supports"
 
 
-def freshness(last_verified: date | None, today: date, age_limit_days: int) -> Freshness:
-    """How old the evidence is on ``today``: older than the limit is *due*, than twice the limit *overdue*."""
+def freshness(last_verified: PartialDate | None, today: date, age_limit_days: int) -> Freshness:
+    """How old the evidence is on ``today``: older than the limit is *due*, than twice the limit *overdue*.
+
+    A date known only to the month or year counts from its first day: nothing looks fresher than it is.
+    """
     if last_verified is None:
         return "never"
-    age = (today - last_verified).days
+    age = (today - last_verified.first_day).days
     if age > 2 * age_limit_days:
         return "overdue"
     return "due" if age > age_limit_days else "fresh"

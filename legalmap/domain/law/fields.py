@@ -21,6 +21,7 @@ VERIFIED_HOW = {
     "source-date": "The date of the newest source",
     "checked": "A person checked it against the sources",
 }
+BILL_OUTCOMES = {"open": "Open", "enacted": "Enacted", "died": "Died"}
 KIND_LABELS = {kind: kind.capitalize() for kind in SOURCE_KINDS} | {
     "reference": "Reference work",
     "advocacy": "Advocacy group",
@@ -49,8 +50,13 @@ class Field(msgspec.Struct, frozen=True):
 RECORD = (
     Field("periods", "rows"),
     Field("pending", "rows"),
-    Field("last_verified", "day", "Last verified"),
-    Field("verified_how", "one-of", "How it was verified", choices=VERIFIED_HOW, preset=None),
+    Field(
+        "last_verified",
+        "date",
+        "Date of the evidence",
+        what="of the newest source, or of the check",
+    ),
+    Field("verified_how", "one-of", "What that date is", choices=VERIFIED_HOW, preset=None),
     Field("confidence", "one-of", "Confidence", choices=CONFIDENCES, preset=None),
     Field("notes", "text", "Open questions and notes", "Notes"),
 )
@@ -94,6 +100,7 @@ BILL = (
         what="of the decision",
         year="2027",
     ),
+    Field("outcome", "one-of", "Outcome", choices=BILL_OUTCOMES, preset="open"),
 )
 # By name. A name that bills and sources share (kind, url) means the source's field.
 FIELDS = {field.name: field for table in (BILL, SOURCE, PERIOD, EDIT) for field in table}

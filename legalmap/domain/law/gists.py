@@ -3,12 +3,12 @@
 Maps and counts are made from gists: thousands of revisions share one, so all gists fit in memory.
 """
 
-from datetime import date
 from functools import lru_cache
 
 import msgspec
 
-from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes
+from legalmap.domain.law import dates
+from legalmap.domain.law.payload import Payload, VerifiedHow, canonical_bytes, from_bytes
 
 
 def gist_of(payload: Payload) -> Payload:
@@ -18,6 +18,7 @@ def gist_of(payload: Payload) -> Payload:
         msgspec.structs.replace(period, enacted_on=None, summary="", sources=())
         for period in payload.periods
     )
+    # In the first form, so that what is stored stays as it is when a new one comes.
     return Payload(periods=bare)
 
 
@@ -27,6 +28,8 @@ def content_of(payload: Payload) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def read(content: str, last_verified: date | None) -> Payload:
+def read(content: str, last_verified: str | None, verified_how: VerifiedHow | None) -> Payload:
     """A stored gist as a payload, so that it resolves by the same rules; raise Invalid if it is none."""
-    return msgspec.structs.replace(from_bytes(content), last_verified=last_verified)
+    evidence = dates.read(last_verified) if last_verified else None
+    gist = from_bytes(content)
+    return msgspec.structs.replace(gist, last_verified=evidence, verified_how=verified_how)

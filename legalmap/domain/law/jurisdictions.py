@@ -23,10 +23,14 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place. ``code`` is ISO 3166-1 alpha-2, ISO 3166-2, or the parent's code and a slug.
 
     The kind ``community`` is a census designated place: it has a name but makes no law of its own.
-    ``county`` is the code of the county a city, town or community lies in. ``called`` is the local word for
-    the kind, if it is another. ``iso`` is the ISO 3166 code, ``fips`` the GEOID of the US Census Bureau,
-    ``lat`` and ``lon`` a point inside, in degrees (WGS 84). ``law`` is ``own`` where the parent's law does
-    not reach (Hong Kong), else empty.
+    ``county`` is the code of the county a city, town or community lies in; ``counties`` are those of a
+    place in several, the one with most of it first: then ``county`` is None, as none speaks for all of it.
+    ``county_code``: of a city and its county in one, or an independent city, the code as a county, an alias.
+    ``called`` is the local word for the kind, if it is another. ``iso`` is the ISO 3166 code, ``fips`` the
+    GEOID of the US Census Bureau, ``lat`` and ``lon`` a point inside, in degrees (WGS 84). ``law`` is
+    ``own`` where the parent's law does not reach (Hong Kong), else empty. ``part_of``: the state that
+    lists it as a part in ISO 3166-2 although it has a code of its own, as France does Réunion; that
+    state's record does not answer for it. ``time_zone`` is an IANA name, None where the place has several.
     """
 
     code: str
@@ -41,6 +45,25 @@ class Jurisdiction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     lon: float | None = None
     law: Literal["", "own"] = ""
     note: str = ""
+    county_code: str = ""
+    counties: tuple[str, ...] = ()
+    part_of: str | None = None
+    time_zone: str | None = None
+
+    @property
+    def is_county(self) -> bool:
+        """Whether it is a city and its county in one."""
+        return bool(self.county_code)
+
+    @property
+    def rules_county(self) -> bool:
+        """Whether it makes the rules of a county: as a county, or as a city and county in one."""
+        return self.is_county or self.kind in COUNTIES
+
+    @property
+    def in_counties(self) -> tuple[str, ...]:
+        """The codes of the county or counties it lies in."""
+        return (self.county,) if self.county else self.counties
 
     @property
     def word(self) -> str:

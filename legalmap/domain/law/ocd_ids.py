@@ -3,8 +3,8 @@
 None where the official id is not certain: townships and the towns of county subdivisions (they are
 named under a county in some states and under the state in others), Connecticut's planning regions,
 Alaska's census areas, census designated places, subdivisions outside the United States, and names
-that several places of a state share or that name a county and a city at once. An independent city is
-both a county and a place here but one division in the list: both carry its id.
+that several places of a state share or that name a county and a city at once. A city and its county
+in one carry the id of the city where that is certain, else that of the county.
 """
 
 import re
@@ -24,11 +24,13 @@ _COUNTY_TYPES = {
     " Municipality": "borough",
     " Municipio": "municipio",
 }
+_INDEPENDENT = "independent city"
 # A city and a county with the same boundary: OCD lists the county alone.
 _CONSOLIDATED = frozenset(
     (
         *("us-ak-anchorage", "us-ak-juneau", "us-ak-sitka", "us-ak-wrangell", "us-ak-yakutat"),
         *("us-ca-san-francisco", "us-co-broomfield", "us-co-denver", "us-ga-columbus"),
+        "us-hi-honolulu",
         *("us-la-new-orleans", "us-ma-nantucket"),
     )
 )
@@ -38,6 +40,7 @@ _SHARED = frozenset(
 )
 # In Vermont a city and the town around it often have one name.
 _UNSETTLED_STATES = frozenset({"us-vt"})
+_PLAIN_WORDS = frozenset({"", "borough", "city and county", "consolidated city"})
 _SPECIAL = re.compile(r"[(),/]|\bgovernment\b")
 
 
@@ -52,7 +55,10 @@ def ocd_of(place: Jurisdiction) -> str | None:
         return _of_state(place.code)
     if place.kind in COUNTIES:
         return _of_county(place)
-    return _of_town(place) if place.kind in INCORPORATED else None
+    if place.is_county and place.called == _INDEPENDENT:
+        return f"{_of_state(place.parent or '')}/place:{spelled(place.name)}"
+    town = _of_town(place) if place.kind in INCORPORATED else None
+    return town or (_of_county_in_one(place) if place.is_county else None)
 
 
 def state_of(ocd: str) -> str | None:
@@ -81,12 +87,19 @@ def _of_state(code: str) -> str:
 
 def _of_county(place: Jurisdiction) -> str | None:
     above = _of_state(place.parent or "")
-    if place.called == "independent city":
-        # “Baltimore city” is Baltimore plus its kind, but “Carson City” is a name.
-        return f"{above}/place:{spelled(place.name.removesuffix(' city'))}"
     for ending, kind in _COUNTY_TYPES.items():
         if place.name.endswith(ending):
             return f"{above}/{kind}:{spelled(place.name.removesuffix(ending))}"
+    return None
+
+
+def _of_county_in_one(place: Jurisdiction) -> str | None:
+    """The id of the county that a city is in one with, from the county's code."""
+    slug = place.county_code.removeprefix(f"{place.parent}-").replace("-", " ")
+    for ending, kind in _COUNTY_TYPES.items():
+        if slug.endswith(ending.lower()):
+            name = slug.removesuffix(ending.lower())
+            return f"{_of_state(place.parent or '')}/{kind}:{spelled(name)}"
     return None
 
 
@@ -103,4 +116,4 @@ def _is_only_one(place: Jurisdiction) -> bool:
     """Whether no other place of the state has this name: if one has, the code is longer than the name."""
     words = re.findall(r"[^\W_]+", re.sub(r"['’ʻ.]", "", place.name))
     # The code is that of the state, two parts, and a part for each word.
-    return place.called in ("", "borough") and len(place.code.split("-")) <= len(words) + 2
+    return place.called in _PLAIN_WORDS and len(place.code.split("-")) <= len(words) + 2

@@ -4,13 +4,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from legalmap.domain.errors import Invalid, Problem
-from legalmap.domain.law import dates
+from legalmap.domain.law import dates, payload_forms
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.periods import Period
@@ -18,6 +18,7 @@ from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]
 VerifiedHow = Literal["source-date", "checked"]
+BillOutcome = Literal["open", "enacted", "died"]
 # In characters; of periods, sources and bills in items.
 MAX_TEXT = 5_000
 MAX_SHORT = 500
@@ -37,30 +38,33 @@ _WHERE = re.compile(r"(?P<message>.*) - at (?:`key` in )?`(?P<path>\$[^`]*)`", r
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """A bill, rule or ordinance under way."""
+    """A bill, rule or ordinance under way, or what became of it."""
 
     kind: str
     ref: str
     what: str
     url: str
     expected_on: PartialDate | None = None
+    outcome: BillOutcome = "open"
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A whole record at one revision. No periods at all means "not researched".
 
-    ``last_verified`` is the day of the newest check, and ``verified_how`` says what it rests on.
+    ``last_verified`` is the date of the newest source, or of the check by a person, as ``verified_how``
+    says. ``schema`` is the number of the form it is written in; form 1 did not write it.
     """
 
     periods: tuple[Period, ...] = ()
-    last_verified: date | None = None
+    last_verified: PartialDate | None = None
     verified_how: VerifiedHow | None = None
     confidence: Confidence | None = None
     pending: tuple[Pending, ...] = ()
     notes: str = ""
+    schema: Annotated[int, msgspec.Meta(ge=payload_forms.FIRST)] = payload_forms.FIRST
 
 
-NOT_RESEARCHED = Payload()
+NOT_RESEARCHED = Payload(schema=payload_forms.NEWEST)
 
 
 def _to_json(value: Any) -> str:
@@ -79,11 +83,24 @@ def _from_json(kind: type, value: Any) -> Any:
 
 _encoder = msgspec.json.Encoder(enc_hook=_to_json, order="sorted")
 _decoder = msgspec.json.Decoder(Payload, dec_hook=_from_json)
+_number_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def canonical_bytes(payload: Payload) -> bytes:
-    """UTF-8 JSON with sorted keys and every field written: equal payloads give equal bytes."""
+    """The bytes of its form by RFC 8785, every field written: equal payloads give equal bytes."""
+    if payload.schema == payload_forms.FIRST:
+        return _encoder.encode(payload_forms.as_first(to_builtins(payload)))
     return _encoder.encode(payload)
+
+
+def content_bytes(payload: Payload) -> bytes:
+    """The bytes of the newest form: the same for the same content, whatever form it is stored in."""
+    return canonical_bytes(newest(payload))
+
+
+def newest(payload: Payload) -> Payload:
+    """The same content in the newest form, as a new edit is written."""
+    return msgspec.structs.replace(payload, schema=payload_forms.NEWEST)
 
 
 def sha256_of(canonical: bytes) -> str:
@@ -92,12 +109,29 @@ def sha256_of(canonical: bytes) -> str:
 
 
 def from_bytes(canonical: bytes | str) -> Payload:
-    """The payload of canonical bytes; raise Invalid if they do not hold one."""
+    """The payload of canonical bytes of any known form; raise Invalid if they do not hold one."""
     try:
-        return _decoder.decode(canonical)
+        payload = _decoder.decode(canonical)
     # RecursionError: nested more deeply than the decoder goes.
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        _refuse_newer(_number_in(canonical))
         raise Invalid([_problem_of(error)]) from None
+    if payload.schema > payload_forms.NEWEST:
+        _refuse_newer(payload.schema)
+    return payload
+
+
+def _number_in(canonical: bytes | str) -> int:
+    """The number of the form, of bytes that may be of one that is not known."""
+    try:
+        return int(bytes(_number_decoder.decode(canonical).get("schema", b"1")))
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+        return payload_forms.FIRST
+
+
+def _refuse_newer(number: object) -> None:
+    if isinstance(number, int) and number > payload_forms.NEWEST:
+        raise Invalid.at("schema", payload_forms.refusal(number))
 
 
 def to_builtins(value: Any) -> Any:
@@ -107,6 +141,7 @@ def to_builtins(value: Any) -> Any:
 
 def from_builtins(raw: Any) -> Payload:
     """A payload from untrusted plain values; raise Invalid naming the field that does not fit."""
+    _refuse_newer(raw.get("schema") if isinstance(raw, dict) else None)
     try:
         return normalised(msgspec.convert(raw, Payload, dec_hook=_from_json))
     except msgspec.ValidationError as error:
@@ -122,14 +157,14 @@ def _problem_of(error: Exception) -> Problem:
 
 
 def normalised(payload: Payload) -> Payload:
-    """The same content in its one canonical form: whole numbers as integers, answers in alphabetical
+    """The same content in its one canonical form: the newest one, whole numbers as integers, answers in alphabetical
     order of their codes, empty answers left out.
     """
     periods = tuple(
         msgspec.structs.replace(period, answers=_normalised_answers(period.answers))
         for period in payload.periods
     )
-    return msgspec.structs.replace(payload, periods=periods)
+    return msgspec.structs.replace(newest(payload), periods=periods)
 
 
 def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
@@ -181,12 +216,18 @@ def _problems_of_record(payload: Payload, today: date) -> Iterator[Problem]:
         yield Problem("periods", f"Keep to at most {MAX_PERIODS} periods.")
     if len(payload.pending) > MAX_SOURCES:
         yield Problem("pending", f"Keep to at most {MAX_SOURCES} pending bills.")
-    if payload.last_verified and payload.last_verified > today:
-        yield Problem("last_verified", "Enter a day that is not in the future.")
+    if payload.last_verified and payload.last_verified.first_day > today:
+        yield Problem("last_verified", "Enter a date that is not in the future.")
+    if payload.verified_how == "checked" and not _is_day(payload.last_verified):
+        yield Problem("last_verified", "Enter the day on which a person checked it.")
     if (payload.last_verified is None) != (payload.verified_how is None):
         yield Problem("verified_how", "Say how it was verified, if and only if a day is given.")
     if payload.confidence is None:
         yield Problem("confidence", "Choose how sure you are: high, medium or low.")
+
+
+def _is_day(value: PartialDate | None) -> bool:
+    return value is None or value.precision == "day"
 
 
 def _problems_of_order(period: Period, earlier: Period | None, field: str) -> Iterator[Problem]:
@@ -216,6 +257,8 @@ def _problems_of_period(period: Period, topic: Topic, at: str) -> Iterator[Probl
         fault = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
         if fault:
             yield Problem(f"{at}.answers.{code}", fault)
+        elif isinstance(value, str):
+            yield from problems_of_text(f"{at}.answers.{code}", value, MAX_SHORT)
 
 
 def _problems_of_sources(period: Period, field: str, today: date) -> Iterator[Problem]:

@@ -5,12 +5,14 @@ forbids is enough, and one unknown makes the whole unclear. What is not given or
 as allowed. An allowance also names the conditions that the law sets.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
 
+from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
+from legalmap.domain.law.payload import Pending
 from legalmap.domain.law.resolving import Caveat, LevelAnswer, Resolution, ResolvedAnswer
 from legalmap.domain.law.topics import Topic
 
@@ -28,10 +30,12 @@ BARRED: dict[str, str] = {
 }
 # Concentrated 7-OH is nearly always synthesised from another alkaloid or extracted from the leaf.
 PERHAPS_BARRED: dict[str, tuple[str, ...]] = {"7-oh": ("no-synthetics", "no-extracts")}
+# How many places inside are named in a sentence; the rest are counted.
+MOST_NAMED = 5
 BARS = frozenset({*BARRED.values(), "alkaloid-limit"})
 ALWAYS = Caveat(
     "not-advice",
-    "This reads what the record says, nothing more: other law, a change since it was last verified, or a "
+    "This reads what the record says, nothing more: other law, a change since its newest source, or a "
     "rule of a place not researched may say otherwise. It is not legal advice.",
 )
 
@@ -87,6 +91,59 @@ def permit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Permit:
         missing=tuple(dict.fromkeys(finding.missing for finding in findings if finding.missing)),
         caveats=(ALWAYS, *resolution.caveats, *_caveats(resolution)),
     )
+
+
+def with_places_inside(outer: Permit, inside: Sequence[tuple[Jurisdiction, Permit]]) -> Permit:
+    """``outer`` of a wide place, unclear where a place inside it is less than allowed.
+
+    ``inside`` are the places with records of their own anywhere in it. A buyer in a state is also in one of
+    its towns, and which one was not said.
+    """
+    stricter = [at for at in inside if GRAVITY[at[1].verdict] > GRAVITY[outer.verdict]]
+    if not stricter:
+        return outer
+    barred = [at for at in stricter if at[1].verdict == "not-allowed"]
+    shown = barred or stricter
+    where = "Not allowed" if barred else "Unclear"
+    finding = Finding(
+        "inside",
+        "unclear",
+        f"{where} in {_named([place.name for place, _ in shown])}: ask for the place itself.",
+        value=[place.code for place, _ in shown],
+        levels=shown[0][1].deciding.levels,
+        missing="place",
+    )
+    return msgspec.structs.replace(
+        outer,
+        verdict="unclear",
+        deciding=finding if outer.verdict == "allowed" else outer.deciding,
+        findings=(*outer.findings, finding),
+        missing=tuple(dict.fromkeys([*outer.missing, "place"])),
+        caveats=(*outer.caveats, Caveat("inside", f"Rules inside differ. {finding.text}")),
+    )
+
+
+def _named(names: list[str]) -> str:
+    """Alton, Edwardsville and 15 more places inside."""
+    rest = len(names) - MOST_NAMED
+    if rest > 0:
+        more = "one more place" if rest == 1 else f"{rest} more places"
+        return f"{', '.join(names[:MOST_NAMED])} and {more} inside"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def is_asked_too(topic: Topic, purchase: Purchase) -> bool:
+    """Whether a purchase under another topic concerns this one as well."""
+    rule, share = topic.asked_too, purchase.seven_oh_percent
+    is_strong = rule.above_percent is not None and share is not None and share > rule.above_percent
+    return is_strong or purchase.product in rule.products
+
+
+def pending_caveats(place: Jurisdiction, pending: Iterable[Pending]) -> Iterator[Caveat]:
+    """What is under way at a level: it never changes a verdict, and nobody should learn of it too late."""
+    for bill in pending:
+        if bill.outcome == "open":
+            yield Caveat("pending", f"Under way in {place.name}: {bill.ref}. {bill.what}")
 
 
 def gravest(verdicts: list[Verdict]) -> Verdict:
@@ -199,7 +256,7 @@ def _evidence(resolution: Resolution, _topic: Topic, _purchase: Purchase) -> Ite
             continue
         name, levels = level.jurisdiction.name, (level.jurisdiction.code,)
         if level.freshness in ("overdue", "never"):
-            text = f"The record of {name} is overdue for re-checking or was never verified."
+            text = f"The record of {name} is overdue for re-checking or has no dated source."
             missing = "record:last_verified"
             yield Finding("freshness", "unclear", text, levels=levels, missing=missing)
         if level.start_uncertain:
@@ -236,6 +293,16 @@ def _caveats(resolution: Resolution) -> Iterator[Caveat]:
             "local-not-researched",
             f"Nobody has researched the rules of {place.jurisdiction.name} itself.",
         )
+    if place.jurisdiction.kind not in INCORPORATED and not _preempts(resolution):
+        yield Caveat(
+            "not-researched-below",
+            f"Counties and towns inside {place.jurisdiction.name} that nobody has researched may have rules "
+            "of their own.",
+        )
+
+
+def _preempts(resolution: Resolution) -> bool:
+    return bool(_answer(resolution, "local_rules").value == "preempted")
 
 
 def _caveats_of(level: LevelAnswer) -> Iterator[Caveat]:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from legalmap.domain.law.dates import in_words
+from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.evidence import Freshness, freshness
-from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
-from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
+from legalmap.domain.law.payload import Payload, VerifiedHow
 from legalmap.domain.law.periods import WITHOUT_FORCE, Period, in_force_on, next_after
 from legalmap.domain.law.topics import Topic, Variable
 
@@ -48,7 +48,8 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     next_period: Period | None = None
     because_of: str | None = None
     start_uncertain: bool = False
-    last_verified: date | None = None
+    last_verified: PartialDate | None = None
+    verified_how: VerifiedHow | None = None
     freshness: Freshness | None = None
 
     @property
@@ -97,10 +98,18 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return next((lv for lv in self.levels if lv.jurisdiction.code == self.deciding), None)
 
 
-def resolve(levels: Sequence[Level], topic: Topic, as_of: date, today: date) -> Resolution:
+def resolve(
+    levels: Sequence[Level],
+    topic: Topic,
+    as_of: date,
+    today: date,
+    beside: Sequence[Level] = (),
+) -> Resolution:
     """What holds at the last of ``levels`` (widest first) on ``as_of``, with its freshness as of ``today``.
 
-    Raises Missing where a record names a status that the codebook of ``topic`` lacks.
+    ``beside``: who gets no more than a word. Of a place in several counties none reaches all of it,
+    and the record of a state was not made with its parts elsewhere in mind. Raises Missing where a
+    record names a status that the codebook of ``topic`` lacks.
     """
     answers = _standings(levels, topic, as_of, today)
     place = levels[-1].jurisdiction
@@ -117,7 +126,11 @@ def resolve(levels: Sequence[Level], topic: Topic, as_of: date, today: date) -> 
         deciding=shown.jurisdiction.code if shown else None,
         answers={v.code: _combined(v, counting) for v in topic.variables},
         levels=tuple(answers),
-        caveats=tuple(_caveats(place, answers, deciding, topic)),
+        caveats=(
+            *_caveats(place, answers, deciding, topic),
+            *_elsewhere(place, answers, topic, as_of, beside),
+            *_several_counties(levels, topic, as_of, beside),
+        ),
     )
 
 
@@ -161,6 +174,7 @@ def _standing(
         because_of=because_of,
         start_uncertain=period is not None and period.start_is_uncertain_on(as_of),
         last_verified=payload.last_verified,
+        verified_how=payload.verified_how,
         freshness=freshness(payload.last_verified, today, topic.age_limit_days),
     )
 
@@ -194,6 +208,9 @@ def _combined(variable: Variable, counting: Iterable[LevelAnswer]) -> ResolvedAn
     ]
     if not answered:
         return ResolvedAnswer([] if variable.type == "choices" else None, ())
+    if variable.resolve == "union" and variable.type == "text":
+        nearest_first = dict.fromkeys(text for text, _ in reversed(answered))
+        return ResolvedAnswer("; ".join(nearest_first), tuple(code for _, code in answered))
     if variable.resolve == "union":
         named = {code for values, _ in answered for code in values}
         union = [choice.code for choice in variable.choices if choice.code in named]
@@ -230,8 +247,60 @@ def _caveats(
                 f"The law of {answer.jurisdiction.name} took effect some day in {start}; "
                 "on the day asked about it may not yet have been in force.",
             )
-    if deciding and deciding.jurisdiction.kind in COUNTIES:
+    if deciding and _reach_is_open(place, deciding.jurisdiction):
         yield _county_reach(place, answers, deciding, topic)
+
+
+def _elsewhere(
+    place: Jurisdiction,
+    answers: Sequence[LevelAnswer],
+    topic: Topic,
+    as_of: date,
+    beside: Sequence[Level],
+) -> Iterable[Caveat]:
+    """A word on the state of a part of it that nobody has researched; never an answer."""
+    if any(answer.period for answer in answers):
+        return
+    for state in beside:
+        if state.jurisdiction.code == place.part_of:
+            answer = _standings([state], topic, as_of, as_of)[0]
+            record = "which nobody has researched here either"
+            if answer.period:
+                label = topic.status(answer.period.status).label.lower()
+                record = f"whose record says “{label}”"
+            yield Caveat(
+                "part-of",
+                f"{place.name} is part of {state.jurisdiction.name}, {record}. "
+                f"Whether that law holds in {place.name} has not been checked.",
+            )
+
+
+def _several_counties(
+    levels: Sequence[Level], topic: Topic, as_of: date, beside: Sequence[Level]
+) -> Iterable[Caveat]:
+    """What the county of only a part of a place says, if it could count there."""
+    place = levels[-1].jurisdiction
+    for county in beside:
+        if county.jurisdiction.code not in place.counties:
+            continue
+        answer = _standings([*levels[:-1], county], topic, as_of, as_of)[-1]
+        if answer.counts and answer.period:
+            label = topic.status(answer.period.status).label.lower()
+            yield Caveat(
+                "several-counties",
+                f"{place.name} lies in {len(place.counties)} counties. {county.jurisdiction.name} has a rule "
+                f"of its own, “{label}”, which reaches at most the part of {place.name} in it.",
+            )
+
+
+def _reach_is_open(place: Jurisdiction, county: Jurisdiction) -> bool:
+    """Whether a county decides and might not: the rule of a city and county in one is sure to reach it all,
+
+    but for the towns in it that govern themselves.
+    """
+    if county.is_county:
+        return place.code != county.code and place.kind in INCORPORATED
+    return county.rules_county
 
 
 def _county_reach(
@@ -240,13 +309,15 @@ def _county_reach(
     """The warning that county ordinances usually bind unincorporated land only."""
     county = deciding.jurisdiction.name
     rule = (
-        "County rules usually reach only land outside cities and towns, unless they say otherwise"
+        f"{county} is a city and county in one, and some towns in it govern themselves"
+        if deciding.jurisdiction.is_county
+        else "County rules usually reach only land outside cities and towns, unless they say otherwise"
     )
     if place.kind not in INCORPORATED:
         return Caveat(
             "county-reach", f"{rule}: inside a city or town of {county} ask again for it."
         )
-    without_counties = [a for a in answers if a.counts and a.jurisdiction.kind not in COUNTIES]
+    without_counties = [a for a in answers if a.counts and not a.jurisdiction.rules_county]
     strictest = _strictest(without_counties, topic)
     if strictest is None or strictest.period is None:
         otherwise = "nothing else is known here"

@@ -10,6 +10,9 @@ from legalmap.domain.errors import Missing
 from legalmap.domain.law.statuses import Status
 
 Rule = Literal["largest", "smallest", "strictest", "union", "nearest"]
+# Within these a number has one spelling, in whatever language it is written (RFC 8785): no exponent.
+MOST_DECIMALS = 4
+LARGEST = 10**15
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,13 +26,13 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """One question every period answers. ``resolve`` says how the levels' answers are combined.
 
     The choices of a ``strictest`` variable are listed mildest first. ``unit``, ``minimum`` and ``maximum``
-    (both inclusive) are for numbers.
+    (both inclusive) are for numbers. A ``union`` of texts is every level's own, the nearest first.
     """
 
     code: str
     label: str
     help: str
-    type: Literal["integer", "number", "choice", "choices"]
+    type: Literal["integer", "number", "choice", "choices", "text"]
     resolve: Rule
     unit: str = ""
     minimum: float | None = None
@@ -40,6 +43,8 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
         """What is wrong with ``value``, in a sentence, or None if the codebook allows it."""
         if self.type in ("choice", "choices"):
             return self._problem_of_choice(value)
+        if self.type == "text":
+            return None if isinstance(value, str) else "Enter text."
         return self._problem_of_number(value)
 
     def _problem_of_choice(self, value: Any) -> str | None:
@@ -61,6 +66,11 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
             return "Enter a whole number." if is_integer else "Enter a number."
         if isinstance(value, float) and not math.isfinite(value):
             return "Enter a number."
+        if not _has_one_spelling(value):
+            return f"Enter a number of at most 15 digits, with at most {MOST_DECIMALS} decimals."
+        return self._problem_of_bounds(value)
+
+    def _problem_of_bounds(self, value: float) -> str | None:
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if low <= value <= high:
@@ -74,6 +84,10 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     def label_of(self, code: str) -> str:
         """The label of a choice, or the code itself if the codebook no longer has it."""
         return next((choice.label for choice in self.choices if choice.code == code), code)
+
+
+def _has_one_spelling(value: float) -> bool:
+    return abs(value) <= LARGEST and round(value, MOST_DECIMALS) == value
 
 
 class Check(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +109,16 @@ class ReviewRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     two_approvals: bool = False
 
 
+class AskedToo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which purchases under another topic are checked under this one as well.
+
+    Those of one of ``products``, and those with more than ``above_percent`` of 7-OH in their alkaloids.
+    """
+
+    products: tuple[str, ...] = ()
+    above_percent: float | None = None
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is regulated. ``age_limit_days``: how old the evidence may get, see ``evidence.freshness``.
 
@@ -111,6 +135,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     statuses: tuple[Status, ...]
     variables: tuple[Variable, ...]
     review: ReviewRules = ReviewRules()
+    asked_too: AskedToo = AskedToo()
     words: tuple[str, ...] = ()
 
     @property

@@ -34,6 +34,7 @@ from legalmap.services.contract.convert import jurisdiction as jurisdiction
 from legalmap.services.contract.convert import period as period
 from legalmap.services.contract.convert import plain as plain
 from legalmap.services.contract.convert import same as same
+from legalmap.services.contract.convert import stored as stored
 from legalmap.services.contract.records import DISCLAIMER as DISCLAIMER
 from legalmap.services.contract.records import LICENCE as LICENCE
 from legalmap.services.contract.records import LICENCE_URL as LICENCE_URL

@@ -58,9 +58,17 @@ class JurisdictionsAnswer(Answer, frozen=True, kw_only=True):
 
 
 class JurisdictionAnswer(Answer, frozen=True, kw_only=True):
-    """One place: the levels whose law reaches it, widest first, and what lies directly below."""
+    """One place: the levels whose law reaches it, widest first, and what lies directly below.
+
+    ``counties``: all it lies in. ``county_code``: its other code, of a city and its county in one.
+    ``part_of``: the state that lists it as a part elsewhere. ``time_zone``: null where it has several.
+    """
 
     jurisdiction: Jurisdiction
+    counties: tuple[str, ...]
+    county_code: str | None
+    part_of: str | None
+    time_zone: str | None
     levels: tuple[str, ...]
     children: int
     children_url: str

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -11,6 +11,7 @@ from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import FRESHNESS_LABELS, SOURCE_KINDS
 from legalmap.domain.law.jurisdictions import Jurisdiction as Place
 from legalmap.domain.law.ocd_ids import ocd_of
+from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import FORCES
 from legalmap.domain.law.periods import Period as OwnPeriod
 from legalmap.domain.law.topics import Topic
@@ -95,9 +96,14 @@ def _plain(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
+def stored(text: str) -> Payload:
+    """A payload whose JSON is the text that is stored, byte for byte: its hash is over just that."""
+    return cast("Payload", msgspec.Raw(text.encode()))
+
+
 def plain(answer: Any) -> Any:
     """An answer as the dictionaries and lists its JSON would parse to."""
-    return msgspec.to_builtins(answer, enc_hook=_plain, builtin_types=())
+    return msgspec.json.decode(encode(answer))
 
 
 def encode(answer: Any) -> bytes:

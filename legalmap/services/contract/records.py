@@ -85,7 +85,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None
     period: int | None
     resolved: Resolved
-    last_verified: date | None
+    last_verified: PartialDate | None
     verified_how: VerifiedHow | None
     freshness: Freshness
     confidence: Confidence | None

@@ -1,11 +1,12 @@
 """What holds: at one place, at several side by side, for a product, and for a batch of places."""
 
-from datetime import date
 from typing import Any
 
 import msgspec
 
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import Freshness, Source
+from legalmap.domain.law.payload import VerifiedHow
 from legalmap.domain.law.purchase import Finding, Purchase, Verdict
 from legalmap.domain.law.resolving import Caveat, Outcome, Standing
 from legalmap.services.contract.records import Jurisdiction, LawAnswer, Period, Resolved
@@ -29,7 +30,8 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     start_uncertain: bool
     period: Period | None
     next_period: Period | None
-    last_verified: date | None
+    last_verified: PartialDate | None
+    verified_how: VerifiedHow | None
     freshness: Freshness | None
     url: str
 
@@ -54,7 +56,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     variables: dict[str, ResolvedVariable]
     levels: tuple[Level, ...]
     caveats: tuple[Caveat, ...]
-    last_verified: date | None
+    last_verified: PartialDate | None
+    verified_how: VerifiedHow | None
     freshness: Freshness | None
     below: tuple[Below, ...]
     url: str
@@ -97,7 +100,8 @@ class CheckRule(Finding, frozen=True, kw_only=True):
     topic: str
     jurisdiction: Jurisdiction | None
     sources: tuple[Source, ...]
-    last_verified: date | None
+    last_verified: PartialDate | None
+    verified_how: VerifiedHow | None
     freshness: Freshness | None
 
 
@@ -150,7 +154,8 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     variables: dict[str, ResolvedVariable] = {}
     levels: tuple[BatchLevel, ...] = ()
     caveats: tuple[Caveat, ...]
-    last_verified: date | None = None
+    last_verified: PartialDate | None = None
+    verified_how: VerifiedHow | None = None
     freshness: Freshness | None = None
     candidates: tuple[str, ...] = ()
     url: str | None = None

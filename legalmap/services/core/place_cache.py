@@ -69,7 +69,7 @@ class Tree:
 
 def _shared(place: Jurisdiction) -> Jurisdiction:
     """The same place with its repeated strings interned: thousands share kinds, parents and notes."""
-    names = ("kind", "called", "law", "note", "parent", "county")
+    names = ("kind", "called", "law", "note", "parent", "county", "time_zone")
     words = {name: getattr(place, name) for name in names}
     return msgspec.structs.replace(
         place, **{name: intern(word) for name, word in words.items() if word is not None}

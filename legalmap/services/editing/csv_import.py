@@ -127,7 +127,7 @@ def _answer(row: Row, variable: Variable) -> Any:
     cell = row.cells[variable.code]
     if variable.type == "choices":
         return cell.split()
-    if not cell or variable.type == "choice":
+    if not cell or variable.type in ("choice", "text"):
         return cell or None
     # Strictly: int() and float() would also take “1_000”, “1e5”, “nan” and digits of other scripts.
     if re.fullmatch(r"-?\d{1,15}", cell, re.ASCII):

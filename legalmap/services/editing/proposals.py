@@ -7,17 +7,18 @@ from legalmap.domain.desk import edit_intents, risk
 from legalmap.domain.desk.edit_intents import Intent, intent_of
 from legalmap.domain.desk.moderation import Act, check
 from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
+from legalmap.domain.desk.tasks import Task
 from legalmap.domain.errors import Invalid, NothingChanged, NotNow, Problem, Stale, existing
 from legalmap.domain.law import diff, payload
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, canonical_bytes
+from legalmap.domain.law.payload import NOT_RESEARCHED, Payload, content_bytes
 from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
-from legalmap.domain.people.roles import Permission, require
-from legalmap.services.audit.actions import as_of_now, log_act, revision_of
+from legalmap.domain.people.roles import Permission, may, require
+from legalmap.services.audit.actions import as_of_now, is_in_remit, log_act, revision_of
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import rework, suggestions
 from legalmap.services.places import search
-from legalmap.store.desk import drafts
+from legalmap.store.desk import drafts, tasks
 from legalmap.store.desk.drafts import Draft
 from legalmap.store.engine import Connection
 from legalmap.store.history import records, submissions
@@ -41,6 +42,9 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     waiting: list[Revision] = []
     # Id of the last proposal this person sent for the record; 0 if none. See ``drafts.save``.
     last_sent: int = 0
+    # What to look up next, and whether this person may tick it off.
+    tasks: list[Task] = []
+    may_tick: bool = False
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,7 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
         record = records.find(connection, topic, place.code)
         if record is None:
             return Beginning(topic=topic, place=place)
+        moderates = may(actor.role, Permission.REVIEW)
         current = revision_at(connection, record, record.current_number)
         return Beginning(
             topic=topic,
@@ -83,6 +88,8 @@ def begin(tracker: Tracker, actor: Account, topic: str, code: str) -> Beginning:
             draft=drafts.of_record(connection, record.id, actor.id),
             waiting=submissions.undecided_of(connection, record.id),
             last_sent=submissions.last_sent(connection, record.id, actor.id),
+            tasks=tasks.open_of(connection, topic, place.code),
+            may_tick=moderates and is_in_remit(tracker, actor, topic, place.code),
         )
 
 
@@ -150,7 +157,7 @@ def _insert(
             proposal.topic, proposal.jurisdiction, proposal.base_number, record.current_number
         )
     base = revision_at(connection, record, record.current_number)
-    if canonical_bytes(base.payload) == canonical_bytes(proposal.payload):
+    if content_bytes(base.payload) == content_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)
     reworks_id = proposal.reworks_id
@@ -220,10 +227,10 @@ def _check_intent(connection: Connection, base: Revision, proposal: Proposal) ->
     if proposal.intent is None:
         return
     problems = edit_intents.problems_of(proposal.intent, base.payload, proposal.payload)
-    if proposal.intent is Intent.REVERT:
-        sha256 = payload.sha256_of(canonical_bytes(proposal.payload))
-        if records.published_as(connection, base.record_id, sha256) is None:
-            problems.append(Problem("intent", NO_REVERT))
+    if proposal.intent is Intent.REVERT and not records.was_published(
+        connection, base.record_id, proposal.payload
+    ):
+        problems.append(Problem("intent", NO_REVERT))
     Invalid.if_any(problems)
 
 
@@ -231,9 +238,9 @@ def _check_not_waiting(
     connection: Connection, actor: Account, base: Revision, proposal: Proposal
 ) -> None:
     """Raise NotNow if the same person sent the same already: a form sent twice makes one proposal."""
-    sent = (actor.id, base.id, payload.sha256_of(canonical_bytes(proposal.payload)))
+    sent = (actor.id, base.id, content_bytes(proposal.payload))
     for waiting in submissions.undecided_of(connection, base.record_id):
-        if (waiting.author_id, waiting.base_id, waiting.payload_sha256) == sent:
+        if (waiting.author_id, waiting.base_id, content_bytes(waiting.payload)) == sent:
             raise NotNow(
                 f"You sent exactly this on {waiting.created_at:%-d %B %Y at %H:%M} UTC: "
                 "it waits for review."

@@ -7,6 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import Invalid
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.payload import Payload, problems_of_text, sources_of
 from legalmap.domain.law.periods import Period
 from legalmap.domain.people.accounts import Account
@@ -51,7 +52,7 @@ def verified(base: Payload, opened: set[str], day: date) -> Payload:
     return msgspec.structs.replace(
         base,
         periods=tuple(_accessed(period, opened, day) for period in base.periods),
-        last_verified=day,
+        last_verified=PartialDate(day.isoformat()),
         verified_how="checked",
     )
 

@@ -61,6 +61,12 @@ class Payloads:
             self._keep(fetched)
         return known
 
+    def texts(self, wanted: Iterable[Stand]) -> dict[int, str]:
+        """What is stored of some revisions, for who needs the very bytes."""
+        newest = {stand.revision_id: stand.feed_no for stand in wanted}
+        with self._tracker.reading(max(newest.values(), default=0)) as connection:
+            return records.texts_of(connection, newest)
+
     def _keep(self, fetched: dict[int, Payload]) -> None:
         with self._lock:
             self._kept.update(fetched)
@@ -156,6 +162,11 @@ class Records(Mapping[str, Published]):
         self._source.need_contents(item for code in whole if (item := self._some.get(code)))
 
 
+def _beside(place: Jurisdiction) -> tuple[str, ...]:
+    """The counties of a place in several, and the state a place elsewhere is part of."""
+    return (*place.counties, place.part_of) if place.part_of else place.counties
+
+
 class Source:
     """Loads the records of one topic for all its editions."""
 
@@ -170,12 +181,18 @@ class Source:
     def _resolved(
         self, place: Jurisdiction, as_of: date, whole: bool, items: tuple[Published | None, ...]
     ) -> Resolution:
-        """What holds at a place; ``items`` are the records of its chain, widest level first."""
+        """What holds at a place; ``items`` are the records of ``asked_of`` it, in that order."""
         levels = [
             Level(level, (item.payload if whole else item.handy) if item else None)
-            for level, item in zip(chain(place, self.tracker.place), items, strict=True)
+            for level, item in zip(self.asked_of(place), items, strict=True)
         ]
-        return resolve(levels, self.topic, as_of, as_of)
+        reaching = len(levels) - len(_beside(place))
+        return resolve(levels[:reaching], self.topic, as_of, as_of, levels[reaching:])
+
+    def asked_of(self, place: Jurisdiction) -> list[Jurisdiction]:
+        """The levels whose records an answer needs: its chain, then those that only get a word in it."""
+        one = self.tracker.place
+        return [*chain(place, one), *(one(code) for code in _beside(place))]
 
     def everything(self, feed_no: int) -> dict[str, Published]:
         """Every record at a feed number, and all payloads if they fit in the cache."""

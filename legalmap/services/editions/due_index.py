@@ -44,6 +44,7 @@ class Aged:
             record_id=item.publication.record_id,
             freshness=fresh,
             last_verified=item.handy.last_verified,
+            verified_how=item.handy.verified_how,
             status=status,
             severity=topic.status(status).severity if status else None,
         )

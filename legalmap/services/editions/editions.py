@@ -105,8 +105,8 @@ class Edition:
     def _of_county(self) -> dict[str, list[str]]:
         by_county: dict[str, list[str]] = {}
         for item in self.records.values():
-            if item.place.county:
-                by_county.setdefault(item.place.county, []).append(item.place.code)
+            for county in item.place.in_counties:
+                by_county.setdefault(county, []).append(item.place.code)
         return by_county
 
     @cached_property
@@ -115,7 +115,7 @@ class Edition:
         by_parent: dict[str, list[str]] = {}
         for code in self.codes:
             place = self.records[code].place
-            for above in {place.parent, place.county} - {None}:
+            for above in {place.parent, *place.in_counties} - {None}:
                 by_parent.setdefault(cast("str", above), []).append(code)
         return by_parent
 
@@ -150,19 +150,25 @@ class Edition:
         """The same for maps and counts: without summaries and sources if the payload is not cached."""
         return self._resolved(place, as_of, whole=False)
 
+    def researched(self, place: Jurisdiction) -> list[str]:
+        """The codes of the records from which the answer for a place is made."""
+        levels = self._source.asked_of(place)
+        self.records.need([level.code for level in levels], ())
+        return [level.code for level in levels if level.code in self.records]
+
     def record_of(self, place: Jurisdiction) -> Published | None:
         """The record of a place, or None. Loads the levels above it too: an answer needs them anyway."""
-        self.records.need((level.code for level in self.chain_of(place)), [place.code])
+        self.records.need((level.code for level in self._source.asked_of(place)), [place.code])
         return self.records.get(place.code)
 
     def _resolved(self, place: Jurisdiction, as_of: date, *, whole: bool) -> Resolution:
         if not self.records.is_whole:
-            codes = [level.code for level in self.chain_of(place)]
+            codes = [level.code for level in self._source.asked_of(place)]
             self.records.need(codes, codes if whole else ())
         return self._source.resolved(place, as_of, whole, self._items(place))
 
     def _items(self, place: Jurisdiction) -> tuple[Published | None, ...]:
-        return tuple(self.records.get(level.code) for level in self.chain_of(place))
+        return tuple(self.records.get(level.code) for level in self._source.asked_of(place))
 
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""

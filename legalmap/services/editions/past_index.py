@@ -92,7 +92,7 @@ class Courses:
         if unread:
             with self._tracker.reading(self._feed_no) as connection:
                 texts = gist_index.gists(connection, unread)
-            self._gists |= {key: gists.read(text, None) for key, text in texts.items()}
+            self._gists |= {key: gists.read(text, None, None) for key, text in texts.items()}
         return {key: self._gists[key] for key in wanted}
 
 

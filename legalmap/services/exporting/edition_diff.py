@@ -34,8 +34,16 @@ def between(older: Edition, newer: Edition) -> list[Difference]:
     return differences
 
 
-def told(difference: Difference) -> contract.RecordChange:
-    """A difference as the API shows it."""
+def told(differences: list[Difference]) -> tuple[contract.RecordChange, ...]:
+    """Differences as the API shows them, with the payloads as they are stored."""
+    if not differences:
+        return ()
+    sides = (side for each in differences for side in (each.before, each.after) if side)
+    texts = differences[0].after.payloads.texts(side.publication for side in sides)
+    return tuple(_told(difference, texts) for difference in differences)
+
+
+def _told(difference: Difference, texts: dict[int, str]) -> contract.RecordChange:
     before, after = difference.before, difference.after
     return contract.RecordChange(
         jurisdiction=contract.jurisdiction(after.place),
@@ -45,6 +53,6 @@ def told(difference: Difference) -> contract.RecordChange:
         revision_before=before.publication.revision_number if before else None,
         revision=after.publication.revision_number,
         changed=tuple(contract.same(contract.FieldChange, change) for change in difference.changes),
-        before=before.payload if before else None,
-        after=after.payload,
+        before=contract.stored(texts[before.publication.revision_id]) if before else None,
+        after=contract.stored(texts[after.publication.revision_id]),
     )

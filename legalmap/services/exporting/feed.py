@@ -75,8 +75,8 @@ def change(tracker: Tracker, entry: Entry) -> contract.Change:
         kind=entry.revision.kind,
         at=contract.instant(publication.at),
         changed=tuple(change.field for change in different),
-        before=before,
-        after=after,
+        before=contract.stored(entry.before.stored) if entry.before else None,
+        after=contract.stored(entry.revision.stored),
     )
 
 

@@ -37,8 +37,8 @@ def url_of(topic: str, code: str) -> str:
 
 
 def is_directly_below(place: Jurisdiction, code: str) -> bool:
-    """Whether ``code`` is the parent of a place or the county it lies in."""
-    return code in (place.parent, place.county)
+    """Whether ``code`` is the parent of a place or a county it lies in."""
+    return code in (place.parent, *place.in_counties)
 
 
 def resolved(resolution: Resolution) -> contract.Resolved:

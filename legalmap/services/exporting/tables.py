@@ -111,7 +111,7 @@ def _of_record(record: contract.Record, edition: Edition, as_of: date) -> dict[s
         "as_of": as_of,
         "licence": contract.LICENCE,
         "jurisdiction": place.code,
-        "number_of_pending": len(record.pending),
+        "number_of_pending": sum(bill.outcome == "open" for bill in record.pending),
         **{name: getattr(place, name) for name in dictionary.PLACE},
         **{name: getattr(record, name) for name in (*of_publication, *checked)},
         **{f"resolved_{name}": getattr(record.resolved, name) for name in resolved},

@@ -1,4 +1,4 @@
-"""Filling a new database from data/: the tree of places, ZIP codes, and revision 0 of every record."""
+"""Filling a new database from data/: places, ZIP codes, revision 0 of every record, and what to look up."""
 
 import csv
 import json
@@ -17,6 +17,7 @@ from legalmap.domain.people.accounts import SYSTEM_HANDLE
 from legalmap.domain.people.roles import Role
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log, places, schema
+from legalmap.store.desk import tasks
 from legalmap.store.engine import Connection
 from legalmap.store.history import feed, records
 from legalmap.store.people import accounts
@@ -38,17 +39,46 @@ class ShippedRecord(msgspec.Struct, frozen=True):
 
 def shipped_places(folder: Path = paths.DATA / "jurisdictions") -> Iterator[dict[str, Any]]:
     """Every row of the jurisdiction files, as ``store.places.fill`` takes them."""
+    zones = shipped_zones(folder)
     for name in TREE_FILES:
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            # Countries before territories, whose parent is one of them in the same file.
-            rows = sorted(csv.DictReader(file), key=lambda row: bool(row["parent"]))
-            yield from (_place_row(row) for row in rows)
+            yield from (_place_row(row, zones) for row in sorted(csv.DictReader(file), key=_depth))
 
 
-def _place_row(row: dict[str, str]) -> dict[str, Any]:
+def _depth(row: dict[str, str]) -> tuple[bool, bool, bool]:
+    """What others name as parent or county comes first: roots, then cities that are counties."""
+    return bool(row["parent"]), bool(row["county"]), not row["county_code"]
+
+
+def _place_row(row: dict[str, str], zones: dict[str, str]) -> dict[str, Any]:
     known = {key: row[key] or None for key in ("parent", "county", "iso", "fips")}
     point = {key: float(row[key]) if row[key] else None for key in ("lat", "lon")}
-    return {**row, **known, **point, "aliases": row["aliases"].split()}
+    lists = {key: row[key].split() for key in ("aliases", "counties")}
+    zone = _zone(row, zones)
+    zones[row["code"]] = zone
+    more = {"part_of": _part_of(row), "time_zone": zone or None}
+    return {**row, **known, **point, **lists, **more}
+
+
+def _part_of(row: dict[str, str]) -> str | None:
+    """The state in whose part of ISO 3166-2 a place without a parent stands: “fr-974” is Réunion.
+
+    None where its note says that control and claim differ: there no word of ours settles it.
+    """
+    listed = (alias.partition("-")[0] for alias in row["aliases"].split() if "-" in alias)
+    return None if row["parent"] or row["note"] else next(listed, None)
+
+
+def _zone(row: dict[str, str], zones: dict[str, str]) -> str:
+    """A place's own time zone, else that of its county or of what it lies in; empty for several."""
+    wider = [row["code"], row["county"], row["counties"].partition(" ")[0], row["parent"]]
+    return next((zones[code] for code in wider if code in zones), "")
+
+
+def shipped_zones(folder: Path) -> dict[str, str]:
+    """The time zones that differ from those of the wider place; empty where a place has several."""
+    with (folder / "time-zones.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["zone"] for row in csv.DictReader(file)}
 
 
 def shipped_zips(folder: Path = paths.DATA / "jurisdictions") -> Iterator[tuple[str, list[str]]]:
@@ -87,6 +117,16 @@ def _within(where: str, error: Invalid) -> Invalid:
     )
 
 
+def shipped_tasks(
+    file: Path = paths.DATA / "tasks.csv", topics: Iterable[str] | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """(topic, jurisdiction, text) of what to look up next, of ``topics`` or of all."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if topics is None or row["topic"] in topics:
+                yield row["topic"], row["jurisdiction"], row["text"]
+
+
 def shipped_count(folder: Path = paths.DATA / "records") -> int:
     """How many steps ``initialise`` reports: one for each record, one for places, one for ZIP codes."""
     return sum(1 for _ in folder.glob("*/*.json")) + 2
@@ -114,13 +154,35 @@ def initialise(tracker: Tracker, step: Step = lambda _what, _how_many: None) -> 
         step("jurisdictions", 1)
         places.fill_zips(connection, shipped_zips())
         step("ZIP codes", 1)
-        return publish_shipped(connection, tracker, shipped_records(topics=tracker.topics), step)
+        found = shipped_records(topics=tracker.topics)
+        noted = shipped_tasks(topics=tracker.topics)
+        return publish_shipped(connection, tracker, found, step, noted)
+
+
+def refill_tree(tracker: Tracker) -> list[str]:
+    """Bring the tree of an older database to the one that ships.
+
+    Gives the codes of places that became part of another but have a record of their own.
+    """
+    with tracker.store.writing() as connection:
+        if not places.count(connection):
+            return []
+        kept = places.refill(connection, shipped_places())
+        places.fill_zips(connection, shipped_zips())
+        return kept
 
 
 def publish_shipped(
-    connection: Connection, tracker: Tracker, shipped: Iterable[ShippedRecord], step: Step
+    connection: Connection,
+    tracker: Tracker,
+    shipped: Iterable[ShippedRecord],
+    step: Step,
+    noted: Iterable[tuple[str, str, str]] = (),
 ) -> int:
-    """Create the shipped records and publish each as revision 0, the only one without a review."""
+    """Create the shipped records and publish each as revision 0, the only one without a review.
+
+    ``noted``: what to look up next about them.
+    """
     at = clock.now()
     system_id = accounts.insert(connection, SYSTEM_HANDLE, Role.ADMIN, None, at)
     total = 0
@@ -130,7 +192,8 @@ def publish_shipped(
         step("records", 1)
     system = accounts.by_id(connection, system_id) or SYSTEM_HANDLE
     subject = ("database", "", "data/ as shipped")
-    log.append(connection, system, "init", subject, at, records=total)
+    to_look_up = tasks.insert_all(connection, noted, at)
+    log.append(connection, system, "init", subject, at, records=total, tasks=to_look_up)
     return total
 
 

@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 
 from legalmap import clock
+from legalmap.domain.errors import Invalid
+from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.gists import content_of
-from legalmap.domain.law.payload import NOT_RESEARCHED, canonical_bytes, from_bytes, sha256_of
+from legalmap.domain.law.payload import (
+    NOT_RESEARCHED,
+    from_bytes,
+    newest,
+    sha256_of,
+)
+from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.store import log
 from legalmap.store.derived import gist_index, legal_statuses, queue_index
@@ -19,9 +27,13 @@ STEP = 1_000
 def check(tracker: Tracker) -> list[str]:
     """Every fault, as a sentence; an empty list means that the database is sound."""
     with tracker.store.reading() as connection:
+        faults = [*_changed_revisions(connection), *_broken_feed(connection)]
+        unreadable = list(_unreadable(connection))
+        if unreadable:
+            # What follows from a payload cannot be told without reading it.
+            return [*faults, *unreadable]
         return [
-            *_changed_revisions(connection),
-            *_broken_feed(connection),
+            *faults,
             *_underapproved(connection),
             *_unpublished(connection),
             *_wrong_status_rows(connection),
@@ -71,6 +83,15 @@ def _changed_revisions(connection: Connection) -> Iterator[str]:
             )
 
 
+def _unreadable(connection: Connection) -> Iterator[str]:
+    """Of a form that this version does not know, or of none."""
+    for topic, code, number, stored, _ in records.all_revision_bytes(connection):
+        try:
+            from_bytes(stored)
+        except Invalid as error:
+            yield f"{topic}/{code} revision {number}: {error.problems[0].message}"
+
+
 def _broken_feed(connection: Connection) -> Iterator[str]:
     expected, prev_sha256 = 1, NO_HASH
     for entry in feed.walk(connection):
@@ -81,6 +102,8 @@ def _broken_feed(connection: Connection) -> Iterator[str]:
             yield f"{where}: it does not name the hash of the publication before it."
         if feed.hash_of(entry) != entry.sha256:
             yield f"{where}: its hash does not match what it says."
+        if sha256_of(contract.encode(contract.stored(entry.payload))) != entry.payload_sha256:
+            yield f"{where}: the feed gives other bytes than its hash is of."
         if entry.payload_sha256 != entry.stored_payload_sha256:
             yield f"{where}: it stands for another content than its revision holds."
         # Revision 0 ships with the software and was never reviewed here.
@@ -100,9 +123,8 @@ def _underapproved(connection: Connection) -> Iterator[str]:
 
 
 def _unpublished(connection: Connection) -> Iterator[str]:
-    empty = canonical_bytes(NOT_RESEARCHED).decode()
     for topic, code, number, stored, feed_no in legal_statuses.current_revisions(connection):
-        if feed_no is None and (number, stored) != (0, empty):
+        if feed_no is None and (number, newest(from_bytes(stored))) != (0, NOT_RESEARCHED):
             yield f"{topic}/{code} stands at revision {number}, which was never published."
 
 
@@ -126,7 +148,12 @@ def _wrong_courses(connection: Connection) -> Iterator[str]:
     for entry in feed.walk(connection):
         where = f"the course of publication {entry.feed_no} ({entry.topic}/{entry.jurisdiction})"
         payload = from_bytes(entry.payload)
-        true = [entry.record_id, content_of(payload), payload.last_verified]
+        true = [
+            entry.record_id,
+            content_of(payload),
+            to_text(payload.last_verified),
+            payload.verified_how,
+        ]
         course = stored.pop(entry.feed_no, None)
         if course is None:
             yield f"{where} is missing: run “legalmap migrate”."

@@ -281,9 +281,11 @@ def towns_around_county(edition: Edition, county: Jurisdiction, as_of: date) -> 
     """The towns with a law of their own in a county or near its centre; distances are from the centre."""
     middle = middle_of(county.code)
     near = towns_near(edition, middle, as_of) if middle else []
+    near = [town for town in near if town.resolution.place.code != county.code]
     named = {town.resolution.place.code for town in near}
-    below = [item.place for item in edition.below(county.code) if item.place.county == county.code]
-    inside = _towns(edition, below, as_of)
+    below = edition.below(county.code)
+    local = [item.place for item in below if county.code in item.place.in_counties]
+    inside = _towns(edition, local, as_of)
     far = [Near(town, _from(middle, town.place)) for town in inside if town.place.code not in named]
     return near + sorted(far, key=lambda town: town.km or 0)
 

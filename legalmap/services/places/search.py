@@ -5,14 +5,14 @@ import re
 
 import msgspec
 
-from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.errors import Missing, NoLonger
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.law.ocd_ids import ocd_of, state_of
 from legalmap.domain.places import typed_text
 from legalmap.domain.places.points import Point
 from legalmap.domain.places.typed_text import Typed
 from legalmap.services.core.tracker import DEFAULT_TOPIC, Tracker
-from legalmap.services.places import name_search, point_index, search_notes, zip_codes
+from legalmap.services.places import former, name_search, search_notes, whereabouts, zip_codes
 from legalmap.services.places.name_search import Named
 from legalmap.store import places
 from legalmap.store.engine import Connection
@@ -196,10 +196,8 @@ def _at_point(tracker: Tracker, point: Point) -> Found:
 
 
 def _place_at(tracker: Tracker, point: Point) -> Jurisdiction | None:
-    try:
-        return place_at(tracker, point.lat, point.lon)
-    except Missing:
-        return None
+    code = whereabouts.around(point.lat, point.lon).code
+    return tracker.place(code) if code else None
 
 
 def _once(matches: list[Jurisdiction]) -> list[Jurisdiction]:
@@ -245,6 +243,8 @@ def place(tracker: Tracker, code: str, *, hint: bool = True) -> Jurisdiction:
             raise Missing("jurisdiction", code)  # PostgreSQL keeps no NUL and says so by an error
         return tracker.place(code.lower())
     except Missing:
+        if gone := former.of(code):
+            raise NoLonger(code, gone.name, gone.until, gone.now) from None
         matches = [match.code for match in near(tracker, code)] if hint else []
         raise Missing("jurisdiction", code, matches) from None
 
@@ -277,18 +277,6 @@ def _by_division(tracker: Tracker, ocd: str) -> list[Jurisdiction]:
         state = places.get(connection, code) if code else None
         inside = places.children(connection, state.code) if state and "/" in ocd else []
     return [place for place in (state, *inside) if place and ocd_of(place) == ocd]
-
-
-def place_at(tracker: Tracker, lat: float, lon: float) -> Jurisdiction:
-    """The county, state or country at a point in degrees (WGS 84); raise Missing off every shape."""
-    # Not a number is within no limits.
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        name, limit = ("lon", 180) if -90 <= lat <= 90 else ("lat", 90)
-        raise BadQuery.at(name, f"Give degrees from -{limit} to {limit}.")
-    code = point_index.region_at(lat, lon)
-    if code is None:
-        raise Missing("jurisdiction", f"lat={lat:g}, lon={lon:g}")
-    return tracker.place(code)
 
 
 def counties_of_zip(tracker: Tracker, zip_code: str) -> list[Jurisdiction]:

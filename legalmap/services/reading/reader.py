@@ -8,7 +8,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.desk.revisions import Publication, Revision
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.law import diff
+from legalmap.domain.law import days, diff
 from legalmap.domain.law.diff import Change
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.due_index import Ageing
@@ -146,11 +146,19 @@ def asked_day(text: str | None) -> RequestedDay:
 def _instant(text: str) -> datetime:
     wrong = BadQuery.at(
         "known_at",
-        f"“{text}” is neither a feed number nor an instant such as 2026-11-23T12:00:00Z.",
+        f"“{text}” is neither a feed number, nor a day such as 2026-11-23, by whose end one asks, "
+        "nor an instant such as 2026-11-23T12:00:00Z.",
     )
     try:
-        # A plus sign that was not escaped in the query arrives as a space.
-        instant = datetime.fromisoformat(text.replace(" ", "+"))
+        if _DAY.fullmatch(text):
+            instant = days.end_of(date.fromisoformat(text))
+            if instant > clock.now() >= days.start_of(instant.date(), None):
+                raise BadQuery.at(
+                    "known_at", "That day is not over: leave it out for what is known now."
+                )
+        else:
+            # A plus sign that was not escaped in the query arrives as a space.
+            instant = datetime.fromisoformat(text.replace(" ", "+"))
         # Without a zone UTC is meant; year 1 or 9999 may have no instant in UTC at all.
         instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):

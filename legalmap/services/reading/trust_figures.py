@@ -20,7 +20,8 @@ PACE_DAYS = 365
 class Ages(msgspec.Struct, frozen=True):
     """How old the evidence of a topic is on a day, as numbers of records.
 
-    ``within``: by each of SPANS, how many were verified in that many days; each includes the shorter.
+    ``within``: by each of SPANS, how many have evidence of that many days; each includes the shorter.
+    ``reviewed``: of how many more is published than what was first loaded.
     """
 
     total: int
@@ -29,13 +30,14 @@ class Ages(msgspec.Struct, frozen=True):
     never: int
     overdue: int
     newest: date | None
+    reviewed: int
     age_limit_days: int
     on: date
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the set as a whole is out of date: most records are overdue or were never verified, or
-        the newest verification is past the age limit.
+        """Whether the set as a whole is out of date: most records are overdue or have no dated evidence,
+        or the newest evidence is past the age limit.
         """
         if self.newest is None or (self.on - self.newest).days > self.age_limit_days:
             return True
@@ -46,7 +48,7 @@ def ages(edition: Edition, on: date, view: str = "world") -> Ages:
     """The ages of the records in a view of the map: ``world``, or the code of a country."""
     items = _items(edition, view)
     verified = [item.handy.last_verified for item in items]
-    days = [day for day in verified if day is not None]
+    days = [reached.first_day for reached in verified if reached is not None]
     freshness = [edition.freshness_of(item, on) for item in items]
     within = {span: sum((on - day).days <= span for day in days) for span in SPANS}
     return Ages(
@@ -56,6 +58,7 @@ def ages(edition: Edition, on: date, view: str = "world") -> Ages:
         never=len(verified) - len(days),
         overdue=freshness.count("overdue"),
         newest=max(days, default=None),
+        reviewed=sum(item.publication.revision_number > 0 for item in items),
         age_limit_days=edition.topic.age_limit_days,
         on=on,
     )

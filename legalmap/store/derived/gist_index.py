@@ -5,11 +5,11 @@ of legalmap that had no courses.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 import msgspec
 import sqlalchemy as sa
 
+from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.gists import content_of
 from legalmap.domain.law.payload import Payload, from_bytes, sha256_of
 from legalmap.store.rows import PART, having
@@ -49,7 +49,8 @@ def write(connection: sa.Connection, points: Sequence[Point]) -> None:
             "record_id": point.record_id,
             "feed_no": point.feed_no,
             "gist_id": ids[text],
-            "last_verified": point.payload.last_verified,
+            "last_verified": to_text(point.payload.last_verified),
+            "verified_how": point.payload.verified_how,
         }
         for point, text in zip(points, texts, strict=True)
     ]
@@ -116,10 +117,16 @@ def clear(connection: sa.Connection) -> None:
     connection.execute(gist.delete())
 
 
-def stored(connection: sa.Connection) -> Iterator[tuple[int, int, str, date | None]]:
-    """(feed number, record id, gist, last verified) of every row, in the order of the feed."""
+def stored(connection: sa.Connection) -> Iterator[tuple[int, int, str, str | None, str | None]]:
+    """(feed number, record id, gist, last verified, and how) of every row, in the order of the feed."""
     query = (
-        sa.select(course.c.feed_no, course.c.record_id, gist.c.content, course.c.last_verified)
+        sa.select(
+            course.c.feed_no,
+            course.c.record_id,
+            gist.c.content,
+            course.c.last_verified,
+            course.c.verified_how,
+        )
         .join(gist, gist.c.id == course.c.gist_id)
         .order_by(course.c.feed_no)
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.dates import to_text
 from legalmap.domain.law.payload import Payload, from_bytes
 from legalmap.store.tables import legal_status, publication, record, revision
 
@@ -31,11 +32,11 @@ def rows_of(topic: str, code: str, number: int, payload: Payload) -> list[dict[s
             "jurisdiction_code": code,
             "position": position,
             "status": period.status,
-            "effective_from": period.effective_from and period.effective_from.text,
-            "effective_until": period.effective_until and period.effective_until.text,
+            "effective_from": to_text(period.effective_from),
+            "effective_until": to_text(period.effective_until),
             "force": period.force,
             "answers": json.dumps(period.answers, sort_keys=True, ensure_ascii=False),
-            "last_verified": payload.last_verified,
+            "last_verified": to_text(payload.last_verified),
             "revision_number": number,
             "number_of_sources": len(period.sources),
         }

@@ -46,6 +46,7 @@ def _stands(*, of_some: bool) -> sa.Select[Any]:
             publication.c.payload_sha256,
             publication.c.at,
             course.c.last_verified,
+            course.c.verified_how,
             gist.c.content,
             payload,
         )
@@ -66,7 +67,7 @@ def _stand(row: Any) -> Stand:
         feed_no=row.feed_no,
         payload_sha256=row.payload_sha256,
         at=row.at,
-        gist=gists.read(row.content, row.last_verified) if row.content else None,
+        gist=gists.read(row.content, row.last_verified, row.verified_how) if row.content else None,
     )
 
 

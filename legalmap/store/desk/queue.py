@@ -10,7 +10,14 @@ from legalmap.domain.desk.queue import AGES, Mark, QueueFilter
 from legalmap.domain.desk.risk import LEVELS
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.remits import Remit
-from legalmap.store.tables import assent, claim, jurisdiction, revision_author, waiting
+from legalmap.store.tables import (
+    assent,
+    claim,
+    jurisdiction,
+    place_county,
+    revision_author,
+    waiting,
+)
 
 Condition = sa.ColumnElement[bool]
 
@@ -110,8 +117,9 @@ def _within(code: str) -> Condition:
     code_column = waiting.c.jurisdiction_code
     # Places below it whose codes do not begin with its code.
     odd = jurisdiction.alias()
+    partly = sa.select(place_county.c.place).where(place_county.c.county == code)
     below = sa.exists().where(
-        sa.or_(odd.c.parent == code, odd.c.county == code),
+        sa.or_(odd.c.parent == code, odd.c.county == code, odd.c.code.in_(partly)),
         ~odd.c.code.startswith(f"{code}-", autoescape=True),
         sa.or_(code_column == odd.c.code, code_column.like(odd.c.code + "-%")),
     )

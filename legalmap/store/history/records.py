@@ -11,7 +11,7 @@ from legalmap.domain.desk.edit_intents import Intent
 from legalmap.domain.desk.moderation import Decision, Verdict
 from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
 from legalmap.domain.desk.risk import Risk
-from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
+from legalmap.domain.law.payload import Payload, content_bytes, from_bytes, sha256_of
 from legalmap.store.engine import RECORD_LOCK, inserted_id
 from legalmap.store.rows import having, in_batches, unconverted
 from legalmap.store.tables import (
@@ -96,7 +96,7 @@ def insert_revision(
     """Append a revision with the next number of its record; returns its id."""
     next_number = sa.select(sa.func.coalesce(sa.func.max(revision.c.number), -1) + 1)
     number = connection.scalar(next_number.where(revision.c.record_id == record_id))
-    canonical = canonical_bytes(payload)
+    canonical = content_bytes(payload)
     values = {
         "record_id": record_id,
         "number": number,
@@ -203,6 +203,7 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
         Revision,
         row,
         payload=from_bytes(row.payload),
+        stored=row.payload,
         decision=decision_of(row),
         comment=row.comment or "",
         reasons=tuple(json.loads(row.reasons or "[]")),
@@ -220,9 +221,14 @@ def _revision(row: sa.Row[Any], authors: frozenset[int], assents: tuple[Decision
 
 def payloads_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, Payload]:
     """The payloads of some revisions, by id."""
+    return {key: from_bytes(text) for key, text in texts_of(connection, revision_ids).items()}
+
+
+def texts_of(connection: sa.Connection, revision_ids: Iterable[int]) -> dict[int, str]:
+    """What is stored of some revisions, by id."""
     query = sa.select(revision.c.id, revision.c.payload)
     rows = having(connection, query, revision.c.id, revision_ids)
-    return {row.id: from_bytes(row.payload) for row in rows}
+    return {row.id: row.payload for row in rows}
 
 
 def revision_by_id(connection: sa.Connection, revision_id: int) -> Revision | None:
@@ -262,15 +268,17 @@ def revision_numbered(connection: sa.Connection, record_id: int, number: int) ->
     return next(iter(revisions_where(connection, *numbered, order=revision.c.id)), None)
 
 
-def published_as(connection: sa.Connection, record_id: int, payload_sha256: str) -> int | None:
-    """The number of a record's newest published revision with exactly this content, or None."""
+def was_published(connection: sa.Connection, record_id: int, payload: Payload) -> bool:
+    """Whether a published revision of a record has exactly this content, in whatever form."""
     query = (
-        sa.select(sa.func.max(revision.c.number))
+        sa.select(revision.c.payload)
         .join(publication, publication.c.revision_id == revision.c.id)
-        .where(revision.c.record_id == record_id, revision.c.payload_sha256 == payload_sha256)
+        .where(revision.c.record_id == record_id)
     )
-    number = connection.scalar(query)
-    return None if number is None else int(number)
+    content = content_bytes(payload)
+    return any(
+        content_bytes(from_bytes(row.payload)) == content for row in connection.execute(query)
+    )
 
 
 def current_number(connection: sa.Connection, record_id: int) -> int:

@@ -16,12 +16,14 @@ from legalmap.store.tables.moderation import remark as remark
 from legalmap.store.tables.moderation import review as review
 from legalmap.store.tables.moderation import submission as submission
 from legalmap.store.tables.moderation import suggestion as suggestion
+from legalmap.store.tables.moderation import task as task
 from legalmap.store.tables.moderation import waiting as waiting
 from legalmap.store.tables.moderation import withdrawal as withdrawal
 from legalmap.store.tables.notices import notice as notice
 from legalmap.store.tables.notices import outbox as outbox
 from legalmap.store.tables.places import jurisdiction as jurisdiction
 from legalmap.store.tables.places import jurisdiction_alias as jurisdiction_alias
+from legalmap.store.tables.places import place_county as place_county
 from legalmap.store.tables.places import zip_county as zip_county
 from legalmap.store.tables.records import course as course
 from legalmap.store.tables.records import gist as gist

@@ -135,6 +135,20 @@ suggestion = sa.Table(
     sa.CheckConstraint("outcome IN ('proposed', 'declined', 'duplicate')", name="outcome"),
     sa.CheckConstraint("(revision_id IS NULL) OR (outcome = 'proposed')", name="proposed"),
 )
+# What to look up next about a record: for the desk alone, no part of what is published.
+task = sa.Table(
+    "task",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("topic", sa.String(40), nullable=False),
+    sa.Column("jurisdiction_code", sa.ForeignKey("jurisdiction.code"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("done_at", UTCDateTime),
+    sa.Column("done_by_id", sa.ForeignKey("account.id")),
+    sa.Index("ix_task_jurisdiction_code_topic", "jurisdiction_code", "topic"),
+    sa.CheckConstraint("(done_at IS NULL) = (done_by_id IS NULL)", name="done"),
+)
 draft = sa.Table(
     "draft",
     metadata,

@@ -1,4 +1,4 @@
-"""The jurisdiction tree, other codes of its places, and the ZIP codes of each county."""
+"""The jurisdiction tree, other codes of its places, the counties of a place in several, and ZIP codes."""
 
 import sqlalchemy as sa
 
@@ -21,6 +21,20 @@ jurisdiction = sa.Table(
     sa.Column("lon", sa.Float),
     sa.Column("law", sa.String(3), nullable=False),  # “own” or empty, see Jurisdiction
     sa.Column("note", sa.Text, nullable=False),
+    # Of a city and its county in one: its code as a county, which is an alias.
+    sa.Column("county_code", sa.String(120), nullable=False, server_default=""),
+    # The state that lists it as a part, though it has a code of its own.
+    sa.Column("part_of", sa.String(120)),
+    # An IANA name; null where a place has several.
+    sa.Column("time_zone", sa.String(40)),
+)
+place_county = sa.Table(
+    "place_county",
+    metadata,
+    sa.Column("place", sa.ForeignKey("jurisdiction.code"), primary_key=True),
+    # Of a place in several counties: 0 is the one with most of it.
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("county", sa.ForeignKey("jurisdiction.code"), nullable=False, index=True),
 )
 jurisdiction_alias = sa.Table(
     "jurisdiction_alias",

@@ -100,7 +100,7 @@ legal_status = sa.Table(
     sa.Column("effective_until", sa.String(10)),
     sa.Column("force", sa.String(12), nullable=False),
     sa.Column("answers", sa.Text, nullable=False),  # JSON
-    sa.Column("last_verified", sa.Date),
+    sa.Column("last_verified", sa.String(10)),
     sa.Column("revision_number", sa.Integer, nullable=False),
     sa.Column("number_of_sources", sa.Integer, nullable=False),
 )
@@ -119,6 +119,7 @@ course = sa.Table(
     sa.Column("record_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("feed_no", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("gist_id", sa.ForeignKey("gist.id"), nullable=False),
-    sa.Column("last_verified", sa.Date),
+    sa.Column("last_verified", sa.String(10)),
+    sa.Column("verified_how", sa.String(20)),
     sqlite_with_rowid=False,
 )

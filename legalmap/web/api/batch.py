@@ -17,7 +17,7 @@ from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
-from legalmap.services.places import point_index
+from legalmap.services.places import points
 from legalmap.web.api import negotiation, parameters, resolutions, routes
 from legalmap.web.http import error_status
 from legalmap.web.http.permissions import tracker
@@ -28,7 +28,7 @@ MOST_KNOWN = 4_000
 # By the caveats of the way in which a place was given, then by its code: the result as JSON.
 _Results = dict[tuple[Caveat, ...], dict[str, bytes]]
 # By topic, for the edition and day of the last request. Measured: 1,000 points take half the time.
-_kept: dict[str, tuple[Edition, date, _Results]] = {}
+_kept: dict[str, tuple[Edition, date, _Results, dict[str, bool]]] = {}
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +44,7 @@ class Item(contract.Asked, frozen=True, forbid_unknown_fields=True):
 _item_decoder = msgspec.json.Decoder(Item)
 _items_decoder = msgspec.json.Decoder(list[Item])
 _OF_POINT = (resolutions.POINT_REACH,)
+_USUAL = ((), (resolutions.ZIP_REACH,), _OF_POINT)
 # The end of an answer without items, and the beginning of each item up to its index.
 _END = b"]}"
 _INDICES = [
@@ -86,7 +87,7 @@ def _all_read(items: list[msgspec.Raw]) -> list[Item] | None:
 
 def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> list[bytes]:
     """Each item as a ``contract.BatchItem`` in JSON, without its beginning up to the index."""
-    answers, of_points, region_at = [], cache.of_points, point_index.region_at
+    answers, of_points = [], cache.of_points
     for item in items:
         result = None
         if isinstance(item, Item) and item.lat is not None and item.lon is not None:
@@ -94,7 +95,7 @@ def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> l
             # Points are the commonest items by far: for these only the region is looked up here.
             is_plain = item.place is None and item.zip is None
             if is_plain and -90 <= lat <= 90 and -180 <= lon <= 180:
-                result = of_points.get(region_at(lat, lon) or "")
+                result = of_points.get(cache.settled(lat, lon) or "")
         answers.append(result or _encoded(cache, item))
     return answers
 
@@ -102,16 +103,16 @@ def _all_encoded(cache: "ResultCache", items: Sequence[Item | msgspec.Raw]) -> l
 def _encoded(cache: "ResultCache", item: Item | msgspec.Raw) -> bytes:
     try:
         place_asked = item if isinstance(item, Item) else _read(item)
-        places, caveats = _places(cache.tracker, place_asked)
+        meant = _places(cache, place_asked)
     except Unusable:
         raise
     except LegalmapError as error:
         cache.refused += 1
         return _item(None, _refusal(error))
     return (
-        cache.of(places[0], caveats)
-        if len(places) == 1
-        else _item(_ask_back(places, caveats), None)
+        cache.of(meant.places[0], meant.caveats)
+        if len(meant.places) == 1
+        else _item(_ask_back(meant), None)
     )
 
 
@@ -130,13 +131,13 @@ def _read(raw: msgspec.Raw) -> Item:
         raise BadQuery.at("item", f"{error}.") from None
 
 
-def _places(tracker: Tracker, item: Item) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
+def _places(cache: "ResultCache", item: Item) -> resolutions.Meant:
     point = item.lat is not None or item.lon is not None
     if (item.place is not None) + (item.zip is not None) + point != 1:
         raise BadQuery.at("item", resolutions.WAYS)
     if item.zip is not None:
         parameters.zip_code(item.zip)
-    return resolutions.places_of(tracker, item, _by_code)
+    return resolutions.places_of(cache.tracker, cache.view, item, _by_code)
 
 
 def _by_code(tracker: Tracker, code: str) -> Jurisdiction:
@@ -150,24 +151,35 @@ class ResultCache:
     """The results of one edition and day, each encoded once: many points lie in one county."""
 
     def __init__(self, view: View) -> None:
-        self._view = view
+        self.view = view
         self.refused = 0
         # Looked up in Flask once, not for each of a thousand points.
         self.tracker = tracker()
         topic, edition_and_day = view.edition.topic.code, (view.edition, view.as_of)
         remembered = _kept.get(topic)
         if remembered is None or remembered[:2] != edition_and_day:
-            remembered = _kept[topic] = (*edition_and_day, {})
-        self._results = remembered[2]
+            remembered = _kept[topic] = (*edition_and_day, {}, {})
+        self._results, self._quiet = remembered[2:]
         self.of_points = self._results.setdefault(_OF_POINT, {})
+
+    def settled(self, lat: float, lon: float) -> str | None:
+        """The code of the place at a point if nothing near it could answer otherwise."""
+        code = points.settled(lat, lon)
+        if code is None:
+            return None
+        quiet = self._quiet.get(code)
+        if quiet is None:
+            quiet = self._quiet[code] = points.is_quiet(self.view.edition, code)
+        return code if quiet else None
 
     def of(self, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> bytes:
         """The item of a place, with the caveats of the way in which it was given."""
-        results = self._results.setdefault(caveats, {})
+        # What is said of one point alone is not kept.
+        results = self._results.setdefault(caveats, {}) if caveats in _USUAL else {}
         encoded = results.get(place.code)
         if encoded is None:
-            edition, day = self._view.edition, self._view.as_of
-            encoded = _item(_result(self._view, edition.resolve(place, day), caveats), None)
+            edition, day = self.view.edition, self.view.as_of
+            encoded = _item(_result(self.view, edition.resolve(place, day), caveats), None)
             if len(results) < MOST_KNOWN:
                 results[place.code] = encoded
         return encoded
@@ -205,10 +217,10 @@ def _result(
     )
 
 
-def _ask_back(places: list[Jurisdiction], caveats: tuple[Caveat, ...]) -> contract.BatchResult:
-    """For a ZIP code in several counties: the question which of them is meant, never a guess."""
+def _ask_back(meant: resolutions.Meant) -> contract.BatchResult:
+    """For a ZIP code in several counties or a point at a border: which of them is meant, never a guess."""
     return contract.BatchResult(
         outcome=resolutions.ASK,
-        caveats=caveats,
-        candidates=tuple(place.code for place in places),
+        caveats=meant.caveats,
+        candidates=tuple(place.code for place in meant.places),
     )

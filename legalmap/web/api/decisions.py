@@ -1,6 +1,5 @@
 """/api/v1: what holds at one place or at many, places side by side, and whether a sale is allowed."""
 
-import msgspec
 from flask import Response
 
 from legalmap.domain.law.purchase import PRODUCTS
@@ -46,7 +45,8 @@ def resolve(topic: str) -> Response:
     level's own answer. Give exactly one of place, zip, or lat with lon.
     """
     view, query = parameters.of_topic(topic)
-    return responses.send(resolutions.answer(view, query), view.changed_at)
+    there, answer = resolutions.answer(view, query)
+    return responses.send(answer, there.changed_at)
 
 
 @blueprint.answers(
@@ -77,7 +77,7 @@ def resolve_many(topic: str) -> Response:
     view, query = parameters.of_topic(topic)
     content = batch.content(view)
     if "fields" in query:
-        content = responses.encoded(msgspec.json.decode(content, type=contract.BatchAnswer))
+        content = responses.encoded(contract.decode(content, contract.BatchAnswer))
     response = Response(content, content_type=responses.JSON)
     # No cache may keep it: the places in a body are nobody else's business.
     response.headers["Cache-Control"] = "no-store"
@@ -107,6 +107,7 @@ def compare(topic: str) -> Response:
     named = [search.place(tracker(), code) for code in parameters.many("place")]
     # Two codes may name one place: an alias and its own.
     places = {place.code: place for place in named}.values()
+    view = view.at(*places)
     columns = tuple(resolutions.resolution(view, place, ()) for place in places)
     return responses.answered(
         view, contract.CompareAnswer, differs=_differing(columns), places=columns
@@ -151,4 +152,5 @@ def check(topic: str) -> Response:
     own is checked there too.
     """
     view, query = parameters.of_topic(topic)
-    return responses.send(purchase.answer(view, query), view.changed_at)
+    there, answer = purchase.answer(view, query)
+    return responses.send(answer, there.changed_at)

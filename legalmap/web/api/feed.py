@@ -22,10 +22,10 @@ waiting = feed.Waiting()
     "/<topic>/diff",
     contract.DiffAnswer,
     (
-        Parameter("from", "The feed number you have.", FEED_NO, 260, required=True),
-        Parameter("to", "The later one; by default the head.", FEED_NO, 268),
+        Parameter("from", "The feed number you have.", FEED_NO, 272, required=True),
+        Parameter("to", "The later one; by default the head.", FEED_NO, 280),
     ),
-    {"The last of the shipped": "/kratom/diff?from=220&to=222"},
+    {"The last of the shipped": "/kratom/diff?from=228&to=230"},
 )
 @needs(Permission.READ, decided_by=())
 def diff(topic: str) -> Response:
@@ -49,7 +49,7 @@ def diff(topic: str) -> Response:
         since=since,
         until=until,
         total=len(differences),
-        records=tuple(edition_diff.told(difference) for difference in differences),
+        records=edition_diff.told(differences),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from legalmap import __version__
+from legalmap.domain.law import payload_forms
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.topics import Topic
 from legalmap.services import contract
@@ -53,6 +54,9 @@ def schemas() -> dict[str, Schema]:
         kinds, schema_hook=_hook, ref_template=REF + "{name}"
     )
     named = {_short(name): _whole(schema) for name, schema in components.items()}
+    for name, keys in payload_forms.ADDED.items():
+        # A payload is given as it was stored: earlier forms have none of these.
+        named[name]["required"] = [key for key in named[name]["required"] if key not in keys]
     return {name: {**schema, "title": name} for name, schema in named.items()}
 
 

@@ -9,12 +9,15 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.purchase import (
     ALWAYS,
     GRAVITY,
-    Finding,
+    PRODUCTS,
     Permit,
     Product,
     Purchase,
     gravest,
+    is_asked_too,
+    pending_caveats,
     permit,
+    with_places_inside,
 )
 from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.services import contract
@@ -33,31 +36,38 @@ WORDS = {
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the law of one place on one topic says of a purchase, and the resolution it was read from."""
+    """What the law of one place on one topic says of a purchase, and the resolution it was read from.
+
+    ``inside``: the resolutions of the places inside that were looked at, by code.
+    """
 
     edition: Edition
     resolution: Resolution
     permit: Permit
     caveats: tuple[Caveat, ...]
+    inside: dict[str, Resolution]
 
 
-def answer(view: View, query: Query) -> contract.CheckAnswer:
-    """The verdict on a purchase at the place asked about.
+def answer(asked_of: View, query: Query) -> tuple[View, contract.CheckAnswer]:
+    """The verdict on a purchase at the place asked about, and the view by the clocks there.
 
-    Of several topics the gravest verdict counts. Where a ZIP code lies in several places that differ, the
-    answer asks which one it is.
+    Of several topics the gravest verdict counts. Where a ZIP code or a point may mean several places that
+    differ, the answer asks which one it is.
     """
-    request, places, caveats = resolutions.asked_places(query)
+    request, meant, view = resolutions.asked_places(asked_of, query)
     purchase = _purchase(query)
-    editions = _editions(view, purchase)
-    by_place = [_of_place(editions, view, place, purchase, caveats) for place in places]
+    asked = _topics_asked(view, purchase)
+    by_place = [
+        [_verdict(edition, view, place, product, meant.caveats) for edition, product in asked]
+        for place in meant.places
+    ]
     gravest_of_each = [max(verdicts, key=_gravity) for verdicts in by_place]
     overall = gravest([verdict.permit.verdict for verdict in gravest_of_each])
     shown = max(gravest_of_each, key=_gravity)
     # Allowed at one place and prohibited at another is unclear as a whole, which no single rule says.
-    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, places)
+    rule = _rule(shown) if overall == shown.permit.verdict else _undecided(shown, meant.question)
     verdicts = [verdict for of_place in by_place for verdict in of_place]
-    return parameters.answer(
+    return view, parameters.answer(
         view,
         contract.CheckAnswer,
         asked=request,
@@ -65,7 +75,7 @@ def answer(view: View, query: Query) -> contract.CheckAnswer:
         verdict=overall,
         text=f"{WORDS[overall]}. {rule.text}",
         rule=rule,
-        missing=_missing(verdicts, len(places) > 1),
+        missing=_missing(verdicts, len(meant.places) > 1),
         caveats=_once([ALWAYS, *(caveat for verdict in verdicts for caveat in verdict.caveats)]),
         checks=tuple(_check(verdict) for verdict in verdicts),
     )
@@ -80,30 +90,16 @@ def _purchase(query: Query) -> Purchase:
     )
 
 
-def _editions(view: View, purchase: Purchase) -> list[Edition]:
-    """The topic, and that of the product if it has one: concentrated 7-OH is regulated as kratom and by itself."""
+def _topics_asked(view: View, purchase: Purchase) -> list[tuple[Edition, Purchase]]:
+    """The topic, and each other one whose file says that it is asked too, where the product counts as its own."""
     own = view.edition
-    if purchase.product in tracker().topics and purchase.product != own.topic.code:
-        return [own, reader().edition(str(purchase.product), str(own.feed_no))]
-    return [own]
-
-
-def _of_place(
-    editions: list[Edition],
-    view: View,
-    place: Jurisdiction,
-    purchase: Purchase,
-    caveats: tuple[Caveat, ...],
-) -> list[Verdict]:
-    verdicts = [_verdict(edition, view, place, purchase, caveats) for edition in editions]
-    # A ZIP code or a point finds a county, and a town in it may prohibit what the county allows.
-    for edition in editions if caveats else []:
-        for item in formats.items(edition):
-            if formats.is_directly_below(item.place, place.code):
-                inside = _verdict(edition, view, item.place, purchase, caveats)
-                if inside.permit.verdict == "not-allowed":
-                    verdicts.append(_perhaps(inside))
-    return verdicts
+    asked = [(own, purchase)]
+    for topic in tracker().topics.values():
+        if topic.code != own.topic.code and is_asked_too(topic, purchase):
+            counted_as = topic.code if topic.code in PRODUCTS else purchase.product
+            edition = reader().edition(topic.code, str(own.feed_no))
+            asked.append((edition, msgspec.structs.replace(purchase, product=counted_as)))
+    return asked
 
 
 def _verdict(
@@ -113,31 +109,33 @@ def _verdict(
     purchase: Purchase,
     caveats: tuple[Caveat, ...],
 ) -> Verdict:
+    """The verdict at one place: of its own levels, and of what is recorded inside it."""
+    resolution, outer = _judged(edition, view, place, purchase)
+    inside: dict[str, Resolution] = {}
+    # Where the place itself says no, or leaves all to its parts, they add nothing.
+    if outer.verdict != "not-allowed" and resolution.outcome != "varies":
+        parts = [
+            (item.place, _judged(edition, view, item.place, purchase))
+            for item in edition.below(place.code)
+        ]
+        inside = {part.code: resolved for part, (resolved, _) in parts}
+        outer = with_places_inside(outer, [(part, judged) for part, (_, judged) in parts])
+    pending = [
+        caveat
+        for level in resolution.levels
+        if (item := edition.record_of(level.jurisdiction))
+        for caveat in pending_caveats(level.jurisdiction, item.payload.pending)
+    ]
+    today = view.whose_day(resolution)
+    beside = (*outer.caveats, *pending, *caveats, *([today] if today else []))
+    return Verdict(edition, resolution, outer, beside, inside)
+
+
+def _judged(
+    edition: Edition, view: View, place: Jurisdiction, purchase: Purchase
+) -> tuple[Resolution, Permit]:
     resolution = edition.resolve(place, view.as_of)
-    judged = permit(resolution, edition.topic, purchase)
-    return Verdict(edition, resolution, judged, (*judged.caveats, *caveats))
-
-
-def _perhaps(inside: Verdict) -> Verdict:
-    """The prohibition of a town in which the spot may lie, as a verdict: it leaves the whole unclear."""
-    own, name = inside.permit, inside.resolution.place.name
-    finding = Finding(
-        rule="town",
-        verdict="unclear",
-        text=f"Not allowed in {name}, and the spot may lie there. {own.deciding.text}",
-        variable=own.deciding.variable,
-        value=own.deciding.value,
-        levels=own.deciding.levels,
-        missing="place",
-    )
-    unclear = msgspec.structs.replace(
-        own,
-        verdict="unclear",
-        deciding=finding,
-        findings=(finding,),
-        missing=("place",),
-    )
-    return msgspec.structs.replace(inside, permit=unclear)
+    return resolution, permit(resolution, edition.topic, purchase)
 
 
 def _gravity(verdict: Verdict) -> int:
@@ -169,6 +167,8 @@ def _check(verdict: Verdict) -> contract.Check:
 def _rule(verdict: Verdict) -> contract.CheckRule:
     """The deciding rule with the sources of the law it was read from."""
     finding, levels = verdict.permit.deciding, verdict.resolution.levels
+    if finding.rule == "inside":
+        levels = verdict.inside[finding.value[0]].levels
     code = finding.levels[0] if finding.levels else verdict.resolution.deciding
     level = next((candidate for candidate in levels if candidate.jurisdiction.code == code), None)
     period = level.period if level else None
@@ -179,13 +179,12 @@ def _rule(verdict: Verdict) -> contract.CheckRule:
         jurisdiction=contract.jurisdiction(level.jurisdiction) if level else None,
         sources=period.sources if period else (),
         last_verified=level.last_verified if level else None,
+        verified_how=level.verified_how if level else None,
         freshness=level.freshness if level else None,
     )
 
 
-def _undecided(shown: Verdict, places: list[Jurisdiction]) -> contract.CheckRule:
-    names = ", ".join(place.name for place in places)
-    text = f"The ZIP code touches {names}, whose law differs: ask which one it is."
+def _undecided(shown: Verdict, question: str) -> contract.CheckRule:
     return msgspec.structs.replace(
-        _rule(shown), rule="place", verdict="unclear", text=text, missing="place"
+        _rule(shown), rule="place", verdict="unclear", text=question, missing="place"
     )

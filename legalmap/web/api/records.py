@@ -113,8 +113,9 @@ def _fits(view: View, item: Published, wanted: dict[str, str | None]) -> bool:
 @needs(Permission.READ, decided_by=())
 def record(topic: str, code: str) -> Response:
     """One record: its periods of law, their sources, and when it was last verified."""
-    view = parameters.view(topic, parameters.declared())
-    item = _item(view, search.place(tracker(), code))
+    place = search.place(tracker(), code)
+    view = parameters.view(topic, parameters.declared()).at(place)
+    item = _item(view, place)
     record = formats.record(view.edition, item, view.as_of)
     return responses.answered(view, contract.RecordAnswer, record=record)
 
@@ -178,7 +179,7 @@ def revision(topic: str, code: str, number: str) -> Response:
         contract.RevisionAnswer,
         jurisdiction=place.code,
         revision=_revision(view, published[number]),
-        payload=published[number].payload,
+        payload=contract.stored(published[number].stored),
     )
 
 

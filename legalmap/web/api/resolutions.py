@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
-from legalmap.services.places import search
+from legalmap.services.places import points, search
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Query
 from legalmap.web.http.permissions import tracker
@@ -25,29 +27,38 @@ POINT_REACH = Caveat(
 )
 
 
-def answer(view: View, query: Query) -> contract.ResolveAnswer:
-    """What holds at the place asked about.
+def answer(view: View, query: Query) -> tuple[View, contract.ResolveAnswer]:
+    """What holds at the place asked about, on the day it is there; with the view by the clocks there.
 
-    For a ZIP code in several counties: the question which of them is meant, and all of them as candidates.
+    For a ZIP code in several counties and a point at a border: the question which of them is meant, and
+    all of them as candidates.
     """
-    request, places, caveats = asked_places(query)
-    resolutions = tuple(resolution(view, place, caveats) for place in places)
+    request, meant, there = asked_places(view, query)
+    resolutions = tuple(resolution(there, place, meant.caveats) for place in meant.places)
     only = resolutions[0] if len(resolutions) == 1 else None
-    return parameters.answer(
-        view,
+    return there, parameters.answer(
+        there,
         contract.ResolveAnswer,
         asked=request,
         outcome=only.outcome if only else ASK,
         status=only.status if only else None,
         deciding=only.deciding.code if only and only.deciding else None,
-        ask=None if only else _question(request, places),
+        ask=None if only else meant.question,
         resolution=only,
         candidates=() if only else resolutions,
     )
 
 
-def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tuple[Caveat, ...]]:
-    """The request, the places it may mean, and the caveats of a ZIP code or a point.
+class Meant(msgspec.Struct, frozen=True):
+    """The places a request may mean, the caveats of a ZIP code or a point, and what to ask back."""
+
+    places: tuple[Jurisdiction, ...]
+    caveats: tuple[Caveat, ...] = ()
+    question: str = ""
+
+
+def asked_places(view: View, query: Query) -> tuple[contract.Asked, Meant, View]:
+    """The request, the places it may mean, and the view by the clocks there.
 
     Raise BadParameter unless exactly one way of asking is used.
     """
@@ -62,34 +73,45 @@ def asked_places(query: Query) -> tuple[contract.Asked, list[Jurisdiction], tupl
     else:
         lat, lon = (parameters.degrees(query, name) for name in ("lat", "lon"))
         request = contract.Asked(lat=lat, lon=lon)
-    return request, *places_of(tracker(), request, search.place)
+    meant = places_of(tracker(), view, request, search.place)
+    there = view.at(*meant.places)
+    if request.lat is not None and there.as_of != view.as_of:
+        # Whether the sides of a border differ depends on the day.
+        meant = places_of(tracker(), there, request, search.place)
+    return request, meant, there
 
 
 def places_of(
-    tracker: Tracker, request: contract.Asked, by_code: Callable[[Tracker, str], Jurisdiction]
-) -> tuple[list[Jurisdiction], tuple[Caveat, ...]]:
-    """The places that a request may mean, and the caveats of a ZIP code or a point.
+    tracker: Tracker,
+    view: View,
+    request: contract.Asked,
+    by_code: Callable[[Tracker, str], Jurisdiction],
+) -> Meant:
+    """The places that a request may mean.
 
     ``by_code`` finds the place of a code; raise Missing if there is none.
     """
     if request.place is not None:
-        return [by_code(tracker, request.place)], ()
+        return Meant((by_code(tracker, request.place),))
     if request.zip is not None:
-        return search.counties_of_zip(tracker, request.zip), (ZIP_REACH,)
+        counties = tuple(search.counties_of_zip(tracker, request.zip))
+        return Meant(counties, (ZIP_REACH,), _question(request.zip, counties))
     if request.lat is None or request.lon is None:
         raise BadQuery.at("item", "A point needs both lat and lon.")
-    return [search.place_at(tracker, request.lat, request.lon)], (POINT_REACH,)
+    spot = points.at(tracker, view.edition, view.as_of, request.lat, request.lon)
+    return Meant(spot.places, (*spot.caveats, POINT_REACH), spot.question)
 
 
-def _question(request: contract.Asked, places: list[Jurisdiction]) -> str:
-    names = ", ".join(place.name for place in places)
-    return f"ZIP code {request.zip} touches {len(places)} counties: {names}. Ask which one it is."
+def _question(zip_code: str, counties: tuple[Jurisdiction, ...]) -> str:
+    names = ", ".join(county.name for county in counties)
+    return f"ZIP code {zip_code} touches {len(counties)} counties: {names}. Ask which one it is."
 
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
     """What holds at one place; ``caveats`` are those of the way in which the place was given."""
     resolved = view.edition.resolve(place, view.as_of)
-    deciding = resolved.deciding_level
+    deciding, today = resolved.deciding_level, view.whose_day(resolved)
+    caveats = (*caveats, today) if today else caveats
     return contract.same(
         contract.Resolution,
         resolved,
@@ -114,6 +136,7 @@ def shared_keys(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -
         },
         "caveats": (*resolved.caveats, *caveats),
         "last_verified": deciding.last_verified if deciding else None,
+        "verified_how": deciding.verified_how if deciding else None,
         "freshness": deciding.freshness if deciding else None,
         "url": formats.url_of(topic.code, resolved.place.code),
     }

@@ -125,15 +125,23 @@ PATH = {
 }
 AS_OF = Parameter(
     "as_of",
-    "Law time: the day asked about, from 1900-01-01 to 2100-12-31. By default today in UTC.",
+    "Law time: the day asked about, from 1900-01-01 to 2100-12-31. By default today at the "
+    "place asked about; in UTC where there are several with several time zones.",
     {"type": "string", "format": "date"},
     "2025-07-01",
 )
 KNOWN_AT = Parameter(
     "known_at",
-    "Edit time: what this site said at a feed number or an instant. By default now.",
-    {"anyOf": [FEED_NO, {"type": "string", "format": "date-time"}]},
-    268,
+    "Edit time: what this site said at a feed number, at an instant, or at the end "
+    "of a day (UTC). By default now.",
+    {
+        "anyOf": [
+            FEED_NO,
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "format": "date"},
+        ]
+    },
+    280,
 )
 LIMIT = Parameter(
     "limit", "How many items a page holds; 100 if it is not given.", number("integer", 1, 500), 3

@@ -8,13 +8,13 @@ import msgspec
 from markupsafe import Markup, escape
 
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
 from legalmap.domain.law.resolving import OUTCOME_LABELS, Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
 from legalmap.services.places.map_shapes import Region, Shapes
+from legalmap.web.wording import labels
 
 # Patterns and markers are sized for a frame of 2,000 units; other frames scale them.
 FRAME = 2000
@@ -204,7 +204,7 @@ def _counts(topic: Topic, resolutions: Iterable[Resolution]) -> dict[str, int]:
 
 
 def is_stale(resolution: Resolution) -> bool:
-    """Whether the deciding law was never verified or is overdue: such a region is hatched, never plain."""
+    """Whether the deciding law has no dated evidence or is overdue: such a region is hatched, never plain."""
     level = resolution.deciding_level
     return level is not None and level.freshness in STALE
 
@@ -218,15 +218,9 @@ def card(topic: Topic, resolution: Resolution) -> str:
             lines[1] += f" since {in_words(level.period.effective_from)}"
         if level.jurisdiction.code != resolution.place.code:
             lines.append(f"By the law of {level.jurisdiction.name}")
-        lines.append(_verified(level.last_verified, level.freshness or "never"))
+        how_old = level.freshness or "never"
+        lines.append(labels.aged_evidence(level.last_verified, level.verified_how, how_old))
     return "\n".join(lines)
-
-
-def _verified(last_verified: date | None, freshness: str) -> str:
-    if last_verified is None:
-        return FRESHNESS_LABELS["never"]
-    words = f"Last verified {in_words(last_verified)}"
-    return words if freshness == "fresh" else f"{words}: {FRESHNESS_LABELS[freshness].lower()}"
 
 
 class DrawnRegion(msgspec.Struct, frozen=True, kw_only=True, gc=False):

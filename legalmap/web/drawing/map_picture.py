@@ -265,7 +265,7 @@ def _legend_patterns(topic: Topic) -> str:
 
 
 def _legend(topic: Topic, drawn: DrawnView) -> str:
-    stale = [("stale", "Overdue or unverified", drawn.stale)] if drawn.stale else []
+    stale = [("stale", "Overdue or undated", drawn.stale)] if drawn.stale else []
     drawn_rows = [
         _legend_row(LEGEND_TOP + LEGEND_STEP * index, *row)
         for index, row in enumerate([*_counted(topic, drawn), *stale])
@@ -307,10 +307,10 @@ def _foot(edition: Edition, as_of: date, view: str) -> str:
         f"Source: legalmap, /{edition.topic.code}, feed number {edition.feed_no}{known}."
         f" {ages.total} records, each with its sources. CC0 1.0."
     )
-    newest = f"Newest check: {in_words(ages.newest)}. " if ages.newest else ""
+    newest = f"Newest evidence: {in_words(ages.newest)}. " if ages.newest else ""
     age = (
-        f"{newest}{ages.overdue} of {ages.total} records overdue for re-checking, {ages.never} never"
-        " verified. Shapes: Natural Earth, U.S. Census Bureau. Not legal advice."
+        f"{newest}{ages.overdue} of {ages.total} records overdue for re-checking, {ages.never} without"
+        " dated evidence. Shapes: Natural Earth, U.S. Census Bureau. Not legal advice."
     )
     return (
         f'<path d="M{MARGIN} 560H{WIDTH - MARGIN}" stroke="{LINE}"/>'

@@ -11,6 +11,7 @@ from legalmap.domain.desk.edit_intents import Intent
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.desk.suggestions import Suggestion
 from legalmap.domain.errors import Missing
+from legalmap.domain.law.payload import content_bytes
 from legalmap.services.editing import rework, suggestions
 from legalmap.services.editing.proposals import Beginning
 from legalmap.services.reviewing import review
@@ -137,7 +138,8 @@ def _goes_back_to(beginning: Beginning, revised: Revision) -> int | None:
     if revised.intent is not Intent.REVERT:
         return None
     known = reader().published_revisions(beginning.topic, beginning.place.code)
-    same = (earlier for earlier in known if earlier.payload_sha256 == revised.payload_sha256)
+    said = content_bytes(revised.payload)
+    same = (earlier for earlier in known if content_bytes(earlier.payload) == said)
     return next((earlier.number for earlier in same), None)
 
 

@@ -74,7 +74,9 @@ class _Reading:
         return {
             **self._values("", fields.RECORD, form),
             "periods": self._periods(form.periods.entries),
-            "pending": self._rows("pending", form.pending.entries, self._bill, ignored=()),
+            "pending": self._rows(
+                "pending", form.pending.entries, self._bill, ignored=("outcome",)
+            ),
         }
 
     def _periods(self, entries: list[Any]) -> list[dict[str, Any]]:
@@ -187,7 +189,7 @@ class _Reading:
 
     def _answer(self, at: str, typed: Any, variable: Variable) -> Any:
         text = _text(typed)
-        if variable.type == "choice" or not text:
+        if variable.type in ("choice", "text") or not text:
             return text or None
         whole = variable.type == "integer"
         if not (_INTEGER if whole else _NUMBER).fullmatch(text):

@@ -19,7 +19,7 @@ from legalmap.web.http.posted_data import Typed
 # Where the form offers other words than the table of fields, which are a hint there and no rule.
 _CHOICES = {
     "kind": {"": "Choose", **{kind: kind.capitalize() for kind in SOURCE_KINDS}},
-    "verified_how": {"": "Not verified", **fields.VERIFIED_HOW},
+    "verified_how": {"": "There is no date", **fields.VERIFIED_HOW},
 }
 # The names that a form can send; all others are ignored.
 _KEY = re.compile(
@@ -30,7 +30,7 @@ _KEY = re.compile(
 _ROW = re.compile(r"(periods|sources|pending)-(\d+)-", re.ASCII)
 _MOST_ROWS = {"periods": MAX_PERIODS, "sources": MAX_SOURCES, "pending": MAX_SOURCES}
 # Fields with a value before anybody touches them: a row with only these counts as empty.
-_PRESET = frozenset({"force", "kind", "stance"})
+_PRESET = frozenset({"force", "kind", "stance", "outcome"})
 
 
 class RecordForm(HouseForm):
@@ -88,7 +88,7 @@ def _answer_field(variable: Variable) -> Field:
         return ChoiceField(variable.label, {"": "Not stated", **choices})
     if variable.type == "choices":
         return SelectMultipleField(variable.label, choices=choices, validate_choice=False)
-    return LineField(variable.label)
+    return (TextField if variable.type == "text" else LineField)(variable.label)
 
 
 def kinds(base: Payload, reverts: int | None) -> dict[str, str]:

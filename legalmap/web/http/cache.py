@@ -1,7 +1,8 @@
 """The one cache of finished answers, in front of Flask.
 
 An answer is kept under what decides it: the site, the path, the parameters that its view declares, and the
-content coding. It holds until the feed moves or its day has passed, whichever comes first.
+content coding. It holds until the feed moves or its quarter of an hour has passed, whichever comes
+first: somewhere a new day begins then.
 """
 
 from collections import OrderedDict

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from time import monotonic, time
 from typing import Any, TypeVar
 
@@ -48,7 +47,7 @@ NEWS_SECONDS, MOST_WAITING = 0.25, 2_000
 # By kind of work: how many threads it may have at once, and how many requests may wait for one.
 WORK = {"": (2, 400), PICTURE: (1, 6), PAST: (1, 30), BATCH: (1, 6)}
 READS = ("GET", "HEAD")
-DAY_SECONDS = 86_400
+QUARTER_HOUR = 900
 # Answered here, from the whole answer.
 _CONDITIONS = dict.fromkeys(
     ("if-none-match", "if-modified-since", "range", "if-range", "accept-encoding"), ""
@@ -206,7 +205,7 @@ class Front:
         # The whole answer to GET is what HEAD, conditions and ranges are answered from.
         environ["REQUEST_METHOD"] = "GET"
         feed_no: int | None = self._heading.number
-        since, until = _today()
+        since, until = _quarter_hour()
         room = self._slots[_cost(route, key.query)]
         answer, may_be_kept, is_ours = await self._worked(environ, key.coding, room)
         if keep and may_be_kept:
@@ -324,10 +323,13 @@ def _now(heading: Head) -> None:
         log.debug("front: the head of the feed is not known.", exc_info=True)
 
 
-def _today() -> tuple[float, float]:
-    """When the present day (UTC) begins and ends, in seconds since the epoch."""
-    start = datetime.combine(clock.today(), datetime.min.time(), UTC).timestamp()
-    return start, start + DAY_SECONDS
+def _quarter_hour() -> tuple[float, float]:
+    """When the present quarter of an hour begins and ends, in seconds since the epoch.
+
+    No day begins within it, wherever on the globe: time zones differ by whole quarters.
+    """
+    start = clock.now().timestamp() // QUARTER_HOUR * QUARTER_HOUR
+    return start, start + QUARTER_HOUR
 
 
 def _work(application: Any, environ: Environ, coding: str) -> tuple[Answer, bool, bool]:

@@ -1,7 +1,7 @@
 """What the address of a page asks for: topic, day and edit time, read in the same way everywhere."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,9 @@ from flask import request
 
 from legalmap import clock
 from legalmap.domain.errors import BadQuery
+from legalmap.domain.law import days
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.editions.editions import Edition
 from legalmap.services.reading.reader import asked_day
@@ -19,13 +22,14 @@ from legalmap.web.http.permissions import reader
 class View(msgspec.Struct, frozen=True):
     """An edition, the day asked about, and the query (“?” included) that keeps both in every link.
 
-    ``names_day``: whether the reader named the day; else it is today.
+    ``names_day``: whether the reader named the day; else it is today in ``time_zone``, by default UTC.
     """
 
     edition: Edition
     as_of: date
     query: str
     names_day: bool
+    time_zone: str | None = None
 
     @property
     def is_past(self) -> bool:
@@ -43,7 +47,23 @@ class View(msgspec.Struct, frozen=True):
         published = self.edition.changed_at
         if self.names_day or published is None:
             return published
-        return max(published, datetime.combine(self.as_of, time(), UTC))
+        return max(published, days.start_of(self.as_of, self.time_zone))
+
+    @property
+    def today(self) -> date:
+        """The present day where the reader asks about."""
+        return days.today_in(clock.now(), self.time_zone)
+
+    def at(self, *places: Jurisdiction) -> "View":
+        """The same by the clocks of some places; of several time zones, by UTC."""
+        zones = {place.time_zone for place in places}
+        zone = zones.pop() if len(zones) == 1 else None
+        there = msgspec.structs.replace(self, time_zone=zone)
+        return there if self.names_day else msgspec.structs.replace(there, as_of=there.today)
+
+    def whose_day(self, resolution: Resolution) -> Caveat | None:
+        """Which day was taken for today, where that may decide the answer."""
+        return None if self.names_day else days.whose_day(resolution, self.time_zone)
 
     @property
     def head(self) -> dict[str, Any]:
@@ -59,7 +79,7 @@ class View(msgspec.Struct, frozen=True):
     @property
     def is_future(self) -> bool:
         """Whether the day is still to come: the law may change until then."""
-        return self.as_of > clock.today()
+        return self.as_of > self.today
 
 
 def view(topic: str, parameters: Mapping[str, str] | None = None) -> View:

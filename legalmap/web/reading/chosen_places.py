@@ -101,6 +101,7 @@ def page(
     """
     view = query_params.view(topic)
     chosen = _chosen(f"/{topic}/{name}", most, once=once)
+    view = view.at(*chosen.places)
     added = _added(chosen, view)
     if isinstance(added, str):
         return redirect(added, code=303)

@@ -71,7 +71,7 @@ def _rows(view: View, columns: list[Resolution]) -> list[ComparedRow]:
     evidence: list[tuple[str, Callable[[Resolution], ComparedCell]]] = [
         ("Decided by", _decider),
         ("In force since", _since),
-        ("Last verified", _verified),
+        ("Evidence", _evidence),
         ("Confidence", partial(_confidence, view)),
         ("Sources", _sources),
         ("Bills under way", partial(_bills, view)),
@@ -108,11 +108,11 @@ def _since(resolution: Resolution) -> ComparedCell:
     return ComparedCell(in_words(start) if start else "Before anything known")
 
 
-def _verified(resolution: Resolution) -> ComparedCell:
+def _evidence(resolution: Resolution) -> ComparedCell:
     level = resolution.deciding_level
     if level is None or level.freshness is None:
         return ComparedCell(NOTHING)
-    words = in_words(level.last_verified) if level.last_verified else ""
+    words = labels.evidence(level.last_verified, level.verified_how)
     return ComparedCell(words, freshness=level.freshness)
 
 
@@ -129,7 +129,13 @@ def _sources(resolution: Resolution) -> ComparedCell:
 
 
 def _bills(view: View, resolution: Resolution) -> ComparedCell:
-    """The bills of every level whose law reaches the place, each with the level it is of."""
+    """The open bills of every level whose law reaches the place, each with the level it is of."""
     items = [view.edition.records.get(level.jurisdiction.code) for level in resolution.levels]
-    bills = [(item.place.name, bill) for item in items if item for bill in item.payload.pending]
+    bills = [
+        (item.place.name, bill)
+        for item in items
+        if item
+        for bill in item.payload.pending
+        if bill.outcome == "open"
+    ]
     return ComparedCell("" if bills else NOTHING, bills=tuple(bills))

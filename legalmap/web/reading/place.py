@@ -99,7 +99,7 @@ def place(topic: str, code: str) -> str | Response:
     known_place = search.place(tracker(), code)
     if known_place.code != code:
         return redirect(f"/{topic}/{known_place.code}{view.query}", code=301)
-    return render_template("reading/place.html", **_context(view, known_place))
+    return render_template("reading/place.html", **_context(view.at(known_place), known_place))
 
 
 def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
@@ -117,11 +117,13 @@ def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
         "topic": topic,
         "view": view,
         "place": place,
+        "counties": [tracker().place(code) for code in place.counties],
         "title": title,
         "full_title": full_title,
         "crumbs": _crumbs(place),
         "canonical": canonical,
         "resolution": resolution,
+        "whose_day": view.whose_day(resolution),
         "sentences": sentences.sentences(resolution, topic),
         "backing": backing(view, resolution),
         "coming": _coming(view, resolution),
@@ -138,7 +140,7 @@ def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
         "near": _near(view, place)[:NEAR_SHOWN],
         "item": item,
         "freshness": edition.freshness_of(item, view.as_of) if item else None,
-        "timeline": timeline.draw(topic, item.payload.periods, view.as_of, clock.today())
+        "timeline": timeline.draw(topic, item.payload.periods, view.as_of, view.today)
         if item
         else None,
         "readings": readings(item.payload, view.as_of) if item else [],
@@ -161,11 +163,14 @@ def _coming(view: View, now: Resolution) -> list[str]:
     return [sentences.coming(now, resolution, view.topic) for resolution in then]
 
 
+_AGE_FOR = {"min_age": "sale", "possession_min_age": "possession"}
+
+
 def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
     """Whether a traveller needs a variable: what they may have and buy, from what age, how strong."""
-    sale = resolution.answers.get("sale")
-    if variable.code == "min_age" and sale and sale.value == "prohibited":
-        # An age beside a ban would read as if older people may buy.
+    barring = resolution.answers.get(_AGE_FOR.get(variable.code, ""))
+    if barring and barring.value == "prohibited":
+        # An age beside a ban would read as if older people may buy, or have it.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"
 
@@ -222,12 +227,12 @@ def _local(view: View, above: Jurisdiction) -> LocalRules | None:
 
 def _heading(above: Jurisdiction, place: Jurisdiction) -> str:
     if place.parent != above.code:
-        return "" if above.kind in COUNTIES else place.parent or ""
-    return place.code if place.kind in COUNTIES else place.county or ""
+        return "" if above.rules_county else place.parent or ""
+    return place.code if place.rules_county else place.county or ""
 
 
 def _county_first(members: Iterable[Resolution]) -> list[Resolution]:
-    return sorted(members, key=lambda r: (r.place.kind not in COUNTIES, r.place.name))
+    return sorted(members, key=lambda r: (not r.place.rules_county, r.place.name))
 
 
 def _gathered(view: View, groups: list[PlaceGroup]) -> LocalRules:
@@ -239,9 +244,9 @@ def _gathered(view: View, groups: list[PlaceGroup]) -> LocalRules:
 
 def _near(view: View, place: Jurisdiction) -> list[Near]:
     """Other towns with a rule of their own near the middle of a county, or near a town."""
-    if place.kind in COUNTIES:
+    if place.rules_county:
         near = routes.towns_around_county(view.edition, place, view.as_of)
-        return [town for town in near if town.resolution.place.county != place.code]
+        return [town for town in near if place.code not in town.resolution.place.in_counties]
     if place.lat is None or place.lon is None:
         return []
     near = routes.towns_near(view.edition, (place.lat, place.lon), view.as_of)

@@ -8,12 +8,12 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.law.jurisdictions import COUNTIES, Jurisdiction, chain, parent_of
+from legalmap.domain.errors import AtSea, BadQuery, Missing
+from legalmap.domain.law.jurisdictions import Jurisdiction, chain, parent_of
 from legalmap.domain.law.resolving import Resolution
 from legalmap.domain.people.roles import Permission
 from legalmap.services.core.tracker import DEFAULT_TOPIC
-from legalmap.services.places import routes
+from legalmap.services.places import points, routes
 from legalmap.services.places import search as place_search
 from legalmap.services.places.search import Found
 from legalmap.web.drawing import map_drawing
@@ -183,30 +183,35 @@ def here() -> Response:
     view = query_params.view(_topic())
     lat, lon = _degrees("lat"), _degrees("lon")
     try:
-        place = place_search.place_at(tracker(), lat, lon)
-    except Missing:
+        spot = points.at(tracker(), view.edition, view.as_of, lat, lon)
+    except AtSea:
         page = render_template(
             "reading/search/here.html", topic=view.topic, view=view, state="nowhere"
         )
     else:
-        page = render_template("reading/search/here.html", **_here(view, place, (lat, lon)))
+        page = render_template("reading/search/here.html", **_here(view, spot, (lat, lon)))
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _here(view: View, place: Jurisdiction, point: tuple[float, float]) -> dict[str, Any]:
+def _here(view: View, spot: points.Spot, point: tuple[float, float]) -> dict[str, Any]:
+    view, place = view.at(*spot.places), spot.places[0]
+    if len(spot.places) > 1:
+        hits = [hit(view, one) for one in spot.places]
+        return {"topic": view.topic, "view": view, "state": "ask", "spot": spot, "hits": hits}
     found = hit(view, place)
-    levels = found.resolution.levels
+    levels, today = found.resolution.levels, view.whose_day(found.resolution)
     return {
         "topic": view.topic,
         "view": view,
         "state": "found",
         "hit": found,
+        "caveats": (*spot.caveats, *([today] if today else []), *found.resolution.caveats),
         "sentences": sentences.sentences(found.resolution, view.topic),
         "levels": [(level, sentences.standing(level, found.resolution)) for level in levels],
         "towns": routes.towns_near(view.edition, point, view.as_of),
-        "in_county": place.kind in COUNTIES,
+        "in_county": place.rules_county,
     }
 
 

@@ -141,7 +141,7 @@ def dataset(edition: Edition) -> dict[str, Any]:
         "url": whole(f"/{topic.code}"),
         "name": f"Legal status of {topic.sentence_name} by jurisdiction",
         "description": f"{topic.about} {len(edition.records)} jurisdictions with dates, sources and"
-        f" the day each was last verified. {topic.scope}",
+        f" the date of the evidence of each. {topic.scope}",
         "keywords": [topic.name, "law", "legal status", "jurisdictions"],
         "license": contract.LICENCE_URL,
         "isAccessibleForFree": True,

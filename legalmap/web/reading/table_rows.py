@@ -20,7 +20,7 @@ SORTS = {
     "name": "Place",
     "status": "Strictest first",
     "since": "Newest law first",
-    "verified": "Longest unverified first",
+    "verified": "Oldest evidence first",
 }
 
 # Rows on a page.
@@ -104,7 +104,9 @@ def _order(edition: Edition, as_of: date, sort: str) -> Callable[[Published], An
         "name": lambda item: item.place.name,
         "status": strictest,
         "since": since,
-        "verified": lambda item: item.handy.last_verified or date.min,
+        "verified": lambda item: (
+            item.handy.last_verified.first_day if item.handy.last_verified else date.min
+        ),
     }
     return orders[sort]
 

@@ -6,8 +6,15 @@ from typing import Any
 from legalmap import clock
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
+from legalmap.domain.law.evidence import FRESHNESS_LABELS
 from legalmap.domain.law.fields import change_words
+from legalmap.domain.law.payload import Pending
 from legalmap.domain.law.topics import Topic, Variable
+
+# What revision 0 of a record is: nobody but those who collected it has looked at it.
+FIRST_LOAD = (
+    "First load: collected from the sources named, not yet reviewed by a second person here"
+)
 
 
 def day(value: PartialDate | date | datetime | None) -> str:
@@ -36,9 +43,39 @@ def answer(value: Any, variable: Variable) -> str:
     return f"{value} %" if variable.unit == "percent" else f"{value} {variable.unit}".strip()
 
 
+def evidence(last_verified: PartialDate | None, verified_how: str | None) -> str:
+    """How far the evidence of a record reaches. *Verified* is said only of what a person checked."""
+    if last_verified is None:
+        return "No dated source"
+    if verified_how == "checked":
+        return f"Verified {in_words(last_verified)}"
+    return f"Newest source: {in_words(last_verified)}"
+
+
+def aged_evidence(
+    last_verified: PartialDate | None, verified_how: str | None, freshness: str
+) -> str:
+    """The same, with the word for its age unless it is fresh: “…; evidence due for re-checking”."""
+    words = evidence(last_verified, verified_how)
+    if last_verified is None or freshness == "fresh":
+        return words
+    return f"{words}; {FRESHNESS_LABELS[freshness].lower()}"
+
+
+def outlook(bill: Pending) -> str:
+    """What became of a bill, or when to expect news of it; that day past, that nobody has told us."""
+    if bill.outcome != "open":
+        return {"enacted": "Enacted.", "died": "Did not become law."}[bill.outcome]
+    if bill.expected_on is None:
+        return ""
+    if bill.expected_on.last_day < clock.today():
+        return f"Was expected {in_words(bill.expected_on)}; what became of it is not known here."
+    return f"Expected {in_words(bill.expected_on)}."
+
+
 def noted(notes: str) -> str:
-    """Notes in the words of our pages: the notes that shipped call the day “evidence_as_of”."""
-    return notes.replace("evidence_as_of", "“last verified”")
+    """Notes in the words of our pages: those of the first dataset call that date “evidence_as_of”."""
+    return notes.replace("evidence_as_of", "the date of the evidence")
 
 
 def field_words(change: Change, topic: Topic) -> list[str]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from legalmap.domain.law.dates import PartialDate, in_words
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
 from legalmap.domain.law.periods import WITHOUT_FORCE
 from legalmap.domain.law.resolving import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editions.law_changes import Turn
+from legalmap.web.wording import labels
 
 # English says “the” before these names, and no rule tells which: “the Bahamas”, “the Gambia”.
 _STATES = ("ae", "bs", "cf", "do", "gb", "gm", "km", "mv", "nl", "ph", "sc", "us")
@@ -49,7 +49,7 @@ def region_of(resolution: Resolution) -> Jurisdiction | None:
 
 
 def sentences(resolution: Resolution, topic: Topic) -> list[str]:
-    """What holds, since when and by whom; possession and sale; when it was last verified."""
+    """What holds, since when and by whom; possession and sale; how far its evidence reaches."""
     law = f"the law on {topic.sentence_name}"
     where = _where(resolution)
     if resolution.outcome == "not-researched":
@@ -204,12 +204,8 @@ def _preempting(level: LevelAnswer, resolution: Resolution) -> str:
 def _verified(level: LevelAnswer | None) -> list[str]:
     if level is None or level.freshness is None:
         return []
-    if level.last_verified is None:
-        return ["Never verified: no source carries a date."]
-    day = in_words(level.last_verified)
-    if level.freshness == "fresh":
-        return [f"Last verified {day}."]
-    return [f"Last verified {day}: {FRESHNESS_LABELS[level.freshness].lower()}."]
+    words = labels.aged_evidence(level.last_verified, level.verified_how, level.freshness)
+    return [f"{words}."]
 
 
 # Why a level counts or not, where it takes no more than a few words.

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.desk.moderation import Verdict
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
 from legalmap.domain.people.accounts import SYSTEM_HANDLE, Account
@@ -148,7 +149,7 @@ def _varied(model: Payload, number: int, day: date, chance: random.Random) -> Pa
     return msgspec.structs.replace(
         model,
         periods=periods,
-        last_verified=day,
+        last_verified=PartialDate(day.isoformat()),
         verified_how="checked",
         notes=f"Revision {number}. {model.notes}"[:400],
     )

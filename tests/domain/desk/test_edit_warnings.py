@@ -1,5 +1,6 @@
 """What is worth a second look in an edit: each at its field, and nothing about what is old."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ COPY = "https://archive.example/1"
 
 def a_kept_source(url: str = "https://law.example/act", **changed: Any) -> Source:
     """A statute with an archived copy, opened on the day the builder's payload was verified."""
-    fields = {"archived_url": COPY, "accessed_on": a_payload().last_verified, **changed}
+    fields = {"archived_url": COPY, "accessed_on": date(2026, 11, 1), **changed}
     return a_source(url, **fields)
 
 

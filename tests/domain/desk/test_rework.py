@@ -33,6 +33,7 @@ def sent(number: int, *authors: int, **more: Any) -> Revision:
         "kind": "edit",
         "note": "A law.",
         "payload": a_payload(),
+        "stored": "",
         "payload_sha256": "0" * 64,
         "submitted_at": AT,
         "withdrawn_at": None,

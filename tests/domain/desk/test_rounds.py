@@ -1,22 +1,22 @@
 """The order of the round."""
 
-from datetime import date
-
 import pytest
 
 from legalmap.domain.desk.rounds import Due, Progress, rank
+from legalmap.domain.law.dates import PartialDate
 from tests.build import a_place
 
-OLD, NEWER = date(2024, 1, 1), date(2025, 1, 1)
+OLD, NEWER = PartialDate("2024-01"), PartialDate("2025-01-01")
 
 
-def due(name: str, kind: str, severity: int | None = 0, verified: date | None = OLD) -> Due:
+def due(name: str, kind: str, severity: int | None = 0, verified: PartialDate | None = OLD) -> Due:
     return Due(
         topic="kratom",
         place=a_place(name, kind),
         record_id=1,
         freshness="overdue",
         last_verified=verified,
+        verified_how="source-date" if verified else None,
         status="legal",
         severity=severity,
     )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.evidence import (
     FRESHNESS_LABELS,
     PRIMARY_KINDS,
@@ -16,6 +17,11 @@ from legalmap.domain.law.evidence import (
 from tests.build import TODAY, a_source
 
 LIMIT = 270
+
+
+def reaching(day: date) -> PartialDate:
+    """Evidence of that day."""
+    return PartialDate(day.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -33,18 +39,37 @@ LIMIT = 270
     ],
 )
 def test_freshness_by_age_in_days(age: int, expected: str) -> None:
-    assert freshness(TODAY - timedelta(days=age), TODAY, LIMIT) == expected
+    assert freshness(reaching(TODAY - timedelta(days=age)), TODAY, LIMIT) == expected
 
 
-def test_what_nobody_verified_is_never_fresh() -> None:
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Of a month or a year the first day counts: nothing looks fresher than it is.
+        ("2026-03", "fresh"),
+        ("2026-02", "due"),
+        ("2026", "due"),
+        ("2025", "overdue"),
+    ],
+)
+def test_freshness_of_a_date_known_roughly(text: str, expected: str) -> None:
+    assert freshness(PartialDate(text), TODAY, LIMIT) == expected
+
+
+def test_no_freshness_says_that_anybody_approved() -> None:
+    """A fresh record is one with a new source: nobody need have looked at it."""
+    assert all("verified" not in label.lower() for label in FRESHNESS_LABELS.values())
+
+
+def test_what_has_no_dated_source_is_never_fresh() -> None:
     assert freshness(None, TODAY, LIMIT) == "never"
 
 
 @given(st.dates(max_value=TODAY), st.integers(1, 1000), st.integers(0, 1000))
 def test_evidence_only_grows_older(verified: date, limit: int, days: int) -> None:
     order = ["fresh", "due", "overdue"]
-    now = freshness(verified, TODAY, limit)
-    later = freshness(verified, TODAY + timedelta(days=days), limit)
+    now = freshness(reaching(verified), TODAY, limit)
+    later = freshness(reaching(verified), TODAY + timedelta(days=days), limit)
     assert order.index(later) >= order.index(now)
 
 

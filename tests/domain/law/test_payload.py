@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+import lzma
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rfc8785 import dumps
 
 from legalmap.domain.errors import Invalid
+from legalmap.domain.law import payload_forms
 from legalmap.domain.law.payload import (
     MAX_PERIODS,
     MAX_SHORT,
@@ -19,8 +23,10 @@ from legalmap.domain.law.payload import (
     NOT_RESEARCHED,
     Payload,
     canonical_bytes,
+    content_bytes,
     from_builtins,
     from_bytes,
+    newest,
     normalised,
     problems_of,
     sha256_of,
@@ -29,10 +35,11 @@ from legalmap.domain.law.payload import (
 )
 from legalmap.domain.law.periods import Period
 from tests.build import TODAY, a_bill, a_date, a_payload, a_period, a_source, the_topic
-from tests.strategies import payloads
+from tests.strategies import payloads, stored_payloads
 
 TOPIC = the_topic()
 TOMORROW = TODAY + timedelta(days=1)
+FIRST_FORM = Path(__file__).parents[2] / "data" / "form-1.ndjson.xz"
 
 
 def sourced(url: str = "https://a.example/", **changed: Any) -> Payload:
@@ -73,8 +80,19 @@ def bills(count: int) -> Payload:
         # A record has at least one period, and not endlessly many.
         (Payload(confidence="low"), "periods", "Add at least one period."),
         (a_payload(*many(MAX_PERIODS + 1)), "periods", "Keep to at most 50 periods."),
-        # The day of verification is not in the future, and says how, if and only if it is given.
-        (a_payload(last_verified=TOMORROW), "last_verified", "Enter a day that is not in the"),
+        # The date of the evidence is not in the future, and says how, if and only if it is given.
+        (
+            a_payload(last_verified=a_date("2026-11-24")),
+            "last_verified",
+            "Enter a date that is not",
+        ),
+        (
+            a_payload(last_verified=a_date("2027"), verified_how="source-date"),
+            "last_verified",
+            "Enter a date that is not in the future.",
+        ),
+        # A person checks on a day; only a source is dated to a month or year.
+        (a_payload(last_verified=a_date("2026-10")), "last_verified", "Enter the day on which a"),
         (a_payload(verified_how=None), "verified_how", "Say how it was verified"),
         (a_payload(last_verified=None), "verified_how", "Say how it was verified"),
         # Somebody says how sure they are.
@@ -138,6 +156,29 @@ def bills(count: int) -> Payload:
         (answered(min_age=0), "periods.1.answers.min_age", "Enter a number from 1 to 99."),
         (answered(min_age=True), "periods.1.answers.min_age", "Enter a whole number."),
         (answered(sale="no"), "periods.1.answers.sale", "'no' is not in the codebook."),
+        # A number has one spelling in every language: few decimals, few digits.
+        (
+            answered(seven_oh_limit_percent=0.00001),
+            "periods.1.answers.seven_oh_limit_percent",
+            "Enter a number of at most 15 digits, with at most 4 decimals.",
+        ),
+        (
+            answered(seven_oh_limit_percent=1e300),
+            "periods.1.answers.seven_oh_limit_percent",
+            "Enter a number of at most 15 digits, with at most 4 decimals.",
+        ),
+        # A text is one, short and in visible characters.
+        (answered(alkaloid_limits=400), "periods.1.answers.alkaloid_limits", "Enter text."),
+        (
+            answered(alkaloid_limits="x" * (MAX_SHORT + 1)),
+            "periods.1.answers.alkaloid_limits",
+            "Keep this under 500 characters",
+        ),
+        (
+            answered(alkaloid_limits="a\u200bb"),
+            "periods.1.answers.alkaloid_limits",
+            "Remove the invisible",
+        ),
         (answered(age=18), "periods.1.answers.age", "The codebook has no variable “age”."),
         # Every period is backed by a source, and not by endlessly many.
         (a_payload(a_period(sources=())), "periods.0.sources", "Add at least one source"),
@@ -196,7 +237,10 @@ def test_each_rule_names_the_field_that_breaks_it(
         sourced(title="x" * MAX_SHORT, publisher="x" * MAX_SHORT, citation="x" * MAX_SHORT),
         sourced("https://x.example/".ljust(MAX_URL, "x")),
         # Verified and opened today.
-        a_payload(last_verified=TODAY),
+        a_payload(last_verified=a_date("2026-11-23")),
+        # The newest source is known to the month or the year only, the running one too.
+        a_payload(last_verified=a_date("2026-10"), verified_how="source-date"),
+        a_payload(last_verified=a_date("2026"), verified_how="source-date"),
         sourced(accessed_on=TODAY),
         # Never verified, and nothing said about how.
         a_payload(last_verified=None, verified_how=None),
@@ -325,7 +369,7 @@ RAW_SOURCE = {"url": "https://a.example/", "title": "t", "publisher": "p", "kind
         ({"periods": [{**RAW, "effective_from": "x - at `$.notes`"}]}, "periods.0.effective_from"),
         ({"periods": [{**RAW, "effective_from": "x - at\ny"}]}, "periods.0.effective_from"),
         ({"periods": [{**RAW, "effective_until": "2016-00"}]}, "periods.0.effective_until"),
-        ({"last_verified": "2016"}, "last_verified"),
+        ({"last_verified": "May"}, "last_verified"),
         ({"last_verified": "2016-02-30"}, "last_verified"),
         # Deep inside, counted from nought.
         ({"periods": [{**RAW, "sources": [RAW_SOURCE, {}]}]}, "periods.0.sources.1"),
@@ -334,7 +378,12 @@ RAW_SOURCE = {"url": "https://a.example/", "title": "t", "publisher": "p", "kind
             "periods.1.sources.0.kind",
         ),
         ({"pending": [{"kind": "bill", "ref": 97, "what": "", "url": ""}]}, "pending.0.ref"),
+        ({"pending": [{**RAW_BILL, "outcome": "lost"}]}, "pending.0.outcome"),
         ({"verified_how": "guessed"}, "verified_how"),
+        # A form there is none of, or not yet.
+        ({"schema": "2"}, "schema"),
+        ({"schema": 0}, "schema"),
+        ({"schema": 3}, "schema"),
         ({"confidence": "certain"}, "confidence"),
         ({"notes": None}, "notes"),
     ],
@@ -408,10 +457,10 @@ def test_there_is_one_way_to_write_an_answer(
 def test_canonical_bytes_are_sorted_compact_and_complete() -> None:
     assert canonical_bytes(NOT_RESEARCHED) == (
         b'{"confidence":null,"last_verified":null,"notes":"","pending":[],"periods":[],'
-        b'"verified_how":null}'
+        b'"schema":2,"verified_how":null}'
     )
     period = a_period("2016-05", summary="é", answers={"sale": "allowed", "min_age": 18})
-    text = canonical_bytes(Payload(periods=(period,))).decode()
+    text = canonical_bytes(a_payload(period)).decode()
     assert '"answers":{"min_age":18,"sale":"allowed"},"effective_from":"2016-05"' in text
     assert '"summary":"é"' in text
 
@@ -436,13 +485,65 @@ def test_plain_values_keep_the_order_of_the_fields() -> None:
     json.dumps(raw)
 
 
-@given(payloads())
+@given(stored_payloads())
 def test_canonical_bytes_come_back_as_the_same_payload(payload: Payload) -> None:
     canonical = canonical_bytes(payload)
     again = from_bytes(canonical)
     assert again == payload
     assert canonical_bytes(again) == canonical
     assert from_bytes(canonical.decode()) == payload
+
+
+@given(stored_payloads())
+def test_canonical_bytes_are_those_of_rfc_8785(payload: Payload) -> None:
+    """Whoever has a library for it, in whatever language, gets the bytes that the hash is over."""
+    canonical = canonical_bytes(payload)
+    assert dumps(json.loads(canonical)) == canonical
+
+
+def test_every_payload_that_shipped_in_the_first_form_keeps_its_bytes() -> None:
+    """The 268 of version 0.1, as they were stored: read, written again, and in the newest form."""
+    lines = lzma.decompress(FIRST_FORM.read_bytes()).splitlines()
+    assert len(lines) == 268
+    for line in lines:
+        payload = from_bytes(line)
+        assert payload.schema == payload_forms.FIRST
+        assert canonical_bytes(payload) == line
+        assert dumps(json.loads(line)) == line
+        assert newest(from_bytes(content_bytes(payload))) == newest(payload)
+
+
+@given(stored_payloads())
+def test_what_is_the_same_in_two_forms_has_the_same_content(payload: Payload) -> None:
+    assert content_bytes(payload) == content_bytes(from_bytes(canonical_bytes(payload)))
+    assert content_bytes(payload) == canonical_bytes(normalised(payload))
+    assert from_builtins(to_builtins(payload)).schema == payload_forms.NEWEST
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        # With keys that are not known yet, and without.
+        b'{"confidence":null,"courts":[],"notes":"","schema":3}',
+        b'{"notes":"","schema":3}',
+        '{"schema":3}',
+    ],
+)
+def test_a_newer_form_is_refused_by_the_version_that_it_needs(canonical: bytes | str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        from_bytes(canonical)
+    [problem] = invalid.value.problems
+    assert problem.field == "schema"
+    assert problem.message == (
+        "This is of form 3, and this version of legalmap reads forms up to 2: "
+        "install a version that reads form 3."
+    )
+
+
+def test_a_form_that_cannot_say_it_drops_nothing() -> None:
+    """A payload of form 1 never has an outcome; if a mistake gave it one, it is not lost unseen."""
+    payload = a_payload(pending=(a_bill(outcome="died"),), schema=payload_forms.FIRST)
+    assert b'"outcome":"died"' in canonical_bytes(payload)
 
 
 @given(payloads())

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.purchase import GRAVITY, PRODUCTS, Permit, Purchase, gravest, permit
+from legalmap.domain.law.purchase import (
+    GRAVITY,
+    PRODUCTS,
+    Permit,
+    Purchase,
+    gravest,
+    permit,
+    with_places_inside,
+)
 from legalmap.domain.law.resolving import Level, resolve
 from legalmap.services.core.tracker import shipped_topics
 from tests.build import a_payload, a_period
@@ -206,3 +214,43 @@ def test_of_places_that_differ_none_is_taken() -> None:
     assert gravest(["allowed", "allowed"]) == "allowed"
     assert gravest(["allowed", "not-allowed"]) == "unclear"
     assert list(GRAVITY) == ["allowed", "unclear", "not-allowed"]
+
+
+ALLOWED = permit_of(FREE, ADULT)
+UNCLEAR = permit_of({**FREE, "sale": "unknown"}, ADULT)
+BARRED = permit_of({**FREE, "sale": "prohibited"}, ADULT)
+WIDE = {
+    # The wide place, the places inside, its verdict, the rule that decides it, what it names.
+    "nothing is recorded inside": (ALLOWED, [], "allowed", "status", ""),
+    "all inside is allowed too": (ALLOWED, [ALLOWED], "allowed", "status", ""),
+    "one place inside prohibits": (ALLOWED, [ALLOWED, BARRED], "unclear", "inside", "in Town 1:"),
+    "one place inside is unclear": (ALLOWED, [UNCLEAR], "unclear", "inside", "Unclear in Town 0:"),
+    "a prohibition is named before an unclear place": (
+        ALLOWED,
+        [UNCLEAR, BARRED],
+        "unclear",
+        "inside",
+        "Not allowed in Town 1:",
+    ),
+    "unclear by itself stays so by its own rule": (UNCLEAR, [BARRED], "unclear", "sale", ""),
+    "prohibited by itself": (BARRED, [UNCLEAR, ALLOWED], "not-allowed", "sale", ""),
+    "many are counted": (ALLOWED, [BARRED] * 8, "unclear", "inside", "Town 4 and 3 more places"),
+}
+
+
+@pytest.mark.parametrize(("outer", "inside", "verdict", "rule", "words"), WIDE.values(), ids=WIDE)
+def test_a_wide_place_is_never_milder_than_what_is_recorded_inside(
+    outer: Permit, inside: list[Permit], verdict: str, rule: str, words: str
+) -> None:
+    towns = [
+        (
+            Jurisdiction(code=f"us-al-town-{n}", kind="city", name=f"Town {n}", parent="us-al"),
+            judged,
+        )
+        for n, judged in enumerate(inside)
+    ]
+    whole = with_places_inside(outer, towns)
+    assert (whole.verdict, whole.deciding.rule) == (verdict, rule)
+    assert words in whole.deciding.text
+    stricter = any(GRAVITY[judged.verdict] > GRAVITY[outer.verdict] for judged in inside)
+    assert ("place" in whole.missing) == stricter

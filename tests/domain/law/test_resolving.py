@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
 from legalmap.domain.law.periods import FORCES
 from legalmap.domain.law.resolving import Level, Resolution, resolve
-from tests.build import TODAY, a_payload, a_period, a_place, the_topic
+from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 from tests.strategies import STATUSES, answers
 
 TOPIC = the_topic()
@@ -199,7 +200,19 @@ def test_the_nearest_counting_ancestor_says_whether_local_rules_are_allowed() ->
         ),
         # A level that demands nothing is no source of the union.
         ("product_rules", [["testing"], [], None], ["testing"], ("us",)),
+        # Limits in words: every level's own, the nearest first, each once.
+        (
+            "alkaloid_limits",
+            ["At most 400 ppm.", "At most 1 mg.", "At most 400 ppm."],
+            "At most 400 ppm.; At most 1 mg.",
+            ("us", "us-fl", "us-fl-c-county"),
+        ),
+        ("alkaloid_limits", ["At most 1 mg.", None, None], "At most 1 mg.", ("us",)),
+        # Having it: the highest age; how far a county's rule reaches: as the nearest level says.
+        ("possession_min_age", [None, 18, 21], 21, ("us-fl-c-county",)),
+        ("reach", [None, None, "unincorporated"], "unincorporated", ("us-fl-c-county",)),
         # Nobody answers: no value, and no rules.
+        ("alkaloid_limits", [None, None, None], None, ()),
         ("min_age", [None, None, None], None, ()),
         ("product_rules", [None, None, None], [], ()),
     ],
@@ -265,7 +278,7 @@ def test_preemption_begins_with_the_law_that_preempts() -> None:
 def test_freshness_is_counted_to_today_not_to_the_day_asked_about() -> None:
     old = a_payload(last_verified=date(2020, 1, 1))
     level = resolved(old, on=date(2020, 1, 2)).levels[0]
-    assert (level.freshness, level.last_verified) == ("overdue", date(2020, 1, 1))
+    assert (level.freshness, level.last_verified) == ("overdue", a_date("2020-01-01"))
     unverified = a_payload(last_verified=None, verified_how=None)
     assert resolved(unverified).levels[0].freshness == "never"
     assert resolved(None).levels[0].freshness is None
@@ -382,3 +395,74 @@ def test_each_answer_comes_from_levels_that_count(chain: list[Payload | None]) -
     for answer in resolution.answers.values():
         assert set(answer.levels) <= counting
         assert bool(answer.levels) == (answer.value not in (None, []))
+
+
+METRO = a_place("us-fl-m", "city", parent="us-fl", county_code="us-fl-m-county", name="Metro")
+ENCLAVE = a_place("us-fl-e", "city", parent="us-fl", county="us-fl-m", name="Enclave")
+QUARTER = a_place("us-fl-q", "community", parent="us-fl", county="us-fl-m", name="Quarter")
+
+
+@pytest.mark.parametrize(
+    ("place", "caveats"),
+    [
+        # Its rule is the city's own: there is no land in it that it does not reach.
+        (METRO, []),
+        # Who lives in a quarter of it without a government lives in the city.
+        (QUARTER, []),
+        # A town inside that governs itself may not be reached.
+        (ENCLAVE, ["county-reach"]),
+    ],
+)
+def test_how_far_a_city_and_county_in_one_reaches(place: Jurisdiction, caveats: list[str]) -> None:
+    chain = [NATION, STATE, METRO] if place is METRO else [NATION, STATE, METRO, place]
+    levels = [Level(level, law("banned") if level is METRO else None) for level in chain]
+    resolution = resolve(levels, TOPIC, DAY, TODAY)
+    assert (resolution.status, resolution.deciding) == ("banned", "us-fl-m")
+    assert codes(resolution) == caveats
+
+
+ISLAND = a_place("re", "territory", part_of="us", name="Island")
+
+
+@pytest.mark.parametrize(
+    ("own", "state", "says"),
+    [
+        # Nobody has researched the island: its state gets a word, and no more.
+        (None, law("banned"), "whose record says “banned”. Whether that law holds in Island"),
+        (None, None, "which nobody has researched here either"),
+        # It has a record of its own, and needs no word.
+        (law("legal"), law("banned"), None),
+    ],
+)
+def test_the_state_of_a_part_elsewhere_gets_a_word_and_never_answers(
+    own: Payload | None, state: Payload | None, says: str | None
+) -> None:
+    resolution = resolve([Level(ISLAND, own)], TOPIC, DAY, TODAY, [Level(NATION, state)])
+    assert resolution.status == (None if own is None else "legal")
+    assert codes(resolution) == ([] if says is None else ["part-of"])
+    assert says is None or says in resolution.caveats[0].text
+
+
+WIDE = a_place("us-fl-w", "city", parent="us-fl", counties=("us-fl-c-county", "us-fl-d-county"))
+OTHER = a_place("us-fl-d-county", "county", parent="us-fl", name="D County")
+
+
+@pytest.mark.parametrize(
+    ("state", "county", "caveats"),
+    [
+        # A county that says nothing needs no word.
+        (law("legal"), None, []),
+        # Its rule is stricter, but nobody knows in which part of the city one stands.
+        (law("legal"), law("banned"), ["several-counties"]),
+        # Where the state leaves no room for local rules it counts nowhere.
+        (preempting("legal"), law("banned"), []),
+    ],
+)
+def test_no_county_of_several_counts_but_each_with_a_rule_is_named(
+    state: Payload, county: Payload | None, caveats: list[str]
+) -> None:
+    levels = [Level(NATION), Level(STATE, state), Level(WIDE)]
+    resolution = resolve(levels, TOPIC, DAY, TODAY, [Level(COUNTY), Level(OTHER, county)])
+    assert (resolution.status, resolution.deciding) == ("legal", "us-fl")
+    assert codes(resolution) == caveats
+    assert all("D County has a rule of its own, “banned”" in c.text for c in resolution.caveats)

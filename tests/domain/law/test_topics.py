@@ -91,9 +91,19 @@ def a_number(**bounds: float) -> Variable:
         # A variable may be bounded on one side only.
         (a_number(minimum=0), -1, "Enter a number of at least 0."),
         (a_number(maximum=9), 10, "Enter a number of at most 9."),
-        (a_number(minimum=0), 10**400, None),
-        # Without bounds every finite number will do, and no other.
-        (a_number(), -1e300, None),
+        (a_number(minimum=0), 10**15, None),
+        # Without bounds every number will do that has one spelling in every language, and no other.
+        (a_number(), -(10.0**15), None),
+        (a_number(), 0.0001, None),
+        (a_number(), 1_234.5678, None),
+        (
+            a_number(minimum=0),
+            10**400,
+            "Enter a number of at most 15 digits, with at most 4 decimals.",
+        ),
+        (a_number(), -1e300, "Enter a number of at most 15 digits, with at most 4 decimals."),
+        (a_number(), 0.00001, "Enter a number of at most 15 digits, with at most 4 decimals."),
+        (a_number(), 33.33333, "Enter a number of at most 15 digits, with at most 4 decimals."),
         (a_number(), float("-inf"), "Enter a number."),
     ],
 )
@@ -137,6 +147,7 @@ def test_each_variable_resolves_by_a_rule_that_fits_its_type(topic: Topic) -> No
         "number": {"largest", "smallest", "nearest"},
         "choice": {"strictest", "nearest"},
         "choices": {"union", "nearest"},
+        "text": {"union", "nearest"},
     }
     assert all(variable.resolve in fitting[variable.type] for variable in topic.variables)
     with_choices = [v for v in topic.variables if v.type in ("choice", "choices")]

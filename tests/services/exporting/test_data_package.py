@@ -53,7 +53,7 @@ def test_frictionless_finds_no_fault(folder: Path) -> None:
     assert report.valid, report.flatten(["type", "message", "note"])
     assert len(report.tasks) == len(TOPICS) * len(data_package.PACKED)
     rows = {task.name: task.stats.get("rows") for task in report.tasks if task.type == "table"}
-    assert (rows["kratom"], rows["kratom-sources"]) == (269, 795)
+    assert (rows["kratom"], rows["kratom-sources"]) == (281, 843)
 
 
 # See above.
@@ -68,7 +68,7 @@ def test_frictionless_finds_the_fault_that_we_make(folder: Path) -> None:
 
 def test_the_package_names_version_licence_sources_bytes_and_hash(folder: Path) -> None:
     package = json.loads((folder / "datapackage.json").read_bytes())
-    assert (package["version"], package["feed_no"], package["as_of"]) == ("268", 268, "2026-11-23")
+    assert (package["version"], package["feed_no"], package["as_of"]) == ("280", 280, "2026-11-23")
     assert package["licenses"][0]["name"] == "CC0-1.0"
     assert package["sources"]
     for resource in package["resources"]:
@@ -85,7 +85,7 @@ def test_the_archive_is_the_same_every_time(editions: list[Edition]) -> None:
 def test_a_pinned_package_names_the_edition_and_day_in_its_paths(editions: list[Edition]) -> None:
     package = json.loads(data_package.package(editions, TODAY, Files(), pinned=True).content)
     ends = {resource["path"].partition("?")[2] for resource in package["resources"]}
-    assert ends == {"as_of=2026-11-23&known_at=268"}
+    assert ends == {"as_of=2026-11-23&known_at=280"}
 
 
 @pytest.mark.parametrize("form", ["json", "geojson", "ndjson"])
@@ -129,13 +129,13 @@ def test_duckdb_reads_parquet_and_ndjson(editions: list[Edition], tmp_path: Path
         (tmp_path / f"kratom.{form}").write_bytes(formats.render(editions[0], TODAY, form))
     count = "SELECT count(*), count(DISTINCT jurisdiction) FROM read_parquet(?)"
     parquet = str(tmp_path / "kratom.parquet")
-    assert duckdb.execute(count, [parquet]).fetchone() == (269, 222)
+    assert duckdb.execute(count, [parquet]).fetchone() == (281, 230)
     types = dict(duckdb.execute("SELECT name, type FROM parquet_schema(?)", [parquet]).fetchall())
     assert (types["min_age"], types["in_force"]) == ("INT64", "BOOLEAN")
     lists = "SELECT sum(len(source_urls)) = sum(number_of_sources) FROM read_parquet(?)"
     assert duckdb.execute(lists, [parquet]).fetchone() == (True,)
     lines = "SELECT count(*) FROM read_json_auto(?) WHERE jurisdiction.code IS NOT NULL"
-    assert duckdb.execute(lines, [str(tmp_path / "kratom.ndjson")]).fetchone() == (222,)
+    assert duckdb.execute(lines, [str(tmp_path / "kratom.ndjson")]).fetchone() == (230,)
 
 
 # pandas warns of its own future.
@@ -143,7 +143,7 @@ def test_duckdb_reads_parquet_and_ndjson(editions: list[Edition], tmp_path: Path
 def test_pandas_reads_csv(editions: list[Edition]) -> None:
     content = formats.render(editions[0], TODAY, "csv")
     frame = pd.read_csv(io.BytesIO(content), dtype={"fips": str}, keep_default_na=False)
-    assert len(frame) == 269
+    assert len(frame) == 281
     assert frame.loc[frame.jurisdiction == "us-al", "fips"].unique().tolist() == ["01"]
 
 
@@ -155,5 +155,5 @@ def test_gdal_reads_geojson(editions: list[Edition], tmp_path: Path) -> None:
     file = tmp_path / "kratom.geojson"
     file.write_bytes(formats.render(editions[0], TODAY, "geojson"))
     done = subprocess.run([ogrinfo, "-so", "-al", file], capture_output=True, text=True, check=True)
-    assert "Feature Count: 222" in done.stdout
+    assert "Feature Count: 230" in done.stdout
     assert "resolved_status: String" in done.stdout

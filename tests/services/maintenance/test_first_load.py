@@ -4,14 +4,17 @@ import pytest
 import sqlalchemy as sa
 
 from legalmap.domain.errors import LegalmapError, Unusable
+from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload, canonical_bytes
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.maintenance import first_load, integrity_check
 from legalmap.services.maintenance.first_load import ShippedRecord
 from legalmap.services.reading.reader import Reader, asked_day
+from legalmap.store import places
 from legalmap.store.engine import Store
+from legalmap.store.tables import jurisdiction, jurisdiction_alias, zip_county
 from tests.build import a_payload, a_period
-from tests.store.build import contents
+from tests.store.build import a_record, a_row, contents
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def shipped(shipped_store: Store) -> Tracker:
 def test_every_record_file_is_published_as_it_stands(shipped: Tracker) -> None:
     reader = Reader(shipped)
     editions = {code: reader.edition(code).records for code in shipped.topics}
-    assert {code: len(records) for code, records in editions.items()} == {"kratom": 222, "7-oh": 46}
+    assert {code: len(records) for code, records in editions.items()} == {"kratom": 230, "7-oh": 50}
     for item in first_load.shipped_records():
         published = editions[item.topic][item.jurisdiction]
         assert canonical_bytes(published.payload) == canonical_bytes(item.payload)
@@ -32,13 +35,13 @@ def test_every_record_file_is_published_as_it_stands(shipped: Tracker) -> None:
 
 def test_the_loaded_database_is_sound(shipped: Tracker) -> None:
     assert integrity_check.check(shipped) == []
-    assert Reader(shipped).head() == 268
+    assert Reader(shipped).head() == 280
 
 
 def test_loading_twice_is_refused_and_changes_nothing(shipped: Tracker) -> None:
     with pytest.raises(Unusable, match="has data already"):
         first_load.initialise(shipped)
-    assert Reader(shipped).head() == 268
+    assert Reader(shipped).head() == 280
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,53 @@ def test_what_holds_on_the_real_data(
     edition = Reader(shipped).edition("kratom")
     resolution = edition.resolve(shipped.place(code), asked_day(day).day)
     assert (resolution.shown, resolution.deciding) == (shown, deciding)
+
+
+def as_before_the_merge(store: Store) -> None:
+    """The tree as an older database has it: Denver in a county of its own, which is a place too."""
+    county = a_row("us-co-denver-county", "county", "Denver County", "us-co", fips="08031")
+    with store.writing() as connection:
+        connection.execute(
+            sa.delete(jurisdiction_alias).where(jurisdiction_alias.c.code == "us-co-denver")
+        )
+        places.fill(connection, [county])
+        connection.execute(
+            sa.update(jurisdiction)
+            .where(jurisdiction.c.code == "us-co-denver")
+            .values(county="us-co-denver-county", county_code="", time_zone=None)
+        )
+
+
+def tree_of(store: Store) -> dict[str, Jurisdiction]:
+    with store.reading() as connection:
+        return {place.code: place for place in places.everything(connection)}
+
+
+def test_the_tree_of_an_older_database_becomes_the_one_that_ships(shipped_store: Store) -> None:
+    whole = tree_of(shipped_store)
+    as_before_the_merge(shipped_store)
+    assert tree_of(shipped_store) != whole
+    assert first_load.refill_tree(Tracker(shipped_store)) == []
+    assert tree_of(shipped_store) == whole
+    assert Tracker(shipped_store).place("us-co-denver-county") == whole["us-co-denver"]
+
+
+def test_a_county_that_became_part_of_a_city_and_has_a_record_stays_above_it(
+    shipped_store: Store,
+) -> None:
+    """Nothing is lost: its history stays under its code, and its law counts in the city's answer."""
+    as_before_the_merge(shipped_store)
+    with shipped_store.writing() as connection:
+        a_record(connection, "us-co-denver-county")
+    tracker = Tracker(shipped_store)
+    assert first_load.refill_tree(tracker) == ["us-co-denver-county"]
+    levels = chain(tracker.place("us-co-denver"), tracker.place)
+    codes = [level.code for level in levels]
+    assert codes == ["us", "us-co", "us-co-denver-county", "us-co-denver"]
+
+
+def test_an_empty_database_is_left_to_init(store: Store) -> None:
+    with store.writing() as connection:
+        for table in (zip_county, jurisdiction_alias, jurisdiction):
+            connection.execute(table.delete())
+    assert first_load.refill_tree(Tracker(store)) == []

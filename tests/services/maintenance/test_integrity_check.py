@@ -24,6 +24,8 @@ CHANGED_BYTE = "UPDATE revision SET payload = replace(payload, 'banned', 'bannec
 FAULTS = [
     ("a byte of a revision changed", CHANGED_BYTE, "revision 1: its content does not match its hash"),
     ("a publication is missing", "DELETE FROM publication WHERE feed_no = 2", "which was never published"),
+    ("a payload of a form to come", "UPDATE revision SET payload = replace(payload, '\"schema\":2', '\"schema\":3') WHERE number = 1", "kratom/us-al revision 1: This is of form 3, and this version of legalmap reads forms up to 2: install a version that reads form 3."),
+    ("the feed would give other bytes", CHANGED_BYTE, "publication 2 (kratom/us-al): the feed gives other bytes than its hash is of."),
     ("a gap in the feed", "DELETE FROM publication WHERE feed_no = 1", "publication 1 is missing"),
     ("a publication was backdated", "UPDATE publication SET at = '2020-01-01 00:00:00+00' WHERE feed_no = 2", "its hash does not match"),
     ("the chain was cut", "UPDATE publication SET prev_sha256 = sha256 WHERE feed_no = 2", "the hash of the publication before"),

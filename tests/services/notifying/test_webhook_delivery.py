@@ -15,6 +15,7 @@ import time_machine
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, Missing
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.outside.webhooks import Webhook
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.notifying import http_post, webhook_delivery, webhooks
@@ -94,7 +95,8 @@ def test_the_message_is_the_entry_of_the_feed(
 ) -> None:
     publish(tracker, "us-al")
     checked = msgspec.structs.replace(
-        Reader(tracker).edition("kratom").records["us-al"].payload, last_verified=NOW.date()
+        Reader(tracker).edition("kratom").records["us-al"].payload,
+        last_verified=PartialDate(NOW.date().isoformat()),
     )
     publish(tracker, "us-al", payload=checked, kind="verify", base_number=1)
     deliver(tracker)

@@ -89,9 +89,9 @@ def test_points_on_land() -> None:
 POINTS = [(32.4, -86.9), (51.5, -0.12), (0.0, 0.0), (-33.9, 18.4)]
 
 
-def answers(layers: tuple) -> list[str | None]:
+def answers(index: point_index.Index) -> list[str | None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(point_index, "_known", layers)
+        patch.setattr(point_index, "_known", index)
         return [point_index.region_at(*point) for point in POINTS]
 
 
@@ -100,10 +100,10 @@ def test_what_one_process_made_the_next_one_maps(tmp_path: Path) -> None:
     [file] = (tmp_path / "files").iterdir()
     before = file.stat().st_mtime_ns
     script = (
-        "from pathlib import Path; from legalmap.services import locating;"
-        f"locating.share_in(Path({str(tmp_path / 'files')!r}));"
-        "locating._made = None;"
-        f"print([locating.region_at(*point) for point in {POINTS!r}])"
+        "from pathlib import Path; from legalmap.services.places import point_index;"
+        f"point_index.share_in(Path({str(tmp_path / 'files')!r}));"
+        "point_index._made = None;"
+        f"print([point_index.region_at(*point) for point in {POINTS!r}])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

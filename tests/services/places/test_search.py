@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies
 
-from legalmap.domain.errors import BadQuery, Missing
+from legalmap.domain.errors import Missing
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.places import search
 from legalmap.store.engine import Store
@@ -241,33 +241,6 @@ def test_a_zip_in_several_counties_names_them_all(tracker: Tracker) -> None:
     found = search.search(tracker, "22046")
     assert found.zip_code == "22046"
     assert len(found.places) > 1
-
-
-POINTS = [
-    ("Singapore", 1.29, 103.85, "sg"),
-    ("Sarasota", 27.33, -82.54, "us-fl-sarasota-county"),
-    ("Bangkok", 13.75, 100.5, "th"),
-    ("Washington", 38.9, -77.03, "us-dc"),
-    ("Sevastopol", 44.6, 33.52, "ua-40"),
-]
-
-
-@pytest.mark.parametrize(
-    ("lat", "lon", "code"), [row[1:] for row in POINTS], ids=[r[0] for r in POINTS]
-)
-def test_a_point_lies_in_its_place(tracker: Tracker, lat: float, lon: float, code: str) -> None:
-    assert search.place_at(tracker, lat, lon).code.startswith(code)
-
-
-def test_a_point_at_sea_is_nowhere(tracker: Tracker) -> None:
-    with pytest.raises(Missing):
-        search.place_at(tracker, 0.0, -30.0)
-
-
-@pytest.mark.parametrize(("lat", "lon"), [(91, 0), (0, 181), (float("nan"), 0)])
-def test_a_point_off_the_globe_is_refused(tracker: Tracker, lat: float, lon: float) -> None:
-    with pytest.raises(BadQuery, match="degrees"):
-        search.place_at(tracker, lat, lon)
 
 
 def test_an_unknown_code_names_near_ones(tracker: Tracker) -> None:

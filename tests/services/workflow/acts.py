@@ -9,6 +9,7 @@ import msgspec
 from legalmap.domain.desk.discussion import MAX_REMARK
 from legalmap.domain.desk.moderation import Verdict
 from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Role
@@ -162,7 +163,10 @@ class Verify:
             for period in payload.periods
         )
         return msgspec.structs.replace(
-            payload, periods=periods, last_verified=today, verified_how="checked"
+            payload,
+            periods=periods,
+            last_verified=PartialDate(today.isoformat()),
+            verified_how="checked",
         )
 
     def _as_proposal(self, world: World) -> Propose:

@@ -253,6 +253,6 @@ def prohibits(payload: Payload) -> bool:
 
 def too_early(payload: Payload, today: date) -> bool:
     """Whether it claims that somebody looked at something after ``today``."""
-    looked = {payload.last_verified}
+    looked = {payload.last_verified.first_day if payload.last_verified else None}
     looked |= {source.accessed_on for period in payload.periods for source in period.sources}
     return any(day is not None and day > today for day in looked)

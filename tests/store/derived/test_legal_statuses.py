@@ -1,7 +1,5 @@
 """The plain table of what holds follows from what is published, and from nothing else."""
 
-from datetime import date
-
 from legalmap.store.derived import legal_statuses
 from legalmap.store.engine import Store
 from legalmap.store.tables import metadata
@@ -25,7 +23,7 @@ def test_legal_status_has_a_row_for_every_period(store: Store) -> None:
     same = {
         "topic": "kratom",
         "jurisdiction_code": "us-al",
-        "last_verified": date(2026, 11, 1),
+        "last_verified": "2026-11-01",
         "revision_number": 0,
     }
     fields = ["position", "status", "effective_from", "effective_until", "force", "answers"]

@@ -121,8 +121,8 @@ def test_the_codebook_explains_every_word_of_a_record(client: FlaskClient) -> No
 def test_the_topics_are_listed_with_the_number_of_their_records(client: FlaskClient) -> None:
     topics = get(client, "/topics")["topics"]
     assert [(topic["code"], topic["records"]) for topic in topics] == [
-        ("kratom", 222),
-        ("7-oh", 46),
+        ("kratom", 230),
+        ("7-oh", 50),
     ]
 
 
@@ -214,8 +214,8 @@ def test_the_export_holds_every_shipped_record(client: FlaskClient, topic: str) 
     answer = client.get(f"/export/{topic}.json").json
     files = [item.jurisdiction for item in first_load.shipped_records() if item.topic == topic]
     assert [record["jurisdiction"]["code"] for record in answer["records"]] == sorted(files)
-    assert len(files) == {"kratom": 222, "7-oh": 46}[topic]
-    assert (answer["feed_no"], answer["as_of"]) == (268, "2026-11-23")
+    assert len(files) == {"kratom": 230, "7-oh": 50}[topic]
+    assert (answer["feed_no"], answer["as_of"]) == (280, "2026-11-23")
 
 
 TYPES = {
@@ -231,6 +231,6 @@ def test_a_file_says_exactly_what_it_is(client: FlaskClient, form: str, media_ty
     response = client.get(f"/export/7-oh.{form}", query_string={"as_of": "2026-01-01"})
     assert response.headers["Content-Type"] == media_type
     assert (
-        f'filename="legalmap-7-oh-feed-268-2026-01-01.{form}"'
+        f'filename="legalmap-7-oh-feed-280-2026-01-01.{form}"'
         in (response.headers["Content-Disposition"])
     )

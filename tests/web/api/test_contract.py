@@ -37,7 +37,7 @@ ANSWERS = {
         "/api/v1/kratom/resolve?place=us-ca",
     ],
     "export": ["/export/kratom.json", "/export/7-oh.json"],
-    "compare": ["/api/v1/kratom/compare?place=us-al&place=us-ut&place=us-ca-san-diego"],
+    "compare": ["/api/v1/kratom/compare?place=us-al&place=us-ut&place=us-ca-san-diego&place=cy"],
     "check": [
         "/api/v1/kratom/check?place=us-al-mobile",
         "/api/v1/kratom/check?place=us-ut-provo&age=30&product=7-oh&seven_oh_percent=1",

@@ -95,11 +95,56 @@ def test_a_product_that_is_a_topic_of_its_own_is_checked_there_too(client: Flask
     assert answer["verdict"] != "allowed"
 
 
-def test_a_town_with_a_ban_inside_a_county_leaves_its_zip_code_unclear(client: FlaskClient) -> None:
-    query = {"age": 30, "product": "leaf", "seven_oh_percent": "0.5"}
-    answer = get(client, "/kratom/check", zip="92101", **query)
-    assert answer["verdict"] != "allowed"
+INSIDE = {
+    "a state with towns that prohibit sale": ("place=us-il", "Alton, Bloomington"),
+    "another one": ("place=us-nh", "Franklin"),
+    "a state with a county and towns": ("place=us-wa", "Spokane"),
+    "a county with such towns": ("place=us-il-madison-county", "Alton"),
+    "a ZIP code whose town prohibits sale": ("zip=62002", "Alton"),
+    "a ZIP code whose town nobody is sure of": ("zip=64501", "St. Joseph"),
+    "another one, in whose county a town prohibits sale": ("zip=60540", "Elk Grove Village"),
+}
+
+
+@pytest.mark.parametrize(("query", "named"), INSIDE.values(), ids=INSIDE)
+def test_a_wide_place_is_not_allowed_for_sure_where_a_place_inside_says_otherwise(
+    client: FlaskClient, query: str, named: str
+) -> None:
+    way, _, value = query.partition("=")
+    answer = get(client, "/kratom/check", **{way: value}, age=40, product="leaf")
+    assert (answer["verdict"], answer["rule"]["rule"]) == ("unclear", "inside")
+    assert named in answer["rule"]["text"]
     assert "place" in answer["missing"]
+    assert answer["rule"]["sources"]
+    assert "inside" in {caveat["code"] for caveat in answer["caveats"]}
+
+
+STRONG = {
+    "an extract of 90 percent 7-OH": {"product": "extract", "seven_oh_percent": "90"},
+    "a synthetic product": {"product": "synthetic"},
+    "concentrated 7-OH": {"product": "7-oh"},
+}
+
+
+@pytest.mark.parametrize("product", STRONG.values(), ids=STRONG)
+def test_what_another_topic_covers_is_checked_there_too(
+    client: FlaskClient, product: dict[str, str]
+) -> None:
+    answer = get(client, "/kratom/check", place="us-ma-northampton", age=40, **product)
+    assert [check["topic"] for check in answer["checks"]] == ["kratom", "7-oh"]
+    assert answer["verdict"] == "not-allowed"
+
+
+def test_natural_leaf_is_checked_under_its_own_topic_alone(client: FlaskClient) -> None:
+    query = {"age": 40, "product": "leaf", "seven_oh_percent": "2"}
+    answer = get(client, "/kratom/check", place="us-ma-northampton", **query)
+    assert [check["topic"] for check in answer["checks"]] == ["kratom"]
+
+
+def test_what_is_under_way_stands_beside_the_verdict(client: FlaskClient) -> None:
+    answer = get(client, "/kratom/check", place="us-mi", age=40, product="leaf")
+    pending = [caveat["text"] for caveat in answer["caveats"] if caveat["code"] == "pending"]
+    assert any(text.startswith("Under way in Michigan: ") for text in pending)
 
 
 def post(client: FlaskClient, items: list[Any], **query: Any) -> Any:

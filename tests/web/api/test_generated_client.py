@@ -102,7 +102,7 @@ def test_it_pages_through_all_records(client: Any) -> None:
             break
         cursor = page.next_cursor
     assert codes == sorted(set(codes))
-    assert len(codes) == page.total == 222
+    assert len(codes) == page.total == 230
 
 
 def test_it_reads_a_refusal(client: Any) -> None:

@@ -51,7 +51,7 @@ def test_an_answer_says_of_which_edition_and_day_it_is_and_its_licence(
     client: FlaskClient, address: str
 ) -> None:
     answer = client.get(address).json
-    assert (answer["feed_no"], answer["as_of"]) == (268, "2026-11-23")
+    assert (answer["feed_no"], answer["as_of"]) == (280, "2026-11-23")
     assert answer["licence"] == "CC0-1.0"
     assert answer["licence_url"].startswith("https://creativecommons.org/publicdomain/zero/")
 

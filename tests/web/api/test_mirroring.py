@@ -58,8 +58,8 @@ def test_the_mirror_follows_through_a_restart_and_verifies_the_chain(
     url = shipped_store.engine.url.render_as_string(hide_password=False)
     tracker, port, seen = Tracker(shipped_store), free_port(), Queue[Any]()
     with started(url, port, tmp_path / "first.log") as site:
-        mirror = start(seen, follow(site.url), until=270)
-        changes = taken(seen, 268)
+        mirror = start(seen, follow(site.url), until=282)
+        changes = taken(seen, 280)
         # The mirror now waits for this one.
         decide(tracker, propose(tracker))
         changes += taken(seen, 1)
@@ -67,7 +67,7 @@ def test_the_mirror_follows_through_a_restart_and_verifies_the_chain(
     with started(url, port, tmp_path / "second.log"):
         changes += taken(seen, 1)
         mirror.join(timeout=60)
-    assert [change["feed_no"] for change in changes] == list(range(1, 271))
+    assert [change["feed_no"] for change in changes] == list(range(1, 283))
     with shipped_store.reading() as connection:
         stored = [publication.sha256 for publication in feed.walk(connection)]
     assert [change["sha256"] for change in changes] == stored

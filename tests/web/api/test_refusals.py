@@ -60,7 +60,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "fields where none are taken": ("/api/v1/kratom/check?fields=verdict", {}, 400, "no such"),
     "a cursor of another query": (f"{RECORDS}?cursor={CURSOR}", {}, 400, "another query"),
     "a cursor nobody gave": (f"{RECORDS}?cursor=x", {}, 400, "as it is"),
-    "a feed number to come": (f"{RECORDS}?known_at=999999", {}, 400, "ends at 268"),
+    "a feed number to come": (f"{RECORDS}?known_at=999999", {}, 400, "ends at 280"),
     "an instant to come": (f"{RECORDS}?known_at=2099-01-01T00:00:00Z", {}, 400, "future"),
     "a batch of the future": (f"{RESOLVE}?known_at=2099-01-01", post("{}"), 400, "future"),
     "a topic that does not exist": ("/api/v1/kratos/records", {}, 404, "kratos"),

@@ -161,7 +161,7 @@ def test_an_unknown_thing_to_edit(ana: Visitor, path: str, status: int) -> None:
         (SOURCE + "accessed_on", "2016", "Enter a full date, such as 2026-07-01"),
         (SOURCE + "accessed_on", "2999-01-01", "not in the future"),
         ("last_verified", "2999-01-01", "not in the future"),
-        ("last_verified", "2026", "Enter a full date, such as 2026-07-01"),
+        ("last_verified", "May 2026", "full date of the newest source, or of the check"),
         ("verified_how", "", "Say how it was verified"),
         ("notes", "x\x00", "Remove the invisible control characters"),
         ("note", "", "Say in a sentence what you changed and why"),

@@ -197,7 +197,7 @@ def test_it_serves_until_it_is_told_to_stop(
         wait_for(port, process, log)
         # One who waits for news is not waited for.
         with connect(port) as waiting:
-            waiting.sendall(get("/api/v1/changes?since=268&wait=30"))
+            waiting.sendall(get("/api/v1/changes?since=280&wait=30"))
             began = time.monotonic()
             process.send_signal(said)
             assert process.wait(25) == 0

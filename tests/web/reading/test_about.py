@@ -7,6 +7,7 @@ import time_machine
 
 from legalmap.domain.desk.moderation import Verdict
 from legalmap.domain.desk.revisions import Revision
+from legalmap.domain.law.dates import PartialDate
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import proposals, verification
 from legalmap.services.reading import corrections, published_changes, trust_figures
@@ -34,7 +35,7 @@ def test_freshness_is_counted_from_the_records(client: Visitor) -> None:
     for row, topic in zip(table.select("tr"), ("kratom", "7-oh"), strict=True):
         records = client.http.get(f"/export/{topic}.json").get_json()["records"]
         days = [
-            (date(2026, 11, 23) - date.fromisoformat(record["last_verified"])).days
+            (date(2026, 11, 23) - PartialDate(record["last_verified"]).first_day).days
             for record in records
             if record["last_verified"]
         ]
@@ -46,6 +47,25 @@ def test_freshness_is_counted_from_the_records(client: Visitor) -> None:
             sum(record["freshness"] == "overdue" for record in records),
         ]
         assert [int(cell.get_text()) for cell in row.select("td.number")] == expected
+
+
+@time_machine.travel(date(2026, 11, 23), tick=False)
+def test_the_first_load_says_what_it_is_and_what_was_reviewed_since(
+    client: Visitor, tracker: Tracker
+) -> None:
+    """Nothing that was first loaded counts as reviewed until somebody else has decided on it here."""
+    said = (
+        "First load: collected from the sources named, not yet reviewed by a second person here. "
+        "Reviewed since:"
+    )
+    assert (
+        f"{said} 0 of 230 records on kratom; 0 of 50 records on 7-OH." in client.get("/about").text
+    )
+    decide(tracker, propose(tracker, OLD, jurisdiction="us-al"))
+    propose(tracker, OLD, jurisdiction="us-ga")
+    assert (
+        f"{said} 1 of 230 records on kratom; 0 of 50 records on 7-OH." in client.get("/about").text
+    )
 
 
 def test_review_times_and_backlog(client: Visitor, tracker: Tracker) -> None:
@@ -155,8 +175,8 @@ def test_taking_out_a_period_is_a_correction(tracker: Tracker) -> None:
 
 def test_the_page_says_who_reviews_and_how_often_coders_agree(client: Visitor) -> None:
     page = client.get("/about")
-    assert "49 of 51" in page.text
-    assert "Kentucky and Ohio" in page.text
+    assert "agrees in 49 of the 50 states and D.C. (96 %)" in page.text
+    assert "Both codings missed that Tennessee banned kratom" in page.text
     assert "none of the authors" in page.text
     links = {str(link["href"]) for link in page.all("main a")}
     assert {"/kratom/codebook", "/7-oh/codebook", "/kratom/changes", "/kratom/corrections"} <= links

@@ -13,18 +13,21 @@ pytestmark = pytest.mark.reads
 
 def test_two_places_side_by_side(client: Visitor) -> None:
     with time_machine.travel(date(2026, 11, 24), tick=False):
-        page = client.get("/kratom/compare?place=us-al&place=us-tn")
-    assert columns(page) == ["Alabama", "Tennessee"]
+        page = client.get("/kratom/compare?place=us-al&place=us-md")
+    assert columns(page) == ["Alabama", "Maryland"]
     answers = rows(page)
-    assert answers["Status ≠ differs"] == ["Banned", "Restricted"]
+    assert answers["Status ≠ differs"] == ["Banned", "Regulated"]
     assert answers["Minimum age ≠ differs"] == ["Not stated", "21 years"]
-    assert answers["7-OH limit"] == ["Not stated", "Not stated"]
-    assert answers["Decided by"] == ["Alabama (state)", "Tennessee (state)"]
-    assert answers["In force since"] == ["10 May 2016", "2018"]
-    assert answers["Last verified"][0] == "31 March 2026 Verified within the age limit"
+    assert answers["Other alkaloid limits"] == ["Not stated", "Not stated"]
+    assert answers["Decided by"] == ["Alabama (state)", "Maryland (state)"]
+    assert answers["In force since"] == ["10 May 2016", "1 October 2024"]
+    assert answers["Evidence"] == [
+        "Newest source: 31 March 2026 Evidence within the age limit",
+        "Newest source: 11 April 2026 Evidence within the age limit",
+    ]
     assert answers["Sources"][0].isdigit()
     assert answers["Confidence"][0] == "High"
-    assert "SB 1656" in answers["Bills under way"][1]
+    assert "HB 1523" in answers["Bills under way"][1]
 
 
 def test_only_law_that_differs_is_marked_and_listed(client: Visitor) -> None:
@@ -50,7 +53,7 @@ def test_what_nobody_researched_is_not_called_legal(client: Visitor) -> None:
     answers = rows(client.get("/kratom/compare?place=us-al&place=np"))
     assert answers["Status ≠ differs"][1] == "Not researched"
     assert answers["Possession ≠ differs"] == ["Prohibited", "Not researched"]
-    assert answers["Last verified"][1] == "–"
+    assert answers["Evidence"][1] == "–"
     assert answers["Confidence"][1] == "–"
 
 

@@ -340,7 +340,7 @@ def test_disjoint_edits_are_taken_over(collided: tuple[Visitor, Page], signed_in
     assert "Nothing you typed is lost" in sides.text
     assert not sides.all("fieldset.clash")
     heads = [head.get_text(" ", strip=True) for head in sides.all("form.conflict h3")]
-    assert heads == ["Last verified", "Notes", "Period from 10 May 2016 › Summary"]
+    assert heads == ["Date of the evidence", "Notes", "Period from 10 May 2016 › Summary"]
     merged = ana.send(sides, "form.conflict", {"action": "take-over"}, status=200)
     assert merged.form(EDIT)["base"] != page.form(EDIT)["base"]
     assert merged.form(EDIT)["notes"] == "Theirs."

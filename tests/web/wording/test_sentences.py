@@ -9,7 +9,7 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.resolving import Level, Resolution, resolve
 from legalmap.web.wording import sentences
-from tests.build import TODAY, a_payload, a_period, a_place, the_topic
+from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 
 US = a_place("us", name="United States")
 ALABAMA = a_place("us-al", "state", name="Alabama", parent="us")
@@ -54,26 +54,26 @@ def _in_alabama(
             "restricted",
             {"possession": "allowed", "sale": "prohibited", "min_age": 21},
             "Kratom is restricted in Alabama since 2016. Possession is allowed. Sale is prohibited. "
-            "Last verified",
+            "Verified",
         ),
         (
             "2016",
             "regulated",
             {**ALLOWED, "min_age": 21},
-            "Possession and sale are allowed. Buyers must be 21 or older. Last verified",
+            "Possession and sale are allowed. Buyers must be 21 or older. Verified",
         ),
         (
             "2016",
             "unclear",
             {"possession": "unknown", "sale": "unknown"},
             "The law on kratom is unclear in Alabama since 2016. "
-            "Whether possession and sale are allowed is not known. Last verified",
+            "Whether possession and sale are allowed is not known. Verified",
         ),
         (
             "2016",
             "restricted",
             {"possession": "unknown", "sale": "restricted"},
-            "Whether possession is allowed is not known. Sale is restricted. Last verified",
+            "Whether possession is allowed is not known. Sale is restricted. Verified",
         ),
         ("2016", "banned", {"sale": "prohibited"}, "Whether possession is allowed is not stated."),
         ("2016", "banned", {}, "Whether possession and sale are allowed is not stated."),
@@ -86,17 +86,24 @@ def test_what_a_state_says(
 
 
 @pytest.mark.parametrize(
-    ("verified", "words"),
+    ("reached", "how", "words"),
     [
-        (date(2026, 11, 1), "Last verified 1 November 2026."),
-        (date(2026, 1, 1), "Last verified 1 January 2026: due for re-checking."),
-        (date(2024, 1, 1), "Last verified 1 January 2024: overdue for re-checking."),
-        (None, "Never verified: no source carries a date."),
+        # A person checked it.
+        ("2026-11-01", "checked", "Verified 1 November 2026."),
+        ("2026-01-01", "checked", "Verified 1 January 2026; evidence due for re-checking."),
+        # Nobody did: it is as old as its newest source, told as exactly as that is known.
+        ("2026-11-01", "source-date", "Newest source: 1 November 2026."),
+        ("2026-10", "source-date", "Newest source: October 2026."),
+        ("2024", "source-date", "Newest source: 2024; evidence overdue for re-checking."),
+        (None, None, "No dated source."),
     ],
 )
-def test_when_it_was_verified(verified: date | None, words: str) -> None:
-    record = a_payload(a_period("2016", "banned", answers=BOTH), last_verified=verified)
-    assert _said((ALABAMA, record)).endswith(words)
+def test_how_far_the_evidence_reaches(reached: str | None, how: str | None, words: str) -> None:
+    period = a_period("2016", "banned", answers=BOTH)
+    record = a_payload(period, last_verified=a_date(reached), verified_how=how)
+    said = _said((ALABAMA, record))
+    assert said.endswith(f" {words}")
+    assert ("erified" in said) is (how == "checked")
 
 
 def test_a_law_that_lapses_says_until_when() -> None:
@@ -179,7 +186,7 @@ def test_before_anything_known() -> None:
 
 def test_a_country_that_leaves_it_to_its_states() -> None:
     assert _said((US, VARIES)).startswith(
-        "The law on kratom varies in the United States since February 2014: look at its parts. Last"
+        "The law on kratom varies in the United States since February 2014: look at its parts. Verified"
     )
 
 
