@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from legalmap.domain.errors import Missing
 from legalmap.services.core.tracker import Tracker
@@ -246,3 +247,14 @@ def test_an_unknown_code_names_near_ones(tracker: Tracker) -> None:
     with pytest.raises(Missing) as caught:
         search.place(tracker, "us-alabama")
     assert "us-al" in caught.value.near
+
+
+def test_whatever_is_typed_is_answered_or_explained(tracker: Tracker) -> None:
+    @settings(deadline=None)
+    @given(strategies.text(max_size=60))
+    def check(text: str) -> None:
+        found = search.search(tracker, text)
+        assert len(found.places) <= found.total
+        assert found.places or found.note or not text.strip()
+
+    check()
