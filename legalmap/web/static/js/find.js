@@ -3,12 +3,18 @@
 const PAUSE = 120;
 let boxes = 0;
 
-for (const input of document.querySelectorAll("input[data-find]")) new Box(input);
+for (const input of document.querySelectorAll("input[data-find]"))
+  new Box(input);
 
 function Box(input) {
   const box = input.parentElement;
   const id = `found-${(boxes += 1)}`;
-  const list = make("ul", { id, role: "listbox", className: "found", hidden: true });
+  const list = make("ul", {
+    id,
+    role: "listbox",
+    className: "found",
+    hidden: true,
+  });
   list.setAttribute("aria-label", "Places that fit");
   const said = make("span", { role: "status", className: "unseen" });
   const state = { active: -1, timer: 0, request: null };
@@ -30,7 +36,8 @@ function Box(input) {
   });
   input.addEventListener("keydown", (event) => {
     const act = keys[event.key];
-    if (act && !event.isComposing && !event.ctrlKey && !event.metaKey) act(event);
+    if (act && !event.isComposing && !event.ctrlKey && !event.metaKey)
+      act(event);
   });
   input.addEventListener("blur", stop);
   list.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -88,10 +95,13 @@ function Box(input) {
     state.request?.abort();
     const request = (state.request = new AbortController());
     try {
-      const answer = await fetch(`/suggest?${question(text)}`, { signal: request.signal });
+      const answer = await fetch(`/suggest?${question(text)}`, {
+        signal: request.signal,
+      });
       if (!answer.ok) return close();
       const found = await answer.json();
-      if (!request.signal.aborted && document.activeElement === input) show(found);
+      if (!request.signal.aborted && document.activeElement === input)
+        show(found);
     } catch {
       // Aborted by a newer letter, or the network failed: Enter still sends the form.
     }
@@ -102,7 +112,8 @@ function Box(input) {
     const topic = document.querySelector("form.find input[name=topic]");
     if (topic) asked.set("topic", topic.value);
     const here = new URLSearchParams(location.search);
-    for (const name of ["as_of", "known_at"]) if (here.get(name)) asked.set(name, here.get(name));
+    for (const name of ["as_of", "known_at"])
+      if (here.get(name)) asked.set(name, here.get(name));
     return asked;
   }
 
@@ -111,10 +122,17 @@ function Box(input) {
     state.active = -1;
     input.removeAttribute("aria-activedescendant");
     if (note)
-      list.prepend(make("li", { role: "presentation", className: "hint", textContent: note }));
+      list.prepend(
+        make("li", {
+          role: "presentation",
+          className: "hint",
+          textContent: note,
+        }),
+      );
     const count = suggestions.length;
     open(count > 0 || Boolean(note));
-    said.textContent = `${note} ${count === 1 ? "1 place fits." : `${count} places fit.`}`.trim();
+    said.textContent =
+      `${note} ${count === 1 ? "1 place fits." : `${count} places fit.`}`.trim();
   }
 
   function line(each, index) {
@@ -127,7 +145,9 @@ function Box(input) {
       " ",
       make("span", {
         className: "muted",
-        textContent: [each.word, each.where, each.via && `(${each.via})`].filter(Boolean).join(", "),
+        textContent: [each.word, each.where, each.via && `(${each.via})`]
+          .filter(Boolean)
+          .join(", "),
       }),
       " ",
       make("span", { className: "holds", textContent: each.label }),
