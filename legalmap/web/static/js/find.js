@@ -3,8 +3,7 @@
 const PAUSE = 120;
 let boxes = 0;
 
-for (const input of document.querySelectorAll("input[data-find]"))
-  new Box(input);
+for (const input of document.querySelectorAll("input[data-find]")) new Box(input);
 
 function Box(input) {
   const box = input.parentElement;
@@ -36,8 +35,7 @@ function Box(input) {
   });
   input.addEventListener("keydown", (event) => {
     const act = keys[event.key];
-    if (act && !event.isComposing && !event.ctrlKey && !event.metaKey)
-      act(event);
+    if (act && !event.isComposing && !event.ctrlKey && !event.metaKey) act(event);
   });
   input.addEventListener("blur", stop);
   list.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -100,8 +98,7 @@ function Box(input) {
       });
       if (!answer.ok) return close();
       const found = await answer.json();
-      if (!request.signal.aborted && document.activeElement === input)
-        show(found);
+      if (!request.signal.aborted && document.activeElement === input) show(found);
     } catch {
       // Aborted by a newer letter, or the network failed: Enter still sends the form.
     }
@@ -112,8 +109,7 @@ function Box(input) {
     const topic = document.querySelector("form.find input[name=topic]");
     if (topic) asked.set("topic", topic.value);
     const here = new URLSearchParams(location.search);
-    for (const name of ["as_of", "known_at"])
-      if (here.get(name)) asked.set(name, here.get(name));
+    for (const name of ["as_of", "known_at"]) if (here.get(name)) asked.set(name, here.get(name));
     return asked;
   }
 
@@ -131,8 +127,7 @@ function Box(input) {
       );
     const count = suggestions.length;
     open(count > 0 || Boolean(note));
-    said.textContent =
-      `${note} ${count === 1 ? "1 place fits." : `${count} places fit.`}`.trim();
+    said.textContent = `${note} ${count === 1 ? "1 place fits." : `${count} places fit.`}`.trim();
   }
 
   function line(each, index) {
