@@ -24,7 +24,7 @@ KINDS: tuple[NameKind, ...] = (
 # From here on a name is of another language, or a spelling that lists have and people seldom use.
 FOREIGN = KINDS.index("language")
 # Another number whenever the layout of the file changes.
-FORMAT = 3
+FORMAT = 4
 # Of the names that begin with one or two letters as many are ready as a list may want.
 READY = 100
 _MAPPED_BYTES = 1 << 28

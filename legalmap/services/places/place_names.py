@@ -113,6 +113,7 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 def _files() -> Iterator[Path]:
     yield from (paths.DATA / "jurisdictions" / f"{name}.csv" for name in TREE_FILES)
+    yield paths.DATA / "jurisdictions" / "former.csv"
     yield from (paths.DATA / "names" / f"{name}.csv" for name in NAME_FILES)
 
 
@@ -130,7 +131,7 @@ def _rows(file: Path) -> list[Row]:
 
 
 def _contents() -> tuple[list[NamedPlace], Iterator[Name]]:
-    *tree_files, kept, languages, people, cities = (_rows(file) for file in _files())
+    *tree_files, former, kept, languages, people, cities = (_rows(file) for file in _files())
     tree = {row["code"]: row for rows in tree_files for row in rows}
     # A county that is one with its city goes by the city's code; lists of names may have either.
     leading = {alias: code for code, row in tree.items() for alias in row["aliases"].split()}
@@ -143,6 +144,8 @@ def _contents() -> tuple[list[NamedPlace], Iterator[Name]]:
     ]
     names = chain(
         _names_of_tree(tree, weights),
+        _names_of_city_counties(tree, weights),
+        _former_names(former, weights),
         _other_names(kept, weights),
         _other_names(languages, weights, "language"),
         _names_of_places(people, tree, weights),
@@ -220,8 +223,13 @@ def _shortened(row: Row) -> set[str]:
 def _bare(row: Row) -> set[str]:
     """“Cook” for Cook County, “Boise” for Boise City: what a list may leave out, and other places are called."""
     words = search_form(row["name"]).split()
-    is_county = REACH[row["kind"]] == REACH["county"]
-    tails = [ending.split() for ending in COUNTY_WORDS] if is_county else [["city"]]
+    if REACH[row["kind"]] == REACH["county"]:
+        return _without_county_word(words)
+    return {key(words[:-1])} if len(words) > 1 and words[-1] == "city" else set()
+
+
+def _without_county_word(words: list[str]) -> set[str]:
+    tails = [ending.split() for ending in COUNTY_WORDS]
     return {key(words[: -len(t)]) for t in tails if words[-len(t) :] == t and len(words) > len(t)}
 
 
@@ -234,6 +242,36 @@ def _consolidated(row: Row, first: str) -> set[str]:
 def _later_words(name: str) -> set[str]:
     words = search_form(name).split()
     return {key(words[start:]) for start in range(1, len(words)) if len(words[start]) > 2} - {""}
+
+
+def _names_of_city_counties(tree: dict[str, Row], weights: dict[str, int]) -> Iterator[Name]:
+    """“Davidson County” is Nashville: a county that is one with its city, by the end of its code."""
+    for code, row in tree.items():
+        words = row["county_code"].removeprefix(f"{row['parent']}-").replace("-", " ").split()
+        yield from _names_of_county(" ".join(words), code, "alternative", weights[code])
+
+
+def _names_of_county(
+    name: str, code: str, kind: NameKind, weight: int, via: str = ""
+) -> Iterator[Name]:
+    words = search_form(name).split()
+    bare = _without_county_word(words)
+    for spelled in keys_of(name) | {f"{base}county" for base in bare}:
+        yield _name(spelled, code, kind, weight, via)
+    for spelled in bare:
+        yield _name(spelled, code, "short", weight, via)
+
+
+def _former_names(rows: list[Row], weights: dict[str, int]) -> Iterator[Name]:
+    """What a place was called, and its number, until it was renamed, put together or split."""
+    for row in rows:
+        for code in row["now"].split():
+            weight = weights[code]
+            yield _name(row["fips"], code, "former", weight, row["name"])
+            for spelled in keys_of(row["name"]) | _without_county_word(
+                search_form(row["name"]).split()
+            ):
+                yield _name(spelled, code, "former", weight, row["name"])
 
 
 def _other_names(

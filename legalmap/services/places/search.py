@@ -173,7 +173,8 @@ def _at_zip(tracker: Tracker, typed: Typed, limit: int) -> Found:
             note=search_notes.unknown_zip(code, states),
         )
     named = name_search.find(typed, tuple(county.code for county in counties))
-    towns = _of_named(tracker, typed, named, limit).places if named.exact else []
+    called = msgspec.structs.replace(named, matches=named.matches[: named.exact])
+    towns = _of_named(tracker, typed, called, limit).places
     return Found(
         places=_once([*towns, *counties, *same_digits])[:limit],
         note=search_notes.known_zip(code, counties, typed, towns),

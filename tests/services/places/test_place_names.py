@@ -70,7 +70,7 @@ WEIGHED = [
     ("the town before the county that is called so", "sarasota", "us-fl-sarasota"),
     ("a consolidated city by its first name", "nashville", "us-tn-nashville-davidson"),
     ("what lists call a city without its last word", "boise", "us-id-boise-city"),
-    ("a parish as a county", "orleanscounty", "us-la-orleans-parish"),
+    ("a parish that is one with its city, as a county", "orleanscounty", "us-la-new-orleans"),
     ("a name in another language", "kalifornien", "us-ca"),
     ("the code of three letters", "che", "ch"),
 ]
