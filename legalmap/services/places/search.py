@@ -173,8 +173,8 @@ def _at_zip(tracker: Tracker, typed: Typed, limit: int) -> Found:
             note=search_notes.unknown_zip(code, states),
         )
     named = name_search.find(typed, tuple(county.code for county in counties))
-    called = msgspec.structs.replace(named, matches=named.matches[: named.exact])
-    towns = _of_named(tracker, typed, called, limit).places
+    called = [match for match in named.matches[: named.exact] if match.kind != "word"]
+    towns = _of_named(tracker, typed, msgspec.structs.replace(named, matches=called), limit).places
     return Found(
         places=_once([*towns, *counties, *same_digits])[:limit],
         note=search_notes.known_zip(code, counties, typed, towns),
