@@ -127,7 +127,8 @@ def _named(names: list[str]) -> str:
     """Alton, Edwardsville and 15 more places inside."""
     rest = len(names) - MOST_NAMED
     if rest > 0:
-        return f"{', '.join(names[:MOST_NAMED])} and {rest} more places inside"
+        more = "one more place" if rest == 1 else f"{rest} more places"
+        return f"{', '.join(names[:MOST_NAMED])} and {more} inside"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 

@@ -96,13 +96,13 @@ def test_a_product_that_is_a_topic_of_its_own_is_checked_there_too(client: Flask
 
 
 INSIDE = {
-    "a state with towns that prohibit sale": ("place=us-il", "Alton, Bourbonnais"),
-    "another one": ("place=us-ma", "Belchertown"),
+    "a state with towns that prohibit sale": ("place=us-il", "Alton, Bloomington"),
+    "another one": ("place=us-tx", "Bridgeport"),
     "a state with a county and towns": ("place=us-wa", "Spokane"),
     "a county with such towns": ("place=us-il-madison-county", "Alton"),
     "a ZIP code whose town prohibits sale": ("zip=62002", "Alton"),
     "a ZIP code whose town nobody is sure of": ("zip=64501", "St. Joseph"),
-    "another one (Naperville)": ("zip=60540", "Naperville"),
+    "another one, in whose county a town prohibits sale": ("zip=60540", "Elk Grove Village"),
 }
 
 
