@@ -80,6 +80,7 @@ WITHOUT_FIELDS = {
     "POST /desk/people/<handle>/second-factor",
     "POST /desk/people/invitations/<int:invitation_id>/revoke",
     "POST /desk/proposals/<int:revision_id>/claim",
+    "POST /desk/tasks/<int:number>/done",
     "POST /desk/proposals/<int:revision_id>/release",
     "POST /desk/proposals/<int:revision_id>/withdraw",
     "POST /desk/queue/next",
