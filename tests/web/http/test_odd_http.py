@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser.conftest import free_port
 from tests.web.http.grammar import FOLLOWING, OK, Request, requests
-from tests.web.http.running import connect, running, wait_for
+from tests.web.http.running import ask, connect, get, running, wait_for
 
 GENEROUS = {"LEGALMAP_PER_MINUTE": "batch=100000,past=100000,picture=100000"}
 
@@ -177,6 +177,8 @@ def gunicorn(shipped_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
     try:
         wait_for(port, process, log)
+        # The first search of a host makes its index of names, which takes longer than the answers waited for.
+        ask(port, get("/suggest?q=alabama"))
         yield port
     finally:
         process.terminate()

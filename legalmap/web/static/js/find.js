@@ -16,7 +16,7 @@ function Box(input) {
   });
   list.setAttribute("aria-label", "Places that fit");
   const said = make("span", { role: "status", className: "unseen" });
-  const state = { active: -1, timer: 0, request: null };
+  const state = { active: -1, text: "", timer: 0, request: null };
   box.classList.add("finding");
   box.append(list, said);
   for (const [name, value] of Object.entries({
@@ -30,6 +30,8 @@ function Box(input) {
   input.addEventListener("input", () => {
     clearTimeout(state.timer);
     state.request?.abort();
+    // What was chosen of an older list is not what is typed now.
+    move(-1);
     if (!input.value.trim()) return close();
     state.timer = setTimeout(load, PAUSE);
   });
@@ -47,7 +49,8 @@ function Box(input) {
   const keys = {
     ArrowDown(event) {
       event.preventDefault();
-      if (list.hidden) load();
+      // The list may still be that of the letters before: nothing of it is chosen.
+      if (list.hidden || state.text !== input.value.trim()) load();
       else move(state.active + 1);
     },
     ArrowUp(event) {
@@ -98,7 +101,9 @@ function Box(input) {
       });
       if (!answer.ok) return close();
       const found = await answer.json();
-      if (!request.signal.aborted && document.activeElement === input) show(found);
+      if (request.signal.aborted || document.activeElement !== input) return;
+      state.text = text;
+      show(found);
     } catch {
       // Aborted by a newer letter, or the network failed: Enter still sends the form.
     }
