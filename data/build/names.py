@@ -29,10 +29,8 @@ NEAR_KM = 25
 NAMED = 1_000
 # Off the coast, or off a simplified outline: look around within this many degrees.
 AROUND = (0.0, 0.03, 0.08, 0.15, 0.3, 0.6)
-# Regions whose names in the tree go by one list of codes and whose outlines by another: a town would be told
-# to lie where it does not.
-NUMBERED_OTHERWISE = {"ir"}
-MOSCOWS, RED_SQUARE = ("ru-mow", "ru-mos"), (55.754, 37.62)
+# Where ISO 3166-2 gave the codes of old regions to others: CLDR keeps them, so there a name alone tells which is meant.
+RENUMBERED = {"ir", "ma"}
 Row = dict[str, Any]
 
 
@@ -104,8 +102,10 @@ def _languages(packages: Path, tree: dict[str, Row]) -> Iterator[tuple[str, str]
 
 
 def _region_called(code: str, name: str, tree: dict[str, Row]) -> Row | None:
-    """The region of that English name in the country: ISO gave codes to other regions, CLDR keeps them."""
-    return tree.get(_by_name(code[:2], name)) or tree.get(code)
+    """The region of that English name in the country, else that of the code."""
+    return tree.get(_by_name(code[:2], name)) or (
+        None if code[:2] in RENUMBERED else tree.get(code)
+    )
 
 
 def _by_name(country: str, name: str) -> str:
@@ -242,26 +242,16 @@ def _region(city: Row, tree: dict[str, Row]) -> str | None:
         country, country
     )
     own = tree.get(_by_name(country, city["name"]))
-    if own and ("city" in own["called"] or country in NUMBERED_OTHERWISE):
+    if own and "city" in own["called"]:
         return own["code"]
-    if country in NUMBERED_OTHERWISE:
-        return country
     for away in AROUND:
         for turn in range(1 if away == 0 else 8):
             lat = city["latitude"] + away * math.sin(turn * math.pi / 4)
             lon = city["longitude"] + away * math.cos(turn * math.pi / 4)
-            code = _region_at(lat, lon)
+            code = point_index.region_at(lat, lon)
             if code in tree and (code == country or code.startswith(f"{country}-")):
                 return tree[code]["code"]
     return tree[country]["code"] if country in tree else None
-
-
-def _region_at(lat: float, lon: float) -> str | None:
-    """The region on our outlines; those of Moscow and of the region around it may stand for each other."""
-    code = point_index.region_at(lat, lon)
-    if code in MOSCOWS and point_index.region_at(*RED_SQUARE) != MOSCOWS[0]:
-        return MOSCOWS[1 - MOSCOWS.index(code)]
-    return code
 
 
 if __name__ == "__main__":

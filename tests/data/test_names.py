@@ -10,7 +10,7 @@ import pytest
 
 from legalmap import paths
 from legalmap.domain.places.spelling import keys_of
-from legalmap.services.places import place_names
+from legalmap.services.places import place_names, point_index
 
 NAMES = paths.DATA / "names"
 KINDS = {"alternative", "abbreviation", "former", "language", "variant"}
@@ -44,6 +44,59 @@ def test_geonames_stands_in_files_of_its_own_with_its_licence() -> None:
     licence = (NAMES / "geonames" / "LICENSE.txt").read_text(encoding="utf-8")
     assert "Creative Commons Attribution 4.0" in licence
     assert "GeoNames" in (NAMES / "SOURCES.md").read_text(encoding="utf-8")
+
+
+# Towns of over 100,000 people that are called like a region of their country and lie in another, or beside it.
+NAMESAKES = {
+    "Mingachevir": "its outline is too small for its point",
+    "Yevlakh": "the district around the town has its name too",
+    "Santo Domingo": "the capital's own district is a part of it",
+    "Touggourt": "the outlines are older than the province",
+    "Pest": "a half of Budapest; the county lies around it",
+    "Kingston": "its point lies in Saint Andrew beside it",
+    "Ibaraki": "a town in Osaka",
+    "Mpumalanga": "a town in KwaZulu-Natal",
+}
+
+
+def test_a_city_lies_in_the_region_that_has_its_name() -> None:
+    """Outlines that go by other codes than the names would tell a person in Tehran of Hormozgan."""
+    regions = {
+        (row["parent"], row["name"]): row["code"]
+        for row in rows(paths.DATA / "jurisdictions" / "subdivisions.csv")
+    }
+    cities = [
+        row for row in rows(NAMES / "geonames" / "cities.csv") if int(row["people"]) > 100_000
+    ]
+    compared = [
+        (row["name"], row["code"], regions[country, row["name"]])
+        for row in cities
+        # Where no region was found around a town it has its country alone.
+        if (country := row["code"].partition("-")[0]) != row["code"] and country != "us"
+        if (country, row["name"]) in regions
+    ]
+    elsewhere = {name for name, code, own in compared if code != own}
+    assert elsewhere == set(NAMESAKES)
+
+
+@pytest.mark.parametrize(
+    ("city", "point", "region"),
+    [
+        ("Red Square", (55.754, 37.620), "Moscow"),
+        ("Khimki", (55.889, 37.445), "Moscow Province"),
+        ("Tehran", (35.700, 51.400), "Tehran"),
+        ("Shiraz", (29.610, 52.540), "Fars"),
+        ("Tabriz", (38.070, 46.300), "East Azerbaijan"),
+        ("Mashhad", (36.300, 59.600), "Razavi Khorasan"),
+        ("Karaj", (35.830, 50.970), "Alborz"),
+        ("Minab", (27.150, 57.080), "Hormozgan"),
+    ],
+)
+def test_a_point_lies_in_the_region_people_there_would_name(
+    city: str, point: tuple[float, float], region: str
+) -> None:
+    names = {r["code"]: r["name"] for r in rows(paths.DATA / "jurisdictions" / "subdivisions.csv")}
+    assert names[point_index.region_at(*point) or ""] == region, city
 
 
 def _city(name: str, lat: float, lon: float, **more: Any) -> dict[str, Any]:
