@@ -17,6 +17,7 @@ from legalmap.domain.law.evidence import Freshness, freshness
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
 from legalmap.domain.law.payload import Payload, VerifiedHow
 from legalmap.domain.law.periods import WITHOUT_FORCE, Period, in_force_on, next_after
+from legalmap.domain.law.roles import Meaning
 from legalmap.domain.law.topics import Topic, Variable
 
 Standing = Literal[
@@ -57,12 +58,23 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Whether this level takes part in the answer."""
         return self.standing == "counts"
 
+    def value(self, code: str | None) -> Any:
+        """What this level says of a variable; None if it says nothing."""
+        return self.period.answers.get(code or "") if self.period else None
+
+    def meaning(self, topic: Topic, code: str | None) -> Meaning | None:
+        """What that comes to, such as whether it preempts local rules."""
+        return topic.meaning(code, self.value(code))
+
 
 class ResolvedAnswer(msgspec.Struct, frozen=True, gc=False):
     """The value of one variable and the codes of the levels it comes from."""
 
     value: Any
     levels: tuple[str, ...]
+
+
+NO_ANSWER = ResolvedAnswer(None, ())
 
 
 class Caveat(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +103,11 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def shown(self) -> str:
         """The status code, or the outcome where there is no status: what a map is coloured by."""
         return self.status or self.outcome
+
+    def answer(self, code: str | None) -> ResolvedAnswer:
+        """The answer to a variable; an empty one where the topic has none in that role, or no law decides."""
+        decided = self.outcome == "decided"
+        return self.answers.get(code or "", NO_ANSWER) if decided else NO_ANSWER
 
     @property
     def deciding_level(self) -> LevelAnswer | None:
@@ -143,8 +160,7 @@ def _standings(
         answer = _standing(level, topic, as_of, today, preempting)
         answers.append(answer)
         # Preemption binds all levels below, but only if the law that preempts counts itself.
-        rule = answer.period.answers.get("local_rules") if answer.period else None
-        if answer.counts and rule == "preempted":
+        if answer.counts and answer.meaning(topic, topic.roles.preempts) == "yes":
             preempting = level.jurisdiction.code
     return answers
 

@@ -120,13 +120,14 @@ def severity(resolution: Resolution, topic: Topic) -> int:
 
 
 def bans_possession(resolution: Resolution, topic: Topic) -> bool:
-    """Whether possession is banned: by the variable of that name or, without it, by the strictest status."""
+    """Whether possession is banned: by the variable of that role or, if it is silent, by the strictest status."""
     if resolution.outcome != "decided":
         return False
-    possession = resolution.answers.get("possession")
-    if possession is not None and possession.value not in (None, "unknown"):
-        return bool(possession.value == "prohibited")
-    return severity(resolution, topic) == max(status.severity for status in topic.statuses)
+    code = topic.roles.possession
+    meaning = topic.meaning(code, resolution.answer(code).value)
+    if meaning not in (None, "unknown"):
+        return meaning == "no"
+    return severity(resolution, topic) == topic.worst
 
 
 def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]:

@@ -127,9 +127,11 @@ def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
         "sentences": sentences.sentences(resolution, topic),
         "backing": backing(view, resolution),
         "coming": _coming(view, resolution),
-        "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
+        "travel": [row for row in told_rows if is_for_travel(row.variable, resolution, topic)],
         "duties": [
-            row for row in told_rows if row.stated and not is_for_travel(row.variable, resolution)
+            row
+            for row in told_rows
+            if row.stated and not is_for_travel(row.variable, resolution, topic)
         ],
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
@@ -163,13 +165,10 @@ def _coming(view: View, now: Resolution) -> list[str]:
     return [sentences.coming(now, resolution, view.topic) for resolution in then]
 
 
-_AGE_FOR = {"min_age": "sale", "possession_min_age": "possession"}
-
-
-def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
+def is_for_travel(variable: Variable, resolution: Resolution, topic: Topic) -> bool:
     """Whether a traveller needs a variable: what they may have and buy, from what age, how strong."""
-    barring = resolution.answers.get(_AGE_FOR.get(variable.code, ""))
-    if barring and barring.value == "prohibited":
+    subject = topic.roles.subject_of(variable.code)
+    if topic.meaning(subject, resolution.answer(subject).value) == "no":
         # An age beside a ban would read as if older people may buy, or have it.
         return False
     return variable.type in ("integer", "number") or variable.resolve == "strictest"

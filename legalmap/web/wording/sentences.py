@@ -62,7 +62,7 @@ def sentences(resolution: Resolution, topic: Topic) -> list[str]:
         return [first, *_verified(resolution.deciding_level)]
     return [
         _verdict(resolution, topic, where),
-        *_rules(resolution),
+        *_rules(resolution, topic),
         *_challenged(resolution.deciding_level),
         *_set_aside(resolution, topic),
         *_verified(resolution.deciding_level),
@@ -80,7 +80,7 @@ def coming(now: Resolution, then: Resolution, topic: Topic) -> str:
     ]
     if then.status != now.status:
         first = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
-        return " ".join([first, *(_rules(then) if then.outcome == "decided" else [])])
+        return " ".join([first, *(_rules(then, topic) if then.outcome == "decided" else [])])
     if changed:
         return f"{_from(start)}: still {_label(then, topic)}, with a change ({'; '.join(changed)})."
     law = f"the law of {named(level.jurisdiction)}"
@@ -118,7 +118,7 @@ def _where(resolution: Resolution) -> str:
 def _verdict(resolution: Resolution, topic: Topic, where: str) -> str:
     since = f"{_since(resolution)}{_by_law_of(resolution)}"
     comma = "," if ", " in where and since.startswith((" since", " from")) else ""
-    if resolution.status == "unclear":
+    if topic.meaning("status", resolution.status) == "unknown":
         subject, verb = f"The law on {topic.sentence_name}", "is unclear"
     else:
         subject, verb = capital(topic.sentence_name), f"is {_label(resolution, topic)}"
@@ -152,24 +152,30 @@ def _by_law_of(resolution: Resolution) -> str:
     return f", by the law of {named(level.jurisdiction)}"
 
 
-def _rules(resolution: Resolution) -> list[str]:
+def _rules(resolution: Resolution, topic: Topic) -> list[str]:
     """Possession and sale in as few sentences as possible, and the age from which people may buy."""
+    roles = topic.roles
     value = {code: answer.value for code, answer in resolution.answers.items()}
-    codes = [code for code in ("possession", "sale") if code in value]
+    subjects = {"possession": roles.possession, "sale": roles.sale}
     groups: dict[str | None, list[str]] = {}
-    for code in codes:
-        groups.setdefault(value[code], []).append(code)
-    rules = [_rule(answer, words) for answer, words in groups.items()]
-    if value.get("min_age") and value.get("sale") != "prohibited":
-        rules.append(f"Buyers must be {value['min_age']} or older.")
+    for subject, code in subjects.items():
+        if code:
+            groups.setdefault(value[code], []).append(subject)
+    rules = [
+        _rule(answer, topic.meaning(subjects[words[0]], answer), words)
+        for answer, words in groups.items()
+    ]
+    age = value.get(roles.buyer_age or "")
+    if age and topic.meaning(roles.sale, value.get(roles.sale or "")) != "no":
+        rules.append(f"Buyers must be {age} or older.")
     return rules
 
 
-def _rule(answer: str | None, subjects: list[str]) -> str:
+def _rule(answer: str | None, meaning: str | None, subjects: list[str]) -> str:
     subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
     if answer is None:
         return f"Whether {subject} {verb} allowed is not stated."
-    if answer == "unknown":
+    if meaning == "unknown":
         return f"Whether {subject} {verb} allowed is not known."
     return f"{capital(subject)} {verb} {answer}."
 
