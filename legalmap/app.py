@@ -75,7 +75,7 @@ def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
     @cache
     def jobs() -> "Jobs":
         # Imported at the first publication, because it takes as long as importing Flask.
-        from legalmap.jobs.queue import open_queue  # noqa: PLC0415
+        from legalmap.jobs.task_queue import open_queue  # noqa: PLC0415
         from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
         queue = open_queue(url)

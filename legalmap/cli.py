@@ -371,7 +371,7 @@ def webhook_replay(number: int, since: int) -> None:
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     # Only this command needs them, and they take long to import.
-    from legalmap.jobs.queue import open_queue  # noqa: PLC0415
+    from legalmap.jobs.task_queue import open_queue  # noqa: PLC0415
     from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
     settings = Settings.from_environment()

@@ -12,7 +12,7 @@ from legalmap import clock
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.law import diff
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.people.roles import Permission
 from legalmap.services.core.tracker import DEFAULT_TOPIC

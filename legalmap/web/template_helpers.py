@@ -12,7 +12,7 @@ from legalmap import clock, paths
 from legalmap.domain.desk import risk
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
-from legalmap.domain.law import evidence, periods, resolving
+from legalmap.domain.law import freshness, periods, resolving, sources
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
     helpers: dict[str, Callable[..., Any]] = {
         "asset": asset,
         "csrf_field": csrf.field,
-        "by_strength": evidence.by_strength,
+        "by_strength": sources.by_strength,
         "swatch": map_drawing.swatch,
         "status_label": map_drawing.label_of,
         "is_stale": map_drawing.is_stale,
@@ -53,14 +53,14 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         **helpers,
         topics=reader.tracker.topics,
-        freshness_labels=evidence.FRESHNESS_LABELS,
+        freshness_labels=freshness.FRESHNESS_LABELS,
         first_load_words=labels.FIRST_LOAD,
         force_labels=periods.FORCES,
         outcome_labels=resolving.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,
         state_labels={state.value: state.label for state in State},
         source_kind_labels=KIND_LABELS,
-        primary_kinds=evidence.PRIMARY_KINDS,
+        primary_kinds=sources.PRIMARY_KINDS,
     )
 
 

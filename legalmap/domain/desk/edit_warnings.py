@@ -12,10 +12,10 @@ import msgspec
 
 from legalmap.domain.errors import Problem
 from legalmap.domain.law import urls
-from legalmap.domain.law.evidence import PRIMARY_KINDS, Source
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import PRIMARY_KINDS, Source
 from legalmap.domain.law.topics import Topic
 
 # From this ratio of equal words on (difflib), a summary counts as a copy of a title.

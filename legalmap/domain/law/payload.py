@@ -12,8 +12,8 @@ import msgspec
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.law import dates, payload_forms
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import Source
 from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
+from legalmap.domain.law.sources import Source
 
 Force = Literal["in-force", "challenged", "enjoined", "struck-down"]
 FORCES: dict[str, str] = {

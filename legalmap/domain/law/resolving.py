@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate, in_words
-from legalmap.domain.law.evidence import Freshness, freshness
+from legalmap.domain.law.freshness import Freshness, freshness
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
 from legalmap.domain.law.payload import Payload, VerifiedHow
 from legalmap.domain.law.periods import WITHOUT_FORCE, Period, in_force_on, next_after

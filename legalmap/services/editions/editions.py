@@ -16,16 +16,16 @@ from math import floor
 from threading import Lock
 from typing import cast
 
-from legalmap.domain.law.evidence import Freshness, freshness
+from legalmap.domain.law.freshness import Freshness, freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.resolving import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import KEPT_PAYLOADS, Payloads, Published, Records, Source
-from legalmap.services.editions.latest import Latest
 from legalmap.services.editions.law_changes import Turn, turned, turns_of
 from legalmap.services.editions.past_index import status_on
+from legalmap.services.editions.per_day_cache import PerDayCache
 
 KEPT_EDITIONS = 8
 # For how many earlier editions it is remembered what changed since.
@@ -36,18 +36,18 @@ class _Following:
     """Values derived from all records; each later edition updates them for what changed."""
 
     def __init__(self) -> None:
-        self.statuses: Latest[Edition, dict[str, str | None]] = Latest(
+        self.statuses: PerDayCache[Edition, dict[str, str | None]] = PerDayCache(
             lambda edition, day: edition.statuses_of(None, day),
             lambda edition, day, known, changed: known | edition.statuses_of(changed, day),
         )
-        self.shown: Latest[Edition, dict[str, str]] = Latest(
+        self.shown: PerDayCache[Edition, dict[str, str]] = PerDayCache(
             lambda edition, day: edition.shown_of(edition.records, day),
             lambda edition, day, known, changed: (
                 known | edition.shown_of(edition.reached_by(changed), day)
             ),
         )
         # Kept with their records: the earlier content of a changed one tells which turns to remove.
-        self.turns: Latest[Edition, tuple[list[Turn], Records]] = Latest(
+        self.turns: PerDayCache[Edition, tuple[list[Turn], Records]] = PerDayCache(
             lambda edition, _day: (turns_of(edition.records.values()), edition.records),
             lambda edition, _day, known, changed: (
                 turned(known[0], _of(known[1], changed), _of(edition.records, changed)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.law.evidence import Freshness
+from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import Period, in_force_on
 from legalmap.domain.law.resolving import Resolution

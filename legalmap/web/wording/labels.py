@@ -6,8 +6,8 @@ from typing import Any
 from legalmap import clock
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
 from legalmap.domain.law.fields import change_words
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.payload import Pending
 from legalmap.domain.law.topics import Topic, Variable
 

@@ -12,7 +12,8 @@ from legalmap.domain.people.roles import Role
 from legalmap.domain.people.second_factor import Standing
 from legalmap.domain.people.sessions import Session
 from legalmap.services.core.tracker import Tracker
-from legalmap.services.people import accounts, authentication, totp
+from legalmap.services.people import accounts, authentication, recovery_codes, totp
+from legalmap.services.people.second_factor import Enrolled
 from legalmap.store.people import second_factors as kept
 from tests.services.build import person
 from tests.services.entering import opened, unchanged
@@ -159,7 +160,7 @@ def first_code(setup: totp.Setup) -> str:
     return pyotp.TOTP(setup.secret).at(NOW)
 
 
-def enrolled(tracker: Tracker) -> tuple[Session, totp.Enrolled]:
+def enrolled(tracker: Tracker) -> tuple[Session, Enrolled]:
     session, token = a_moderator(tracker)
     setup = totp.begin(tracker, session)
     result = totp.enrol(
@@ -275,8 +276,8 @@ def test_recovery_codes_are_stored_as_hashes_only(tracker: Tracker) -> None:
 
 def test_new_recovery_codes_end_the_old(tracker: Tracker) -> None:
     session, setup_result = enrolled(tracker)
-    unchanged(tracker, lambda: totp.renew_codes(tracker, session, "wrong"), "not your password")
-    fresh = totp.renew_codes(tracker, session, PASSWORD)
+    unchanged(tracker, lambda: recovery_codes.renew(tracker, session, "wrong"), "not your password")
+    fresh = recovery_codes.renew(tracker, session, PASSWORD)
     assert not set(fresh) & set(setup_result.codes)
     again, other = opened(tracker, "dora")
     old = setup_result.codes[0]
@@ -286,7 +287,7 @@ def test_new_recovery_codes_end_the_old(tracker: Tracker) -> None:
 
 def test_there_are_no_codes_without_a_factor(tracker: Tracker) -> None:
     ana, _ = opened(tracker, "ana")
-    unchanged(tracker, lambda: totp.renew_codes(tracker, ana, PASSWORD), "first")
+    unchanged(tracker, lambda: recovery_codes.renew(tracker, ana, PASSWORD), "first")
 
 
 # Doing without
