@@ -5,6 +5,7 @@ what a value of it comes to.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal, Protocol
 
 import msgspec
@@ -78,11 +79,11 @@ def problem_of(
 ) -> str | None:
     """The first thing wrong with the roles and meanings of a topic, naming the key; None if all fit."""
     known = {variable.code: variable for variable in variables}
-    problems = (
-        *_problems_of_roles(roles, known),
-        *_problems_of_meanings(roles, meanings, known, statuses),
+    # Lazily: meanings can be looked up only where the roles fit.
+    problems = chain(
+        _problems_of_roles(roles, known), _problems_of_meanings(roles, meanings, known, statuses)
     )
-    return next(iter(problems), None)
+    return next(problems, None)
 
 
 def _problems_of_roles(roles: Roles, known: Mapping[str, _Variable]) -> Iterator[str]:
