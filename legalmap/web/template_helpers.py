@@ -12,7 +12,7 @@ from legalmap import clock, paths
 from legalmap.domain.desk import risk
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
-from legalmap.domain.law import freshness, periods, resolving, sources
+from legalmap.domain.law import freshness, periods, resolution, sources
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
         freshness_labels=freshness.FRESHNESS_LABELS,
         first_load_words=labels.FIRST_LOAD,
         force_labels=periods.FORCES,
-        outcome_labels=resolving.OUTCOME_LABELS,
+        outcome_labels=resolution.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,
         state_labels={state.value: state.label for state in State},
         source_kind_labels=KIND_LABELS,

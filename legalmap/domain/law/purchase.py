@@ -5,15 +5,16 @@ forbids is enough, and one unknown makes the whole unclear. What is not given or
 as allowed. An allowance also names the conditions that the law sets.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
 
-from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
-from legalmap.domain.law.payload import Pending
-from legalmap.domain.law.resolving import Caveat, LevelAnswer, Resolution
+from legalmap.domain.law.answer_caveats import law_caveats
+from legalmap.domain.law.caveats import Caveat, Code
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 
 Verdict = Literal["allowed", "not-allowed", "unclear"]
@@ -26,7 +27,7 @@ ADULT = 18
 # How many places inside are named in a sentence; the rest are counted.
 MOST_NAMED = 5
 ALWAYS = Caveat(
-    "not-advice",
+    Code.NOT_ADVICE,
     "This reads what the record says, nothing more: other law, a change since its newest source, or a "
     "rule of a place not researched may say otherwise. It is not legal advice.",
 )
@@ -80,7 +81,7 @@ def permit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Permit:
         findings=tuple(findings),
         conditions=tuple(_conditions(resolution, topic)),
         missing=tuple(dict.fromkeys(finding.missing for finding in findings if finding.missing)),
-        caveats=(ALWAYS, *resolution.caveats, *_caveats(resolution, topic)),
+        caveats=(ALWAYS, *resolution.caveats, *law_caveats(resolution, topic)),
     )
 
 
@@ -110,7 +111,7 @@ def with_places_inside(outer: Permit, inside: Sequence[tuple[Jurisdiction, Permi
         deciding=finding if outer.verdict == "allowed" else outer.deciding,
         findings=(*outer.findings, finding),
         missing=tuple(dict.fromkeys([*outer.missing, "place"])),
-        caveats=(*outer.caveats, Caveat("inside", f"Rules inside differ. {finding.text}")),
+        caveats=(*outer.caveats, Caveat(Code.INSIDE, f"Rules inside differ. {finding.text}")),
     )
 
 
@@ -128,13 +129,6 @@ def is_asked_too(topic: Topic, purchase: Purchase) -> bool:
     rule, share = topic.asked_too, purchase.seven_oh_percent
     is_strong = rule.above_percent is not None and share is not None and share > rule.above_percent
     return is_strong or purchase.product in rule.products
-
-
-def pending_caveats(place: Jurisdiction, pending: Iterable[Pending]) -> Iterator[Caveat]:
-    """What is under way at a level: it never changes a verdict, and nobody should learn of it too late."""
-    for bill in pending:
-        if bill.outcome == "open":
-            yield Caveat("pending", f"Under way in {place.name}: {bill.ref}. {bill.what}")
 
 
 def gravest(verdicts: list[Verdict]) -> Verdict:
@@ -269,38 +263,3 @@ def _conditions(resolution: Resolution, topic: Topic) -> Iterator[str]:
     minimum = resolution.answer(topic.roles.buyer_age).value
     if minimum:
         yield f"min-age-{minimum}"
-
-
-def _caveats(resolution: Resolution, topic: Topic) -> Iterator[Caveat]:
-    for level in resolution.levels:
-        yield from _caveats_of(level)
-    place = resolution.levels[-1]
-    if place.standing == "not-researched" and len(resolution.levels) > 1:
-        yield Caveat(
-            "local-not-researched",
-            f"Nobody has researched the rules of {place.jurisdiction.name} itself.",
-        )
-    if place.jurisdiction.kind not in INCORPORATED and not _preempts(resolution, topic):
-        yield Caveat(
-            "not-researched-below",
-            f"Counties and towns inside {place.jurisdiction.name} that nobody has researched may have rules "
-            "of their own.",
-        )
-
-
-def _preempts(resolution: Resolution, topic: Topic) -> bool:
-    code = topic.roles.preempts
-    return topic.meaning(code, resolution.answer(code).value) == "yes"
-
-
-def _caveats_of(level: LevelAnswer) -> Iterator[Caveat]:
-    name = level.jurisdiction.name
-    if level.period is not None and level.period.force == "challenged":
-        yield Caveat("challenged", f"The law of {name} is challenged in court.")
-    if level.standing in ("enjoined", "struck-down"):
-        yield Caveat("court", f"A court keeps a law of {name} from being enforced; that may end.")
-    if level.next_period is not None and level.next_period.effective_from is not None:
-        start = level.next_period.effective_from.text
-        yield Caveat("change-ahead", f"The law of {name} changes on {start}.")
-    if level.counts and level.freshness == "due":
-        yield Caveat("due", f"The record of {name} is due for re-checking.")

@@ -4,11 +4,12 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.payload import VerifiedHow
 from legalmap.domain.law.purchase import Finding, Purchase, Verdict
-from legalmap.domain.law.resolving import Caveat, Outcome, Standing
+from legalmap.domain.law.resolution import Outcome, Standing
 from legalmap.domain.law.sources import Source
 from legalmap.services.contract.records import Jurisdiction, LawAnswer, Period, Resolved
 

@@ -13,7 +13,8 @@ from legalmap.domain.desk.revisions import Stand
 from legalmap.domain.law import gists
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
-from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.resolution import Level, Resolution
+from legalmap.domain.law.resolving import resolve
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.past_index import Courses

@@ -19,7 +19,7 @@ from typing import cast
 from legalmap.domain.law.freshness import Freshness, freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import KEPT_PAYLOADS, Payloads, Published, Records, Source

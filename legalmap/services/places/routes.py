@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction, chain
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition

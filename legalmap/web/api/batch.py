@@ -12,8 +12,9 @@ import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition

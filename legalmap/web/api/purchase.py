@@ -5,7 +5,10 @@ from typing import cast
 
 import msgspec
 
+from legalmap.domain.law.answer_caveats import bill_caveats
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.outlook import bills_of
 from legalmap.domain.law.purchase import (
     ALWAYS,
     GRAVITY,
@@ -15,11 +18,10 @@ from legalmap.domain.law.purchase import (
     Purchase,
     gravest,
     is_asked_too,
-    pending_caveats,
     permit,
     with_places_inside,
 )
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services import contract
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats
@@ -120,12 +122,7 @@ def _verdict(
         ]
         inside = {part.code: resolved for part, (resolved, _) in parts}
         outer = with_places_inside(outer, [(part, judged) for part, (_, judged) in parts])
-    pending = [
-        caveat
-        for level in resolution.levels
-        if (item := edition.record_of(level.jurisdiction))
-        for caveat in pending_caveats(level.jurisdiction, item.payload.pending)
-    ]
+    pending = bill_caveats(bills_of(resolution, view.today))
     today = view.whose_day(resolution)
     beside = (*outer.caveats, *pending, *caveats, *([today] if today else []))
     return Verdict(edition, resolution, outer, beside, inside)

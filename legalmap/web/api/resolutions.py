@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.errors import BadQuery
+from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
+from legalmap.domain.law.resolution import OUTCOME_LABELS, LevelAnswer, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
@@ -21,9 +22,9 @@ from legalmap.web.wording.sentences import standing
 ASK = "ask"
 WAYS = "Give exactly one of: place, zip, or lat with lon."
 _NOT_A_TOWN = "Towns inside may have rules of their own: ask again with place= for the town."
-ZIP_REACH = Caveat("zip-reach", f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
+ZIP_REACH = Caveat(Code.ZIP_REACH, f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
 POINT_REACH = Caveat(
-    "point-reach", f"A point tells the county or state, not the town. {_NOT_A_TOWN}"
+    Code.POINT_REACH, f"A point tells the county or state, not the town. {_NOT_A_TOWN}"
 )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Resolution
+from legalmap.domain.law.resolution import OUTCOME_LABELS, Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition

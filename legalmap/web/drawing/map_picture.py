@@ -19,7 +19,7 @@ from legalmap import paths
 from legalmap.domain.errors import Unusable
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition

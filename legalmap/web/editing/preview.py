@@ -7,7 +7,7 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services.editions import law_changes_of_place
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes

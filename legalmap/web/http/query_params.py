@@ -11,8 +11,9 @@ from flask import request
 from legalmap import clock
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.law import days
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.editions.editions import Edition
 from legalmap.services.reading.reader import asked_day

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Missing
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.places import search
 from legalmap.web.http import query_params

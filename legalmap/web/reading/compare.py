@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.payload import Pending
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Resolution
+from legalmap.domain.law.resolution import OUTCOME_LABELS, Resolution
 from legalmap.domain.law.topics import Variable
 from legalmap.domain.people.roles import Permission
 from legalmap.web.http.permissions import LAW, needs

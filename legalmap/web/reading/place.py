@@ -14,7 +14,7 @@ from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period, in_force_on
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.sources import Source, by_strength
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.domain.people.roles import Permission

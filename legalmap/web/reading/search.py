@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.domain.errors import AtSea, BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain, parent_of
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.people.roles import Permission
 from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import points, routes

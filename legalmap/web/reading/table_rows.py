@@ -9,7 +9,7 @@ import msgspec
 from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import Period, in_force_on
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import Published
 from legalmap.services.editions.editions import Edition

@@ -6,7 +6,7 @@ from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.sources import by_strength
 from legalmap.web.http.query_params import View
 

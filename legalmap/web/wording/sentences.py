@@ -5,7 +5,7 @@ from typing import Any
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
 from legalmap.domain.law.periods import WITHOUT_FORCE
-from legalmap.domain.law.resolving import LevelAnswer, Resolution
+from legalmap.domain.law.resolution import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editions.law_changes import Turn
 from legalmap.web.wording import labels

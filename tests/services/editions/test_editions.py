@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Level, Resolution
+from legalmap.domain.law.resolution import Level, Resolution
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions import contents, editions
 from legalmap.services.editions.editions import Edition

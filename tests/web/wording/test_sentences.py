@@ -7,7 +7,8 @@ import pytest
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.resolution import Level, Resolution
+from legalmap.domain.law.resolving import resolve
 from legalmap.web.wording import sentences
 from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 
