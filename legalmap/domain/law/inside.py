@@ -4,6 +4,8 @@ A place of many towns is summed up by profiles: thousands of towns share a few d
 stricter is found without looking at each town.
 """
 
+import heapq
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,8 @@ from legalmap.domain.law.topics import Topic
 
 # How many places are named in a sentence; the rest are counted.
 MOST_NAMED = 3
+# How many an answer holds of each group.
+MOST_KEPT = 30
 _WORDS = {
     STATE_WIDE: ("part of it", "parts of it"),
     COUNTY_WIDE: ("county", "counties"),
@@ -34,35 +38,39 @@ class Profile(msgspec.Struct, frozen=True):
     possession_age: int | None = None
 
 
-# Places by profile, each list with the widest reach first and then by name.
-Inside = Mapping[Profile, Sequence[Jurisdiction]]
+class Members(msgspec.Struct, frozen=True):
+    """Places of one profile, the widest reach first and then by name, and how many there are of each reach."""
+
+    places: Sequence[Jurisdiction]
+    by_reach: Mapping[int, int]
+
+
+Inside = Mapping[Profile, Members]
 NOTHING_INSIDE: Inside = {}
 
 
 class Stricter(msgspec.Struct, frozen=True):
     """Places inside with the same status that are stricter than the whole.
 
-    ``by_status``: by the status itself; else by an age, or by what may be had or sold.
+    ``by_status``: by the status itself; else by an age, or by what may be had or sold. ``places`` are the first
+    of them, ``by_reach`` how many there are of which reach (``jurisdictions.REACH``), the widest first.
     """
 
     shown: str
     by_status: bool
     places: tuple[Jurisdiction, ...]
+    by_reach: dict[int, int]
 
     @property
-    def by_reach(self) -> dict[int, int]:
-        """How many places of which reach, see ``jurisdictions.REACH``, the widest first."""
-        counts: dict[int, int] = {}
-        for place in self.places:
-            reach = REACH[place.kind]
-            counts[reach] = counts.get(reach, 0) + 1
-        return dict(sorted(counts.items()))
+    def total(self) -> int:
+        """How many there are."""
+        return sum(self.by_reach.values())
 
     @property
     def named(self) -> str:
         """“Sarasota County”, “17 towns (Alton, Edwardsville, Glen Carbon and 14 more)”."""
         names = [place.name for place in self.places[:MOST_NAMED]]
-        rest = len(self.places) - len(names)
+        rest = self.total - len(names)
         if not rest:
             return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         counted = " and ".join(
@@ -89,11 +97,17 @@ def profile_of(resolution: Resolution, topic: Topic) -> Profile:
 
 
 def gathered(places: Iterable[tuple[Profile, Jurisdiction]]) -> Inside:
-    """Places by profile, in the order of ``Inside``."""
+    """Places by profile."""
     by_profile: dict[Profile, list[Jurisdiction]] = {}
     for profile, place in places:
         by_profile.setdefault(profile, []).append(place)
-    return {profile: sorted(members, key=order) for profile, members in by_profile.items()}
+    return {profile: members(of_profile) for profile, of_profile in by_profile.items()}
+
+
+def members(places: Iterable[Jurisdiction]) -> Members:
+    """Places in order and counted."""
+    ordered = sorted(places, key=order)
+    return Members(ordered, Counter(REACH[place.kind] for place in ordered))
 
 
 def order(place: Jurisdiction) -> tuple[int, str, str]:
@@ -104,16 +118,22 @@ def order(place: Jurisdiction) -> tuple[int, str, str]:
 def stricter_inside(resolution: Resolution, topic: Topic, inside: Inside) -> tuple[Stricter, ...]:
     """The places inside that are stricter than the whole, the strictest status first."""
     own = profile_of(resolution, topic)
-    groups: dict[tuple[int, bool, str], list[Jurisdiction]] = {}
-    for profile, places in inside.items():
+    groups: dict[tuple[int, bool, str], list[Members]] = {}
+    for profile, alike in inside.items():
         severity = _severity(profile, topic)
         by_status = severity > max(_severity(own, topic), _mildest(topic))
         if by_status or _is_stricter(profile, own, topic):
-            groups.setdefault((severity, by_status, profile.shown), []).extend(places)
-    return tuple(
-        Stricter(shown, by_status, tuple(sorted(groups[severity, by_status, shown], key=order)))
-        for severity, by_status, shown in sorted(groups, reverse=True)
-    )
+            groups.setdefault((severity, by_status, profile.shown), []).append(alike)
+    return tuple(_together(key, groups[key]) for key in sorted(groups, reverse=True))
+
+
+def _together(key: tuple[int, bool, str], groups: list[Members]) -> Stricter:
+    _, by_status, shown = key
+    first = heapq.merge(*(group.places[:MOST_KEPT] for group in groups), key=order)
+    counts: Counter[int] = Counter()
+    for group in groups:
+        counts.update(group.by_reach)
+    return Stricter(shown, by_status, tuple(first)[:MOST_KEPT], dict(sorted(counts.items())))
 
 
 def _severity(profile: Profile, topic: Topic) -> int:

@@ -168,6 +168,13 @@ def _beside(place: Jurisdiction) -> tuple[str, ...]:
     return (*place.counties, place.part_of) if place.part_of else place.counties
 
 
+def _level(place: Jurisdiction, item: Published | None, *, whole: bool) -> Level:
+    if item is None:
+        return Level(place)
+    payload = item.payload if whole else item.handy
+    return Level(place, payload, is_first_load=item.publication.revision_number == 0)
+
+
 class Source:
     """Loads the records of one topic for all its editions."""
 
@@ -184,7 +191,7 @@ class Source:
     ) -> Resolution:
         """What holds at a place; ``items`` are the records of ``asked_of`` it, in that order."""
         levels = [
-            Level(level, (item.payload if whole else item.handy) if item else None)
+            _level(level, item, whole=whole)
             for level, item in zip(self.asked_of(place), items, strict=True)
         ]
         reaching = len(levels) - len(_beside(place))
@@ -239,7 +246,8 @@ class Source:
             jurisdiction=code,
             record_id=0,
             revision_id=0,
-            revision_number=0,
+            # Of an edit: only what was first loaded is revision 0.
+            revision_number=1,
             feed_no=feed_no,
             payload_sha256=sha256_of(canonical_bytes(payload)),
             at=clock.now(),
