@@ -78,7 +78,8 @@ def apart(html: str) -> Markup:
 def _of_reading(view: View) -> dict[str, Any]:
     """What the pages for readers show, from the real record of the sample place."""
     place = search.place(tracker(), SAMPLE)
-    resolution = view.edition.resolve(place, view.as_of)
+    answer = view.answer(place)
+    resolution = answer.resolution
     payload = view.edition.records[SAMPLE].payload
     period = payload.periods[-1]
     doubted = replace(period.sources[-1], stance="disputes")
@@ -87,6 +88,7 @@ def _of_reading(view: View) -> dict[str, Any]:
         "view": view,
         "past": replace(view, query="?known_at=0"),
         "place": place,
+        "answer": answer,
         "resolution": resolution,
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "order": map_drawing.order_of(view.topic),

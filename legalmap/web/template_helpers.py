@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
         "today": clock.today,
         "here": here,
         "evidence_words": labels.evidence,
+        "evidence_tag": labels.evidence_tag,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
         "named": sentences.named,

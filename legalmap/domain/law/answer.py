@@ -5,8 +5,6 @@ stricter inside, what is not known and why, what is coming, and how good the evi
 says what is told by the roles of the topic file.
 """
 
-from datetime import date
-
 import msgspec
 
 from legalmap.domain.law.answer_caveats import (
@@ -124,24 +122,23 @@ def answer_of(
     resolution: Resolution,
     *,
     inside: Inside = NOTHING_INSIDE,
-    today: date | None = None,
 ) -> Answer:
-    """The answer that a resolution of whole records comes to.
+    """The answer that a resolution of whole records comes to, by nothing but the law, the day and the records.
 
-    ``inside``: the places below with a record, by profile. ``today``: the day at the place, if the one that was
-    asked about is another: bills and the age of the evidence say nothing of a day in the past.
+    ``inside``: the places below with a record, by profile. Bills and the age of the evidence say nothing of a
+    day before the evidence.
     """
-    day, roles = today or resolution.as_of, topic.roles
+    roles = topic.roles
     stricter = stricter_inside(resolution, topic, inside)
-    gaps, bills = tuple(gaps_of(resolution, topic)), tuple(bills_of(resolution, day))
-    evidence = evidence_of(
-        resolution, day, is_overtaken=any(bill.state == "overdue" for bill in bills)
-    )
+    gaps, bills = tuple(gaps_of(resolution, topic)), tuple(bills_of(resolution))
+    # A bill elsewhere makes the record that decides no older.
+    overdue = {bill.level.code for bill in bills if bill.state == "overdue"}
+    evidence = evidence_of(resolution, is_overtaken=resolution.deciding in overdue)
     have = may(resolution, topic, roles.possession, roles.possession_age)
     buy = may(resolution, topic, roles.sale, roles.buyer_age)
     return Answer(
         resolution=resolution,
-        since=_since(resolution),
+        since=since_of(resolution),
         have=have,
         buy=buy,
         limits=tuple(limits_of(resolution, topic)),
@@ -170,7 +167,8 @@ def _is_allowed(resolution: Resolution, topic: Topic) -> bool:
     return resolution.outcome == "decided" and {status, *meanings} == {"yes"}
 
 
-def _since(resolution: Resolution) -> Since | None:
+def since_of(resolution: Resolution) -> Since | None:
+    """Since when what decides has held; None where nothing decides."""
     level = resolution.deciding_level
     if level is None or level.period is None or level.payload is None:
         return None

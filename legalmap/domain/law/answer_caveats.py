@@ -101,7 +101,7 @@ def bill_caveats(bills: Iterable[Bill]) -> Iterator[Caveat]:
         if bill.state == "overdue" and expected:
             yield Caveat(
                 Code.PENDING_OVERDUE,
-                f"Under way in {name}: {ref}. {what} It was expected {in_words(expected)}; "
+                f"Under way in {name}: {ref}. {what} Expected {in_words(expected)}; "
                 "what became of it is not known here.",
             )
         else:

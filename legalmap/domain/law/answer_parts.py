@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 import msgspec
 
@@ -60,8 +59,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """What the rule that decides rests on.
 
     ``newest``: the date of its newest source, or of the check where ``is_checked`` by a person.
-    ``best_kind``: the kind of its strongest source. ``freshness`` is None for a day in the past: how old the
-    evidence is today says nothing of it. ``is_overtaken``: a bill's day is past, and its outcome not known.
+    ``best_kind``: the kind of its strongest source. ``freshness`` is None for a day before that date: how old
+    the evidence became says nothing of it. ``is_overtaken``: a bill's day is past, and its outcome not known.
     """
 
     level: Jurisdiction
@@ -121,7 +120,7 @@ def _gap(what: str, level: LevelAnswer | None) -> Gap:
     return Gap(what, level.period.summary, level.jurisdiction)
 
 
-def evidence_of(resolution: Resolution, today: date, *, is_overtaken: bool) -> Evidence | None:
+def evidence_of(resolution: Resolution, *, is_overtaken: bool) -> Evidence | None:
     """The evidence for the level that decides; None where none does."""
     level = resolution.deciding_level
     if level is None or level.period is None or level.payload is None:
@@ -136,6 +135,6 @@ def evidence_of(resolution: Resolution, today: date, *, is_overtaken: bool) -> E
         confidence=level.payload.confidence,
         best_kind=strongest[0].kind if strongest else None,
         number_of_sources=len(level.period.sources),
-        freshness=level.freshness if resolution.as_of >= today else None,
+        freshness=None if level.predates_evidence(resolution.as_of) else level.freshness,
         is_overtaken=is_overtaken,
     )

@@ -46,9 +46,10 @@ class Bill(msgspec.Struct, frozen=True):
 
 
 def coming_of(resolution: Resolution, topic: Topic) -> Iterator[Coming]:
-    """The changes that are enacted, soonest first."""
+    """The days on which what is enacted changes the law, soonest first, each once."""
     turns = [turn for level in resolution.levels for turn in _turns(level)]
-    for level, day, start in sorted(turns, key=lambda turn: turn[1]):
+    first_of_day = {turn[1]: turn for turn in reversed(turns)}
+    for day, (level, _, start) in sorted(first_of_day.items()):
         yield Coming(level.jurisdiction, day, start, _resolved_on(resolution, topic, day))
 
 
@@ -68,13 +69,14 @@ def _resolved_on(resolution: Resolution, topic: Topic, day: date) -> Resolution:
     return resolve(levels, topic, day, day)
 
 
-def bills_of(resolution: Resolution, today: date) -> Iterator[Bill]:
-    """The open bills of every level; none for a day in the past, about which they say nothing."""
-    if resolution.as_of < today:
-        return
+def bills_of(resolution: Resolution) -> Iterator[Bill]:
+    """The open bills of every level; none for a day before the evidence, of which they say nothing."""
+    day = resolution.as_of
     for level in resolution.levels:
-        for pending in level.payload.pending if level.payload else ():
+        if level.payload is None or level.predates_evidence(day):
+            continue
+        for pending in level.payload.pending:
             if pending.outcome == "open":
                 expected = pending.expected_on
-                is_overdue = expected is not None and expected.last_day < today
+                is_overdue = expected is not None and expected.last_day < day
                 yield Bill(level.jurisdiction, pending, "overdue" if is_overdue else "open")

@@ -59,6 +59,10 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Whether this level takes part in the answer."""
         return self.standing == "counts"
 
+    def predates_evidence(self, day: date) -> bool:
+        """Whether a day lies before the date of the record's evidence."""
+        return self.last_verified is not None and day < self.last_verified.first_day
+
     def value(self, code: str | None) -> Any:
         """What this level says of a variable; None if it says nothing."""
         return self.period.answers.get(code or "") if self.period else None

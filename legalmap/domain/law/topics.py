@@ -125,6 +125,7 @@ class Products(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``barred`` by one rule altogether; ``perhaps_barred`` by any of several. ``limited``: the rule that sets a limit.
     ``covered``: the kinds the topic is about alone; empty means all. ``beyond``: kinds it says too little of.
+    ``limit_note`` stands beside a limit: which side of it the other answers are about.
     """
 
     barred: dict[str, str] = {}
@@ -132,6 +133,7 @@ class Products(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limited: str | None = None
     covered: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
+    limit_note: str = ""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -188,7 +190,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def meaning(self, variable: str | None, value: Any) -> Meaning | None:
         """What a value of a variable comes to, or of the scale for ``status``; None where nothing is stated."""
-        return self.meanings.get(variable or "", {}).get(value)
+        meant = self.meanings.get(variable or "")
+        return meant.get(value) if meant else None
 
     @property
     def headline(self) -> list[Variable]:

@@ -11,6 +11,7 @@ from legalmap.domain.law.payload import VerifiedHow
 from legalmap.domain.law.purchase import Finding, Purchase, Verdict
 from legalmap.domain.law.resolution import Outcome, Standing
 from legalmap.domain.law.sources import Source
+from legalmap.services.contract.plain_answer import PlainAnswer
 from legalmap.services.contract.records import Jurisdiction, LawAnswer, Period, Resolved
 
 
@@ -62,6 +63,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     verified_how: VerifiedHow | None
     freshness: Freshness | None
     below: tuple[Below, ...]
+    answer: PlainAnswer
     url: str
 
 

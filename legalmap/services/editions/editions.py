@@ -16,7 +16,6 @@ from math import floor
 from threading import Lock
 from typing import cast
 
-from legalmap import clock
 from legalmap.domain.law.answer import Answer, answer_of
 from legalmap.domain.law.freshness import Freshness, freshness
 from legalmap.domain.law.inside import Inside, Profile, profile_of
@@ -220,14 +219,10 @@ class Edition:
         """The places below with a record, by what holds there."""
         return self._following.inside.of(self, place.code, as_of)
 
-    def answer(self, place: Jurisdiction, as_of: date, today: date | None = None) -> Answer:
-        """What a person is told of a place on a day; ``today`` is the day there, by default that of UTC."""
-        return answer_of(
-            self.topic,
-            self.resolve(place, as_of),
-            inside=self.inside(place, as_of),
-            today=today or clock.today(),
-        )
+    def answer(self, place: Jurisdiction, as_of: date) -> Answer:
+        """What a person is told of a place on a day."""
+        inside = self.inside(place, as_of)
+        return answer_of(self.topic, self.resolve(place, as_of), inside=inside)
 
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""

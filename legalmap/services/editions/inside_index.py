@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from legalmap import clock
-from legalmap.domain.law.inside import Inside, Members, Profile, gathered, members
+from legalmap.domain.law.inside import NOTHING_INSIDE, Inside, Members, Profile, gathered, members
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.services.editions.per_day_cache import PerDayCache
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Yesterday, today and tomorrow by the clock of UTC: one of them is today in any time zone.
 DAYS = 3
+# Of a place with more records below it the index of a whole day is worth its making.
+MANY = 1_000
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -38,13 +40,17 @@ class InsideIndex:
         self._of_days: list[PerDayCache[Edition, Index]] = [
             PerDayCache(_made, _mended) for _ in range(DAYS)
         ]
+        self._of_another_day: PerDayCache[Edition, Index] = PerDayCache(_made, _mended)
 
     def of(self, edition: "Edition", code: str, day: date) -> Inside:
         """The places below the one of that code with a record, by profile."""
         is_kept = self._keeps and edition.records.is_whole
         if is_kept and abs((day - clock.today()).days) <= 1:
-            return self._of_days[day.toordinal() % DAYS].of(edition, day).inside.get(code, {})
+            kept = self._of_days[day.toordinal() % DAYS].of(edition, day)
+            return kept.inside.get(code, NOTHING_INSIDE)
         below = edition.codes_below(code)
+        if is_kept and len(below) > MANY:
+            return self._of_another_day.of(edition, day).inside[code]
         profiles = edition.profiles_of(below, day)
         return gathered((profiles[each], edition.records[each].place) for each in below)
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 
+from legalmap.domain.law.answer import Answer
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction, chain
 from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
@@ -43,15 +44,20 @@ class Border(msgspec.Struct, frozen=True):
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """One place of a route: what holds there, and the places inside it with a stricter law.
+    """One place of a route: what one is told there, and the places inside it with a stricter law.
 
     ``gap`` says how it is connected with the place before: ``next`` (they touch), ``between`` (other
     places lie between) or ``apart`` (there is no way over land).
     """
 
-    resolution: Resolution
+    answer: Answer
     stricter: tuple[Resolution, ...]
     gap: str
+
+    @property
+    def resolution(self) -> Resolution:
+        """What holds there."""
+        return self.answer.resolution
 
     @property
     def place(self) -> Jurisdiction:
@@ -107,9 +113,9 @@ def _leg(
     before: Jurisdiction | None,
     as_of: date,
 ) -> Leg:
-    resolution = edition.resolve(place, as_of)
+    answer = edition.answer(place, as_of)
     gap = "next" if before is None else gap_between(tracker, before, place)
-    return Leg(resolution, tuple(stricter_below(edition, resolution)), gap)
+    return Leg(answer, tuple(stricter_below(edition, answer.resolution)), gap)
 
 
 def severity(resolution: Resolution, topic: Topic) -> int:

@@ -122,7 +122,7 @@ def _verdict(
         ]
         inside = {part.code: resolved for part, (resolved, _) in parts}
         outer = with_places_inside(outer, [(part, judged) for part, (_, judged) in parts])
-    pending = bill_caveats(bills_of(resolution, view.today))
+    pending = bill_caveats(bills_of(resolution))
     today = view.whose_day(resolution)
     beside = (*outer.caveats, *pending, *caveats, *([today] if today else []))
     return Verdict(edition, resolution, outer, beside, inside)

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from legalmap import clock
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.resolution import Resolution
@@ -22,6 +23,7 @@ class Side(msgspec.Struct, frozen=True):
 
     resolution: Resolution
     sentences: list[str]
+    beside: list[Caveat]
     shown: DrawnMap | None
 
 
@@ -67,9 +69,13 @@ def _view_showing(edition: Edition, place: Jurisdiction) -> str | None:
 
 
 def _side(edition: Edition, place: Jurisdiction, day: date, view: str | None, name: str) -> Side:
-    resolution = edition.resolve(place, day)
-    sentences = plain_sentences.sentences(resolution, edition.topic)
-    return Side(resolution, sentences, _drawn(edition, place, day, view, name))
+    answer = edition.answer(place, day)
+    return Side(
+        answer.resolution,
+        plain_sentences.sentences(answer, edition.topic),
+        plain_sentences.beside(answer),
+        _drawn(edition, place, day, view, name),
+    )
 
 
 def _drawn(

@@ -200,15 +200,16 @@ def _here(view: View, spot: points.Spot, point: tuple[float, float]) -> dict[str
     if len(spot.places) > 1:
         hits = [hit(view, one) for one in spot.places]
         return {"topic": view.topic, "view": view, "state": "ask", "spot": spot, "hits": hits}
-    found = hit(view, place)
+    found, answer = hit(view, place), view.answer(place)
     levels, today = found.resolution.levels, view.whose_day(found.resolution)
     return {
         "topic": view.topic,
         "view": view,
         "state": "found",
         "hit": found,
-        "caveats": (*spot.caveats, *([today] if today else []), *found.resolution.caveats),
-        "sentences": sentences.sentences(found.resolution, view.topic),
+        "answer": answer,
+        "caveats": (*spot.caveats, *([today] if today else []), *sentences.beside(answer)),
+        "sentences": sentences.sentences(answer, view.topic),
         "levels": [(level, sentences.standing(level, found.resolution)) for level in levels],
         "towns": routes.towns_near(view.edition, point, view.as_of),
         "in_county": place.rules_county,
