@@ -29,7 +29,6 @@ from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.inside import NOTHING_INSIDE, Inside, Stricter, stricter_inside
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.outlook import Bill, Coming, bills_of, coming_of
-from legalmap.domain.law.periods import began
 from legalmap.domain.law.resolution import LevelAnswer, Outcome, Resolution
 from legalmap.domain.law.topics import Topic
 
@@ -170,8 +169,7 @@ def _is_allowed(resolution: Resolution, topic: Topic) -> bool:
 def since_of(resolution: Resolution) -> Since | None:
     """Since when what decides has held; None where nothing decides."""
     level = resolution.deciding_level
-    if level is None or level.period is None or level.payload is None:
+    if level is None or level.period is None or level.began is None:
         return None
     period = level.period
-    first = began(level.payload.periods, period)
-    return Since(first.effective_from, period.effective_from, period.effective_until)
+    return Since(level.began.effective_from, period.effective_from, period.effective_until)

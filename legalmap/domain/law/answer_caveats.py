@@ -42,7 +42,9 @@ def _not_researched(resolution: Resolution, topic: Topic) -> Iterator[Caveat]:
     name, kind = place.jurisdiction.name, place.jurisdiction.kind
     code = topic.roles.preempts
     preempts = topic.meaning(code, resolution.answer(code).value)
-    if resolution.outcome != "decided" or preempts == "yes":
+    # A ban is as strict as rules get: what nobody has researched adds nothing to it.
+    is_banned = topic.meaning("status", resolution.status) == "no"
+    if resolution.outcome != "decided" or preempts == "yes" or is_banned:
         return
     if place.standing == "not-researched" and kind != "community" and len(resolution.levels) > 1:
         yield Caveat(Code.LOCAL_NOT_RESEARCHED, _own_rules(resolution, preempts == "no", topic))

@@ -10,7 +10,7 @@ from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload, VerifiedHow
-from legalmap.domain.law.periods import Period
+from legalmap.domain.law.periods import Period, began
 from legalmap.domain.law.roles import Meaning
 from legalmap.domain.law.topics import Topic
 
@@ -58,6 +58,11 @@ class LevelAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def counts(self) -> bool:
         """Whether this level takes part in the answer."""
         return self.standing == "counts"
+
+    @property
+    def began(self) -> Period | None:
+        """The first period of the unbroken run of the status of the day; its dates say since when that holds."""
+        return began(self.payload.periods, self.period) if self.payload and self.period else None
 
     def predates_evidence(self, day: date) -> bool:
         """Whether a day lies before the date of the record's evidence."""

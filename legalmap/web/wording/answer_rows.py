@@ -3,6 +3,7 @@
 import msgspec
 
 from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.answer_parts import May
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.web.wording import labels
 
@@ -52,7 +53,13 @@ def words_of(variable: Variable, answer: Answer, topic: Topic) -> str:
     meaning = topic.meaning(code, value)
     if variable.code == topic.roles.preempts and meaning in _LOCAL_RULES:
         return _LOCAL_RULES[meaning]
-    return labels.answer(value, topic.variable(code))
+    words = labels.answer(value, topic.variable(code))
+    return aged(words, answer.have) if code == topic.roles.possession else words
+
+
+def aged(words: str, have: May) -> str:
+    """Having it in words, with the age below which that is prohibited: never “Allowed” alone then."""
+    return f"{words} from age {have.from_age}, prohibited below" if have.from_age else words
 
 
 def is_for_travel(variable: Variable, answer: Answer, topic: Topic) -> bool:

@@ -93,8 +93,7 @@ def beside(answer: Answer) -> list[Caveat]:
 def _open(answer: Answer) -> list[str]:
     """Why it is unclear, who is stricter inside, and whose rules nobody has researched."""
     unclear = [f"Why: {gap.why}" for gap in answer.gaps if gap.what == "status" and gap.why]
-    # Where it is banned anyway no local rule makes a difference.
-    codes = (Code.INSIDE, Code.LOCAL_NOT_RESEARCHED) if answer.have.meaning != "no" else ()
+    codes = (Code.INSIDE, Code.LOCAL_NOT_RESEARCHED)
     return [*unclear, *(caveat.text for code in codes if (caveat := answer.caveat(code)))]
 
 

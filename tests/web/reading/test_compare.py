@@ -23,7 +23,7 @@ def test_two_places_side_by_side(client: Visitor) -> None:
     assert answers["In force since"] == ["10 May 2016", "1 October 2024"]
     assert answers["Evidence"] == [
         "Newest source: 31 March 2026 Evidence within the age limit",
-        "Newest source: 11 April 2026 A bill’s day has passed since, outcome not known",
+        "Newest source: 11 April 2026 Evidence within the age limit",
     ]
     assert answers["Sources"][0].isdigit()
     assert answers["Confidence"][0] == "High"
