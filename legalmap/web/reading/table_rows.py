@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.law.answer_caveats import inside_caveats
 from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.inside import stricter_inside
@@ -35,8 +34,8 @@ PAGE = 500
 class TableRow(msgspec.Struct, frozen=True):
     """One record: its own period on the day, and what holds at its place with all levels together.
 
-    ``since``: since when its own status holds. ``headline`` are the first variables of its own rule in words, None for what it does not say. ``inside``
-    says where inside stricter rules hold; empty if nowhere.
+    ``since``: since when its own status holds. ``headline`` are the first variables of its own rule in words, None for what it does not say. ``inside`` counts the
+    places inside that are stricter.
     """
 
     item: Published
@@ -45,7 +44,7 @@ class TableRow(msgspec.Struct, frozen=True):
     headline: tuple[str | None, ...]
     freshness: Freshness | None
     resolution: Resolution
-    inside: str
+    inside: int
 
     @property
     def place(self) -> Jurisdiction:
@@ -88,7 +87,7 @@ def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
         tuple(_in_words(period, variable, topic) for variable in topic.headline),
         None if predates else edition.freshness_of(item, as_of),
         resolution,
-        " ".join(caveat.text for caveat in inside_caveats(stricter, topic)),
+        sum(group.total for group in stricter),
     )
 
 

@@ -71,7 +71,7 @@ def evidence_tag(evidence: Evidence | None) -> tuple[str, str] | None:
     if evidence is None or evidence.freshness is None:
         return None
     if evidence.is_overtaken and evidence.freshness == "fresh":
-        return "due", "A bill’s day has passed since, outcome not known"
+        return "due", "Outcome of a bill not known"
     return evidence.freshness, FRESHNESS_LABELS[evidence.freshness]
 
 
