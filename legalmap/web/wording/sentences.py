@@ -58,10 +58,12 @@ def sentences(answer: Answer, topic: Topic) -> list[str]:
     resolution, law = answer.resolution, f"the law on {topic.sentence_name}"
     where = _where(resolution)
     if resolution.outcome == "not-researched":
-        return [f"Nobody has researched {law} {where} yet. That does not mean that it is legal."]
+        first = f"Nobody has researched {law} {where} yet. That does not mean that it is legal."
+        return [first, *_open(answer)]
     if resolution.outcome == "not-known":
         day = in_words(resolution.as_of)
-        return [f"What {law} {where} said on {day} is not known.", *_set_aside(resolution, topic)]
+        first = f"What {law} {where} said on {day} is not known."
+        return [first, *_open(answer), *_set_aside(resolution, topic)]
     if resolution.outcome == "varies":
         first = f"{capital(law)} varies {where}{_since(answer)}: look at its parts."
         return [first, *_open(answer), *_verified(answer.evidence)]
