@@ -17,7 +17,7 @@ from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
 from legalmap.web.http import csrf
-from legalmap.web.wording import labels, sentences
+from legalmap.web.wording import answer_rows, labels, sentences
 
 
 def register(app: Flask) -> None:
@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
         "here": here,
         "evidence_words": labels.evidence,
         "evidence_tag": labels.evidence_tag,
+        "words_in": answer_rows.words_in,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
         "named": sentences.named,

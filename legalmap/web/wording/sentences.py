@@ -205,13 +205,13 @@ def _acts(answer: Answer, topic: Topic) -> list[str]:
 
 def _act(act: May, age: int | None, subjects: list[str]) -> str:
     subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
+    aged = f" from age {age}" if age else ""
+    below = f"; below it, {subject} is prohibited" if age else ""
     if act.value is None:
-        rule = f"Whether {subject} {verb} allowed is not stated"
-    elif act.meaning == "unknown":
-        rule = f"Whether {subject} {verb} allowed is not known"
-    else:
-        rule = f"{capital(subject)} {verb} {act.value}"
-    return f"{rule} from age {age}; below it, {subject} is prohibited." if age else f"{rule}."
+        return f"Whether {subject} {verb} allowed{aged} is not stated{below}."
+    if act.meaning == "unknown":
+        return f"Whether {subject} {verb} allowed{aged} is not known{below}."
+    return f"{capital(subject)} {verb} {act.value}{aged}{below}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:

@@ -130,7 +130,7 @@ def _comparison_agrees(
             assert compared["In force since"][index].startswith(words), (code, day)
         age = resolution["answer"]["possession"]["from_age"]
         if age:
-            assert f"from age {age}" in compared["Possession"][index], (code, day)
+            assert f"below age {age}" in compared["Possession"][index], (code, day)
 
 
 def _table_agrees(page: Page, said: dict[str, dict[str, Any]]) -> None:
