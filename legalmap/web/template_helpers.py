@@ -12,7 +12,7 @@ from legalmap import clock, paths
 from legalmap.domain.desk import risk
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
-from legalmap.domain.law import freshness, periods, resolution, sources
+from legalmap.domain.law import freshness, naming, periods, resolution, sources
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
         "words_in": answer_rows.words_in,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
-        "named": sentences.named,
+        "named": naming.named,
     }
     app.jinja_env.globals.update(
         **helpers,
