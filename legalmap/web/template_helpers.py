@@ -12,12 +12,12 @@ from legalmap import clock, paths
 from legalmap.domain.desk import risk
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
-from legalmap.domain.law import freshness, periods, resolution, sources
+from legalmap.domain.law import freshness, naming, periods, resolution, sources
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
 from legalmap.web.http import csrf
-from legalmap.web.wording import labels, sentences
+from legalmap.web.wording import answer_rows, labels, sentences
 
 
 def register(app: Flask) -> None:
@@ -47,9 +47,10 @@ def register(app: Flask) -> None:
         "here": here,
         "evidence_words": labels.evidence,
         "evidence_tag": labels.evidence_tag,
+        "words_in": answer_rows.words_in,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
-        "named": sentences.named,
+        "named": naming.named,
     }
     app.jinja_env.globals.update(
         **helpers,

@@ -7,6 +7,7 @@ from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.inside import Stricter
 from legalmap.domain.law.jurisdictions import INCORPORATED
+from legalmap.domain.law.naming import capital, named
 from legalmap.domain.law.outlook import Bill
 from legalmap.domain.law.resolution import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic
@@ -20,7 +21,7 @@ def law_caveats(resolution: Resolution, topic: Topic) -> Iterator[Caveat]:
 
 
 def _of_level(level: LevelAnswer) -> Iterator[Caveat]:
-    name = level.jurisdiction.name
+    name = named(level.jurisdiction)
     if level.period is not None and level.period.force == "challenged":
         yield Caveat(Code.CHALLENGED, f"The law of {name} is in force but challenged in court.")
     if level.standing in ("enjoined", "struck-down"):
@@ -39,7 +40,7 @@ def _of_level(level: LevelAnswer) -> Iterator[Caveat]:
 def _not_researched(resolution: Resolution, topic: Topic) -> Iterator[Caveat]:
     """Rules that may exist below the levels that are known, unless local rules are barred."""
     place = resolution.levels[-1]
-    name, kind = place.jurisdiction.name, place.jurisdiction.kind
+    name, kind = named(place.jurisdiction), place.jurisdiction.kind
     code = topic.roles.preempts
     preempts = topic.meaning(code, resolution.answer(code).value)
     # A ban is as strict as rules get: what nobody has researched adds nothing to it.
@@ -56,13 +57,13 @@ def _not_researched(resolution: Resolution, topic: Topic) -> Iterator[Caveat]:
 
 
 def _own_rules(resolution: Resolution, leaves_it: bool, topic: Topic) -> str:
-    place = resolution.place.name
+    place = named(resolution.place)
     if not leaves_it:
         return f"Nobody has researched the rules of {place} itself."
     codes = resolution.answer(topic.roles.preempts).levels
     state = next(at for at in resolution.levels if at.jurisdiction.code == codes[0])
     return (
-        f"{state.jurisdiction.name} lets counties and towns make stricter rules, "
+        f"{capital(named(state.jurisdiction))} lets counties and towns make stricter rules, "
         f"and nobody has researched those of {place}."
     )
 
@@ -72,7 +73,7 @@ def gap_caveats(gaps: Iterable[Gap], topic: Topic) -> Iterator[Caveat]:
     for gap in gaps:
         if gap.level is None:
             continue
-        why = f"The record of {gap.level.name} says: {gap.first_sentence}"
+        why = f"The record of {named(gap.level)} says: {gap.first_sentence}"
         if gap.what == "status":
             yield Caveat(Code.UNCLEAR, f"Why it is unclear: {why}")
         else:
@@ -98,7 +99,7 @@ def inside_caveats(stricter: Sequence[Stricter], topic: Topic) -> Iterator[Cavea
 def bill_caveats(bills: Iterable[Bill]) -> Iterator[Caveat]:
     """What is under way: it never changes what holds, and nobody should learn of it too late."""
     for bill in bills:
-        name, ref, what = bill.level.name, bill.pending.ref, bill.pending.what
+        name, ref, what = named(bill.level), bill.pending.ref, bill.pending.what
         expected = bill.pending.expected_on
         if bill.state == "overdue" and expected:
             yield Caveat(

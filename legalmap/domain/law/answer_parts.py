@@ -111,7 +111,7 @@ def gaps_of(resolution: Resolution, topic: Topic) -> Iterator[Gap]:
         answer = resolution.answer(code)
         if code and topic.meaning(code, answer.value) in (None, "unknown"):
             named = [at for at in resolution.levels if at.jurisdiction.code in answer.levels]
-            yield _gap(code, named[0] if named else level)
+            yield _gap(code, named[-1] if named else level)
 
 
 def _gap(what: str, level: LevelAnswer | None) -> Gap:

@@ -7,6 +7,7 @@ from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.combining import combined, standings, strictest
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
+from legalmap.domain.law.naming import named
 from legalmap.domain.law.resolution import Level, LevelAnswer
 from legalmap.domain.law.topics import Topic
 
@@ -36,7 +37,7 @@ def _uncertain_starts(answers: Sequence[LevelAnswer]) -> Iterator[Caveat]:
             start = in_words(answer.period.effective_from)
             yield Caveat(
                 Code.START_UNCERTAIN,
-                f"The law of {answer.jurisdiction.name} took effect some day in {start}; "
+                f"The law of {named(answer.jurisdiction)} took effect some day in {start}; "
                 "on the day asked about it may not yet have been in force.",
             )
 
@@ -93,7 +94,7 @@ def _otherwise(other: LevelAnswer | None, topic: Topic) -> str:
     if other is None or other.period is None:
         return "nothing else is known here"
     label = topic.status(other.period.status).label.lower()
-    return f"the answer would be “{label}”, by {other.jurisdiction.name}"
+    return f"the answer would be “{label}”, by {named(other.jurisdiction)}"
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -137,7 +138,7 @@ def _elsewhere(
                 record = f"whose record says “{label}”"
             yield Caveat(
                 Code.PART_OF,
-                f"{place.name} is part of {state.jurisdiction.name}, {record}. "
+                f"{place.name} is part of {named(state.jurisdiction)}, {record}. "
                 f"Whether that law holds in {place.name} has not been checked.",
             )
 

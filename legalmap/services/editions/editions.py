@@ -250,12 +250,19 @@ class Edition:
 
     def codes_below(self, code: str) -> list[str]:
         """Codes of the records below ``code``: those with it as prefix and, for a county, its towns."""
-        first = bisect_left(self.codes, f"{code}-")
-        # “.” is the character after “-”, so this is where codes with that beginning end.
-        last = bisect_left(self.codes, f"{code}.")
+        first, last = self._beginning_with(code)
         # “us-ca-orange-county” begins like “us-ca-orange” and lies not in it: its parent tells.
         inside = [each for each in self.codes[first:last] if self._is_within(each, code)]
         return list(dict.fromkeys([*inside, *self._of_county.get(code, ())]))
+
+    def _beginning_with(self, code: str) -> tuple[int, int]:
+        """Where in ``codes`` those stand that begin with a code and “-”; the character after that is “.”."""
+        return bisect_left(self.codes, f"{code}-"), bisect_left(self.codes, f"{code}.")
+
+    def may_have_below(self, code: str) -> bool:
+        """Whether there may be records below: a quick look."""
+        first, last = self._beginning_with(code)
+        return first < last or code in self._of_county
 
     def _is_within(self, code: str, wide: str) -> bool:
         parent = self.records[code].place.parent or ""

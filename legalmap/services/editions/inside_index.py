@@ -44,6 +44,8 @@ class InsideIndex:
 
     def of(self, edition: "Edition", code: str, day: date) -> Inside:
         """The places below the one of that code with a record, by profile."""
+        if not edition.may_have_below(code):
+            return NOTHING_INSIDE
         is_kept = self._keeps and edition.records.is_whole
         if is_kept and abs((day - clock.today()).days) <= 1:
             kept = self._of_days[day.toordinal() % DAYS].of(edition, day)

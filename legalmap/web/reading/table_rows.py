@@ -12,12 +12,11 @@ from legalmap.domain.law.inside import stricter_inside
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import Period, began, in_force_on
 from legalmap.domain.law.resolution import Resolution
-from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import Published
 from legalmap.services.editions.editions import Edition
 from legalmap.web.drawing import map_drawing
-from legalmap.web.wording import labels
+from legalmap.web.wording.answer_rows import words_in
 
 KINDS = ("country", "territory", "state", "district", "county", "parish", "city", "town", "village")
 SORTS = {
@@ -84,21 +83,16 @@ def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
         item,
         period,
         began(payload.periods, period).effective_from if period else None,
-        tuple(_in_words(period, variable, topic) for variable in topic.headline),
+        tuple(
+            words_in(variable, period.answers, topic)
+            if period and variable.code in period.answers
+            else None
+            for variable in topic.headline
+        ),
         None if predates else edition.freshness_of(item, as_of),
         resolution,
         sum(group.total for group in stricter),
     )
-
-
-def _in_words(period: Period | None, variable: Variable, topic: Topic) -> str | None:
-    answers = period.answers if period else {}
-    if variable.code not in answers:
-        return None
-    words = labels.answer(answers[variable.code], variable)
-    age = answers.get(topic.roles.possession_age or "")
-    is_having = variable.code == topic.roles.possession
-    return f"{words} from {age}" if is_having and age and words else words
 
 
 def _tests(

@@ -1,9 +1,10 @@
 """The variables of an answer in words, a row each: what a traveller needs, and the other rules that hold."""
 
+from typing import Any
+
 import msgspec
 
 from legalmap.domain.law.answer import Answer
-from legalmap.domain.law.answer_parts import May
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.web.wording import labels
 
@@ -47,19 +48,25 @@ def rows(answer: Answer, topic: Topic) -> list[AnswerRow]:
 
 
 def words_of(variable: Variable, answer: Answer, topic: Topic) -> str:
-    """The value of one variable in words."""
+    """The value of one variable of an answer in words."""
     code = _source(variable, answer, topic)
-    value = answer.resolution.answer(code).value
-    meaning = topic.meaning(code, value)
+    values = {code: resolved.value for code, resolved in answer.resolution.answers.items()}
+    return words_in(topic.variable(code), values, topic)
+
+
+def words_in(variable: Variable, values: dict[str, Any], topic: Topic) -> str:
+    """The same of one period's values, by the codes of their variables.
+
+    Having it is never “Allowed” alone where an age makes an offence of it, and that local rules are allowed is
+    no good news.
+    """
+    value, age = values.get(variable.code), values.get(topic.roles.possession_age or "")
+    meaning = topic.meaning(variable.code, value)
     if variable.code == topic.roles.preempts and meaning in _LOCAL_RULES:
         return _LOCAL_RULES[meaning]
-    words = labels.answer(value, topic.variable(code))
-    return aged(words, answer.have) if code == topic.roles.possession else words
-
-
-def aged(words: str, have: May) -> str:
-    """Having it in words, with the age below which that is prohibited: never “Allowed” alone then."""
-    return f"{words} from age {have.from_age}, prohibited below" if have.from_age else words
+    words = labels.answer(value, variable)
+    is_aged = variable.code == topic.roles.possession and age and meaning != "no"
+    return f"{words}, prohibited below age {age}" if is_aged else words
 
 
 def is_for_travel(variable: Variable, answer: Answer, topic: Topic) -> bool:

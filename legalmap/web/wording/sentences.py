@@ -7,36 +7,14 @@ from legalmap.domain.law.answer import Answer, answer_of
 from legalmap.domain.law.answer_parts import Evidence, May
 from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.dates import PartialDate, in_words
-from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
+from legalmap.domain.law.jurisdictions import LOCAL_KINDS, Jurisdiction
+from legalmap.domain.law.naming import capital, named
 from legalmap.domain.law.outlook import Coming
 from legalmap.domain.law.periods import WITHOUT_FORCE
 from legalmap.domain.law.resolution import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editions.law_changes import Turn
 from legalmap.web.wording import labels
-
-# English says “the” before these names, and no rule tells which: “the Bahamas”, “the Gambia”.
-_STATES = ("ae", "bs", "cf", "do", "gb", "gm", "km", "mv", "nl", "ph", "sc", "us")
-_TERRITORIES = ("bq", "io", "um", "us-dc", "xg")
-_SUBDIVISIONS = ("ba-bih", "br-df", "co-dc", "dk-84", "es-md", "il-d", "il-m", "il-z", "it-23")
-_MORE_SUBDIVISIONS = ("ng-fc", "nz-wtc", "za-ec", "za-fs", "za-nc", "za-wc")
-_WITH_ARTICLE = frozenset((*_STATES, *_TERRITORIES, *_SUBDIVISIONS, *_MORE_SUBDIVISIONS))
-_ARTICLE_BEFORE = ("Isle of", "Federation of")
-_ARTICLE_ENDINGS = ("Islands", "Territory", "Territories", "Highlands", "Census Area")
-_ARTICLE_ENDINGS_OF_COUNTIES = ("Census Area", "Planning Region")
-_LOCAL = COUNTIES | INCORPORATED | {"community"}
-
-
-def named(place: Jurisdiction) -> str:
-    """The name within a sentence: “Alabama”, “the United States”."""
-    # A town may be called Bay Harbor Islands and takes no article for it.
-    endings = _ARTICLE_ENDINGS_OF_COUNTIES if place.kind in _LOCAL else _ARTICLE_ENDINGS
-    article = (
-        place.code in _WITH_ARTICLE
-        or place.name.startswith(_ARTICLE_BEFORE)
-        or place.name.endswith(endings)
-    )
-    return f"the {place.name}" if article else place.name
 
 
 def in_place(place: Jurisdiction) -> str:
@@ -47,7 +25,7 @@ def in_place(place: Jurisdiction) -> str:
 def region_of(resolution: Resolution) -> Jurisdiction | None:
     """The state of a county or town, which tells it from others of that name; None for other places."""
     place = resolution.place
-    if place.kind not in _LOCAL:
+    if place.kind not in LOCAL_KINDS:
         return None
     above = (level.jurisdiction for level in resolution.levels)
     return next((level for level in above if level.code == place.parent), None)
@@ -58,10 +36,12 @@ def sentences(answer: Answer, topic: Topic) -> list[str]:
     resolution, law = answer.resolution, f"the law on {topic.sentence_name}"
     where = _where(resolution)
     if resolution.outcome == "not-researched":
-        return [f"Nobody has researched {law} {where} yet. That does not mean that it is legal."]
+        first = f"Nobody has researched {law} {where} yet. That does not mean that it is legal."
+        return [first, *_open(answer)]
     if resolution.outcome == "not-known":
         day = in_words(resolution.as_of)
-        return [f"What {law} {where} said on {day} is not known.", *_set_aside(resolution, topic)]
+        first = f"What {law} {where} said on {day} is not known."
+        return [first, *_open(answer), *_set_aside(resolution, topic)]
     if resolution.outcome == "varies":
         first = f"{capital(law)} varies {where}{_since(answer)}: look at its parts."
         return [first, *_open(answer), *_verified(answer.evidence)]
@@ -155,11 +135,6 @@ def _verdict(answer: Answer, topic: Topic, where: str) -> str:
     return f"{subject} {verb} {where}{comma}{since}."
 
 
-def capital(text: str) -> str:
-    """``text`` with a capital at its beginning."""
-    return text[0].upper() + text[1:]
-
-
 def _label(resolution: Resolution, topic: Topic) -> str:
     return topic.status(resolution.status).label.lower() if resolution.status else "not known"
 
@@ -203,13 +178,13 @@ def _acts(answer: Answer, topic: Topic) -> list[str]:
 
 def _act(act: May, age: int | None, subjects: list[str]) -> str:
     subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
+    aged = f" from age {age}" if age else ""
+    below = f"; below it, {subject} is prohibited" if age else ""
     if act.value is None:
-        rule = f"Whether {subject} {verb} allowed is not stated"
-    elif act.meaning == "unknown":
-        rule = f"Whether {subject} {verb} allowed is not known"
-    else:
-        rule = f"{capital(subject)} {verb} {act.value}"
-    return f"{rule} from age {age}; below it, {subject} is prohibited." if age else f"{rule}."
+        return f"Whether {subject} {verb} allowed{aged} is not stated{below}."
+    if act.meaning == "unknown":
+        return f"Whether {subject} {verb} allowed{aged} is not known{below}."
+    return f"{capital(subject)} {verb} {act.value}{aged}{below}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:

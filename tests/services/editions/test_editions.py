@@ -302,6 +302,30 @@ def test_below_is_what_the_chain_says_on_the_whole_tree(shipped_store: Store) ->
             assert code in edition.codes_below(level.code)
 
 
+def test_what_is_inside_costs_nothing_the_second_time(
+    shipped_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a place with many records below none is looked at, and of a place with none nothing ever is."""
+    tracker, day = Tracker(shipped_store), clock.today()
+    edition, looked_at = Reader(tracker).edition("kratom"), list[str]()
+    true = type(edition).profiles_of
+
+    def counted(self: Any, codes: Any, as_of: date) -> Any:
+        codes = list(codes)
+        looked_at.extend(codes)
+        return true(self, codes, as_of)
+
+    monkeypatch.setattr(type(edition), "profiles_of", counted)
+    assert edition.answer(tracker.place("us-fl-sarasota-county"), day).inside == ()
+    assert looked_at == []
+    assert edition.answer(tracker.place("us-fl"), day).inside
+    assert len(looked_at) == len(edition.records)
+    del looked_at[:]
+    for code in ("us", "us-il", "us-fl"):
+        assert edition.answer(tracker.place(code), day).inside
+    assert looked_at == []
+
+
 def test_nothing_is_inside_a_town_whose_name_others_begin_with(shipped_store: Store) -> None:
     edition = Reader(Tracker(shipped_store)).edition("kratom")
     assert {"us-ca-orange", "us-ca-orange-county", "us-wa-spokane-valley"} <= set(edition.codes)
