@@ -1,7 +1,8 @@
 """What every use case needs: the store, the topics, the places, and the head of the feed."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 
 import msgspec
@@ -40,7 +41,7 @@ class Tracker:
         self.heading = Head(store, listen=listen)
         self._replica = Replica(replica) if replica else None
         self.topics = shipped_topics() if topics is None else topics
-        self._tree = Tree(self.reading)
+        self.tree = Tree(self.reading)
         # Called after the commit with each feed number that this process published.
         self.listeners: list[Callable[[int], None]] = []
 
@@ -59,18 +60,24 @@ class Tracker:
             replica = self._replica.caught_up(stack, feed_no) if self._replica else None
             yield replica or stack.enter_context(self.store.reading())
 
+    def within(self, connection: Connection) -> "Tracker":
+        """The same tracker with the places as a transaction that changes them sees them."""
+        inner = copy(self)
+        inner.tree = Tree(lambda: nullcontext(connection))
+        return inner
+
     def topic(self, code: str) -> Topic:
         """The topic with that code; raise Missing, naming the others, if there is none."""
         return existing(self.topics.get(code), "topic", code, self.topics)
 
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""
-        return self._tree.one(code)
+        return self.tree.one(code)
 
     def known_places(self, codes: Iterable[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes`` that there are; for what ships apart from the tree, such as maps."""
-        return self._tree.known(list(codes))
+        return self.tree.known(list(codes))
 
     def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes``; raise Missing for the first unknown one."""
-        return self._tree.get(codes)
+        return self.tree.get(codes)
