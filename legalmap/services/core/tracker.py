@@ -1,6 +1,6 @@
 """What every use case needs: the store, the topics, the places, and the head of the feed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -71,6 +71,10 @@ class Tracker:
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""
         return self._tree.one(code)
+
+    def known_places(self, codes: Iterable[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes`` that there are; for what ships apart from the tree, such as maps."""
+        return self._tree.known(list(codes))
 
     def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes``; raise Missing for the first unknown one."""

@@ -174,6 +174,10 @@ class Edition:
     def _items(self, place: Jurisdiction) -> tuple[Published | None, ...]:
         return tuple(self.records.get(level.code) for level in self._source.asked_of(place))
 
+    def known_places(self, codes: Iterable[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes`` that there are."""
+        return self._source.tracker.known_places(codes)
+
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""
         return chain(place, self._source.tracker.place)

@@ -230,7 +230,7 @@ def _beside(
     passed = dict(_outlined(tracker, place) for place in places)
     bordered: dict[str, list[Jurisdiction]] = {}
     for level, shapes in passed.items():
-        touching = tracker.places(sorted(around(shapes)))
+        touching = tracker.known_places(sorted(around(shapes)))
         speaking = {_speaker(tracker, edition, shape) for shape in touching.values()}
         for code in speaking - on_the_way:
             bordered.setdefault(code, []).append(level)

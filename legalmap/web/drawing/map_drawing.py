@@ -162,8 +162,18 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
 def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region], tuple[str, ...]]:
     """The regions of a view, and the codes of the countries that the world map draws by part."""
     if view != "world":
-        return list(shapes.regions), ()
-    return _by_part(tuple(edition.researched_by_part))
+        return _placed(edition, list(shapes.regions)), ()
+    regions, by_part = _by_part(tuple(edition.researched_by_part))
+    return _placed(edition, regions), by_part
+
+
+def _placed(edition: Edition, regions: list[Region]) -> list[Region]:
+    """The regions, those that the tree of places lacks without their code: drawn grey, as not researched."""
+    known = edition.known_places(region.code for region in regions if region.code)
+    return [
+        region if region.code in known else msgspec.structs.replace(region, code="")
+        for region in regions
+    ]
 
 
 @lru_cache(maxsize=8)
