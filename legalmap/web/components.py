@@ -15,7 +15,6 @@ from legalmap.domain.law.dates import PartialDate
 from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import map_shapes, search
 from legalmap.web.drawing import map_drawing, timeline
 from legalmap.web.editing import preview
@@ -52,7 +51,7 @@ def index() -> str:
     """The page of components; raise NotFound where the site is not a demo."""
     if not current_app.config["DEMO"]:
         raise NotFound
-    view = query_params.view(DEFAULT_TOPIC)
+    view = query_params.view(tracker().home)
     return render_template("components/index.html", **_of_reading(view), **_of_the_desk(view))
 
 

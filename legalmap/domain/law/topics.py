@@ -141,6 +141,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     ``name`` is a title; ``sentence_name`` is the name inside a sentence.
     ``words``: what people call it beside its code and name, so that a search for a place understands them.
+    ``home``: whether its map is the front page.
     ``meanings``: what the choices of a variable come to, by its code; ``status`` holds those of the scale.
     Raises ValueError where roles or meanings name what the codebook lacks.
     """
@@ -159,6 +160,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     roles: Roles = Roles()
     meanings: dict[str, dict[str, Meaning]]
     products: Products = Products()
+    home: bool = False
 
     def __post_init__(self) -> None:
         problem = problem_of(self.roles, self.meanings, self.variables, self.statuses)

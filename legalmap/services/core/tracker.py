@@ -16,13 +16,13 @@ from legalmap.services.core.place_cache import Tree
 from legalmap.services.core.replicas import Replica
 from legalmap.store.engine import Connection, Store
 
-DEFAULT_TOPIC = "kratom"
-
 
 def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
-    """All topics of ``data/topics`` by code, the default topic first."""
-    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TOPIC, file.stem))
-    return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Topic) for file in files}
+    """All topics of ``data/topics`` by code, the one at home first."""
+    topics = [
+        msgspec.toml.decode(file.read_bytes(), type=Topic) for file in sorted(folder.glob("*.toml"))
+    ]
+    return {topic.code: topic for topic in sorted(topics, key=lambda topic: not topic.home)}
 
 
 class Tracker:
@@ -65,6 +65,11 @@ class Tracker:
         inner = copy(self)
         inner.tree = Tree(lambda: nullcontext(connection))
         return inner
+
+    @property
+    def home(self) -> str:
+        """The code of the topic whose map is the front page."""
+        return next(iter(self.topics))
 
     def topic(self, code: str) -> Topic:
         """The topic with that code; raise Missing, naming the others, if there is none."""

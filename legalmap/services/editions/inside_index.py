@@ -1,7 +1,7 @@
 """What holds in all places below a place, summed up by profile, so that its answer need not look at each.
 
-Kept for the days that are today somewhere on earth, and updated by a publication only for what it changed.
-For another day the places below are looked at one by one.
+Kept for the days that are today somewhere on earth and for one other, and updated by a publication only for what
+it changed. Where there are very many records, those below a place are looked at one by one for another day.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DAYS = 3
 # Of a place with more records below it the index of a whole day is worth its making.
 MANY = 1_000
+# So few records in all are quickly resolved, and a map of that day asks for all of them.
+FEW = 5_000
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -50,6 +52,8 @@ class InsideIndex:
         if is_kept and abs((day - clock.today()).days) <= 1:
             kept = self._of_days[day.toordinal() % DAYS].of(edition, day)
             return kept.inside.get(code, NOTHING_INSIDE)
+        if is_kept and len(edition.records) <= FEW:
+            return self._of_another_day.of(edition, day).inside.get(code, NOTHING_INSIDE)
         below = edition.codes_below(code)
         if is_kept and len(below) > MANY:
             return self._of_another_day.of(edition, day).inside[code]

@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.inside import Stricter
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction, chain
 from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
@@ -44,20 +45,24 @@ class Border(msgspec.Struct, frozen=True):
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """One place of a route: what one is told there, and the places inside it with a stricter law.
+    """One place of a route, and what one is told there.
 
     ``gap`` says how it is connected with the place before: ``next`` (they touch), ``between`` (other
     places lie between) or ``apart`` (there is no way over land).
     """
 
     answer: Answer
-    stricter: tuple[Resolution, ...]
     gap: str
 
     @property
     def resolution(self) -> Resolution:
         """What holds there."""
         return self.answer.resolution
+
+    @property
+    def stricter(self) -> list[Stricter]:
+        """The places inside with a stricter status, the strictest first."""
+        return [group for group in self.answer.inside if group.by_status]
 
     @property
     def place(self) -> Jurisdiction:
@@ -113,9 +118,8 @@ def _leg(
     before: Jurisdiction | None,
     as_of: date,
 ) -> Leg:
-    answer = edition.answer(place, as_of)
     gap = "next" if before is None else gap_between(tracker, before, place)
-    return Leg(answer, tuple(stricter_below(edition, answer.resolution)), gap)
+    return Leg(edition.answer(place, as_of), gap)
 
 
 def severity(resolution: Resolution, topic: Topic) -> int:
@@ -134,16 +138,6 @@ def bans_possession(resolution: Resolution, topic: Topic) -> bool:
     if meaning not in (None, "unknown"):
         return meaning == "no"
     return severity(resolution, topic) == topic.worst
-
-
-def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]:
-    """The resolutions of places inside that are stricter than the place itself, strictest first."""
-    topic, place = edition.topic, resolution.place
-    mildest = min(status.severity for status in topic.statuses if not status.transparent)
-    own = max(severity(resolution, topic), mildest)
-    inside = [edition.resolve(item.place, resolution.as_of) for item in edition.below(place.code)]
-    stricter = [resolved for resolved in inside if severity(resolved, topic) > own]
-    return sorted(stricter, key=lambda resolved: (-severity(resolved, topic), resolved.place.name))
 
 
 @cache

@@ -12,7 +12,6 @@ from legalmap.domain.law.outlook import bills_of
 from legalmap.domain.law.purchase import (
     ALWAYS,
     GRAVITY,
-    PRODUCTS,
     Permit,
     Product,
     Purchase,
@@ -98,7 +97,7 @@ def _topics_asked(view: View, purchase: Purchase) -> list[tuple[Edition, Purchas
     asked = [(own, purchase)]
     for topic in tracker().topics.values():
         if topic.code != own.topic.code and is_asked_too(topic, purchase):
-            counted_as = topic.code if topic.code in PRODUCTS else purchase.product
+            counted_as = next(iter(topic.products.covered), purchase.product)
             edition = reader().edition(topic.code, str(own.feed_no))
             asked.append((edition, msgspec.structs.replace(purchase, product=counted_as)))
     return asked

@@ -265,6 +265,7 @@ class Pen:
     def __init__(self, edition: Edition, wish: Wish, scale: float) -> None:
         self.topic, self.wish, self.scale = edition.topic, wish, scale
         self._edition = edition
+        self._insides: dict[str, Inside] = {}
         self._query = escape(wish.query)
 
     def region(self, view: str, region: Region, resolution: Resolution) -> DrawnRegion:
@@ -292,7 +293,11 @@ class Pen:
         )
 
     def _inside(self, resolution: Resolution) -> Inside:
-        return self._edition.inside(resolution.place, resolution.as_of)
+        """What lies inside a region, looked up once: its shape, its letter and its marker ask for it."""
+        place = resolution.place
+        if place.code not in self._insides:
+            self._insides[place.code] = self._edition.inside(place, resolution.as_of)
+        return self._insides[place.code]
 
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
         code = resolution.place.code

@@ -12,7 +12,6 @@ from legalmap.domain.errors import AtSea, BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain, parent_of
 from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import points, routes
 from legalmap.services.places import search as place_search
 from legalmap.services.places.search import Found
@@ -88,7 +87,7 @@ def printable(text: str) -> str:
 
 
 def _topic() -> str:
-    asked = request.args.get("topic") or DEFAULT_TOPIC
+    asked = request.args.get("topic") or tracker().home
     if asked not in tracker().topics:
         raise Missing("topic", asked, tracker().topics)
     return asked
