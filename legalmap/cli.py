@@ -15,6 +15,7 @@ from legalmap import __version__, clock
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Invalid, LegalmapError, Missing
 from legalmap.domain.people.roles import Role
+from legalmap.services.core import topic_files
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import file_import, suggestions
 from legalmap.services.exporting import data_package, formats, releases
@@ -431,6 +432,19 @@ def migrate() -> None:
     for code in kept:
         click.echo(f"{code} has a record of its own: it stays above the place it is now part of.")
     click.echo("The database is up to date.")
+
+
+@main.group()
+def topic() -> None:
+    """Topics are files: be told what is wrong with one."""
+
+
+@topic.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def topic_check(file: Path) -> None:
+    """Read a topic FILE; name line, key and what is allowed of all that is wrong with it."""
+    known = topic_files.read(file)
+    click.echo(f"{known.name}: {len(known.statuses)} statuses, {len(known.variables)} variables.")
 
 
 @main.group()

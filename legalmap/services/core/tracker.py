@@ -5,12 +5,11 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
 
-import msgspec
-
 from legalmap import paths
 from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.topics import Topic
+from legalmap.services.core import topic_files
 from legalmap.services.core.feed_head import Head
 from legalmap.services.core.place_cache import Tree
 from legalmap.services.core.replicas import Replica
@@ -18,10 +17,8 @@ from legalmap.store.engine import Connection, Store
 
 
 def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
-    """All topics of ``data/topics`` by code, the one at home first."""
-    topics = [
-        msgspec.toml.decode(file.read_bytes(), type=Topic) for file in sorted(folder.glob("*.toml"))
-    ]
+    """All topics of ``data/topics`` by code, the one at home first; raise Invalid, naming file, line and key."""
+    topics = [topic_files.read(file) for file in sorted(folder.glob("*.toml"))]
     return {topic.code: topic for topic in sorted(topics, key=lambda topic: not topic.home)}
 
 
