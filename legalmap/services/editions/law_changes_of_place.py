@@ -1,6 +1,5 @@
-"""How the law changed over time: below a place, around a day, and what held at a place since when."""
+"""How the law changed over time: below a place, and what held at a place since when."""
 
-from bisect import bisect_right
 from datetime import date, timedelta
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -15,13 +14,6 @@ def turns(edition: Edition, within: str | None = None) -> list[Turn]:
     The list is shared: it must not be modified.
     """
     return edition.turns if within is None else turns_of(_items(edition, within))
-
-
-def around(edition: Edition, day: date, most: int) -> tuple[list[Turn], list[Turn]]:
-    """The next changes after a day, soonest first, and the last ones up to it, newest first."""
-    turns = edition.turns
-    in_force = bisect_right(turns, day, key=lambda turn: turn.day)
-    return turns[in_force : in_force + most], turns[max(in_force - most, 0) : in_force][::-1]
 
 
 def _items(edition: Edition, within: str) -> list[Published]:

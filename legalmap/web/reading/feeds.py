@@ -1,4 +1,4 @@
-"""Recent changes with old and new value: a page, and Atom and JSON feeds of a topic and of a place."""
+"""Recent changes with old and new value: Atom and JSON feeds of a topic and of a place."""
 
 import re
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.topics import Topic
 from legalmap.domain.people.roles import Permission
 from legalmap.services import contract
-from legalmap.services.editions import law_changes_of_place
 from legalmap.services.places import search
 from legalmap.services.reading import published_changes
 from legalmap.services.reading.published_changes import News
@@ -28,29 +27,8 @@ ATOM = "application/atom+xml; charset=utf-8"
 JSON_FEED, JSON_FEED_VERSION = "application/feed+json", "https://jsonfeed.org/version/1.1"
 # The year in the ids of entries (tag URIs, RFC 4151), in which they were first used: it never changes.
 TAG_YEAR = 2026
-# Changes of the law on the page; the map plays all of them.
-MOST_TURNS = 12
 # Characters that XML 1.0 forbids, even escaped.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@blueprint.get("/<topic>/changes")
-@needs(Permission.READ)
-def changes(topic: str) -> str:
-    """When the law changed, and what was published, newest first; the first load is one line."""
-    codebook = tracker().topic(topic)
-    published = published_changes.of_topic(tracker(), topic)
-    edition = reader().edition(topic)
-    coming, past = law_changes_of_place.around(edition, clock.today(), MOST_TURNS)
-    return render_template(
-        "reading/feeds/changes.html",
-        topic=codebook,
-        coming=coming,
-        past=past,
-        entries=[change_sentences.entry(news, codebook) for news in published],
-        edition=edition,
-        shipped=sum(item.publication.revision_number == 0 for item in edition.records.values()),
-    )
 
 
 @blueprint.get("/<topic>/changes.atom")

@@ -107,7 +107,7 @@ def test_without_a_change_the_page_says_so(client: Visitor) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_the_law_has_changed_even_if_nothing_was_published(client: Visitor) -> None:
     """By the day a rule takes effect: what is to come stands apart, and each day leads to the law then."""
-    coming, past = client.get("/kratom/changes").all(".turns")
+    coming, past, *_ = client.get("/kratom/changes").all(".turns")
     assert _turns(coming) == [
         "22 December 2026 New York US: regulated, with new rules",
         "1 January 2027 Kentucky US: regulated → restricted",
@@ -124,6 +124,71 @@ def test_the_law_has_changed_even_if_nothing_was_published(client: Visitor) -> N
     assert (
         "Kratom is regulated in Wyoming since 1 July 2026" in client.get(str(wyoming["href"])).text
     )
+
+
+YEARS = {
+    # What was asked, how many changes there are, and some of them.
+    "which US states changed in 2026": (
+        "year=2026&kind=state&parent=us",
+        None,
+        [
+            "1 July 2026 Tennessee US: restricted → banned",
+            "1 July 2026 Wyoming US: legal → regulated",
+        ],
+    ),
+    "a year without any": ("year=1999", 0, []),
+}
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(("query", "count", "some"), YEARS.values(), ids=YEARS)
+def test_the_changes_of_a_year_and_a_kind_of_place(
+    client: Visitor, query: str, count: int | None, some: list[str]
+) -> None:
+    page = client.get(f"/kratom/changes?{query}")
+    turns = [turn for section in page.all(".turns") for turn in _turns(section)]
+    assert set(some) <= set(turns)
+    assert count is None or len(turns) == count
+    assert all(" US" in turn for turn in turns)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_every_change_is_in_the_list_of_its_year(client: Visitor, tracker: Tracker) -> None:
+    """And counted: the links of the years lead to all of them, those to come among them."""
+    edition = Reader(tracker).edition("kratom")
+    listed = 0
+    for link in client.get("/kratom/changes").all('nav[aria-label="Year"] a'):
+        turns = [*client.get(str(link["href"])).all(".turns li")]
+        assert link.get_text().split()[-1] == str(len(turns))
+        listed += len(turns)
+    assert listed == len(edition.turns)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_change_known_to_the_year_never_looks_as_if_it_were_of_its_first_day(
+    client: Visitor,
+) -> None:
+    for link in client.get("/kratom/changes").all('nav[aria-label="Year"] a'):
+        page = client.get(str(link["href"]))
+        for heading in page.all("h3 + .turns"):
+            title = heading.find_previous_sibling("h3")
+            rough = title is not None and "no source tells" in title.get_text()
+            for turn in heading.select("li"):
+                assert bool(re.match(r"\d+ \w+ \d{4}", turn.get_text().strip())) is not rough
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("year=two", "Give a year of four digits"),
+        ("year=99999", "Give a year of four digits"),
+        ("kind=planet", "is not known. Choose from: country, state, county, town"),
+        ("page=2", "There is no page"),
+    ],
+)
+def test_a_choice_that_is_none_is_named(client: Visitor, query: str, says: str) -> None:
+    page = client.get(f"/kratom/changes?{query}", 400)
+    assert says in page.text
 
 
 def _turns(section: Tag) -> list[str]:
