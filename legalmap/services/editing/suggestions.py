@@ -19,6 +19,7 @@ from legalmap.domain.desk.suggestions import (
     problems_of,
 )
 from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow, existing
+from legalmap.domain.law import urls
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
@@ -69,7 +70,7 @@ def suggest(
 ) -> int:
     """Receive a suggestion; gives its number. Raise Invalid with every field at fault, NotNow for a copy."""
     place = place_for(tracker, topic, code)
-    text, url, email = text.strip(), url.strip(), email.strip()
+    text, url, email = text.strip(), urls.plainly(url.strip()), email.strip()
     check(text, url, email)
     at = clock.now()
     with tracker.store.writing() as connection:

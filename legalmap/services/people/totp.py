@@ -16,13 +16,13 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.services.people import authentication, passwords
 from legalmap.services.people.accounts import log_own
 from legalmap.store.engine import Connection
-from legalmap.store.people import second_factors
+from legalmap.store.people import accounts, second_factors
 
 ISSUER = "legalmap"
 STEP_SECONDS = 30
 # Codes of one step before and after are accepted: phone clocks drift (RFC 6238, 5.2 and 6).
 DRIFT = 1
-SETUP_LIFE = timedelta(minutes=15)
+SETUP_LIFE = authentication.SESSION_LIFE
 HOW_MANY_CODES = 10
 _CODE = re.compile(r"[0-9]{6}")
 # Without the letters and digits that look alike.
@@ -53,11 +53,23 @@ class Proved(msgspec.Struct, frozen=True):
     codes_left: int | None = None
 
 
-def begin(tracker: Tracker, session: Session) -> Setup:
-    """A new secret to scan; raise NotProved before the second factor was shown."""
+def begin(tracker: Tracker, session: Session, token: str) -> Setup:
+    """The secret to scan, the same for as long as the session lasts: a phone may load the page once more.
+
+    ``token`` is the session's. Raise NotProved before the second factor was shown.
+    """
     require_may_enrol(session)
-    secret = pyotp.random_base32()
-    return _setup(session, ask(tracker, session, _SETUP, secret, SETUP_LIFE), secret)
+    # Only who holds the token can name it: another session of the account has a key of its own.
+    challenge_id = authentication.hashed(f"{_SETUP} {token}")
+    at, person = clock.now(), session.account
+    with tracker.store.writing() as connection:
+        accounts.lock(connection, person.id)
+        challenge = second_factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
+        secret = challenge.value if challenge else pyotp.random_base32()
+        if challenge is None:
+            columns = {"id": challenge_id, "account_id": person.id, "purpose": _SETUP}
+            second_factors.insert_challenge(connection, at, SETUP_LIFE, value=secret, **columns)
+    return _setup(session, challenge_id, secret)
 
 
 def ask(tracker: Tracker, session: Session, purpose: str, value: str, life: timedelta) -> str:
@@ -73,15 +85,6 @@ def require_may_enrol(session: Session) -> None:
     """Raise NotProved until an existing second factor was shown: else the password alone could add one."""
     if session.standing is Standing.TO_PROVE:
         raise NotProved("Show your second factor first.")
-
-
-def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None:
-    """The secret scanned before a wrong code was entered; None if it has expired."""
-    with tracker.store.reading() as connection:
-        challenge = second_factors.challenge_called(
-            connection, challenge_id, _SETUP, clock.now(), session.account.id
-        )
-    return _setup(session, challenge_id, challenge.value) if challenge else None
 
 
 def _totp(secret: str) -> pyotp.TOTP:

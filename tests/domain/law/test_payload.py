@@ -103,7 +103,7 @@ def bills(count: int) -> Payload:
             "notes",
             "Keep this under 5,000 characters; it has",
         ),
-        (a_payload(notes="a\x00b"), "notes", "Remove the invisible control characters."),
+        (a_payload(notes="a\x00b"), "notes", "Remove the invisible characters: U+0000."),
         # Only the oldest period may begin at an unknown date.
         (a_payload(a_period("2016"), a_period()), "periods.1.effective_from", "Only the oldest"),
         (a_payload(a_period(), a_period()), "periods.1.effective_from", "Only the oldest"),

@@ -15,7 +15,7 @@ from tests.web.visit import BROWSER, Fields
 
 ALABAMA, FORM = "/desk/edit/kratom/us-al", "#edit-form"
 SUMMARY, SOURCE = "periods-1-summary", "periods-1-sources-0-"
-HIDDEN = "Remove the invisible control characters"
+HIDDEN = "Remove the invisible characters"
 LINK = "begins with http:// or https://"
 Change = Callable[[Fields], None]
 
