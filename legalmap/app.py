@@ -13,7 +13,7 @@ from legalmap.config import Settings, files_folder, jobs_url, releases_folder, s
 from legalmap.domain.errors import Unusable
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting.files import Files
-from legalmap.services.maintenance import first_load
+from legalmap.services.maintenance import first_load, fit_check
 from legalmap.services.places import place_names, point_index
 from legalmap.services.reading.reader import Reader
 from legalmap.store import schema
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, *, serving: bool = False) -> Fl
         raise Unusable(
             f"{named(store.url)} holds nothing yet: run “legalmap init”, or “legalmap copy” again."
         )
+    fit_check.require_fit(tracker)
     point_index.share_in(files_folder(settings, store))
     place_names.share_in(files_folder(settings, store))
     reader = Reader(tracker)
@@ -75,7 +76,7 @@ def _asker(url: str, tracker: Tracker, files: Files) -> Callable[[int], None]:
     @cache
     def jobs() -> "Jobs":
         # Imported at the first publication, because it takes as long as importing Flask.
-        from legalmap.jobs.queue import open_queue  # noqa: PLC0415
+        from legalmap.jobs.task_queue import open_queue  # noqa: PLC0415
         from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
         queue = open_queue(url)

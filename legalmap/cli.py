@@ -20,7 +20,7 @@ from legalmap.services.editing import file_import, suggestions
 from legalmap.services.exporting import data_package, formats, releases
 from legalmap.services.exporting.files import Files
 from legalmap.services.exporting.made_file import File
-from legalmap.services.maintenance import copy_database, first_load, integrity_check
+from legalmap.services.maintenance import copy_database, first_load, fit_check, integrity_check
 from legalmap.services.notifying import mail_delivery, webhook_delivery, webhooks
 from legalmap.services.people import accounts
 from legalmap.services.places import place_names, point_index
@@ -117,6 +117,7 @@ def run(demo: bool, host: str, port: int, workers: int, connections: int) -> Non
     # The workers are processes of their own and read their settings from the environment.
     os.environ["LEGALMAP_DEMO"] = "1" if demo else "0"
     with _tracker() as tracker:
+        fit_check.require_fit(tracker)
         secret_key(settings, tracker.store)  # made before several workers would
         if folder := files_folder(settings, tracker.store):
             # Made once here if it is missing; every worker then maps the same file into memory.
@@ -371,7 +372,7 @@ def webhook_replay(number: int, since: int) -> None:
 def worker(once: bool, threads: int) -> None:
     """Deliver to the webhooks, send mail and make the newest files, until stopped; any number may run."""
     # Only this command needs them, and they take long to import.
-    from legalmap.jobs.queue import open_queue  # noqa: PLC0415
+    from legalmap.jobs.task_queue import open_queue  # noqa: PLC0415
     from legalmap.jobs.tasks import Jobs  # noqa: PLC0415
 
     settings = Settings.from_environment()
@@ -396,7 +397,7 @@ def worker(once: bool, threads: int) -> None:
 def check() -> None:
     """Re-walk the feed, verify every hash, compare legal_status; exit status 1 on any fault."""
     with _tracker() as tracker:
-        faults = integrity_check.check(tracker)
+        faults = [*integrity_check.check(tracker), *fit_check.undrawable(tracker)]
         head = Reader(tracker).head()
     _require_sound(faults)
     click.echo(f"Sound: {head} publications, every hash and row as it should be.")

@@ -8,10 +8,10 @@ import msgspec
 
 from legalmap.domain.law import payload_forms
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload, Pending
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import Source
 from legalmap.domain.law.topics import Topic
 from legalmap.paths import DATA
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from legalmap.domain.law import payload_forms
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import SOURCE_KINDS, Source
 from legalmap.domain.law.payload import Payload, normalised
 from legalmap.domain.law.periods import FORCES, Period
+from legalmap.domain.law.sources import SOURCE_KINDS, Source
 from tests.build import a_bill, a_period, a_source, the_topic
 
 WORDS = st.text("ab é+.“", min_size=1, max_size=4).filter(str.strip)

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from legalmap.cli import main
+from legalmap.domain.errors import Unusable
 from legalmap.domain.law.payload import to_builtins
 from legalmap.services.exporting import formats
 from legalmap.store.engine import Store
 from legalmap.web import static_site
+from tests.conftest import app_on
 from tests.services.build import BANNED
 from tests.services.maintenance.test_integrity_check import drop_triggers
 
@@ -52,6 +54,22 @@ def test_check_names_the_fault_and_leaves_with_1(url: str, shipped_store: Store)
     assert "is wrong in status: run “legalmap reindex”" in result.stderr
     assert run("reindex").stdout == "341 rows written.\n"
     assert run("check").exit_code == 0
+
+
+def test_nobody_is_served_what_the_codebook_does_not_know(url: str, shipped_store: Store) -> None:
+    """As after a new version whose topic file lost a status; workers and other servers refuse, too."""
+    with shipped_store.writing() as connection:
+        connection.execute(
+            sa.text("UPDATE legal_status SET status = 'odd' WHERE jurisdiction_code = 'th'")
+        )
+    refused = run("run")
+    assert refused.exit_code == 2
+    assert "kratom/th: periods.0.status: “odd” is no status." in refused.stderr
+    with pytest.raises(Unusable, match="codes are never deleted"):
+        app_on(url)
+    checked = run("check")
+    assert checked.exit_code == 1
+    assert "kratom/th: periods.0.status: “odd” is no status." in checked.stderr
 
 
 def test_people_are_added_listed_disabled_and_reset(url: str) -> None:

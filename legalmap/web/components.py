@@ -12,10 +12,9 @@ from legalmap import clock
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.law import diff
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import map_shapes, search
 from legalmap.web.drawing import map_drawing, timeline
 from legalmap.web.editing import preview
@@ -52,7 +51,7 @@ def index() -> str:
     """The page of components; raise NotFound where the site is not a demo."""
     if not current_app.config["DEMO"]:
         raise NotFound
-    view = query_params.view(DEFAULT_TOPIC)
+    view = query_params.view(tracker().home)
     return render_template("components/index.html", **_of_reading(view), **_of_the_desk(view))
 
 
@@ -78,7 +77,8 @@ def apart(html: str) -> Markup:
 def _of_reading(view: View) -> dict[str, Any]:
     """What the pages for readers show, from the real record of the sample place."""
     place = search.place(tracker(), SAMPLE)
-    resolution = view.edition.resolve(place, view.as_of)
+    answer = view.answer(place)
+    resolution = answer.resolution
     payload = view.edition.records[SAMPLE].payload
     period = payload.periods[-1]
     doubted = replace(period.sources[-1], stance="disputes")
@@ -87,6 +87,7 @@ def _of_reading(view: View) -> dict[str, Any]:
         "view": view,
         "past": replace(view, query="?known_at=0"),
         "place": place,
+        "answer": answer,
         "resolution": resolution,
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "order": map_drawing.order_of(view.topic),

@@ -12,12 +12,12 @@ from legalmap import clock, paths
 from legalmap.domain.desk import risk
 from legalmap.domain.desk.moderation import State
 from legalmap.domain.desk.rejection_reasons import REASON_LABELS
-from legalmap.domain.law import evidence, periods, resolving
+from legalmap.domain.law import freshness, naming, periods, resolution, sources
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.services.reading.reader import Reader
 from legalmap.web.drawing import map_drawing
 from legalmap.web.http import csrf
-from legalmap.web.wording import labels, sentences
+from legalmap.web.wording import answer_rows, labels, sentences
 
 
 def register(app: Flask) -> None:
@@ -39,28 +39,30 @@ def register(app: Flask) -> None:
     helpers: dict[str, Callable[..., Any]] = {
         "asset": asset,
         "csrf_field": csrf.field,
-        "by_strength": evidence.by_strength,
+        "by_strength": sources.by_strength,
         "swatch": map_drawing.swatch,
         "status_label": map_drawing.label_of,
         "is_stale": map_drawing.is_stale,
         "today": clock.today,
         "here": here,
         "evidence_words": labels.evidence,
+        "evidence_tag": labels.evidence_tag,
+        "words_in": answer_rows.words_in,
         "turn_words": sentences.turn_words,
         "in_place": sentences.in_place,
-        "named": sentences.named,
+        "named": naming.named,
     }
     app.jinja_env.globals.update(
         **helpers,
         topics=reader.tracker.topics,
-        freshness_labels=evidence.FRESHNESS_LABELS,
+        freshness_labels=freshness.FRESHNESS_LABELS,
         first_load_words=labels.FIRST_LOAD,
         force_labels=periods.FORCES,
-        outcome_labels=resolving.OUTCOME_LABELS,
+        outcome_labels=resolution.OUTCOME_LABELS,
         reason_labels=REASON_LABELS,
         state_labels={state.value: state.label for state in State},
         source_kind_labels=KIND_LABELS,
-        primary_kinds=evidence.PRIMARY_KINDS,
+        primary_kinds=sources.PRIMARY_KINDS,
     )
 
 

@@ -13,7 +13,7 @@ from huey import Huey, MemoryHuey
 from legalmap import clock
 from legalmap.domain.errors import Unusable
 from legalmap.jobs import tasks
-from legalmap.jobs.queue import open_queue
+from legalmap.jobs.task_queue import open_queue
 from legalmap.jobs.tasks import Jobs
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import suggestions

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Freshness
+from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.jurisdictions import REACH, Jurisdiction
 from legalmap.domain.law.payload import VerifiedHow
 

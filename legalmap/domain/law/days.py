@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 
 # A turn of the law is near from the day before to the day after.
 NEAR = timedelta(days=1)
@@ -31,7 +32,9 @@ def whose_day(resolution: Resolution, time_zone: str | None) -> Caveat | None:
         return None
     day = in_words(resolution.as_of)
     where = f"by the clocks of {time_zone}" if time_zone else "in UTC"
-    return Caveat("whose-day", f"The law turns these days: this is what holds on {day}, {where}.")
+    return Caveat(
+        Code.WHOSE_DAY, f"The law turns these days: this is what holds on {day}, {where}."
+    )
 
 
 def _zone(time_zone: str | None) -> ZoneInfo:

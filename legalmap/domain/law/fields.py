@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from legalmap.domain.law.evidence import SOURCE_KINDS
 from legalmap.domain.law.periods import FORCES
+from legalmap.domain.law.sources import SOURCE_KINDS
 
 # What a field holds. A *date* may be exact to the month or year only, a *day* may not. Changes of a *line* or
 # a *text* are shown word by word. A *one-of* may be left empty, a *listed* may not. *rows* and *answers* hold

@@ -16,6 +16,7 @@ _BY_REACH = (("country",), get_args(StateKind), get_args(CountyKind), get_args(L
 REACH: dict[str, int] = {kind: reach for reach, kinds in enumerate(_BY_REACH) for kind in kinds}
 COUNTIES = frozenset(get_args(CountyKind))
 INCORPORATED = frozenset({"city", "town", "village"})
+LOCAL_KINDS = COUNTIES | INCORPORATED | {"community"}
 _CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,9 +11,9 @@ import msgspec
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.law import dates, fields, invisible, payload_forms, urls
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.fields import Field
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import Source
 from legalmap.domain.law.topics import Topic
 
 Confidence = Literal["high", "medium", "low"]
@@ -263,7 +263,9 @@ def _dates_of(payload: Payload) -> Iterator[tuple[str, date]]:
             (f"{at}sources.{number}.", source, fields.SOURCE)
             for number, source in enumerate(period.sources)
         ]
-    parts += [(f"pending.{index}.", bill, fields.BILL) for index, bill in enumerate(payload.pending)]
+    parts += [
+        (f"pending.{index}.", bill, fields.BILL) for index, bill in enumerate(payload.pending)
+    ]
     for at, part, table in parts:
         for field in table:
             value = getattr(part, field.name) if field.kind in ("date", "day") else None
@@ -290,20 +292,27 @@ def _problems_of_order(period: Period, earlier: Period | None, field: str) -> It
 def _problems_of_period(period: Period, topic: Topic, at: str) -> Iterator[Problem]:
     needed = "Say in a plain sentence what the law says."
     yield from problems_of_text(f"{at}.summary", period.summary, MAX_TEXT, needed)
-    codes = [status.code for status in topic.statuses]
-    if period.status not in codes:
-        message = f"“{period.status}” is no status. Choose from: {', '.join(codes)}."
-        yield Problem(f"{at}.status", message)
     if period.effective_until and period.last_day < period.first_day:
         yield Problem(f"{at}.effective_until", "Enter an end that is not before the start.")
-    variables = {variable.code: variable for variable in topic.variables}
+    yield from problems_of_codes(period.status, period.answers, topic, at)
     for code, value in period.answers.items():
+        if isinstance(value, str):
+            yield from problems_of_text(f"{at}.answers.{code}", value, MAX_SHORT)
+
+
+def problems_of_codes(
+    status: str, answers: Mapping[str, Any], topic: Topic, at: str
+) -> Iterator[Problem]:
+    """What a period says that the codebook of its topic does not know."""
+    codes = [status.code for status in topic.statuses]
+    if status not in codes:
+        yield Problem(f"{at}.status", f"“{status}” is no status. Choose from: {', '.join(codes)}.")
+    variables = {variable.code: variable for variable in topic.variables}
+    for code, value in answers.items():
         variable = variables.get(code)
         fault = variable.problem(value) if variable else f"The codebook has no variable “{code}”."
         if fault:
             yield Problem(f"{at}.answers.{code}", fault)
-        elif isinstance(value, str):
-            yield from problems_of_text(f"{at}.answers.{code}", value, MAX_SHORT)
 
 
 def _problems_of_sources(period: Period, field: str, today: date) -> Iterator[Problem]:

@@ -1,12 +1,12 @@
 """Periods and the timeline they form: what holds on a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
+from legalmap.domain.law.sources import Source
 
 Force = Literal["in-force", "challenged", "enjoined", "struck-down"]
 FORCES: dict[str, str] = {
@@ -66,3 +66,17 @@ def in_force_on(periods: tuple[Period, ...], day: date) -> Period | None:
 def next_after(periods: tuple[Period, ...], day: date) -> Period | None:
     """The first period that begins after ``day``: law already enacted but not yet in force."""
     return next((period for period in periods if period.first_day > day), None)
+
+
+def began(periods: tuple[Period, ...], period: Period) -> Period:
+    """The first period of the unbroken run of the same status that ``period`` belongs to.
+
+    A law that lapsed before the next began, or that a court kept from being enforced, breaks the run.
+    """
+    first = period
+    for earlier in reversed(periods[: periods.index(period)]):
+        lapsed = earlier.effective_until and earlier.last_day + timedelta(days=1) < first.first_day
+        if earlier.status != period.status or earlier.force in WITHOUT_FORCE or lapsed:
+            break
+        first = earlier
+    return first

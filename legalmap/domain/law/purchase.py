@@ -5,36 +5,29 @@ forbids is enough, and one unknown makes the whole unclear. What is not given or
 as allowed. An allowance also names the conditions that the law sets.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
 
-from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
-from legalmap.domain.law.payload import Pending
-from legalmap.domain.law.resolving import Caveat, LevelAnswer, Resolution, ResolvedAnswer
+from legalmap.domain.law.answer_caveats import law_caveats
+from legalmap.domain.law.caveats import Caveat, Code
+from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 
 Verdict = Literal["allowed", "not-allowed", "unclear"]
 Product = Literal["leaf", "extract", "synthetic", "7-oh", "inhalation"]
 PRODUCTS: tuple[str, ...] = get_args(Product)
+_VERDICTS: dict[str | None, Verdict] = {"yes": "allowed", "no": "not-allowed"}
 GRAVITY: dict[str, int] = {"allowed": 0, "unclear": 1, "not-allowed": 2}
 # Below this age the law on minors may forbid what the record does not.
 ADULT = 18
-# The answer to “product_rules” that bars a kind of product altogether.
-BARRED: dict[str, str] = {
-    "extract": "no-extracts",
-    "synthetic": "no-synthetics",
-    "inhalation": "no-inhalation",
-}
-# Concentrated 7-OH is nearly always synthesised from another alkaloid or extracted from the leaf.
-PERHAPS_BARRED: dict[str, tuple[str, ...]] = {"7-oh": ("no-synthetics", "no-extracts")}
 # How many places inside are named in a sentence; the rest are counted.
 MOST_NAMED = 5
-BARS = frozenset({*BARRED.values(), "alkaloid-limit"})
 ALWAYS = Caveat(
-    "not-advice",
+    Code.NOT_ADVICE,
     "This reads what the record says, nothing more: other law, a change since its newest source, or a "
     "rule of a place not researched may say otherwise. It is not legal advice.",
 )
@@ -75,7 +68,6 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Rule = Callable[[Resolution, Topic, Purchase], Iterator[Finding]]
-_NO_ANSWER = ResolvedAnswer(None, ())
 
 
 def permit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Permit:
@@ -87,9 +79,9 @@ def permit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Permit:
         verdict=deciding.verdict,
         deciding=deciding,
         findings=tuple(findings),
-        conditions=tuple(_conditions(resolution)),
+        conditions=tuple(_conditions(resolution, topic)),
         missing=tuple(dict.fromkeys(finding.missing for finding in findings if finding.missing)),
-        caveats=(ALWAYS, *resolution.caveats, *_caveats(resolution)),
+        caveats=(ALWAYS, *resolution.caveats, *law_caveats(resolution, topic)),
     )
 
 
@@ -119,7 +111,7 @@ def with_places_inside(outer: Permit, inside: Sequence[tuple[Jurisdiction, Permi
         deciding=finding if outer.verdict == "allowed" else outer.deciding,
         findings=(*outer.findings, finding),
         missing=tuple(dict.fromkeys([*outer.missing, "place"])),
-        caveats=(*outer.caveats, Caveat("inside", f"Rules inside differ. {finding.text}")),
+        caveats=(*outer.caveats, Caveat(Code.INSIDE, f"Rules inside differ. {finding.text}")),
     )
 
 
@@ -139,13 +131,6 @@ def is_asked_too(topic: Topic, purchase: Purchase) -> bool:
     return is_strong or purchase.product in rule.products
 
 
-def pending_caveats(place: Jurisdiction, pending: Iterable[Pending]) -> Iterator[Caveat]:
-    """What is under way at a level: it never changes a verdict, and nobody should learn of it too late."""
-    for bill in pending:
-        if bill.outcome == "open":
-            yield Caveat("pending", f"Under way in {place.name}: {bill.ref}. {bill.what}")
-
-
 def gravest(verdicts: list[Verdict]) -> Verdict:
     """The verdict for several places of which one is meant: what all of them say, else unclear."""
     return verdicts[0] if len(set(verdicts)) == 1 else "unclear"
@@ -162,35 +147,28 @@ def _status(resolution: Resolution, topic: Topic, _purchase: Purchase) -> Iterat
         yield Finding("status", "unclear", text, levels=levels, missing=missing)
         return
     status = topic.status(resolution.status)
-    verdict: Verdict = "allowed"
-    if status.severity == max(other.severity for other in topic.statuses):
-        verdict = "not-allowed"
-    elif status.code not in ("legal", "regulated"):
-        verdict = "unclear"
+    verdict = _VERDICTS.get(topic.meaning("status", status.code), "unclear")
     text = f"{status.label}: {status.definition}"
     yield Finding("status", verdict, text, "status", status.code, levels)
 
 
 def _of_choice(
-    code: str, subject: str, resolution: Resolution, topic: Topic, _purchase: Purchase
+    role: str, subject: str, resolution: Resolution, topic: Topic, _purchase: Purchase
 ) -> Iterator[Finding]:
-    if resolution.outcome != "decided" or code not in resolution.answers:
+    code = getattr(topic.roles, role)
+    if resolution.outcome != "decided" or code is None:
         return
-    answer = resolution.answers[code]
-    verdicts: dict[Any, Verdict] = {"allowed": "allowed", "prohibited": "not-allowed"}
+    answer = resolution.answer(code)
+    meaning = topic.meaning(code, answer.value)
     label = topic.variable(code).label_of(answer.value).lower() if answer.value else "not recorded"
-    missing = f"record:{code}" if answer.value in (None, "unknown") else None
-    verdict = verdicts.get(answer.value, "unclear")
-    yield Finding(code, verdict, f"{subject}: {label}.", code, answer.value, answer.levels, missing)
+    missing = f"record:{code}" if meaning in (None, "unknown") else None
+    verdict = _VERDICTS.get(meaning, "unclear")
+    yield Finding(role, verdict, f"{subject}: {label}.", code, answer.value, answer.levels, missing)
 
 
-def _answer(resolution: Resolution, code: str) -> ResolvedAnswer:
-    """The answer to a variable; an empty one where the topic has no such variable."""
-    return resolution.answers.get(code, _NO_ANSWER)
-
-
-def _age(resolution: Resolution, _topic: Topic, purchase: Purchase) -> Iterator[Finding]:
-    answer, age = _answer(resolution, "min_age"), purchase.age
+def _age(resolution: Resolution, topic: Topic, purchase: Purchase) -> Iterator[Finding]:
+    code = topic.roles.buyer_age
+    answer, age = resolution.answer(code), purchase.age
     minimum, missing = answer.value, None
     rule = f"Buyers must be {minimum} or older" if minimum else "No minimum age is recorded"
     verdict: Verdict
@@ -202,36 +180,38 @@ def _age(resolution: Resolution, _topic: Topic, purchase: Purchase) -> Iterator[
     else:
         text = f"No minimum age is recorded; the buyer is {age}."
         verdict = "allowed" if age >= ADULT else "unclear"
-    yield Finding("age", verdict, text, "min_age", minimum, answer.levels, missing)
+    yield Finding("age", verdict, text, code, minimum, answer.levels, missing)
 
 
 def _product(resolution: Resolution, topic: Topic, purchase: Purchase) -> Iterator[Finding]:
-    product, rules = purchase.product, _product_rules(resolution)
+    product, rules, kinds = purchase.product, _rules(resolution, topic), topic.products
+    code = topic.roles.rules
     verdict: Verdict = "unclear"
     missing = None
     if product is None:
         text, missing = "The kind of product was not given.", "product"
-    elif topic.code in PRODUCTS and product != topic.code:
+    elif kinds.covered and product not in kinds.covered:
         text = f"This topic covers {topic.sentence_name} alone, not this kind of product."
-    elif BARRED.get(product) in rules:
-        rule = topic.variable("product_rules").label_of(BARRED[product]).lower()
+    elif code and kinds.barred.get(product) in rules:
+        rule = topic.variable(code).label_of(kinds.barred[product]).lower()
         text, verdict = f"The law bars this kind of product ({rule}).", "not-allowed"
-    elif set(PERHAPS_BARRED.get(product, ())) & set(rules):
+    elif set(kinds.perhaps_barred.get(product, ())) & set(rules):
         text = "The law bars synthetics or extracts, and this product is likely to be one."
-    elif product != topic.code and product in PERHAPS_BARRED:
+    elif product in kinds.beyond:
         text = f"Concentrated 7-OH is more than {topic.sentence_name}: law of its own may bar it."
     else:
         text, verdict = "No rule recorded bars this kind of product.", "allowed"
-    levels = _answer(resolution, "product_rules").levels
-    yield Finding("product", verdict, text, "product_rules", list(rules), levels, missing)
+    levels = resolution.answer(code).levels
+    yield Finding("product", verdict, text, code, list(rules), levels, missing)
 
 
-def _product_rules(resolution: Resolution) -> tuple[str, ...]:
-    return tuple(_answer(resolution, "product_rules").value or ())
+def _rules(resolution: Resolution, topic: Topic) -> tuple[str, ...]:
+    return tuple(resolution.answer(topic.roles.rules).value or ())
 
 
-def _seven_oh(resolution: Resolution, _topic: Topic, purchase: Purchase) -> Iterator[Finding]:
-    answer, share = _answer(resolution, "seven_oh_limit_percent"), purchase.seven_oh_percent
+def _limit(resolution: Resolution, topic: Topic, purchase: Purchase) -> Iterator[Finding]:
+    code = topic.roles.limit
+    answer, share = resolution.answer(code), purchase.seven_oh_percent
     limit, missing = answer.value, None
     verdict: Verdict
     if limit is not None and share is None:
@@ -240,13 +220,12 @@ def _seven_oh(resolution: Resolution, _topic: Topic, purchase: Purchase) -> Iter
     elif limit is not None and share is not None:
         text = f"At most {limit:g} percent 7-OH; this product has {share:g}."
         verdict = "allowed" if share <= limit else "not-allowed"
-    elif "alkaloid-limit" in _product_rules(resolution):
+    elif topic.products.limited in _rules(resolution, topic):
         text = "The law limits alkaloids, and the record does not say how far."
-        verdict, missing = "unclear", "record:seven_oh_limit_percent"
+        verdict, missing = "unclear", f"record:{code}"
     else:
         text, verdict = "No limit for 7-OH is recorded.", "allowed"
-    variable = "seven_oh_limit_percent"
-    yield Finding("seven-oh", verdict, text, variable, limit, answer.levels, missing)
+    yield Finding("seven-oh", verdict, text, code, limit, answer.levels, missing)
 
 
 def _evidence(resolution: Resolution, _topic: Topic, _purchase: Purchase) -> Iterator[Finding]:
@@ -272,47 +251,15 @@ RULES: tuple[Rule, ...] = (
     partial(_of_choice, "possession", "Possession"),
     _age,
     _product,
-    _seven_oh,
+    _limit,
     _evidence,
 )
 
 
-def _conditions(resolution: Resolution) -> Iterator[str]:
-    yield from (code for code in _product_rules(resolution) if code not in BARS)
-    minimum = _answer(resolution, "min_age").value
+def _conditions(resolution: Resolution, topic: Topic) -> Iterator[str]:
+    kinds = topic.products
+    bars = {*kinds.barred.values(), kinds.limited}
+    yield from (code for code in _rules(resolution, topic) if code not in bars)
+    minimum = resolution.answer(topic.roles.buyer_age).value
     if minimum:
         yield f"min-age-{minimum}"
-
-
-def _caveats(resolution: Resolution) -> Iterator[Caveat]:
-    for level in resolution.levels:
-        yield from _caveats_of(level)
-    place = resolution.levels[-1]
-    if place.standing == "not-researched" and len(resolution.levels) > 1:
-        yield Caveat(
-            "local-not-researched",
-            f"Nobody has researched the rules of {place.jurisdiction.name} itself.",
-        )
-    if place.jurisdiction.kind not in INCORPORATED and not _preempts(resolution):
-        yield Caveat(
-            "not-researched-below",
-            f"Counties and towns inside {place.jurisdiction.name} that nobody has researched may have rules "
-            "of their own.",
-        )
-
-
-def _preempts(resolution: Resolution) -> bool:
-    return bool(_answer(resolution, "local_rules").value == "preempted")
-
-
-def _caveats_of(level: LevelAnswer) -> Iterator[Caveat]:
-    name = level.jurisdiction.name
-    if level.period is not None and level.period.force == "challenged":
-        yield Caveat("challenged", f"The law of {name} is challenged in court.")
-    if level.standing in ("enjoined", "struck-down"):
-        yield Caveat("court", f"A court keeps a law of {name} from being enforced; that may end.")
-    if level.next_period is not None and level.next_period.effective_from is not None:
-        start = level.next_period.effective_from.text
-        yield Caveat("change-ahead", f"The law of {name} changes on {start}.")
-    if level.counts and level.freshness == "due":
-        yield Caveat("due", f"The record of {name} is due for re-checking.")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from legalmap.domain.errors import Missing
+from legalmap.domain.law.roles import Meaning, Roles, problem_of
 from legalmap.domain.law.statuses import Status
 
 Rule = Literal["largest", "smallest", "strictest", "union", "nearest"]
@@ -119,11 +120,30 @@ class AskedToo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     above_percent: float | None = None
 
 
+class Products(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which kinds of product the rules of a topic bar, by codes of choices of the variable in the role ``rules``.
+
+    ``barred`` by one rule altogether; ``perhaps_barred`` by any of several. ``limited``: the rule that sets a limit.
+    ``covered``: the kinds the topic is about alone; empty means all. ``beyond``: kinds it says too little of.
+    ``limit_note`` stands beside a limit: which side of it the other answers are about.
+    """
+
+    barred: dict[str, str] = {}
+    perhaps_barred: dict[str, tuple[str, ...]] = {}
+    limited: str | None = None
+    covered: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    limit_note: str = ""
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is regulated. ``age_limit_days``: how old the evidence may get, see ``evidence.freshness``.
 
     ``name`` is a title; ``sentence_name`` is the name inside a sentence.
     ``words``: what people call it beside its code and name, so that a search for a place understands them.
+    ``home``: whether its map is the front page.
+    ``meanings``: what the choices of a variable come to, by its code; ``status`` holds those of the scale.
+    Raises ValueError where roles or meanings name what the codebook lacks.
     """
 
     code: str
@@ -137,6 +157,19 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     review: ReviewRules = ReviewRules()
     asked_too: AskedToo = AskedToo()
     words: tuple[str, ...] = ()
+    roles: Roles = Roles()
+    meanings: dict[str, dict[str, Meaning]]
+    products: Products = Products()
+    home: bool = False
+
+    def __post_init__(self) -> None:
+        problem = problem_of(self.roles, self.meanings, self.variables, self.statuses)
+        if problem:
+            raise ValueError(problem)
+
+    def __hash__(self) -> int:
+        # Equal topics have equal codes; the meanings, as a dict, have no hash.
+        return hash(self.code)
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -156,3 +189,18 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             if variable.code == code:
                 return variable
         raise Missing("variable", code, [variable.code for variable in self.variables])
+
+    def meaning(self, variable: str | None, value: Any) -> Meaning | None:
+        """What a value of a variable comes to, or of the scale for ``status``; None where nothing is stated."""
+        meant = self.meanings.get(variable or "")
+        return meant.get(value) if meant else None
+
+    @property
+    def headline(self) -> list[Variable]:
+        """The variables that tables and cards show first."""
+        return [self.variable(code) for code in self.roles.headline]
+
+    @property
+    def worst(self) -> int:
+        """The severity of the strictest status."""
+        return max(status.severity for status in self.statuses)

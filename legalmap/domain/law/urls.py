@@ -33,9 +33,7 @@ _STATES = frozenset(
 # Names that mean a machine near whoever opens the link (RFC 6761, 6762, 8375 and ICANN’s “internal”).
 _NEARBY = ("localhost", "local", "localdomain", "lan", "internal", "home.arpa")
 NO_LINK = "Enter a full link that begins with http:// or https://."
-_USER = (
-    "This link leads to {host}, not to what stands before the “@”: enter the address without “{user}@”."
-)
+_USER = "This link leads to {host}, not to what stands before the “@”: enter the address without “{user}@”."
 _NEAR = "“{host}” is no host on the internet that readers can open: enter a public address."
 _LOOKALIKE = "The host has characters that only look like others: enter it as “{host}”."
 

@@ -1,11 +1,13 @@
 """A session: one browser in which somebody signed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.second_factor import Standing
+
+SESSION_LIFE = timedelta(hours=12)
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,14 @@ from legalmap.services.contract.convert import period as period
 from legalmap.services.contract.convert import plain as plain
 from legalmap.services.contract.convert import same as same
 from legalmap.services.contract.convert import stored as stored
+from legalmap.services.contract.plain_answer import Act as Act
+from legalmap.services.contract.plain_answer import DecidingEvidence as DecidingEvidence
+from legalmap.services.contract.plain_answer import EnactedChange as EnactedChange
+from legalmap.services.contract.plain_answer import OpenBill as OpenBill
+from legalmap.services.contract.plain_answer import PlainAnswer as PlainAnswer
+from legalmap.services.contract.plain_answer import StatedLimit as StatedLimit
+from legalmap.services.contract.plain_answer import StricterInside as StricterInside
+from legalmap.services.contract.plain_answer import Unknown as Unknown
 from legalmap.services.contract.records import DISCLAIMER as DISCLAIMER
 from legalmap.services.contract.records import LICENCE as LICENCE
 from legalmap.services.contract.records import LICENCE_URL as LICENCE_URL

@@ -8,12 +8,13 @@ import msgspec
 
 from legalmap.domain.law import dates
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import FRESHNESS_LABELS, SOURCE_KINDS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.jurisdictions import Jurisdiction as Place
 from legalmap.domain.law.ocd_ids import ocd_of
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import FORCES
 from legalmap.domain.law.periods import Period as OwnPeriod
+from legalmap.domain.law.sources import SOURCE_KINDS
 from legalmap.domain.law.topics import Topic
 from legalmap.services.contract.records import Codebook, Jurisdiction, Period
 

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Freshness, Source
+from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.payload import Confidence, Pending, VerifiedHow
 from legalmap.domain.law.periods import Force
-from legalmap.domain.law.resolving import Outcome
+from legalmap.domain.law.resolution import Outcome
+from legalmap.domain.law.sources import Source
 from legalmap.domain.law.statuses import Status
 from legalmap.domain.law.topics import Variable
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import msgspec
 
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Freshness, Source
+from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.payload import VerifiedHow
 from legalmap.domain.law.purchase import Finding, Purchase, Verdict
-from legalmap.domain.law.resolving import Caveat, Outcome, Standing
+from legalmap.domain.law.resolution import Outcome, Standing
+from legalmap.domain.law.sources import Source
+from legalmap.services.contract.plain_answer import PlainAnswer
 from legalmap.services.contract.records import Jurisdiction, LawAnswer, Period, Resolved
 
 
@@ -60,6 +63,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     verified_how: VerifiedHow | None
     freshness: Freshness | None
     below: tuple[Below, ...]
+    answer: PlainAnswer
     url: str
 
 

@@ -3,6 +3,7 @@
 The tree of places never changes while a process runs, so nothing has to be invalidated.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from sys import intern
@@ -15,6 +16,7 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.store import places
 from legalmap.store.engine import Connection
 
+log = logging.getLogger(__name__)
 # A process that has needed this many places will need more: from here on all are loaded in one query.
 SOME = 1_500
 
@@ -26,6 +28,8 @@ class Tree:
         self._reading = reading
         self._known: dict[str, Jurisdiction] = {}
         self._is_whole = False
+        # Codes that a map draws and no place has, said in the log already.
+        self._lacking: frozenset[str] = frozenset()
         self._lock = Lock()
 
     def one(self, code: str) -> Jurisdiction:
@@ -43,6 +47,17 @@ class Tree:
             if code not in self._known:
                 raise Missing("jurisdiction", code)
         return {code: self._known[code] for code in codes}
+
+    def known(self, codes: list[str]) -> dict[str, Jurisdiction]:
+        """The places with these codes, as far as there are any: what is missing is said in the log, once."""
+        unknown = [code for code in codes if code not in self._known and code not in self._lacking]
+        if unknown and not self._is_whole:
+            self._fetch(unknown)
+        lacking = {code for code in unknown if code not in self._known}
+        for code in sorted(lacking):
+            log.warning("places: a map draws “%s”, which the tree of places lacks.", code)
+        self._lacking |= lacking
+        return {code: self._known[code] for code in codes if code in self._known}
 
     def fill(self) -> None:
         """Load all places in one query."""

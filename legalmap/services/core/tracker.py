@@ -1,6 +1,6 @@
 """What every use case needs: the store, the topics, the places, and the head of the feed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,13 +15,13 @@ from legalmap.services.core.place_cache import Tree
 from legalmap.services.core.replicas import Replica
 from legalmap.store.engine import Connection, Store
 
-DEFAULT_TOPIC = "kratom"
-
 
 def shipped_topics(folder: Path = paths.DATA / "topics") -> dict[str, Topic]:
-    """All topics of ``data/topics`` by code, the default topic first."""
-    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TOPIC, file.stem))
-    return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Topic) for file in files}
+    """All topics of ``data/topics`` by code, the one at home first."""
+    topics = [
+        msgspec.toml.decode(file.read_bytes(), type=Topic) for file in sorted(folder.glob("*.toml"))
+    ]
+    return {topic.code: topic for topic in sorted(topics, key=lambda topic: not topic.home)}
 
 
 class Tracker:
@@ -59,6 +59,11 @@ class Tracker:
             replica = self._replica.caught_up(stack, feed_no) if self._replica else None
             yield replica or stack.enter_context(self.store.reading())
 
+    @property
+    def home(self) -> str:
+        """The code of the topic whose map is the front page."""
+        return next(iter(self.topics))
+
     def topic(self, code: str) -> Topic:
         """The topic with that code; raise Missing, naming the others, if there is none."""
         return existing(self.topics.get(code), "topic", code, self.topics)
@@ -66,6 +71,10 @@ class Tracker:
     def place(self, code: str) -> Jurisdiction:
         """The place of that code or alias; raise Missing if there is none."""
         return self._tree.one(code)
+
+    def known_places(self, codes: Iterable[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes`` that there are; for what ships apart from the tree, such as maps."""
+        return self._tree.known(list(codes))
 
     def places(self, codes: list[str]) -> dict[str, Jurisdiction]:
         """The places of ``codes``; raise Missing for the first unknown one."""

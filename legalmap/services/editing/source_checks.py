@@ -8,10 +8,11 @@ import msgspec
 from legalmap import clock
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import Invalid, Missing, NothingChanged, Problem, Stale
-from legalmap.domain.law.evidence import Freshness, Source
+from legalmap.domain.law.freshness import Freshness
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import Source
 from legalmap.domain.law.urls import host_of
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require

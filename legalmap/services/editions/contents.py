@@ -13,7 +13,8 @@ from legalmap.domain.desk.revisions import Stand
 from legalmap.domain.law import gists
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload, canonical_bytes, from_bytes, sha256_of
-from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.resolution import Level, Resolution
+from legalmap.domain.law.resolving import resolve
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.past_index import Courses
@@ -167,6 +168,13 @@ def _beside(place: Jurisdiction) -> tuple[str, ...]:
     return (*place.counties, place.part_of) if place.part_of else place.counties
 
 
+def _level(place: Jurisdiction, item: Published | None, *, whole: bool) -> Level:
+    if item is None:
+        return Level(place)
+    payload = item.payload if whole else item.handy
+    return Level(place, payload, is_first_load=item.publication.revision_number == 0)
+
+
 class Source:
     """Loads the records of one topic for all its editions."""
 
@@ -183,7 +191,7 @@ class Source:
     ) -> Resolution:
         """What holds at a place; ``items`` are the records of ``asked_of`` it, in that order."""
         levels = [
-            Level(level, (item.payload if whole else item.handy) if item else None)
+            _level(level, item, whole=whole)
             for level, item in zip(self.asked_of(place), items, strict=True)
         ]
         reaching = len(levels) - len(_beside(place))
@@ -238,7 +246,8 @@ class Source:
             jurisdiction=code,
             record_id=0,
             revision_id=0,
-            revision_number=0,
+            # Of an edit: only what was first loaded is revision 0.
+            revision_number=1,
             feed_no=feed_no,
             payload_sha256=sha256_of(canonical_bytes(payload)),
             at=clock.now(),

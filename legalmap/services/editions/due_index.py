@@ -11,8 +11,8 @@ from heapq import merge
 
 from legalmap.domain.desk.rounds import Due, Rank, rank
 from legalmap.services.editions.editions import Edition
-from legalmap.services.editions.latest import Latest
 from legalmap.services.editions.past_index import status_on
+from legalmap.services.editions.per_day_cache import PerDayCache
 
 
 class Aged:
@@ -80,16 +80,16 @@ class DueList:
         return merge(*(filter(None, map(aged.due, codes)) for aged, codes in self._parts), key=rank)
 
 
-def _latest() -> Latest[Edition, Aged]:
-    return Latest(Aged.whole, Aged.mended)
+def _latest() -> PerDayCache[Edition, Aged]:
+    return PerDayCache(Aged.whole, Aged.mended)
 
 
 class Ageing:
     """What is due of each topic, cached between requests. Thread-safe."""
 
     def __init__(self) -> None:
-        self._now = defaultdict[str, Latest[Edition, Aged]](_latest)
-        self._began = defaultdict[str, Latest[Edition, Aged]](_latest)
+        self._now = defaultdict[str, PerDayCache[Edition, Aged]](_latest)
+        self._began = defaultdict[str, PerDayCache[Edition, Aged]](_latest)
 
     def of(self, edition: Edition, day: date) -> Aged:
         """What is due on a day in the newest edition of a topic."""

@@ -16,16 +16,19 @@ from math import floor
 from threading import Lock
 from typing import cast
 
-from legalmap.domain.law.evidence import Freshness, freshness
+from legalmap.domain.law.answer import Answer, answer_of
+from legalmap.domain.law.freshness import Freshness, freshness
+from legalmap.domain.law.inside import Inside, Profile, profile_of
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import KEPT_PAYLOADS, Payloads, Published, Records, Source
-from legalmap.services.editions.latest import Latest
+from legalmap.services.editions.inside_index import InsideIndex
 from legalmap.services.editions.law_changes import Turn, turned, turns_of
 from legalmap.services.editions.past_index import status_on
+from legalmap.services.editions.per_day_cache import PerDayCache
 
 KEPT_EDITIONS = 8
 # For how many earlier editions it is remembered what changed since.
@@ -35,19 +38,20 @@ REMEMBERED = 1_000
 class _Following:
     """Values derived from all records; each later edition updates them for what changed."""
 
-    def __init__(self) -> None:
-        self.statuses: Latest[Edition, dict[str, str | None]] = Latest(
+    def __init__(self, inside: InsideIndex | None = None) -> None:
+        self.inside = inside or InsideIndex()
+        self.statuses: PerDayCache[Edition, dict[str, str | None]] = PerDayCache(
             lambda edition, day: edition.statuses_of(None, day),
             lambda edition, day, known, changed: known | edition.statuses_of(changed, day),
         )
-        self.shown: Latest[Edition, dict[str, str]] = Latest(
+        self.shown: PerDayCache[Edition, dict[str, str]] = PerDayCache(
             lambda edition, day: edition.shown_of(edition.records, day),
             lambda edition, day, known, changed: (
                 known | edition.shown_of(edition.reached_by(changed), day)
             ),
         )
         # Kept with their records: the earlier content of a changed one tells which turns to remove.
-        self.turns: Latest[Edition, tuple[list[Turn], Records]] = Latest(
+        self.turns: PerDayCache[Edition, tuple[list[Turn], Records]] = PerDayCache(
             lambda edition, _day: (turns_of(edition.records.values()), edition.records),
             lambda edition, _day, known, changed: (
                 turned(known[0], _of(known[1], changed), _of(edition.records, changed)),
@@ -170,6 +174,10 @@ class Edition:
     def _items(self, place: Jurisdiction) -> tuple[Published | None, ...]:
         return tuple(self.records.get(level.code) for level in self._source.asked_of(place))
 
+    def known_places(self, codes: Iterable[str]) -> dict[str, Jurisdiction]:
+        """The places of ``codes`` that there are."""
+        return self._source.tracker.known_places(codes)
+
     def chain_of(self, place: Jurisdiction) -> list[Jurisdiction]:
         """The levels whose law can reach ``place``, widest first."""
         return chain(place, self._source.tracker.place)
@@ -197,12 +205,28 @@ class Edition:
 
     def shown_of(self, codes: Iterable[str], as_of: date) -> dict[str, str]:
         """The same for some codes, computed anew."""
+        return {code: profile.shown for code, profile in self.profiles_of(codes, as_of).items()}
+
+    def profiles_of(self, codes: Iterable[str], as_of: date) -> dict[str, Profile]:
+        """What holds at the places of some records in short, computed anew; equal ones are one object."""
         # Around the cache: the resolutions of a huge map would drive out all others.
         resolved = self._source.resolved.__wrapped__
-        places = (self.records[code].place for code in codes)
-        return {
-            place.code: resolved(place, as_of, False, self._items(place)).shown for place in places
-        }
+        one: dict[Profile, Profile] = {}
+        profiles = {}
+        for code in codes:
+            place = self.records[code].place
+            profile = profile_of(resolved(place, as_of, False, self._items(place)), self.topic)
+            profiles[code] = one.setdefault(profile, profile)
+        return profiles
+
+    def inside(self, place: Jurisdiction, as_of: date) -> Inside:
+        """The places below with a record, by what holds there."""
+        return self._following.inside.of(self, place.code, as_of)
+
+    def answer(self, place: Jurisdiction, as_of: date) -> Answer:
+        """What a person is told of a place on a day."""
+        inside = self.inside(place, as_of)
+        return answer_of(self.topic, self.resolve(place, as_of), inside=inside)
 
     def freshness_of(self, item: Published, as_of: date) -> Freshness:
         """How fresh a record is on ``as_of``."""
@@ -226,11 +250,23 @@ class Edition:
 
     def codes_below(self, code: str) -> list[str]:
         """Codes of the records below ``code``: those with it as prefix and, for a county, its towns."""
-        first = bisect_left(self.codes, f"{code}-")
-        # “.” is the character after “-”, so this is where codes with that beginning end.
-        last = bisect_left(self.codes, f"{code}.")
-        inside = self.codes[first:last]
+        first, last = self._beginning_with(code)
+        # “us-ca-orange-county” begins like “us-ca-orange” and lies not in it: its parent tells.
+        inside = [each for each in self.codes[first:last] if self._is_within(each, code)]
         return list(dict.fromkeys([*inside, *self._of_county.get(code, ())]))
+
+    def _beginning_with(self, code: str) -> tuple[int, int]:
+        """Where in ``codes`` those stand that begin with a code and “-”; the character after that is “.”."""
+        return bisect_left(self.codes, f"{code}-"), bisect_left(self.codes, f"{code}.")
+
+    def may_have_below(self, code: str) -> bool:
+        """Whether there may be records below: a quick look."""
+        first, last = self._beginning_with(code)
+        return first < last or code in self._of_county
+
+    def _is_within(self, code: str, wide: str) -> bool:
+        parent = self.records[code].place.parent or ""
+        return parent == wide or parent.startswith(f"{wide}-")
 
     def reached_by(self, codes: Iterable[str]) -> set[str]:
         """Codes of all records whose resolution can depend on these: themselves and all below them."""
@@ -251,7 +287,10 @@ class Edition:
         whole.pop(code, None)
         if payload.periods:
             whole[code] = self._source.imagined(code, payload, self.feed_no)
-        return Edition(self._source, self.feed_no, Records(self._source, self.feed_no, whole))
+        records = Records(self._source, self.feed_no, whole)
+        # Asked about a place or two, it is not worth an index.
+        following = _Following(InsideIndex(keeps=False))
+        return Edition(self._source, self.feed_no, records, following=following)
 
     def grown(self, feed_no: int) -> "Edition":
         """The edition at a later feed number: loads what was published meanwhile, shares the rest."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.law.evidence import FRESHNESS_LABELS, SOURCE_KINDS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.periods import FORCES
+from legalmap.domain.law.sources import SOURCE_KINDS
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services import contract
 

@@ -17,7 +17,7 @@ import msgspec
 from legalmap.domain.errors import existing
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.periods import in_force_on
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services import contract
 from legalmap.services.editions.contents import Published
 from legalmap.services.editions.editions import Edition

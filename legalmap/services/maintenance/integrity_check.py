@@ -14,6 +14,7 @@ from legalmap.domain.law.payload import (
 )
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
+from legalmap.services.maintenance import fit_check
 from legalmap.store import log
 from legalmap.store.derived import gist_index, legal_statuses, queue_index
 from legalmap.store.engine import Connection
@@ -39,6 +40,7 @@ def check(tracker: Tracker) -> list[str]:
             *_wrong_status_rows(connection),
             *_wrong_courses(connection),
             *_wrong_queue(connection),
+            *fit_check.misfits(tracker),
         ]
 
 

@@ -8,14 +8,13 @@ from legalmap import clock
 from legalmap.domain.errors import Invalid, NotSignedIn, Unusable
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.second_factor import Standing, standing
-from legalmap.domain.people.sessions import Session
+from legalmap.domain.people.sessions import SESSION_LIFE, Session
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.people import passwords
 from legalmap.services.people.accounts import HANDLE, log_own
 from legalmap.store.engine import Connection
 from legalmap.store.people import accounts, second_factors, sessions
 
-SESSION_LIFE = timedelta(hours=12)
 # How long a session lasts that still lacks its second factor.
 UNPROVED_LIFE = timedelta(minutes=30)
 # The time of last use is written this often and not with each request.

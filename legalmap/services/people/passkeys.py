@@ -17,7 +17,7 @@ from legalmap.domain.people.sessions import Session
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.people import authentication, passwords
 from legalmap.services.people.accounts import log_own
-from legalmap.services.people.totp import (
+from legalmap.services.people.second_factor import (
     ISSUER,
     Enrolled,
     Proved,

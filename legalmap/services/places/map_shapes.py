@@ -95,6 +95,13 @@ def parts_in_world(country: str) -> Shapes | None:
     return shapes(f"world/{country}") if file.is_file() else None
 
 
+def views() -> list[str]:
+    """The names of all views that are shipped."""
+    folder = paths.DATA / "geography"
+    files = (file.relative_to(folder) for file in folder.rglob("*.json"))
+    return sorted(file.with_suffix("").as_posix() for file in files)
+
+
 @cache
 def shapes(view: str) -> Shapes:
     """The shapes of a view, such as ``world``, ``us``, ``us/al`` or ``admin1/ca``."""

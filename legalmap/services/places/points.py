@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.errors import AtSea, BadQuery
+from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat
+from legalmap.domain.law.resolution import OUTCOME_LABELS
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import point_index, whereabouts
@@ -83,7 +84,7 @@ def _caveats(tracker: Tracker, edition: Edition, as_of: date, found: Whereabouts
     said = []
     if found.off_km:
         text = f"The point lies off every outline. The nearest place is {place.name}, {found.off_km:.1f} km away."
-        said.append(Caveat("nearest-place", text))
+        said.append(Caveat(Code.NEAREST_PLACE, text))
     for code, km in found.near:
         other = tracker.place(code)
         if _differs(edition, as_of, place, other):
@@ -94,7 +95,7 @@ def _caveats(tracker: Tracker, edition: Edition, as_of: date, found: Whereabouts
                 else OUTCOME_LABELS[resolution.outcome]
             )
             text = f"{other.name} begins about {km:g} km from here; the answer there is “{label.lower()}”."
-            said.append(Caveat("neighbour", text))
+            said.append(Caveat(Code.NEIGHBOUR, text))
     return said
 
 

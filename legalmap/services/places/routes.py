@@ -7,8 +7,10 @@ from functools import cache
 
 import msgspec
 
+from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.inside import Stricter
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction, chain
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
@@ -43,15 +45,24 @@ class Border(msgspec.Struct, frozen=True):
 
 
 class Leg(msgspec.Struct, frozen=True):
-    """One place of a route: what holds there, and the places inside it with a stricter law.
+    """One place of a route, and what one is told there.
 
     ``gap`` says how it is connected with the place before: ``next`` (they touch), ``between`` (other
     places lie between) or ``apart`` (there is no way over land).
     """
 
-    resolution: Resolution
-    stricter: tuple[Resolution, ...]
+    answer: Answer
     gap: str
+
+    @property
+    def resolution(self) -> Resolution:
+        """What holds there."""
+        return self.answer.resolution
+
+    @property
+    def stricter(self) -> list[Stricter]:
+        """The places inside with a stricter status, the strictest first."""
+        return [group for group in self.answer.inside if group.by_status]
 
     @property
     def place(self) -> Jurisdiction:
@@ -107,9 +118,8 @@ def _leg(
     before: Jurisdiction | None,
     as_of: date,
 ) -> Leg:
-    resolution = edition.resolve(place, as_of)
     gap = "next" if before is None else gap_between(tracker, before, place)
-    return Leg(resolution, tuple(stricter_below(edition, resolution)), gap)
+    return Leg(edition.answer(place, as_of), gap)
 
 
 def severity(resolution: Resolution, topic: Topic) -> int:
@@ -120,23 +130,14 @@ def severity(resolution: Resolution, topic: Topic) -> int:
 
 
 def bans_possession(resolution: Resolution, topic: Topic) -> bool:
-    """Whether possession is banned: by the variable of that name or, without it, by the strictest status."""
+    """Whether possession is banned: by the variable of that role or, if it is silent, by the strictest status."""
     if resolution.outcome != "decided":
         return False
-    possession = resolution.answers.get("possession")
-    if possession is not None and possession.value not in (None, "unknown"):
-        return bool(possession.value == "prohibited")
-    return severity(resolution, topic) == max(status.severity for status in topic.statuses)
-
-
-def stricter_below(edition: Edition, resolution: Resolution) -> list[Resolution]:
-    """The resolutions of places inside that are stricter than the place itself, strictest first."""
-    topic, place = edition.topic, resolution.place
-    mildest = min(status.severity for status in topic.statuses if not status.transparent)
-    own = max(severity(resolution, topic), mildest)
-    inside = [edition.resolve(item.place, resolution.as_of) for item in edition.below(place.code)]
-    stricter = [resolved for resolved in inside if severity(resolved, topic) > own]
-    return sorted(stricter, key=lambda resolved: (-severity(resolved, topic), resolved.place.name))
+    code = topic.roles.possession
+    meaning = topic.meaning(code, resolution.answer(code).value)
+    if meaning not in (None, "unknown"):
+        return meaning == "no"
+    return severity(resolution, topic) == topic.worst
 
 
 @cache
@@ -223,7 +224,7 @@ def _beside(
     passed = dict(_outlined(tracker, place) for place in places)
     bordered: dict[str, list[Jurisdiction]] = {}
     for level, shapes in passed.items():
-        touching = tracker.places(sorted(around(shapes)))
+        touching = tracker.known_places(sorted(around(shapes)))
         speaking = {_speaker(tracker, edition, shape) for shape in touching.values()}
         for code in speaking - on_the_way:
             bordered.setdefault(code, []).append(level)

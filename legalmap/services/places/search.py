@@ -11,7 +11,7 @@ from legalmap.domain.law.ocd_ids import ocd_of, state_of
 from legalmap.domain.places import typed_text
 from legalmap.domain.places.points import Point
 from legalmap.domain.places.typed_text import Typed
-from legalmap.services.core.tracker import DEFAULT_TOPIC, Tracker
+from legalmap.services.core.tracker import Tracker
 from legalmap.services.places import former, name_search, search_notes, whereabouts, zip_codes
 from legalmap.services.places.name_search import Named
 from legalmap.store import places
@@ -73,7 +73,7 @@ def _read(tracker: Tracker, text: str) -> Typed:
 
 def _unsaid(tracker: Tracker, typed: Typed, found: Found, text: str) -> str:
     if typed.beyond:
-        return search_notes.beyond(tracker.topics[typed.topic or DEFAULT_TOPIC])
+        return search_notes.beyond(tracker.topics[typed.topic or tracker.home])
     return "" if found.places or not text.strip() else search_notes.nothing(typed)
 
 

@@ -50,6 +50,20 @@ def stored(connection: sa.Connection) -> list[dict[str, object]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def said(connection: sa.Connection) -> Iterator[tuple[str, str, int, str, str]]:
+    """(topic, jurisdiction, position, status, answers as JSON) of every published period."""
+    columns = (
+        legal_status.c.topic,
+        legal_status.c.jurisdiction_code,
+        legal_status.c.position,
+        legal_status.c.status,
+        legal_status.c.answers,
+    )
+    query = sa.select(*columns).order_by(*legal_status.primary_key)
+    for row in connection.execute(query):
+        yield tuple(row)
+
+
 def true(connection: sa.Connection) -> list[dict[str, object]]:
     """The rows that ``legal_status`` should have, computed from the published revisions."""
     return [

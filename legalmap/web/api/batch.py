@@ -12,8 +12,9 @@ import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from legalmap.domain.errors import BadQuery, Invalid, LegalmapError, Missing, Unusable
+from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Caveat, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
@@ -178,8 +179,7 @@ class ResultCache:
         results = self._results.setdefault(caveats, {}) if caveats in _USUAL else {}
         encoded = results.get(place.code)
         if encoded is None:
-            edition, day = self.view.edition, self.view.as_of
-            encoded = _item(_result(self.view, edition.resolve(place, day), caveats), None)
+            encoded = _item(_result(self.view, self.view.answer(place), caveats), None)
             if len(results) < MOST_KNOWN:
                 results[place.code] = encoded
         return encoded
@@ -197,9 +197,8 @@ def _refusal(error: LegalmapError) -> contract.BatchRefusal:
     )
 
 
-def _result(
-    view: View, resolution: Resolution, caveats: tuple[Caveat, ...]
-) -> contract.BatchResult:
+def _result(view: View, answered: Answer, caveats: tuple[Caveat, ...]) -> contract.BatchResult:
+    resolution = answered.resolution
     return contract.same(
         contract.BatchResult,
         resolution,
@@ -213,7 +212,7 @@ def _result(
             for level in resolution.levels
         ),
         candidates=(),
-        **resolutions.shared_keys(view, resolution, caveats),
+        **resolutions.shared_keys(view, answered, caveats),
     )
 
 

@@ -5,21 +5,22 @@ from typing import cast
 
 import msgspec
 
+from legalmap.domain.law.answer_caveats import bill_caveats
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
+from legalmap.domain.law.outlook import bills_of
 from legalmap.domain.law.purchase import (
     ALWAYS,
     GRAVITY,
-    PRODUCTS,
     Permit,
     Product,
     Purchase,
     gravest,
     is_asked_too,
-    pending_caveats,
     permit,
     with_places_inside,
 )
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services import contract
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats
@@ -96,7 +97,7 @@ def _topics_asked(view: View, purchase: Purchase) -> list[tuple[Edition, Purchas
     asked = [(own, purchase)]
     for topic in tracker().topics.values():
         if topic.code != own.topic.code and is_asked_too(topic, purchase):
-            counted_as = topic.code if topic.code in PRODUCTS else purchase.product
+            counted_as = next(iter(topic.products.covered), purchase.product)
             edition = reader().edition(topic.code, str(own.feed_no))
             asked.append((edition, msgspec.structs.replace(purchase, product=counted_as)))
     return asked
@@ -120,12 +121,7 @@ def _verdict(
         ]
         inside = {part.code: resolved for part, (resolved, _) in parts}
         outer = with_places_inside(outer, [(part, judged) for part, (_, judged) in parts])
-    pending = [
-        caveat
-        for level in resolution.levels
-        if (item := edition.record_of(level.jurisdiction))
-        for caveat in pending_caveats(level.jurisdiction, item.payload.pending)
-    ]
+    pending = bill_caveats(bills_of(resolution))
     today = view.whose_day(resolution)
     beside = (*outer.caveats, *pending, *caveats, *([today] if today else []))
     return Verdict(edition, resolution, outer, beside, inside)

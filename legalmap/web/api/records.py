@@ -7,7 +7,7 @@ from flask import Response
 
 from legalmap.domain.desk.revisions import Revision
 from legalmap.domain.errors import BadQuery, Missing
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.jurisdictions import Jurisdiction, Kind
 from legalmap.domain.law.periods import in_force_on
 from legalmap.domain.people.roles import Permission

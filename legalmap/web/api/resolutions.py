@@ -6,14 +6,17 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.errors import BadQuery
+from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Caveat, LevelAnswer, Resolution
+from legalmap.domain.law.resolution import OUTCOME_LABELS, LevelAnswer, Resolution
 from legalmap.services import contract
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.exporting import formats
 from legalmap.services.places import points, search
 from legalmap.web.api import parameters
 from legalmap.web.api.parameters import BadParameter, Query
+from legalmap.web.api.plain_answers import plain_answer
 from legalmap.web.http.permissions import tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.wording.sentences import standing
@@ -21,9 +24,9 @@ from legalmap.web.wording.sentences import standing
 ASK = "ask"
 WAYS = "Give exactly one of: place, zip, or lat with lon."
 _NOT_A_TOWN = "Towns inside may have rules of their own: ask again with place= for the town."
-ZIP_REACH = Caveat("zip-reach", f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
+ZIP_REACH = Caveat(Code.ZIP_REACH, f"A ZIP code tells the county, not the town. {_NOT_A_TOWN}")
 POINT_REACH = Caveat(
-    "point-reach", f"A point tells the county or state, not the town. {_NOT_A_TOWN}"
+    Code.POINT_REACH, f"A point tells the county or state, not the town. {_NOT_A_TOWN}"
 )
 
 
@@ -109,7 +112,8 @@ def _question(zip_code: str, counties: tuple[Jurisdiction, ...]) -> str:
 
 def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> contract.Resolution:
     """What holds at one place; ``caveats`` are those of the way in which the place was given."""
-    resolved = view.edition.resolve(place, view.as_of)
+    answered = view.answer(place)
+    resolved = answered.resolution
     deciding, today = resolved.deciding_level, view.whose_day(resolved)
     caveats = (*caveats, today) if today else caveats
     return contract.same(
@@ -119,12 +123,14 @@ def resolution(view: View, place: Jurisdiction, caveats: tuple[Caveat, ...]) -> 
         deciding=contract.jurisdiction(deciding.jurisdiction) if deciding else None,
         levels=tuple(_level(view, level, resolved) for level in resolved.levels),
         below=tuple(_below(view, place)),
-        **shared_keys(view, resolved, caveats),
+        answer=plain_answer(answered, view.topic),
+        **shared_keys(view, answered, caveats),
     )
 
 
-def shared_keys(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
+def shared_keys(view: View, answered: Answer, caveats: tuple[Caveat, ...]) -> dict[str, Any]:
     """What the whole answer for a place and the short one of a batch say in the same words."""
+    resolved = answered.resolution
     topic, deciding = view.edition.topic, resolved.deciding_level
     return {
         "label": topic.status(resolved.status).label
@@ -134,7 +140,7 @@ def shared_keys(view: View, resolved: Resolution, caveats: tuple[Caveat, ...]) -
             code: contract.ResolvedVariable(value=answer.value, levels=answer.levels)
             for code, answer in resolved.answers.items()
         },
-        "caveats": (*resolved.caveats, *caveats),
+        "caveats": (*answered.caveats, *caveats),
         "last_verified": deciding.last_verified if deciding else None,
         "verified_how": deciding.verified_how if deciding else None,
         "freshness": deciding.freshness if deciding else None,

@@ -7,8 +7,11 @@ from functools import cache, lru_cache
 import msgspec
 from markupsafe import Markup, escape
 
+from legalmap.domain.law.answer import since_of
+from legalmap.domain.law.answer_caveats import inside_caveats
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Resolution
+from legalmap.domain.law.inside import Inside, stricter_inside
+from legalmap.domain.law.resolution import OUTCOME_LABELS, Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
@@ -129,7 +132,7 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
     coded = [region for region in regions if region.code]
     places = tracker.places([region.code for region in coded])
     resolutions = {region.code: edition.glance(places[region.code], wish.as_of) for region in coded}
-    pen = Pen(edition.topic, wish, max(shapes.size) / FRAME * 1.15)
+    pen = Pen(edition, wish, max(shapes.size) / FRAME * 1.15)
     towns = _towns(edition, view, shapes, wish.as_of)
     drawn_regions = [pen.region(view, region, resolutions[region.code]) for region in coded]
     parts = [
@@ -159,8 +162,18 @@ def draw(tracker: Tracker, edition: Edition, view: str, wish: Wish, *, title: st
 def regions_of(edition: Edition, view: str, shapes: Shapes) -> tuple[list[Region], tuple[str, ...]]:
     """The regions of a view, and the codes of the countries that the world map draws by part."""
     if view != "world":
-        return list(shapes.regions), ()
-    return _by_part(tuple(edition.researched_by_part))
+        return _placed(edition, list(shapes.regions)), ()
+    regions, by_part = _by_part(tuple(edition.researched_by_part))
+    return _placed(edition, regions), by_part
+
+
+def _placed(edition: Edition, regions: list[Region]) -> list[Region]:
+    """The regions, those that the tree of places lacks without their code: drawn grey, as not researched."""
+    known = edition.known_places(region.code for region in regions if region.code)
+    return [
+        region if region.code in known else msgspec.structs.replace(region, code="")
+        for region in regions
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -209,17 +222,23 @@ def is_stale(resolution: Resolution) -> bool:
     return level is not None and level.freshness in STALE
 
 
-def card(topic: Topic, resolution: Resolution) -> str:
-    """The text of a region's card, a line each: place, status, since when, by whose law, how fresh."""
+def card(topic: Topic, resolution: Resolution, inside: Inside) -> str:
+    """The text of a region's card, a line each: place, status, since when, by whose law, what is stricter inside,
+
+    and how old the evidence is.
+    """
     lines = [resolution.place.name, label_of(topic, resolution.shown)]
-    level = resolution.deciding_level
-    if level is not None:
-        if level.period and level.period.effective_from:
-            lines[1] += f" since {in_words(level.period.effective_from)}"
-        if level.jurisdiction.code != resolution.place.code:
-            lines.append(f"By the law of {level.jurisdiction.name}")
-        how_old = level.freshness or "never"
-        lines.append(labels.aged_evidence(level.last_verified, level.verified_how, how_old))
+    level, since = resolution.deciding_level, since_of(resolution)
+    if since and since.status:
+        lines[1] += f" since {in_words(since.status)}"
+    if level and level.jurisdiction.code != resolution.place.code:
+        lines.append(f"By the law of {level.jurisdiction.name}")
+    stricter = stricter_inside(resolution, topic, inside)
+    lines += [caveat.text for caveat in inside_caveats(stricter, topic)]
+    if level:
+        predates = level.predates_evidence(resolution.as_of)
+        age = "fresh" if predates else level.freshness or "never"
+        lines.append(labels.aged_evidence(level.last_verified, level.verified_how, age))
     return "\n".join(lines)
 
 
@@ -227,6 +246,7 @@ class DrawnRegion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One region as SVG: its shape, the letter on it, and its marker, each empty where there is none."""
 
     resolution: Resolution
+    inside: Inside
     area: str
     letter: str
     marker: str
@@ -242,8 +262,10 @@ MOST_KEPT = 10_000
 class Pen:
     """Draws the regions of one map. ``scale``: units of the frame for a thing of size one."""
 
-    def __init__(self, topic: Topic, wish: Wish, scale: float) -> None:
-        self.topic, self.wish, self.scale = topic, wish, scale
+    def __init__(self, edition: Edition, wish: Wish, scale: float) -> None:
+        self.topic, self.wish, self.scale = edition.topic, wish, scale
+        self._edition = edition
+        self._insides: dict[str, Inside] = {}
         self._query = escape(wish.query)
 
     def region(self, view: str, region: Region, resolution: Resolution) -> DrawnRegion:
@@ -252,7 +274,9 @@ class Pen:
             return self._region(region, resolution)
         key = self.topic.code, view, region.code
         remembered = _kept.get(key)
-        if remembered is None or remembered.resolution is not resolution:
+        inside = self._inside(resolution)
+        is_same = remembered and remembered.resolution is resolution and remembered.inside is inside
+        if remembered is None or not is_same:
             if len(_kept) >= MOST_KEPT:
                 _kept.clear()
             remembered = _kept[key] = self._region(region, resolution)
@@ -261,11 +285,19 @@ class Pen:
     def _region(self, region: Region, resolution: Resolution) -> DrawnRegion:
         return DrawnRegion(
             resolution=resolution,
+            inside=self._inside(resolution),
             area=self.area(region, resolution),
             letter=self.letter(region, resolution),
             marker=self.marker(region.marker, resolution) if region.needs_marker else "",
             is_stale=is_stale(resolution),
         )
+
+    def _inside(self, resolution: Resolution) -> Inside:
+        """What lies inside a region, looked up once: its shape, its letter and its marker ask for it."""
+        place = resolution.place
+        if place.code not in self._insides:
+            self._insides[place.code] = self._edition.inside(place, resolution.as_of)
+        return self._insides[place.code]
 
     def _link(self, resolution: Resolution, content: str, kind: str = "") -> str:
         code = resolution.place.code
@@ -273,7 +305,7 @@ class Pen:
         class_names = (kind, "dim" if dimmed else "", "marked" if code == self.wish.mark else "")
         classes = " ".join(word for word in class_names if word)
         class_attribute = f' class="{classes}"' if classes else ""
-        content = f"<title>{escape(card(self.topic, resolution))}</title>{content}"
+        content = f"<title>{escape(card(self.topic, resolution, self._inside(resolution)))}</title>{content}"
         if self.wish.apart:
             return f"<g{class_attribute}>{content}</g>"
         return (

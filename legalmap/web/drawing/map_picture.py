@@ -19,7 +19,7 @@ from legalmap import paths
 from legalmap.domain.errors import Unusable
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
@@ -83,15 +83,17 @@ class DrawnView(msgspec.Struct, frozen=True):
 class Link(msgspec.Struct, frozen=True):
     """Makes regions links to their places, with a card that shows when somebody points at them."""
 
-    topic: Topic
+    edition: Edition
     query: str
 
     def around(self, resolution: Resolution, shape: str) -> str:
         """A shape as a link to its place."""
         if not shape:
             return ""
-        card = escape(map_drawing.card(self.topic, resolution))
-        address = f"/{self.topic.code}/{resolution.place.code}{escape(self.query)}"
+        topic, place = self.edition.topic, resolution.place
+        inside = self.edition.inside(place, resolution.as_of)
+        card = escape(map_drawing.card(topic, resolution, inside))
+        address = f"/{topic.code}/{place.code}{escape(self.query)}"
         return f'<a href="{address}"><title>{card}</title>{shape}</a>'
 
 
@@ -106,7 +108,7 @@ def inline(
     """The map as part of a page, every region a link that carries ``query`` along, and its counts."""
     shapes = map_shapes.shapes(view)
     scale = EMBED_WIDTH / shapes.size[0]
-    drawn = _drawn(tracker, edition, as_of, view, scale, Link(edition.topic, query))
+    drawn = _drawn(tracker, edition, as_of, view, scale, Link(edition, query))
     svg = (
         f'<svg class="map" viewBox="{shapes.view_box}" role="group"'
         f' aria-label="{escape(title_of(edition.topic, view))}">'

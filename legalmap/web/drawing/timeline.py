@@ -7,10 +7,10 @@ import msgspec
 from markupsafe import Markup, escape
 
 from legalmap.domain.law.dates import PartialDate, in_words
+from legalmap.domain.law.naming import capital
 from legalmap.domain.law.periods import FORCES, WITHOUT_FORCE, Period
 from legalmap.domain.law.topics import Topic
 from legalmap.web.drawing.map_drawing import label_of, swatch
-from legalmap.web.wording.sentences import capital
 
 UNKNOWN = "not-known"
 YEAR = 365

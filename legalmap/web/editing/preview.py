@@ -5,9 +5,10 @@ from datetime import date
 import msgspec
 
 from legalmap import clock
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services.editions import law_changes_of_place
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import map_shapes
@@ -22,6 +23,7 @@ class Side(msgspec.Struct, frozen=True):
 
     resolution: Resolution
     sentences: list[str]
+    beside: list[Caveat]
     shown: DrawnMap | None
 
 
@@ -67,9 +69,13 @@ def _view_showing(edition: Edition, place: Jurisdiction) -> str | None:
 
 
 def _side(edition: Edition, place: Jurisdiction, day: date, view: str | None, name: str) -> Side:
-    resolution = edition.resolve(place, day)
-    sentences = plain_sentences.sentences(resolution, edition.topic)
-    return Side(resolution, sentences, _drawn(edition, place, day, view, name))
+    answer = edition.answer(place, day)
+    return Side(
+        answer.resolution,
+        plain_sentences.sentences(answer, edition.topic),
+        plain_sentences.beside(answer),
+        _drawn(edition, place, day, view, name),
+    )
 
 
 def _drawn(

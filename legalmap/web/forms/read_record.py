@@ -11,9 +11,9 @@ from wtforms import Form
 from legalmap.domain.errors import Invalid, Problem
 from legalmap.domain.law import fields, payload
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import SOURCE_KINDS
 from legalmap.domain.law.fields import Field
 from legalmap.domain.law.payload import Payload
+from legalmap.domain.law.sources import SOURCE_KINDS
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editing.proposals import note_problems
 from legalmap.web.forms.base import Fault, Problems, unix_lines, visible

@@ -10,8 +10,8 @@ from wtforms import Field, FieldList, Form, FormField, HiddenField, RadioField, 
 from legalmap.domain.desk.edit_intents import Intent
 from legalmap.domain.errors import Problem
 from legalmap.domain.law import fields
-from legalmap.domain.law.evidence import SOURCE_KINDS
 from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, Payload, to_builtins
+from legalmap.domain.law.sources import SOURCE_KINDS
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.web.forms.base import ChoiceField, HouseForm, LineField, NumberField, TextField
 from legalmap.web.http.posted_data import Typed

@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from legalmap.services.people.authentication import SESSION_LIFE
+from legalmap.domain.people.sessions import SESSION_LIFE
 from legalmap.web.http import posted_data, session
 
 NAME = "csrf_token"

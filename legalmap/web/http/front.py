@@ -24,10 +24,10 @@ from legalmap.web.http.answer import Answer, Condition, given
 from legalmap.web.http.bodies import MOST_OF_ANYBODY
 from legalmap.web.http.cache import Cache, Entry, Key
 from legalmap.web.http.content_coding import IDENTITY, takes_json
+from legalmap.web.http.front_routes import STRICT, Route, Routes, canonical
 from legalmap.web.http.limits import Refused, Slots
 from legalmap.web.http.permissions import LAW
 from legalmap.web.http.rate_limits import BATCH, PAST, PICTURE
-from legalmap.web.http.routes import STRICT, Route, Routes, canonical
 from legalmap.web.http.wsgi import (
     CAN_WAIT,
     CODED,

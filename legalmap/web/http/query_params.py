@@ -11,8 +11,10 @@ from flask import request
 from legalmap import clock
 from legalmap.domain.errors import BadQuery
 from legalmap.domain.law import days
+from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.caveats import Caveat
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Caveat, Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.services.editions.editions import Edition
 from legalmap.services.reading.reader import asked_day
@@ -60,6 +62,10 @@ class View(msgspec.Struct, frozen=True):
         zone = zones.pop() if len(zones) == 1 else None
         there = msgspec.structs.replace(self, time_zone=zone)
         return there if self.names_day else msgspec.structs.replace(there, as_of=there.today)
+
+    def answer(self, place: Jurisdiction) -> Answer:
+        """What a person is told of a place on that day."""
+        return self.edition.answer(place, self.as_of)
 
     def whose_day(self, resolution: Resolution) -> Caveat | None:
         """Which day was taken for today, where that may decide the answer."""

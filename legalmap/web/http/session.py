@@ -12,10 +12,9 @@ from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import LegalmapError, NotSignedIn
 from legalmap.domain.people.accounts import Account
-from legalmap.domain.people.sessions import Session
+from legalmap.domain.people.sessions import SESSION_LIFE, Session
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.people import authentication
-from legalmap.services.people.authentication import SESSION_LIFE
 
 NAME = "legalmap-session"
 # The prefix makes browsers refuse the cookie unless it is Secure and belongs to this very host.

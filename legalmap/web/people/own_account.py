@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
 from legalmap.domain.people.second_factor import Passkey, is_needed
-from legalmap.services.people import own_account, passkeys, totp
+from legalmap.services.people import own_account, passkeys, recovery_codes, totp
 from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import (
     ConfirmForm,
@@ -138,7 +138,7 @@ def change_email(form: EmailForm) -> Response:
 @_confirming("recovery-codes", "people/own_account/codes.html")
 def renew_codes(form: ConfirmForm) -> Response:
     """Show ten new codes, this once."""
-    codes = totp.renew_codes(tracker(), session.required(), form.password.data or "")
+    codes = recovery_codes.renew(tracker(), session.required(), form.password.data or "")
     return codes_page(codes, HOME)
 
 

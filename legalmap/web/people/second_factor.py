@@ -16,7 +16,7 @@ from legalmap.domain.people.second_factor import Standing
 from legalmap.domain.people.sessions import Session
 from legalmap.services.people import passkeys, totp
 from legalmap.services.people.passkeys import Site
-from legalmap.services.people.totp import Enrolled, Proved
+from legalmap.services.people.second_factor import Enrolled, Proved
 from legalmap.web.forms.base import form_page, refusals_shown_on
 from legalmap.web.forms.people import AuthenticatorForm, CodeForm, PasskeyForm
 from legalmap.web.http import known_browsers, next_url, session, sign_in_limits

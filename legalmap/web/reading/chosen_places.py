@@ -12,10 +12,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from legalmap.domain.errors import Missing
-from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.resolving import Resolution
-from legalmap.domain.law.topics import Topic
 from legalmap.services.places import search
 from legalmap.web.http import query_params
 from legalmap.web.http.permissions import LAW, tracker
@@ -113,16 +110,6 @@ def page(
         added=added,
         most=most,
         **context_of(view, chosen),
-    )
-
-
-def coming(resolution: Resolution, topic: Topic) -> str:
-    """The law of each level that is enacted and not yet in force, in words; empty if there is none."""
-    return "; ".join(
-        f"From {in_words(level.next_period.effective_from)}: "
-        f"{topic.status(level.next_period.status).label.lower()} (law of {level.jurisdiction.name})"
-        for level in resolution.levels
-        if level.next_period
     )
 
 

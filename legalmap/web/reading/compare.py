@@ -8,10 +8,12 @@ import msgspec
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from legalmap.domain.law.answer import Answer
+from legalmap.domain.law.caveats import Code
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.payload import Pending
-from legalmap.domain.law.resolving import OUTCOME_LABELS, Resolution
-from legalmap.domain.law.topics import Variable
+from legalmap.domain.law.resolution import OUTCOME_LABELS
+from legalmap.domain.law.topics import Topic, Variable
 from legalmap.domain.people.roles import Permission
 from legalmap.web.http.permissions import LAW, needs
 from legalmap.web.http.query_params import View
@@ -19,7 +21,8 @@ from legalmap.web.reading import chosen_places
 from legalmap.web.reading.chosen_places import Chosen
 from legalmap.web.reading.search import where
 from legalmap.web.wording import labels
-from legalmap.web.wording.evidence import backing
+from legalmap.web.wording.answer_rows import words_of
+from legalmap.web.wording.sentences import beside, coming
 
 blueprint = Blueprint("compare", __name__)
 MOST_COMPARED = 12
@@ -31,7 +34,7 @@ class ComparedCell(msgspec.Struct, frozen=True):
 
     text: str
     status: str | None = None
-    freshness: str | None = None
+    freshness: tuple[str, str] | None = None
     bills: tuple[tuple[str, Pending], ...] = ()
 
 
@@ -56,25 +59,31 @@ def compare(topic: str) -> str | Response:
 
 
 def _context(view: View, chosen: Chosen) -> dict[str, Any]:
-    columns = [view.edition.resolve(place, view.as_of) for place in chosen.places]
+    columns = [view.answer(place) for place in chosen.places]
     wheres = [where(place) for place in chosen.places]
-    return {"columns": columns, "rows": _rows(view, columns), "wheres": wheres}
+    return {
+        "columns": columns,
+        "rows": _rows(view.topic, columns),
+        "wheres": wheres,
+        "beside": [(answer.place, beside(answer)) for answer in columns],
+    }
 
 
-def _rows(view: View, columns: list[Resolution]) -> list[ComparedRow]:
+def _rows(topic: Topic, columns: list[Answer]) -> list[ComparedRow]:
     """Every question of the comparison, the law first and the evidence for it after."""
-    law: list[tuple[str, Callable[[Resolution], ComparedCell]]] = [
-        ("Status", lambda resolution: ComparedCell("", status=resolution.shown)),
-        *((variable.label, partial(_answer, variable)) for variable in view.topic.variables),
-        ("Enacted, not yet in force", partial(_coming, view)),
+    law: list[tuple[str, Callable[[Answer], ComparedCell]]] = [
+        ("Status", lambda answer: ComparedCell("", status=answer.resolution.shown)),
+        *((variable.label, partial(_variable, topic, variable)) for variable in topic.variables),
+        ("Stricter inside", _inside),
+        ("Enacted, not yet in force", partial(_coming, topic)),
     ]
-    evidence: list[tuple[str, Callable[[Resolution], ComparedCell]]] = [
+    evidence: list[tuple[str, Callable[[Answer], ComparedCell]]] = [
         ("Decided by", _decider),
         ("In force since", _since),
         ("Evidence", _evidence),
-        ("Confidence", partial(_confidence, view)),
+        ("Confidence", _confidence),
         ("Sources", _sources),
-        ("Bills under way", partial(_bills, view)),
+        ("Bills under way", _bills),
     ]
     return [
         ComparedRow(label, tuple(map(cell_of, columns)), is_law)
@@ -83,59 +92,57 @@ def _rows(view: View, columns: list[Resolution]) -> list[ComparedRow]:
     ]
 
 
-def _answer(variable: Variable, resolution: Resolution) -> ComparedCell:
-    if resolution.outcome != "decided":
-        return ComparedCell(OUTCOME_LABELS.get(resolution.outcome, NOTHING))
-    return ComparedCell(labels.answer(resolution.answers[variable.code].value, variable))
+def _variable(topic: Topic, variable: Variable, answer: Answer) -> ComparedCell:
+    if answer.outcome != "decided":
+        return ComparedCell(OUTCOME_LABELS.get(answer.outcome, NOTHING))
+    return ComparedCell(words_of(variable, answer, topic))
 
 
-def _coming(view: View, resolution: Resolution) -> ComparedCell:
-    return ComparedCell(chosen_places.coming(resolution, view.topic) or NOTHING)
+def _inside(answer: Answer) -> ComparedCell:
+    caveat = answer.caveat(Code.INSIDE)
+    return ComparedCell(caveat.text if caveat else NOTHING)
 
 
-def _decider(resolution: Resolution) -> ComparedCell:
-    level = resolution.deciding_level
+def _coming(topic: Topic, answer: Answer) -> ComparedCell:
+    return ComparedCell(
+        " ".join(coming(answer, change, topic) for change in answer.coming) or NOTHING
+    )
+
+
+def _decider(answer: Answer) -> ComparedCell:
+    level = answer.deciding
     return ComparedCell(
         f"{level.jurisdiction.name} ({level.jurisdiction.word})" if level else NOTHING
     )
 
 
-def _since(resolution: Resolution) -> ComparedCell:
-    period = resolution.deciding_level.period if resolution.deciding_level else None
-    if period is None:
+def _since(answer: Answer) -> ComparedCell:
+    since = answer.since
+    if since is None:
         return ComparedCell(NOTHING)
-    start = period.effective_from
-    return ComparedCell(in_words(start) if start else "Before anything known")
+    start = in_words(since.status) if since.status else "Before anything known"
+    rules = f"; these rules since {in_words(since.rules)}" if since.has_new_rules else ""
+    return ComparedCell(f"{start}{rules}")
 
 
-def _evidence(resolution: Resolution) -> ComparedCell:
-    level = resolution.deciding_level
-    if level is None or level.freshness is None:
+def _evidence(answer: Answer) -> ComparedCell:
+    evidence = answer.evidence
+    if evidence is None:
         return ComparedCell(NOTHING)
-    words = labels.evidence(level.last_verified, level.verified_how)
-    return ComparedCell(words, freshness=level.freshness)
+    words = labels.evidence(evidence.newest, evidence.verified_how)
+    return ComparedCell(words, freshness=labels.evidence_tag(evidence))
 
 
-def _confidence(view: View, resolution: Resolution) -> ComparedCell:
-    behind = backing(view, resolution)
-    return ComparedCell(
-        (behind.payload.confidence or "not stated").capitalize() if behind else NOTHING
-    )
+def _confidence(answer: Answer) -> ComparedCell:
+    evidence = answer.evidence
+    return ComparedCell((evidence.confidence or "not stated").capitalize() if evidence else NOTHING)
 
 
-def _sources(resolution: Resolution) -> ComparedCell:
-    period = resolution.deciding_level.period if resolution.deciding_level else None
-    return ComparedCell(str(len(period.sources)) if period else NOTHING)
+def _sources(answer: Answer) -> ComparedCell:
+    return ComparedCell(str(answer.evidence.number_of_sources) if answer.evidence else NOTHING)
 
 
-def _bills(view: View, resolution: Resolution) -> ComparedCell:
+def _bills(answer: Answer) -> ComparedCell:
     """The open bills of every level whose law reaches the place, each with the level it is of."""
-    items = [view.edition.records.get(level.jurisdiction.code) for level in resolution.levels]
-    bills = [
-        (item.place.name, bill)
-        for item in items
-        if item
-        for bill in item.payload.pending
-        if bill.outcome == "open"
-    ]
-    return ComparedCell("" if bills else NOTHING, bills=tuple(bills))
+    bills = tuple((bill.level.name, bill.pending) for bill in answer.bills)
+    return ComparedCell("" if bills else NOTHING, bills=bills)

@@ -10,7 +10,6 @@ from legalmap.domain.errors import BadQuery
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.editions import law_changes_of_place
 from legalmap.services.editions.editions import Edition
 from legalmap.services.editions.law_changes import Turn
@@ -33,7 +32,7 @@ COUNTIES = "us-counties"
 @needs(Permission.READ, decided_by=(*LAW, "show", "zoom", "box"))
 def home() -> str:
     """The default topic's map."""
-    return world(DEFAULT_TOPIC)
+    return world(tracker().home)
 
 
 @blueprint.get("/<topic>")

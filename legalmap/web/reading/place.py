@@ -10,13 +10,13 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from legalmap import clock
+from legalmap.domain.law.answer_parts import SENTENCE_ENDS
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.evidence import Source, by_strength
 from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction, chain
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period, in_force_on
-from legalmap.domain.law.resolving import Resolution
-from legalmap.domain.law.topics import Topic, Variable
+from legalmap.domain.law.resolution import Resolution
+from legalmap.domain.law.sources import Source, by_strength
 from legalmap.domain.people.roles import Permission
 from legalmap.services.places import routes, search
 from legalmap.services.places.routes import Near
@@ -26,7 +26,8 @@ from legalmap.web.http.hosts import site_url
 from legalmap.web.http.permissions import LAW, needs, tracker
 from legalmap.web.http.query_params import View
 from legalmap.web.reading.maps import draw, time_context, view_name
-from legalmap.web.wording import labels, sentences
+from legalmap.web.wording import sentences
+from legalmap.web.wording.answer_rows import AnswerRow, is_for_travel, rows
 from legalmap.web.wording.evidence import backing
 
 blueprint = Blueprint("place", __name__)
@@ -38,20 +39,6 @@ _DISAGREEING = re.compile(
     r"\b(disagree\w*|conflicts?|contradict\w*|disput\w+|(?<!no )differ)\b|, against the",
     re.IGNORECASE,
 )
-# A full stop ends a sentence, but not after the “v.” of a court case or the “no.” of a notice.
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?<! v\.)(?<! no\.)\s+(?=[A-Z“\"'(])")
-
-
-class AnswerRow(msgspec.Struct, frozen=True):
-    """One variable of the answer in words, and the names of the places whose law sets it.
-
-    ``stated``: whether any law says something about it.
-    """
-
-    variable: Variable
-    words: str
-    by: list[str]
-    stated: bool
 
 
 class PlaceGroup(msgspec.Struct, frozen=True):
@@ -104,13 +91,14 @@ def place(topic: str, code: str) -> str | Response:
 
 def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
     edition, topic = view.edition, view.topic
-    resolution = edition.resolve(place, view.as_of)
+    answer = view.answer(place)
+    resolution = answer.resolution
     region = sentences.region_of(resolution)
     title = f"{topic.name} {sentences.in_place(place)}"
     full_title = f"{title}, {region.name}" if region else title
     item = edition.records.get(place.code)
     canonical = f"/{topic.code}/{place.code}"
-    told_rows = rows(resolution, topic)
+    answer_rows = rows(answer, topic)
     map_name = view_name(place)
     shown = draw(view, map_name, f"{title}: its parts") if map_name else None
     return {
@@ -124,12 +112,20 @@ def _context(view: View, place: Jurisdiction) -> dict[str, Any]:
         "canonical": canonical,
         "resolution": resolution,
         "whose_day": view.whose_day(resolution),
-        "sentences": sentences.sentences(resolution, topic),
-        "backing": backing(view, resolution),
-        "coming": _coming(view, resolution),
-        "travel": [row for row in told_rows if is_for_travel(row.variable, resolution)],
+        "answer": answer,
+        "sentences": sentences.sentences(answer, topic),
+        "beside": sentences.beside(answer),
+        "backing": backing(answer),
+        "coming": [sentences.coming(answer, change, topic) for change in answer.coming],
+        "travel": [
+            row
+            for row in answer_rows
+            if is_for_travel(row.variable, answer, topic) and (row.stated or not _is_text(row))
+        ],
         "duties": [
-            row for row in told_rows if row.stated and not is_for_travel(row.variable, resolution)
+            row
+            for row in answer_rows
+            if row.stated and not is_for_travel(row.variable, answer, topic)
         ],
         "levels": [(level, sentences.standing(level, resolution)) for level in resolution.levels],
         "shown": shown,
@@ -156,39 +152,8 @@ def _crumbs(place: Jurisdiction) -> list[Jurisdiction]:
     return above or ([tracker().place(place.parent)] if place.parent else [])
 
 
-def _coming(view: View, now: Resolution) -> list[str]:
-    """In sentences, what holds here once the next law of each level is in force, soonest first."""
-    days = {level.next_period.first_day for level in now.levels if level.next_period}
-    then = [view.edition.resolve(now.place, day) for day in sorted(days)]
-    return [sentences.coming(now, resolution, view.topic) for resolution in then]
-
-
-_AGE_FOR = {"min_age": "sale", "possession_min_age": "possession"}
-
-
-def is_for_travel(variable: Variable, resolution: Resolution) -> bool:
-    """Whether a traveller needs a variable: what they may have and buy, from what age, how strong."""
-    barring = resolution.answers.get(_AGE_FOR.get(variable.code, ""))
-    if barring and barring.value == "prohibited":
-        # An age beside a ban would read as if older people may buy, or have it.
-        return False
-    return variable.type in ("integer", "number") or variable.resolve == "strictest"
-
-
-def rows(resolution: Resolution, topic: Topic) -> list[AnswerRow]:
-    """Every variable of the answer in words; none where no law decides."""
-    if resolution.outcome != "decided":
-        return []
-    counting = [level.jurisdiction for level in resolution.levels if level.counts]
-    # Where a single level counts, every line would repeat its name.
-    names = {place.code: place.name for place in counting} if len(counting) > 1 else {}
-    made_rows = []
-    for variable in topic.variables:
-        resolved = resolution.answers[variable.code]
-        by = [names[code] for code in resolved.levels if code in names]
-        words = labels.answer(resolved.value, variable)
-        made_rows.append(AnswerRow(variable, words, by, stated=bool(resolved.levels)))
-    return made_rows
+def _is_text(row: AnswerRow) -> bool:
+    return row.variable.type == "text"
 
 
 def _below(view: View, place: Jurisdiction) -> list[Resolution]:
@@ -281,7 +246,7 @@ def _ordered(sources: list[Source]) -> list[Source]:
 def disagreements(text: str) -> list[str]:
     """The sentences of a text that tell of sources that disagree, unchanged."""
     return [
-        sentence for sentence in _SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(sentence)
+        sentence for sentence in SENTENCE_ENDS.split(text.strip()) if _DISAGREEING.search(sentence)
     ]
 
 

@@ -7,7 +7,6 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from legalmap.domain.law.dates import in_words
-from legalmap.domain.law.resolving import Resolution
 from legalmap.domain.law.topics import Topic
 from legalmap.domain.people.roles import Permission
 from legalmap.services.places import routes
@@ -16,8 +15,8 @@ from legalmap.web.http.query_params import View
 from legalmap.web.reading import chosen_places
 from legalmap.web.reading.chosen_places import Chosen
 from legalmap.web.reading.search import where
-from legalmap.web.wording import labels, sentences
-from legalmap.web.wording.evidence import backing
+from legalmap.web.wording import sentences
+from legalmap.web.wording.answer_rows import rows
 
 blueprint = Blueprint("route", __name__)
 MOST_LEGS = 20
@@ -37,31 +36,19 @@ def _context(view: View, chosen: Chosen) -> dict[str, Any]:
 
 
 def _leg(view: View, chosen: Chosen, index: int, leg: routes.Leg) -> dict[str, Any]:
-    resolution = leg.resolution
+    answer, topic = leg.answer, view.topic
     return {
         "leg": leg,
         "where": where(leg.place),
-        "sentences": sentences.sentences(resolution, view.topic),
-        "backing": backing(view, resolution),
-        "limits": _limits(resolution, view.topic),
-        "coming": chosen_places.coming(resolution, view.topic),
+        "sentences": sentences.sentences(answer, topic),
+        "beside": sentences.beside(answer),
+        "limits": [(row.variable.label, row.words) for row in rows(answer, topic) if row.stated],
+        "coming": [sentences.coming(answer, change, topic) for change in answer.coming],
         "up": chosen.moved(index, -1),
         "down": chosen.moved(index, 1),
         "without": chosen.without(index),
         "before": chosen.places[index - 1].name if index else "",
     }
-
-
-def _limits(resolution: Resolution, topic: Topic) -> list[tuple[str, str]]:
-    """What the law of a leg states, and nothing for what it leaves open."""
-    if resolution.outcome != "decided":
-        return []
-    answers = [(variable, resolution.answers[variable.code].value) for variable in topic.variables]
-    return [
-        (variable.label, labels.answer(value, variable))
-        for variable, value in answers
-        if value not in (None, [])
-    ]
 
 
 def _strictest(way: routes.Way, topic: Topic, as_of: date) -> str:

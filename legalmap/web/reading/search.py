@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from legalmap.domain.errors import AtSea, BadQuery, Missing
 from legalmap.domain.law.jurisdictions import Jurisdiction, chain, parent_of
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.places import points, routes
 from legalmap.services.places import search as place_search
 from legalmap.services.places.search import Found
@@ -88,7 +87,7 @@ def printable(text: str) -> str:
 
 
 def _topic() -> str:
-    asked = request.args.get("topic") or DEFAULT_TOPIC
+    asked = request.args.get("topic") or tracker().home
     if asked not in tracker().topics:
         raise Missing("topic", asked, tracker().topics)
     return asked
@@ -200,15 +199,16 @@ def _here(view: View, spot: points.Spot, point: tuple[float, float]) -> dict[str
     if len(spot.places) > 1:
         hits = [hit(view, one) for one in spot.places]
         return {"topic": view.topic, "view": view, "state": "ask", "spot": spot, "hits": hits}
-    found = hit(view, place)
+    found, answer = hit(view, place), view.answer(place)
     levels, today = found.resolution.levels, view.whose_day(found.resolution)
     return {
         "topic": view.topic,
         "view": view,
         "state": "found",
         "hit": found,
-        "caveats": (*spot.caveats, *([today] if today else []), *found.resolution.caveats),
-        "sentences": sentences.sentences(found.resolution, view.topic),
+        "answer": answer,
+        "caveats": (*spot.caveats, *([today] if today else []), *sentences.beside(answer)),
+        "sentences": sentences.sentences(answer, view.topic),
         "levels": [(level, sentences.standing(level, found.resolution)) for level in levels],
         "towns": routes.towns_near(view.edition, point, view.as_of),
         "in_county": place.rules_county,

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template
 
 from legalmap.domain.errors import Missing
 from legalmap.domain.people.roles import Permission
-from legalmap.services.core.tracker import DEFAULT_TOPIC
 from legalmap.services.editions.editions import Edition
 from legalmap.web.api import responses
 from legalmap.web.http.hosts import site_url
@@ -45,7 +44,7 @@ def listed(topic: str, part: int) -> Response:
         raise Missing("part", str(part))
     codes = edition.codes[(part - 1) * PART : part * PART]
     pages = [f"/{topic}{path}" for path in PAGES_OF_TOPIC] if part == 1 else []
-    if part == 1 and topic == DEFAULT_TOPIC:
+    if part == 1 and topic == tracker().home:
         pages += PAGES_OF_SITE
     return _sent(
         "reading/sitemap/sitemap.xml",

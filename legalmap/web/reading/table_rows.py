@@ -6,14 +6,17 @@ from typing import Any
 
 import msgspec
 
-from legalmap.domain.law.evidence import Freshness
+from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.freshness import Freshness
+from legalmap.domain.law.inside import stricter_inside
 from legalmap.domain.law.jurisdictions import Jurisdiction
-from legalmap.domain.law.periods import Period, in_force_on
-from legalmap.domain.law.resolving import Resolution
+from legalmap.domain.law.periods import Period, began, in_force_on
+from legalmap.domain.law.resolution import Resolution
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.contents import Published
 from legalmap.services.editions.editions import Edition
 from legalmap.web.drawing import map_drawing
+from legalmap.web.wording.answer_rows import words_in
 
 KINDS = ("country", "territory", "state", "district", "county", "parish", "city", "town", "village")
 SORTS = {
@@ -28,12 +31,19 @@ PAGE = 500
 
 
 class TableRow(msgspec.Struct, frozen=True):
-    """One record: its own period on the day, and what holds at its place with all levels together."""
+    """One record: its own period on the day, and what holds at its place with all levels together.
+
+    ``since``: since when its own status holds. ``headline`` are the first variables of its own rule in words, None for what it does not say. ``inside`` counts the
+    places inside that are stricter.
+    """
 
     item: Published
     period: Period | None
-    freshness: Freshness
+    since: PartialDate | None
+    headline: tuple[str | None, ...]
+    freshness: Freshness | None
     resolution: Resolution
+    inside: int
 
     @property
     def place(self) -> Jurisdiction:
@@ -63,11 +73,25 @@ def rows(edition: Edition, as_of: date, items: list[Published]) -> list[TableRow
 
 
 def _row(edition: Edition, item: Published, as_of: date) -> TableRow:
+    topic, payload = edition.topic, item.payload
+    period = in_force_on(payload.periods, as_of)
+    resolution = edition.glance(item.place, as_of)
+    stricter = stricter_inside(resolution, topic, edition.inside(item.place, as_of))
+    # How old the evidence became says nothing of a day before it.
+    predates = payload.last_verified is not None and as_of < payload.last_verified.first_day
     return TableRow(
         item,
-        in_force_on(item.payload.periods, as_of),
-        edition.freshness_of(item, as_of),
-        edition.glance(item.place, as_of),
+        period,
+        began(payload.periods, period).effective_from if period else None,
+        tuple(
+            words_in(variable, period.answers, topic)
+            if period and variable.code in period.answers
+            else None
+            for variable in topic.headline
+        ),
+        None if predates else edition.freshness_of(item, as_of),
+        resolution,
+        sum(group.total for group in stricter),
     )
 
 

@@ -6,9 +6,9 @@ import msgspec
 
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
-from legalmap.domain.law.evidence import Source, by_strength
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
+from legalmap.domain.law.sources import Source, by_strength
 from legalmap.domain.law.topics import Topic
 from legalmap.services.reading.published_changes import News
 from legalmap.web.wording import differences, labels

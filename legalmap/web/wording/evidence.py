@@ -2,13 +2,12 @@
 
 import msgspec
 
-from legalmap.domain.law.evidence import by_strength
+from legalmap.domain.law.answer import Answer
 from legalmap.domain.law.fields import KIND_LABELS
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
 from legalmap.domain.law.periods import Period
-from legalmap.domain.law.resolving import Resolution
-from legalmap.web.http.query_params import View
+from legalmap.domain.law.sources import by_strength
 
 
 class Backing(msgspec.Struct, frozen=True):
@@ -33,24 +32,18 @@ class Backing(msgspec.Struct, frozen=True):
         return ", ".join(label.lower() for label in labels)
 
     @property
-    def is_weak(self) -> bool:
-        """Whether the record itself says that its confidence is low."""
-        return self.payload.confidence == "low"
-
-    @property
     def disputing(self) -> int:
         """How many of its sources dispute it."""
         return sum(source.stance == "disputes" for source in self.period.sources)
 
 
-def backing(view: View, resolution: Resolution) -> Backing | None:
+def backing(answer: Answer) -> Backing | None:
     """What the answer for a place rests on; None where no level decides."""
-    level = resolution.deciding_level
-    if level is None or level.period is None:
+    level = answer.deciding
+    if level is None or level.period is None or level.payload is None:
         return None
     place = level.jurisdiction
-    item = view.edition.records[place.code]
-    is_elsewhere = place.code != resolution.place.code
-    number = item.payload.periods.index(level.period) + 1
+    is_elsewhere = place.code != answer.place.code
+    number = level.payload.periods.index(level.period) + 1
     anchor = "rule" if is_elsewhere else f"period-{number}"
-    return Backing(place, item.payload, level.period, anchor, is_elsewhere)
+    return Backing(place, level.payload, level.period, anchor, is_elsewhere)

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from legalmap import clock
+from legalmap.domain.law.answer_parts import Evidence
 from legalmap.domain.law.dates import PartialDate, in_words
 from legalmap.domain.law.diff import Change
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
 from legalmap.domain.law.fields import change_words
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.domain.law.payload import Pending
 from legalmap.domain.law.topics import Topic, Variable
 
@@ -60,6 +61,18 @@ def aged_evidence(
     if last_verified is None or freshness == "fresh":
         return words
     return f"{words}; {FRESHNESS_LABELS[freshness].lower()}"
+
+
+def evidence_tag(evidence: Evidence | None) -> tuple[str, str] | None:
+    """How old the evidence is, as a class and a label; None where its age says nothing of the answer.
+
+    A bill whose day is past makes evidence doubtful that is young enough otherwise.
+    """
+    if evidence is None or evidence.freshness is None:
+        return None
+    if evidence.is_overtaken and evidence.freshness == "fresh":
+        return "due", "Outcome of a bill not known"
+    return evidence.freshness, FRESHNESS_LABELS[evidence.freshness]
 
 
 def outlook(bill: Pending) -> str:

@@ -1,37 +1,20 @@
 """The answer to a reader's question in plain sentences, made from a resolution."""
 
+from datetime import timedelta
 from typing import Any
 
+from legalmap.domain.law.answer import Answer, answer_of
+from legalmap.domain.law.answer_parts import Evidence, May
+from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.dates import PartialDate, in_words
-from legalmap.domain.law.jurisdictions import COUNTIES, INCORPORATED, Jurisdiction
+from legalmap.domain.law.jurisdictions import LOCAL_KINDS, Jurisdiction
+from legalmap.domain.law.naming import capital, named
+from legalmap.domain.law.outlook import Coming
 from legalmap.domain.law.periods import WITHOUT_FORCE
-from legalmap.domain.law.resolving import LevelAnswer, Resolution
+from legalmap.domain.law.resolution import LevelAnswer, Resolution
 from legalmap.domain.law.topics import Topic, Variable
 from legalmap.services.editions.law_changes import Turn
 from legalmap.web.wording import labels
-
-# English says “the” before these names, and no rule tells which: “the Bahamas”, “the Gambia”.
-_STATES = ("ae", "bs", "cf", "do", "gb", "gm", "km", "mv", "nl", "ph", "sc", "us")
-_TERRITORIES = ("bq", "io", "um", "us-dc", "xg")
-_SUBDIVISIONS = ("ba-bih", "br-df", "co-dc", "dk-84", "es-md", "il-d", "il-m", "il-z", "it-23")
-_MORE_SUBDIVISIONS = ("ng-fc", "nz-wtc", "za-ec", "za-fs", "za-nc", "za-wc")
-_WITH_ARTICLE = frozenset((*_STATES, *_TERRITORIES, *_SUBDIVISIONS, *_MORE_SUBDIVISIONS))
-_ARTICLE_BEFORE = ("Isle of", "Federation of")
-_ARTICLE_ENDINGS = ("Islands", "Territory", "Territories", "Highlands", "Census Area")
-_ARTICLE_ENDINGS_OF_COUNTIES = ("Census Area", "Planning Region")
-_LOCAL = COUNTIES | INCORPORATED | {"community"}
-
-
-def named(place: Jurisdiction) -> str:
-    """The name within a sentence: “Alabama”, “the United States”."""
-    # A town may be called Bay Harbor Islands and takes no article for it.
-    endings = _ARTICLE_ENDINGS_OF_COUNTIES if place.kind in _LOCAL else _ARTICLE_ENDINGS
-    article = (
-        place.code in _WITH_ARTICLE
-        or place.name.startswith(_ARTICLE_BEFORE)
-        or place.name.endswith(endings)
-    )
-    return f"the {place.name}" if article else place.name
 
 
 def in_place(place: Jurisdiction) -> str:
@@ -42,53 +25,79 @@ def in_place(place: Jurisdiction) -> str:
 def region_of(resolution: Resolution) -> Jurisdiction | None:
     """The state of a county or town, which tells it from others of that name; None for other places."""
     place = resolution.place
-    if place.kind not in _LOCAL:
+    if place.kind not in LOCAL_KINDS:
         return None
     above = (level.jurisdiction for level in resolution.levels)
     return next((level for level in above if level.code == place.parent), None)
 
 
-def sentences(resolution: Resolution, topic: Topic) -> list[str]:
-    """What holds, since when and by whom; possession and sale; how far its evidence reaches."""
-    law = f"the law on {topic.sentence_name}"
+def sentences(answer: Answer, topic: Topic) -> list[str]:
+    """What holds, since when and by whom; what one may do; what is open or stricter inside; its evidence."""
+    resolution, law = answer.resolution, f"the law on {topic.sentence_name}"
     where = _where(resolution)
     if resolution.outcome == "not-researched":
-        return [f"Nobody has researched {law} {where} yet. That does not mean that it is legal."]
+        first = f"Nobody has researched {law} {where} yet. That does not mean that it is legal."
+        return [first, *_open(answer)]
     if resolution.outcome == "not-known":
         day = in_words(resolution.as_of)
-        return [f"What {law} {where} said on {day} is not known.", *_set_aside(resolution, topic)]
+        first = f"What {law} {where} said on {day} is not known."
+        return [first, *_open(answer), *_set_aside(resolution, topic)]
     if resolution.outcome == "varies":
-        first = f"{capital(law)} varies {where}{_since(resolution)}: look at its parts."
-        return [first, *_verified(resolution.deciding_level)]
+        first = f"{capital(law)} varies {where}{_since(answer)}: look at its parts."
+        return [first, *_open(answer), *_verified(answer.evidence)]
     return [
-        _verdict(resolution, topic, where),
-        *_rules(resolution),
-        *_challenged(resolution.deciding_level),
+        _verdict(answer, topic, where),
+        *_acts(answer, topic),
+        *_open(answer),
+        *_challenged(answer.deciding),
         *_set_aside(resolution, topic),
-        *_verified(resolution.deciding_level),
+        *_verified(answer.evidence),
     ]
 
 
-def coming(now: Resolution, then: Resolution, topic: Topic) -> str:
-    """What a law that is enacted but not yet in force will change; ``then`` is the resolution of its first day."""
-    level = next(lv for lv in now.levels if lv.next_period and _starts(lv) == then.as_of)
-    start = level.next_period.effective_from if level.next_period else None
+# Caveats that are part of the sentences, or have a line of their own beside them.
+_TOLD = frozenset(
+    {
+        *(Code.UNCLEAR, Code.INSIDE, Code.LOCAL_NOT_RESEARCHED, Code.CHALLENGED, Code.COURT),
+        *(Code.CHANGE_AHEAD, Code.PENDING, Code.PENDING_OVERDUE, Code.LOW_CONFIDENCE),
+        *(Code.DUE, Code.OVERDUE, Code.NOT_RESEARCHED_BELOW),
+    }
+)
+
+
+def beside(answer: Answer) -> list[Caveat]:
+    """The caveats that the sentences do not tell already."""
+    return [caveat for caveat in answer.caveats if caveat.code not in _TOLD]
+
+
+def _open(answer: Answer) -> list[str]:
+    """Why it is unclear, who is stricter inside, and whose rules nobody has researched."""
+    unclear = [f"Why: {gap.why}" for gap in answer.gaps if gap.what == "status" and gap.why]
+    codes = (Code.INSIDE, Code.LOCAL_NOT_RESEARCHED)
+    return [*unclear, *(caveat.text for code in codes if (caveat := answer.caveat(code)))]
+
+
+def coming(now: Answer, change: Coming, topic: Topic) -> str:
+    """What law that is enacted but not yet in force will change, or law that lapses."""
+    then, before = change.then, now.resolution
+    if change.start is None:
+        over = in_words(change.day - timedelta(days=1))
+        holds = "what holds then" if then.status is None else f"{_label(then, topic)} then"
+        known = "is not known" if then.status is None else f"holds{_by_law_of(then)}"
+        return f"The law of {named(change.level)} lapses after {over}: {holds} {known}."
     changed = [
         f"{variable.label.lower()}: {_spoken(then.answers[variable.code].value, variable)}"
         for variable in topic.variables
-        if then.answers[variable.code].value != now.answers[variable.code].value
+        if then.answers[variable.code].value != before.answers[variable.code].value
     ]
-    if then.status != now.status:
-        first = f"{_from(start)}: {_label(then, topic)}{_by_law_of(then)}."
-        return " ".join([first, *(_rules(then) if then.outcome == "decided" else [])])
+    if then.status != before.status:
+        first = f"{_from(change.start)}: {_label(then, topic)}{_by_law_of(then)}."
+        return " ".join([first, *_acts(answer_of(topic, then), topic)])
     if changed:
-        return f"{_from(start)}: still {_label(then, topic)}, with a change ({'; '.join(changed)})."
-    law = f"the law of {named(level.jurisdiction)}"
-    return f"{_from(start)} {law} changes; what is said here stays as it is."
-
-
-def _starts(level: LevelAnswer) -> Any:
-    return level.next_period.first_day if level.next_period else None
+        still = f"still {_label(then, topic)}, with a change ({'; '.join(changed)})"
+        return f"{_from(change.start)}: {still}."
+    law = f"the law of {named(change.level)}"
+    return f"{_from(change.start)} {law} changes; what is said here stays as it is."
 
 
 def _from(start: PartialDate | None) -> str:
@@ -115,34 +124,31 @@ def _where(resolution: Resolution) -> str:
     return f"{in_place(resolution.place)}, {region.name}"
 
 
-def _verdict(resolution: Resolution, topic: Topic, where: str) -> str:
-    since = f"{_since(resolution)}{_by_law_of(resolution)}"
+def _verdict(answer: Answer, topic: Topic, where: str) -> str:
+    resolution = answer.resolution
+    since = f"{_since(answer)}{_by_law_of(resolution)}"
     comma = "," if ", " in where and since.startswith((" since", " from")) else ""
-    if resolution.status == "unclear":
+    if topic.meaning("status", resolution.status) == "unknown":
         subject, verb = f"The law on {topic.sentence_name}", "is unclear"
     else:
         subject, verb = capital(topic.sentence_name), f"is {_label(resolution, topic)}"
     return f"{subject} {verb} {where}{comma}{since}."
 
 
-def capital(text: str) -> str:
-    """``text`` with a capital at its beginning."""
-    return text[0].upper() + text[1:]
-
-
 def _label(resolution: Resolution, topic: Topic) -> str:
     return topic.status(resolution.status).label.lower() if resolution.status else "not known"
 
 
-def _since(resolution: Resolution) -> str:
-    level = resolution.deciding_level
-    period = level.period if level else None
-    if period is None:
+def _since(answer: Answer) -> str:
+    """“ since 1 July 2023, with these rules since 22 June 2026”."""
+    since = answer.since
+    if since is None:
         return ""
-    start, end = period.effective_from, period.effective_until
-    if end is not None:
-        return f"{f' from {in_words(start)}' if start else ''} until {in_words(end)}"
-    return f" since {in_words(start)}" if start else ""
+    start = since.status
+    if since.until is not None:
+        return f"{f' from {in_words(start)}' if start else ''} until {in_words(since.until)}"
+    rules = f", with these rules since {in_words(since.rules)}" if since.has_new_rules else ""
+    return f"{f' since {in_words(start)}' if start else ''}{rules}"
 
 
 def _by_law_of(resolution: Resolution) -> str:
@@ -152,26 +158,33 @@ def _by_law_of(resolution: Resolution) -> str:
     return f", by the law of {named(level.jurisdiction)}"
 
 
-def _rules(resolution: Resolution) -> list[str]:
-    """Possession and sale in as few sentences as possible, and the age from which people may buy."""
-    value = {code: answer.value for code, answer in resolution.answers.items()}
-    codes = [code for code in ("possession", "sale") if code in value]
-    groups: dict[str | None, list[str]] = {}
-    for code in codes:
-        groups.setdefault(value[code], []).append(code)
-    rules = [_rule(answer, words) for answer, words in groups.items()]
-    if value.get("min_age") and value.get("sale") != "prohibited":
-        rules.append(f"Buyers must be {value['min_age']} or older.")
+def _acts(answer: Answer, topic: Topic) -> list[str]:
+    """Having it and its sale in as few sentences as possible, and from what age."""
+    if answer.outcome != "decided":
+        return []
+    acts = {"possession": answer.have, "sale": answer.buy}
+    asked = {"possession": topic.roles.possession, "sale": topic.roles.sale}
+    groups: dict[tuple[str | None, int | None], list[str]] = {}
+    for subject, act in acts.items():
+        if asked[subject]:
+            # A youngest age to buy is the seller's concern; one to have it makes an offence of having it.
+            age = act.from_age if subject == "possession" else None
+            groups.setdefault((act.value, age), []).append(subject)
+    rules = [_act(acts[words[0]], age, words) for (_, age), words in groups.items()]
+    if answer.buy.from_age:
+        rules.append(f"Buyers must be {answer.buy.from_age} or older.")
     return rules
 
 
-def _rule(answer: str | None, subjects: list[str]) -> str:
+def _act(act: May, age: int | None, subjects: list[str]) -> str:
     subject, verb = " and ".join(subjects), "are" if len(subjects) > 1 else "is"
-    if answer is None:
-        return f"Whether {subject} {verb} allowed is not stated."
-    if answer == "unknown":
-        return f"Whether {subject} {verb} allowed is not known."
-    return f"{capital(subject)} {verb} {answer}."
+    aged = f" from age {age}" if age else ""
+    below = f"; below it, {subject} is prohibited" if age else ""
+    if act.value is None:
+        return f"Whether {subject} {verb} allowed{aged} is not stated{below}."
+    if act.meaning == "unknown":
+        return f"Whether {subject} {verb} allowed{aged} is not known{below}."
+    return f"{capital(subject)} {verb} {act.value}{aged}{below}."
 
 
 def _challenged(level: LevelAnswer | None) -> list[str]:
@@ -201,10 +214,11 @@ def _preempting(level: LevelAnswer, resolution: Resolution) -> str:
     return f"{named(by.jurisdiction)} preempts local rules"
 
 
-def _verified(level: LevelAnswer | None) -> list[str]:
-    if level is None or level.freshness is None:
+def _verified(evidence: Evidence | None) -> list[str]:
+    if evidence is None:
         return []
-    words = labels.aged_evidence(level.last_verified, level.verified_how, level.freshness)
+    age = evidence.freshness or "fresh"
+    words = labels.aged_evidence(evidence.newest, evidence.verified_how, age)
     return [f"{words}."]
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from legalmap.domain.desk import edit_warnings
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import Source
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
+from legalmap.domain.law.sources import Source
 from legalmap.services.core.tracker import shipped_topics
 from legalmap.services.maintenance import first_load
 from tests.build import TODAY, a_bill, a_payload, a_period, a_place, a_source, the_topic

@@ -6,7 +6,8 @@ import pytest
 
 from legalmap.domain.law import days
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.resolving import Level, resolve
+from legalmap.domain.law.resolution import Level
+from legalmap.domain.law.resolving import resolve
 from tests.build import a_payload, a_period, a_place, the_topic
 
 TODAY = [

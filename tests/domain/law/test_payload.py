@@ -280,7 +280,7 @@ GOOD_LINKS = [
     # With a port, a query, a fragment, percent escapes, or letters of another script.
     "http://law.example:8080/act?id=1&x=%20#s2",
     "https://закон.рф/",
-    "https://[2001:db8::1]/act",
+    "https://[2606:4700::1]/act",
 ]
 BAD_LINKS = [
     # Nothing, a bare name, a path, another scheme, no host.
@@ -305,6 +305,27 @@ BAD_LINKS = [
     "https://law.example/\x00",
     # Hosts that cannot be read.
     "https://[law.example/",
+    # What leads to another host than it seems to.
+    "https://sdlegislature.gov@evil.example/",
+    "https://user:word@law.example/",
+    "https://ｌａｗ.example/",
+    "https://law.ex\u00adample/",
+    "https://law\u200d.example/",
+    "https://law.example/\u2028act",
+    # What readers cannot open.
+    "http://localhost/act",
+    "http://localhost:8080/act",
+    "http://intranet/act",
+    "http://nas.local/act",
+    "http://127.0.0.1/act",
+    "http://127.1/act",
+    "http://2130706433/act",
+    "http://0x7f.0x1/act",
+    "http://10.0.0.7/act",
+    "http://192.168.1.1/act",
+    "http://169.254.169.254/act",
+    "https://[::1]/act",
+    "https://[fd00::1]/act",
 ]
 
 

@@ -15,7 +15,8 @@ from legalmap.domain.law.purchase import (
     permit,
     with_places_inside,
 )
-from legalmap.domain.law.resolving import Level, resolve
+from legalmap.domain.law.resolution import Level
+from legalmap.domain.law.resolving import resolve
 from legalmap.services.core.tracker import shipped_topics
 from tests.build import a_payload, a_period
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import NOT_RESEARCHED, Payload
 from legalmap.domain.law.periods import FORCES
-from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.resolution import Level, Resolution
+from legalmap.domain.law.resolving import resolve
 from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 from tests.strategies import STATUSES, answers
 

@@ -1,11 +1,13 @@
 """The codebook: which values a variable takes, and what the shipped topics promise the engine."""
 
+import re
 from typing import Any
 
 import msgspec
 import pytest
 
 from legalmap.domain.errors import Missing
+from legalmap.domain.law.roles import Roles
 from legalmap.domain.law.topics import Topic, Variable
 from tests.build import the_topic
 
@@ -158,6 +160,70 @@ def test_each_variable_resolves_by_a_rule_that_fits_its_type(topic: Topic) -> No
 def test_preemption_is_a_question_of_every_codebook(topic: Topic) -> None:
     codes = [choice.code for choice in topic.variable("local_rules").choices]
     assert codes == ["allowed", "preempted"]
+
+
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "a role of a variable that is not there": (
+        {"roles": {"sale": "sales"}},
+        "roles.sale: there is no variable “sales”; choose from possession,",
+    ),
+    "a role of a variable of another type": (
+        {"roles": {"buyer_age": "sale"}},
+        "roles.buyer_age: “sale” is of type choice; this role is for integer.",
+    ),
+    "two roles of one variable": (
+        {"roles": {"possession_age": "min_age"}},
+        "roles.possession_age: “min_age” has the role buyer_age already.",
+    ),
+    "a role that there is not": ({"roles": {"seller": "sale"}}, "unknown field `seller`"),
+    "a headline of a variable that is not there": (
+        {"roles": {"headline": ["sale", "age"]}},
+        "roles.headline: there is no variable “age”",
+    ),
+    "a headline that names one twice": (
+        {"roles": {"headline": ["sale", "sale"]}},
+        "roles.headline: name each variable once.",
+    ),
+    "a choice without a meaning": (
+        {"meanings": {"reach": {"whole-county": "yes"}}},
+        "meanings.reach: say what “unincorporated” means: yes, partly, no or unknown.",
+    ),
+    "a status without a meaning": (
+        {"meanings": {"status": {}}},
+        "meanings.status: say what “legal” means",
+    ),
+    "a meaning of a choice that is not there": (
+        {"meanings": {"local_rules": {"allowed": "no", "preempted": "yes", "barred": "yes"}}},
+        "meanings.local_rules: there is no “barred”; choose from allowed, preempted.",
+    ),
+    "a meaning of a variable without such a role": (
+        {"meanings": {"product_rules": {"labeling": "yes"}}},
+        "meanings.product_rules: no variable of that code has a role that needs a meaning.",
+    ),
+    "a meaning that is none": (
+        {"meanings": {"reach": {"whole-county": "perhaps"}}},
+        "Invalid enum value 'perhaps'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_role_or_meaning_that_fits_nothing_is_refused_by_name(
+    changed: dict[str, Any], message: str
+) -> None:
+    raw = msgspec.to_builtins(TOPIC)
+    for name, part in changed.items():
+        raw[name] = raw[name] | part
+    with pytest.raises(msgspec.ValidationError, match=re.escape(message)):
+        msgspec.convert(raw, Topic)
+
+
+def test_a_topic_may_leave_roles_out() -> None:
+    bare = msgspec.structs.replace(
+        TOPIC, roles=Roles(), meanings={"status": TOPIC.meanings["status"]}
+    )
+    assert bare.headline == []
+    assert bare.meaning(bare.roles.sale, "allowed") is None
 
 
 def test_status_codes_letters_and_patterns_tell_apart_without_colour() -> None:

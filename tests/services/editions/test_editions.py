@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from legalmap import clock
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Level, Resolution
+from legalmap.domain.law.resolution import Level, Resolution
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions import contents, editions
 from legalmap.services.editions.editions import Edition
@@ -73,6 +74,11 @@ def said_by(tracker: Tracker, edition: Edition) -> dict[str, object]:
         "statuses": edition.statuses(DAY),
         "shown": edition.shown(DAY),
         "below": {code: [item.place.code for item in edition.below(code)] for code in CODES},
+        "inside": {
+            (code, day): edition.inside(tracker.place(code), day)
+            for code in CODES
+            for day in (DAY, clock.today())
+        },
         "parts": edition.researched_by_part,
     }
 
@@ -294,3 +300,44 @@ def test_below_is_what_the_chain_says_on_the_whole_tree(shipped_store: Store) ->
     for code in edition.codes:
         for level in edition.chain_of(tracker.place(code))[:-1]:
             assert code in edition.codes_below(level.code)
+
+
+def test_what_is_inside_costs_nothing_the_second_time(
+    shipped_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a place with many records below none is looked at, and of a place with none nothing ever is."""
+    tracker, day = Tracker(shipped_store), clock.today()
+    edition, looked_at = Reader(tracker).edition("kratom"), list[str]()
+    true = type(edition).profiles_of
+
+    def counted(self: Any, codes: Any, as_of: date) -> Any:
+        codes = list(codes)
+        looked_at.extend(codes)
+        return true(self, codes, as_of)
+
+    monkeypatch.setattr(type(edition), "profiles_of", counted)
+    assert edition.answer(tracker.place("us-fl-sarasota-county"), day).inside == ()
+    assert looked_at == []
+    assert edition.answer(tracker.place("us-fl"), day).inside
+    assert len(looked_at) == len(edition.records)
+    del looked_at[:]
+    for code in ("us", "us-il", "us-fl"):
+        assert edition.answer(tracker.place(code), day).inside
+    assert looked_at == []
+
+
+def test_nothing_is_inside_a_town_whose_name_others_begin_with(shipped_store: Store) -> None:
+    edition = Reader(Tracker(shipped_store)).edition("kratom")
+    assert {"us-ca-orange", "us-ca-orange-county", "us-wa-spokane-valley"} <= set(edition.codes)
+    assert edition.codes_below("us-ca-orange") == edition.codes_below("us-wa-spokane") == []
+
+
+@pytest.mark.parametrize("day", [clock.today(), date(2024, 1, 1)], ids=["kept", "looked up"])
+def test_what_is_inside_is_what_is_recorded_below(shipped_store: Store, day: date) -> None:
+    tracker = Tracker(shipped_store)
+    edition = Reader(tracker).edition("kratom")
+    for code in ("us", "us-il", "us-ca-orange-county", "us-ca-orange", "gb", "de"):
+        inside = edition.inside(tracker.place(code), day)
+        places = [place.code for alike in inside.values() for place in alike.places]
+        assert sorted(places) == sorted(edition.codes_below(code)), code
+        assert sum(sum(alike.by_reach.values()) for alike in inside.values()) == len(places)

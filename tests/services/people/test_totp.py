@@ -12,7 +12,8 @@ from legalmap.domain.people.roles import Role
 from legalmap.domain.people.second_factor import Standing
 from legalmap.domain.people.sessions import Session
 from legalmap.services.core.tracker import Tracker
-from legalmap.services.people import accounts, authentication, totp
+from legalmap.services.people import accounts, authentication, recovery_codes, totp
+from legalmap.services.people.second_factor import Enrolled
 from legalmap.store.people import second_factors as kept
 from tests.services.build import person
 from tests.services.entering import opened, unchanged
@@ -159,9 +160,9 @@ def first_code(setup: totp.Setup) -> str:
     return pyotp.TOTP(setup.secret).at(NOW)
 
 
-def enrolled(tracker: Tracker) -> tuple[Session, totp.Enrolled]:
+def enrolled(tracker: Tracker) -> tuple[Session, Enrolled]:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     result = totp.enrol(
         tracker, session, token, challenge_id=setup.challenge_id, code=first_code(setup)
     )
@@ -181,7 +182,7 @@ def test_a_moderator_sets_up_an_app_and_is_in(tracker: Tracker) -> None:
 
 def test_the_first_code_does_not_sign_in_as_well(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     code = first_code(setup)
     totp.enrol(tracker, session, token, challenge_id=setup.challenge_id, code=code)
     again, other = opened(tracker, "dora")
@@ -190,20 +191,29 @@ def test_the_first_code_does_not_sign_in_as_well(tracker: Tracker) -> None:
 
 def test_a_wrong_first_code_changes_nothing_and_the_key_stays(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
 
     def enrol() -> object:
         return totp.enrol(tracker, session, token, challenge_id=setup.challenge_id, code="000000")
 
     unchanged(tracker, enrol, "not right")
-    assert totp.begun(tracker, session, setup.challenge_id) == setup
+    assert totp.begin(tracker, session, token) == setup
+
+
+@pytest.mark.both_databases
+def test_a_phone_that_loads_the_page_once_more_finds_the_key_it_scanned(tracker: Tracker) -> None:
+    session, token = a_moderator(tracker)
+    setup = totp.begin(tracker, session, token)
+    assert totp.begin(tracker, session, token) == setup
+    session, other = opened(tracker, session.account.handle)
+    assert totp.begin(tracker, session, other).secret != setup.secret
 
 
 def test_a_key_that_was_not_used_in_time_is_no_key(
     tracker: Tracker, clock: time_machine.Traveller
 ) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     clock.shift(totp.SETUP_LIFE)
 
     def enrol() -> object:
@@ -216,8 +226,8 @@ def test_a_key_that_was_not_used_in_time_is_no_key(
 
 def test_a_key_that_somebody_else_scanned_is_not_taken(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    ana, _ = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    ana, other = opened(tracker, "ana")
+    setup = totp.begin(tracker, ana, other)
 
     def enrol() -> object:
         return totp.enrol(
@@ -228,13 +238,13 @@ def test_a_key_that_somebody_else_scanned_is_not_taken(tracker: Tracker) -> None
 
 
 def test_who_has_a_factor_shows_it_before_adding_another(tracker: Tracker) -> None:
-    session, _ = opened(tracker, "ben")
-    unchanged(tracker, lambda: totp.begin(tracker, session), "Show your second factor")
+    session, token = opened(tracker, "ben")
+    unchanged(tracker, lambda: totp.begin(tracker, session, token), "Show your second factor")
 
 
 def test_a_thief_of_a_session_cannot_add_a_factor(tracker: Tracker) -> None:
     ana, token = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    setup = totp.begin(tracker, ana, token)
     sent = {"challenge_id": setup.challenge_id, "code": first_code(setup)}
     unchanged(tracker, lambda: totp.enrol(tracker, ana, token, **sent), "Enter your password")
     wrong = {**sent, "password": "a wrong password"}
@@ -275,8 +285,8 @@ def test_recovery_codes_are_stored_as_hashes_only(tracker: Tracker) -> None:
 
 def test_new_recovery_codes_end_the_old(tracker: Tracker) -> None:
     session, setup_result = enrolled(tracker)
-    unchanged(tracker, lambda: totp.renew_codes(tracker, session, "wrong"), "not your password")
-    fresh = totp.renew_codes(tracker, session, PASSWORD)
+    unchanged(tracker, lambda: recovery_codes.renew(tracker, session, "wrong"), "not your password")
+    fresh = recovery_codes.renew(tracker, session, PASSWORD)
     assert not set(fresh) & set(setup_result.codes)
     again, other = opened(tracker, "dora")
     old = setup_result.codes[0]
@@ -286,7 +296,7 @@ def test_new_recovery_codes_end_the_old(tracker: Tracker) -> None:
 
 def test_there_are_no_codes_without_a_factor(tracker: Tracker) -> None:
     ana, _ = opened(tracker, "ana")
-    unchanged(tracker, lambda: totp.renew_codes(tracker, ana, PASSWORD), "first")
+    unchanged(tracker, lambda: recovery_codes.renew(tracker, ana, PASSWORD), "first")
 
 
 # Doing without
@@ -299,7 +309,7 @@ def test_a_moderator_keeps_the_last_factor(tracker: Tracker) -> None:
 
 def test_a_contributor_may_do_without_again_and_the_codes_go_too(tracker: Tracker) -> None:
     ana, token = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    setup = totp.begin(tracker, ana, token)
     setup_result = totp.enrol(
         tracker,
         ana,

@@ -11,7 +11,7 @@ from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.places import routes
-from legalmap.services.places.routes import Way
+from legalmap.services.places.routes import Leg, Way
 from legalmap.services.reading.reader import Reader
 from legalmap.store.engine import Store
 from tests.build import a_payload, a_period
@@ -102,6 +102,11 @@ def test_how_two_places_hang_together(tracker: Tracker, here: str, there: str, g
     assert routes.gap_between(tracker, places[there], places[here]) == gap
 
 
+def stricter_in(leg: Leg) -> list[str]:
+    """The codes of the places inside a leg that are stricter, the strictest first."""
+    return [place.code for group in leg.stricter for place in group.places]
+
+
 def test_the_way_of_the_arrests(tracker: Tracker, edition: Edition) -> None:
     """From Texas to Alabama by way of Louisiana: two legs ban it, and Arkansas is a wrong turn away."""
     way = a_way(tracker, edition, "us-tx", "us-la", "us-al")
@@ -114,7 +119,7 @@ def test_the_way_of_the_arrests(tracker: Tracker, edition: Edition) -> None:
         "us-ar": ["us-tx", "us-la"],
         "us-tn": ["us-al"],
     }
-    assert "us-tx-bridgeport" in [resolution.place.code for resolution in way.legs[0].stricter]
+    assert "us-tx-bridgeport" in stricter_in(way.legs[0])
 
 
 @pytest.mark.parametrize(
@@ -188,8 +193,7 @@ def test_local_rules_are_named_only_if_they_are_stricter(
         us_fl_bay_county="legal",
     )
     [leg] = a_way(tracker, ours, "us-fl").legs
-    named = [resolution.place.code for resolution in leg.stricter]
-    assert named == ["us-fl-sarasota-county", "us-fl-pinellas-county"]
+    assert stricter_in(leg) == ["us-fl-sarasota-county", "us-fl-pinellas-county"]
 
 
 def test_a_place_may_come_twice(tracker: Tracker, edition: Edition) -> None:

@@ -35,6 +35,8 @@ ANSWERS = {
         "/api/v1/kratom/resolve?zip=35006",
         "/api/v1/kratom/resolve?lat=27.34&lon=-82.53",
         "/api/v1/kratom/resolve?place=us-ca",
+        "/api/v1/kratom/resolve?place=us-mn&as_of=2026-07-01",
+        "/api/v1/7-oh/resolve?place=us-tx",
     ],
     "export": ["/export/kratom.json", "/export/7-oh.json"],
     "compare": ["/api/v1/kratom/compare?place=us-al&place=us-ut&place=us-ca-san-diego&place=cy"],

@@ -14,7 +14,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from legalmap.domain.law.resolving import OUTCOME_LABELS
+from legalmap.domain.law.resolution import OUTCOME_LABELS
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions.editions import Edition
 from legalmap.services.exporting import formats

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from legalmap.domain.law.evidence import FRESHNESS_LABELS
+from legalmap.domain.law.freshness import FRESHNESS_LABELS
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editions import contents
 from legalmap.services.editions.contents import Published

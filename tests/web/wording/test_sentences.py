@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from legalmap.domain.law.answer import answer_of
+from legalmap.domain.law.inside import Profile, gathered
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.law.payload import Payload
-from legalmap.domain.law.resolving import Level, Resolution, resolve
+from legalmap.domain.law.resolution import Level, Resolution
+from legalmap.domain.law.resolving import resolve
 from legalmap.web.wording import sentences
 from tests.build import TODAY, a_date, a_payload, a_period, a_place, the_topic
 
@@ -27,7 +30,8 @@ def _resolved(*levels: tuple[Jurisdiction, Payload | None], as_of: date = TODAY)
 
 
 def _said(*levels: tuple[Jurisdiction, Payload | None], as_of: date = TODAY) -> str:
-    return " ".join(sentences.sentences(_resolved(*levels, as_of=as_of), the_topic()))
+    answer = answer_of(the_topic(), _resolved(*levels, as_of=as_of))
+    return " ".join(sentences.sentences(answer, the_topic()))
 
 
 def _in_alabama(
@@ -67,7 +71,7 @@ def _in_alabama(
             "unclear",
             {"possession": "unknown", "sale": "unknown"},
             "The law on kratom is unclear in Alabama since 2016. "
-            "Whether possession and sale are allowed is not known. Verified",
+            "Whether possession and sale are allowed is not known. Why: No law names it. Verified",
         ),
         (
             "2016",
@@ -123,7 +127,7 @@ def test_the_topic_stands_in_a_sentence_as_it_is_written() -> None:
     topic = the_topic("7-oh")
     record = a_payload(a_period("2016", "unclear"))
     resolution = resolve([Level(ALABAMA, record)], topic, TODAY, TODAY)
-    assert sentences.sentences(resolution, topic)[0].startswith(
+    assert sentences.sentences(answer_of(topic, resolution), topic)[0].startswith(
         "The law on 7-OH is unclear in Alabama"
     )
 
@@ -220,16 +224,69 @@ def test_a_country_that_leaves_it_to_its_states() -> None:
 def test_law_on_the_way(then: Any, words: str) -> None:
     now = a_period("2016", "regulated", answers={**ALLOWED, "min_age": 18})
     levels = ((ALABAMA, a_payload(now, then)),)
-    now_and_then = _resolved(*levels), _resolved(*levels, as_of=then.first_day)
-    assert sentences.coming(*now_and_then, the_topic()) == words
+    answer = answer_of(the_topic(), _resolved(*levels))
+    assert [sentences.coming(answer, one, the_topic()) for one in answer.coming] == [words]
 
 
 def test_law_on_the_way_at_a_level_above_is_named() -> None:
     state = a_payload(a_period(None, "legal"), a_period("2027-01-01", "banned", answers=BOTH))
     levels = ((ALABAMA, state), (MOBILE_COUNTY, None))
-    now_and_then = _resolved(*levels), _resolved(*levels, as_of=date(2027, 1, 1))
-    assert sentences.coming(*now_and_then, the_topic()) == (
+    answer = answer_of(the_topic(), _resolved(*levels))
+    assert [sentences.coming(answer, one, the_topic()) for one in answer.coming] == [
         "From 1 January 2027: banned, by the law of Alabama. Possession and sale are prohibited."
+    ]
+
+
+def test_a_law_about_to_lapse_says_what_is_known_then() -> None:
+    record = a_payload(a_period("2026-06-12", "banned", answers=BOTH, until="2026-12-09"))
+    answer = answer_of(the_topic(), _resolved((ALABAMA, record)))
+    assert [sentences.coming(answer, one, the_topic()) for one in answer.coming] == [
+        "The law of Alabama lapses after 9 December 2026: what holds then is not known."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (
+            {"possession_min_age": 21, "min_age": 21},
+            "Possession is allowed from age 21; below it, possession is prohibited. "
+            "Sale is allowed. Buyers must be 21 or older.",
+        ),
+        (
+            {"possession_min_age": 18},
+            "Possession is allowed from age 18; below it, possession is prohibited. Sale is allowed.",
+        ),
+    ],
+)
+def test_having_it_under_an_age_is_never_called_allowed(
+    answers: dict[str, Any], words: str
+) -> None:
+    assert words in _in_alabama("2016", "regulated", ALLOWED | answers)
+
+
+def test_new_rules_do_not_make_the_status_young() -> None:
+    record = a_payload(
+        a_period("2023-07-01", "regulated", answers=ALLOWED),
+        a_period("2026-06-22", "regulated", answers=ALLOWED),
+    )
+    assert _said((ALABAMA, record)).startswith(
+        "Kratom is regulated in Alabama since 1 July 2023, with these rules since 22 June 2026."
+    )
+
+
+def test_what_is_stricter_inside_is_part_of_the_answer() -> None:
+    record = a_payload(a_period("2020", "regulated", answers=ALLOWED))
+    inside = gathered([(Profile("banned", "no", "no"), MOBILE)])
+    answer = answer_of(the_topic(), _resolved((ALABAMA, record)), inside=inside)
+    assert "Stricter inside: banned in Mobile." in sentences.sentences(answer, the_topic())
+
+
+def test_a_state_that_leaves_it_to_counties_says_so_of_one_that_nobody_has_researched() -> None:
+    state = a_payload(a_period("2020", "regulated", answers={**ALLOWED, "local_rules": "allowed"}))
+    assert (
+        "Alabama lets counties and towns make stricter rules, and nobody has researched those of "
+        "Mobile County." in _said((ALABAMA, state), (MOBILE_COUNTY, None))
     )
 
 

@@ -1,5 +1,5 @@
 // Pan, zoom and cards for every map on the page; the map works as plain links without this.
-import { startTime } from "./time.js";
+import { startTime } from "./map_slider.js";
 import { startSwapping } from "./swap.js";
 
 const MOST_ZOOM = 40;

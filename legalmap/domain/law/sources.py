@@ -1,4 +1,4 @@
-"""Sources, how strong each kind is, and how fresh a record's evidence is."""
+"""Sources, and how strong each kind is."""
 
 from datetime import date
 from typing import Literal, get_args
@@ -14,13 +14,6 @@ SourceKind = Literal[PrimaryKind, SecondaryKind]
 SOURCE_KINDS: tuple[str, ...] = get_args(SourceKind)
 PRIMARY_KINDS = frozenset(get_args(PrimaryKind))
 Stance = Literal["supports", "disputes"]
-Freshness = Literal["fresh", "due", "overdue", "never"]
-FRESHNESS_LABELS: dict[str, str] = {
-    "fresh": "Evidence within the age limit",
-    "due": "Evidence due for re-checking",
-    "overdue": "Evidence overdue for re-checking",
-    "never": "No dated evidence",
-}
 
 
 # gc=False, here and below: these values form no cycles, and an edition holds hundreds of thousands of them.
@@ -36,19 +29,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     accessed_on: date | None = None
     archived_url: str | None = None
     stance: Stance = "supports"
-
-
-def freshness(last_verified: PartialDate | None, today: date, age_limit_days: int) -> Freshness:
-    """How old the evidence is on ``today``: older than the limit is *due*, than twice the limit *overdue*.
-
-    A date known only to the month or year counts from its first day: nothing looks fresher than it is.
-    """
-    if last_verified is None:
-        return "never"
-    age = (today - last_verified.first_day).days
-    if age > 2 * age_limit_days:
-        return "overdue"
-    return "due" if age > age_limit_days else "fresh"
 
 
 def by_strength(sources: tuple[Source, ...]) -> list[Source]:

@@ -12,7 +12,7 @@ import pytest
 from huey import Huey
 from redis import Redis
 
-from legalmap.jobs.queue import open_queue
+from legalmap.jobs.task_queue import open_queue
 
 MANY = 6
 

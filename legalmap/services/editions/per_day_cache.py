@@ -19,7 +19,7 @@ class Numbered(Protocol):
 E = TypeVar("E", bound=Numbered)
 
 
-class Latest(Generic[E, V]):
+class PerDayCache(Generic[E, V]):
     """Made from all records once a day; after a publication updated only for what it changed.
 
     Holds one edition and day: alternating between two days makes it anew each time. Thread-safe: two

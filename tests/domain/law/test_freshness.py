@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legalmap.domain.law.dates import PartialDate
-from legalmap.domain.law.evidence import (
-    FRESHNESS_LABELS,
-    PRIMARY_KINDS,
-    SOURCE_KINDS,
-    by_strength,
-    freshness,
-)
+from legalmap.domain.law.freshness import FRESHNESS_LABELS, freshness
+from legalmap.domain.law.sources import PRIMARY_KINDS, SOURCE_KINDS, by_strength
 from tests.build import TODAY, a_source
 
 LIMIT = 270

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from legalmap.services.editions.latest import Latest
+from legalmap.services.editions.per_day_cache import PerDayCache
 
 DAY, OTHER = date(2026, 11, 23), date(2026, 11, 24)
 PLACES = {"us", "us-fl", "us-al"}
@@ -26,7 +26,7 @@ class Making:
 
     def __init__(self) -> None:
         self.asked: list[tuple[date, set[str]]] = []
-        self.latest = Latest(self._make, self._mend)
+        self.latest = PerDayCache(self._make, self._mend)
 
     def _make(self, edition: Edition, day: date) -> dict[str, int]:
         self.asked.append((day, PLACES))
