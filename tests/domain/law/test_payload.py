@@ -617,3 +617,28 @@ def test_what_was_valid_stays_valid(payload: Payload, today: date) -> None:
     if not problems_of(payload, TOPIC, today):
         assert problems_of(payload, TOPIC, today + timedelta(days=1)) == []
         validate(from_bytes(canonical_bytes(payload)), TOPIC, today)
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        (a_payload(a_period("1016")), "periods.0.effective_from"),
+        (a_payload(a_period("2016", until="9999")), "periods.0.effective_until"),
+        (a_payload(a_period(enacted_on=a_date("1899-12-31"))), "periods.0.enacted_on"),
+        (sourced(published_on=a_date("0206")), "periods.0.sources.1.published_on"),
+        (billed(expected_on=a_date("2037-01")), "pending.1.expected_on"),
+    ],
+)
+def test_a_year_that_nobody_means_is_refused_at_its_field(payload: Payload, field: str) -> None:
+    """From 1900 to ten years ahead."""
+    problems = [p for p in problems_of(payload, TOPIC, TODAY) if p.field == field]
+    assert [p.message for p in problems] == ["Enter a year from 1900 to 2036."]
+
+
+def test_a_record_from_outside_has_its_links_written_plainly() -> None:
+    raw = to_builtins(sourced("https://LAW.Example/Act", archived_url="https://l\u0430w.example/"))
+    source = from_builtins(raw).periods[0].sources[1]
+    assert (source.url, source.archived_url) == (
+        "https://law.example/Act",
+        "https://xn--lw-7kc.example/",
+    )

@@ -76,7 +76,7 @@ BAD: dict[str, tuple[Change, int, str, str]] = {
         at(SOURCE + "url", "https://law.example/\u202egpj.exe"),
         422,
         SOURCE + "url",
-        LINK,
+        "Remove the invisible characters from the link: RIGHT-TO-LEFT OVERRIDE",
     ),
     "a link that is a script": (
         at(SOURCE + "url", "javascript:alert(1)"),
