@@ -141,7 +141,7 @@ def from_builtins(raw: Any) -> Payload:
     """A payload from untrusted plain values; raise Invalid naming the field that does not fit."""
     _refuse_newer(raw.get("schema") if isinstance(raw, dict) else None)
     try:
-        return with_plain_links(normalised(msgspec.convert(raw, Payload, dec_hook=_from_json)))
+        return normalised(msgspec.convert(raw, Payload, dec_hook=_from_json))
     except msgspec.ValidationError as error:
         raise Invalid([_problem_of(error)]) from None
 
@@ -249,7 +249,9 @@ def _problems_of_years(payload: Payload, today: date) -> Iterator[Problem]:
     """A year that nobody means: 1016, 9999."""
     last = today.year + YEARS_AHEAD
     for field, value in _dates_of(payload):
-        if not FIRST_YEAR <= value.year <= last:
+        # Of these a day to come is refused in any case.
+        is_past = field.endswith(("last_verified", "accessed_on"))
+        if value.year < FIRST_YEAR or (value.year > last and not is_past):
             yield Problem(field, f"Enter a year from {FIRST_YEAR} to {last}.")
 
 

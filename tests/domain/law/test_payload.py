@@ -32,6 +32,7 @@ from legalmap.domain.law.payload import (
     sha256_of,
     to_builtins,
     validate,
+    with_plain_links,
 )
 from legalmap.domain.law.periods import Period
 from tests.build import TODAY, a_bill, a_date, a_payload, a_period, a_source, the_topic
@@ -635,9 +636,9 @@ def test_a_year_that_nobody_means_is_refused_at_its_field(payload: Payload, fiel
     assert [p.message for p in problems] == ["Enter a year from 1900 to 2036."]
 
 
-def test_a_record_from_outside_has_its_links_written_plainly() -> None:
-    raw = to_builtins(sourced("https://LAW.Example/Act", archived_url="https://l\u0430w.example/"))
-    source = from_builtins(raw).periods[0].sources[1]
+def test_what_is_typed_or_imported_has_its_links_written_plainly() -> None:
+    typed = sourced("https://LAW.Example/Act", archived_url="https://l\u0430w.example/")
+    source = with_plain_links(typed).periods[0].sources[1]
     assert (source.url, source.archived_url) == (
         "https://law.example/Act",
         "https://xn--lw-7kc.example/",
