@@ -15,18 +15,28 @@ from legalmap import __version__, clock
 from legalmap.config import Settings, files_folder, jobs_url, releases_folder, secret_key
 from legalmap.domain.errors import Invalid, LegalmapError, Missing
 from legalmap.domain.people.roles import Role
+from legalmap.services.core import topic_files
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import file_import, suggestions
 from legalmap.services.exporting import data_package, formats, releases
 from legalmap.services.exporting.files import Files
 from legalmap.services.exporting.made_file import File
-from legalmap.services.maintenance import copy_database, first_load, fit_check, integrity_check
+from legalmap.services.maintenance import (
+    copy_database,
+    data_release,
+    first_load,
+    fit_check,
+    integrity_check,
+)
 from legalmap.services.notifying import mail_delivery, webhook_delivery, webhooks
 from legalmap.services.people import accounts
 from legalmap.services.places import place_names, point_index
 from legalmap.services.reading.reader import Reader, asked_day
 from legalmap.store import schema
 from legalmap.store.engine import Store
+
+# How many codes a line names before it counts the others.
+MOST_SHOWN = 10
 
 
 class _Clear(click.Group):
@@ -422,6 +432,64 @@ def migrate() -> None:
     for code in kept:
         click.echo(f"{code} has a record of its own: it stays above the place it is now part of.")
     click.echo("The database is up to date.")
+
+
+@main.group()
+def topic() -> None:
+    """Topics are files: be told what is wrong with one."""
+
+
+@topic.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def topic_check(file: Path) -> None:
+    """Read a topic FILE; name line, key and what is allowed of all that is wrong with it."""
+    known = topic_files.read(file)
+    click.echo(f"{known.name}: {len(known.statuses)} statuses, {len(known.variables)} variables.")
+
+
+@main.group()
+def data() -> None:
+    """What ships with this version: see what it would change here, and take it over."""
+
+
+@data.command("status")
+def data_status() -> None:
+    """Say what the shipped places, records and tasks would change here; nothing is changed."""
+    with _tracker() as tracker:
+        _print_changes(data_release.changes(tracker))
+
+
+@data.command("apply")
+def data_apply() -> None:
+    """Take over the shipped places; shipped records become proposals for review, never publications."""
+    with _tracker() as tracker:
+        done = data_release.apply(tracker)
+    _print_changes(done)
+    if done.is_any:
+        click.echo(f"Done. The proposals wait for review as the batch “{done.name}”.")
+
+
+def _print_changes(changes: data_release.Changes) -> None:
+    tree = changes.tree
+    parts = [
+        ("places new", tree.added),
+        ("places changed", tree.changed),
+        ("places gone", tree.gone),
+        ("places that are part of another but keep their own record", tree.kept),
+        ("places with a record that no longer ship: “apply” will refuse", tree.lost),
+        ("table of ZIP codes changed", ["us"] if tree.zips else []),
+        ("records new", changes.of_kind("new")),
+        ("records corrected", changes.of_kind("corrected")),
+        ("records edited here too, to be put together", changes.of_kind("edited")),
+        ("things to look up", [f"{topic}/{code}" for topic, code, _ in changes.tasks]),
+    ]
+    click.echo(f"{changes.name}:")
+    for what, codes in parts:
+        if codes:
+            more = f" and {len(codes) - MOST_SHOWN:,} more" if len(codes) > MOST_SHOWN else ""
+            click.echo(f"  {len(codes):,} {what}: {', '.join(codes[:MOST_SHOWN])}{more}")
+    if not changes.is_any:
+        click.echo("  Nothing to take over.")
 
 
 @main.command()

@@ -45,6 +45,14 @@ class NoLonger(Missing):
         self.args = (f"{name} was split up on {until}: ask for one of its parts.",)
 
 
+class UnlistedZip(Missing):
+    """A US ZIP code that is no Census area, such as those of post-office boxes; ``near``: the states it may lie in."""
+
+    def __init__(self, zip_code: str, states: Iterable[str], advice: str) -> None:
+        super().__init__("ZIP code", zip_code, states)
+        self.args = (advice,)
+
+
 class AtSea(Missing):
     """A point so far from land that no place can be named."""
 

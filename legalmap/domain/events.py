@@ -150,6 +150,7 @@ ACTIONS: dict[str, Declared] = {
     "mail-give-up": _act("gave up", "why tries", "To be sent", "Given up"),
     # The tracker as a whole
     "init": _act("loaded", "records tasks", "Empty", "Filled with what ships"),
+    "data-apply": _act("took over", "added changed gone records tasks"),
     "copy": _act("wrote", "feed_no", "Empty", "A copy of another database"),
     "reindex": _act("rewrote what follows from the feed:", "rows"),
     "release": _act("froze the release", "feed_no as_of", "Not released", "Frozen for good"),

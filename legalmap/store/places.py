@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.law.jurisdictions import Jurisdiction
@@ -173,6 +174,72 @@ def _relate(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> Non
         connection.execute(place_county.insert(), counties)
 
 
+class TreeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """How the tree would change: codes that are ``added``, ``changed`` or ``gone``.
+
+    ``kept``: what became part of another place but has a record of its own. ``lost``: what has a record
+    and neither ships any longer nor is part of another place: that tree cannot be taken over. ``zips``: whether
+    ZIP codes lead elsewhere.
+    """
+
+    added: list[str]
+    changed: list[str]
+    gone: list[str]
+    kept: list[str]
+    lost: list[str]
+    zips: bool
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything would change."""
+        return bool(self.added or self.changed or self.gone or self.zips)
+
+
+def tree_change(
+    connection: sa.Connection,
+    rows: Iterable[Mapping[str, Any]],
+    zips: Iterable[tuple[str, list[str]]],
+) -> TreeChange:
+    """What ``refill`` and ``fill_zips`` with these rows would do."""
+    with_record = set(connection.scalars(sa.select(record.c.jurisdiction_code)))
+    kept: list[str] = []
+    whole = [_above(row, with_record, kept) for row in rows]
+    shipped = {row["code"]: _compared(row) for row in whole}
+    aliases_here: dict[str, list[str]] = {}
+    for alias, code in aliases(connection):
+        aliases_here.setdefault(code, []).append(alias)
+    here = {
+        place.code: _compared(
+            {**msgspec.structs.asdict(place), "aliases": aliases_here.get(place.code, ())}
+        )
+        for place in everything(connection)
+    }
+    left = here.keys() - shipped.keys() - set(kept)
+    return TreeChange(
+        added=sorted(shipped.keys() - here.keys()),
+        changed=sorted(
+            code for code in shipped.keys() & here.keys() if shipped[code] != here[code]
+        ),
+        gone=sorted(left - _pointed_to(connection, left)),
+        kept=sorted(kept),
+        lost=sorted(left & with_record),
+        zips=_zips(connection) != dict(zips),
+    )
+
+
+def _zips(connection: sa.Connection) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    query = sa.select(zip_county).order_by(zip_county.c.zip, zip_county.c.position)
+    for row in connection.execute(query):
+        found.setdefault(row.zip, []).append(row.code)
+    return found
+
+
+def _compared(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = (column.name for column in _COLUMNS)
+    return (*(row[name] for name in names), tuple(row["counties"]), frozenset(row["aliases"]))
+
+
 def refill(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Bring the tree to what ``rows`` say; ZIP codes are to be filled anew.
 
@@ -211,6 +278,15 @@ def _above(row: Mapping[str, Any], with_record: set[str], kept: list[str]) -> Ma
 
 def _drop(connection: sa.Connection, codes: set[str]) -> None:
     """Delete places that nothing points to."""
+    unused = [{"at": code} for code in codes - _pointed_to(connection, codes)]
+    if unused:
+        connection.execute(
+            jurisdiction.delete().where(jurisdiction.c.code == sa.bindparam("at")), unused
+        )
+
+
+def _pointed_to(connection: sa.Connection, codes: set[str]) -> set[str]:
+    """Those of ``codes`` that rows of other tables, or of other places, refer to."""
     pointing = [
         key.parent
         for table in jurisdiction.metadata.tables.values()
@@ -220,11 +296,7 @@ def _drop(connection: sa.Connection, codes: set[str]) -> None:
     used: set[str] = set()
     for column in pointing:
         used |= {row[0] for row in having(connection, sa.select(column), column, codes)}
-    unused = [{"at": code} for code in codes - used]
-    if unused:
-        connection.execute(
-            jurisdiction.delete().where(jurisdiction.c.code == sa.bindparam("at")), unused
-        )
+    return used
 
 
 def fill_zips(connection: sa.Connection, rows: Iterable[tuple[str, list[str]]]) -> None:

@@ -149,7 +149,7 @@ def answer_of(
         caveats=(
             *resolution.caveats,
             *gap_caveats(gaps, topic),
-            *inside_caveats(stricter, topic),
+            *inside_caveats(resolution, stricter, topic),
             *law_caveats(resolution, topic),
             *bill_caveats(bills),
             *evidence_caveats(evidence),

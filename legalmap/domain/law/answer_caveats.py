@@ -69,19 +69,26 @@ def _own_rules(resolution: Resolution, leaves_it: bool, topic: Topic) -> str:
 
 
 def gap_caveats(gaps: Iterable[Gap], topic: Topic) -> Iterator[Caveat]:
-    """What is not known, with the first sentence of the record."""
+    """What is not known, with the first sentence of the record; each record says its reason once."""
+    by_reason: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
-        if gap.level is None:
-            continue
-        why = f"The record of {named(gap.level)} says: {gap.first_sentence}"
-        if gap.what == "status":
+        if gap.level is not None:
+            why = f"The record of {named(gap.level)} says: {gap.first_sentence}"
+            by_reason.setdefault((gap.level.code, why), []).append(gap)
+    for (_, why), alike in by_reason.items():
+        acts = [topic.variable(gap.what).label.lower() for gap in alike if gap.what != "status"]
+        if len(acts) < len(alike):
+            # Where the status itself is unclear, it is for that very reason that the rest is not known.
             yield Caveat(Code.UNCLEAR, f"Why it is unclear: {why}")
         else:
-            act = topic.variable(gap.what).label.lower()
-            yield Caveat(Code.NOT_STATED, f"Whether {act} is allowed is not known. {why}")
+            verb = "are" if len(acts) > 1 else "is"
+            text = f"Whether {' and '.join(acts)} {verb} allowed is not known. {why}"
+            yield Caveat(Code.NOT_STATED, text)
 
 
-def inside_caveats(stricter: Sequence[Stricter], topic: Topic) -> Iterator[Caveat]:
+def inside_caveats(
+    resolution: Resolution, stricter: Sequence[Stricter], topic: Topic
+) -> Iterator[Caveat]:
     """Where inside the place stricter rules hold."""
     if not stricter:
         return
@@ -93,7 +100,9 @@ def inside_caveats(stricter: Sequence[Stricter], topic: Topic) -> Iterator[Cavea
     others = [group.named for group in stricter if not group.by_status]
     if others:
         parts.append(f"further rules in {'; '.join(others)}")
-    yield Caveat(Code.INSIDE, f"Stricter inside: {'; '.join(parts)}.")
+    # Where the whole has no rule of its own there is nothing to be stricter than.
+    first = "Stricter inside" if resolution.outcome == "decided" else "Inside"
+    yield Caveat(Code.INSIDE, f"{first}: {'; '.join(parts)}.")
 
 
 def bill_caveats(bills: Iterable[Bill]) -> Iterator[Caveat]:

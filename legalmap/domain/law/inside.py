@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from legalmap.domain.law.jurisdictions import COUNTY_WIDE, LOCAL, REACH, STATE_WIDE, Jurisdiction
+from legalmap.domain.law.naming import listed
 from legalmap.domain.law.resolution import Resolution
 from legalmap.domain.law.topics import Topic
 
@@ -20,7 +21,7 @@ MOST_NAMED = 3
 # How many an answer holds of each group.
 MOST_KEPT = 30
 _WORDS = {
-    STATE_WIDE: ("part of it", "parts of it"),
+    STATE_WIDE: ("part", "parts"),
     COUNTY_WIDE: ("county", "counties"),
     LOCAL: ("town", "towns"),
 }
@@ -72,10 +73,12 @@ class Stricter(msgspec.Struct, frozen=True):
         names = [place.name for place in self.places[:MOST_NAMED]]
         rest = self.total - len(names)
         if not rest:
-            return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-        counted = " and ".join(
-            f"{count} {_WORDS[max(reach, STATE_WIDE)][count > 1]}"
-            for reach, count in self.by_reach.items()
+            return listed(names)
+        counted = listed(
+            [
+                f"{count} {_WORDS[max(reach, STATE_WIDE)][count > 1]}"
+                for reach, count in self.by_reach.items()
+            ]
         )
         return f"{counted} ({', '.join(names)} and {rest} more)"
 

@@ -7,7 +7,7 @@ from legalmap.domain.law.caveats import Caveat, Code
 from legalmap.domain.law.combining import combined, standings, strictest
 from legalmap.domain.law.dates import in_words
 from legalmap.domain.law.jurisdictions import INCORPORATED, Jurisdiction
-from legalmap.domain.law.naming import named
+from legalmap.domain.law.naming import listed, named
 from legalmap.domain.law.resolution import Level, LevelAnswer
 from legalmap.domain.law.topics import Topic
 
@@ -86,7 +86,7 @@ def _falls_away(
         and combined(variable, counting).value != combined(variable, without).value
     ]
     if changed and not words:
-        words.append(f"the rule on {_listed(changed)} does not come from it")
+        words.append(f"the rule on {listed(changed)} does not come from it")
     return tuple(words)
 
 
@@ -95,10 +95,6 @@ def _otherwise(other: LevelAnswer | None, topic: Topic) -> str:
         return "nothing else is known here"
     label = topic.status(other.period.status).label.lower()
     return f"the answer would be “{label}”, by {named(other.jurisdiction)}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _reach_words(

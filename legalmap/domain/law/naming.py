@@ -1,5 +1,7 @@
 """Names of places within sentences."""
 
+from collections.abc import Sequence
+
 from legalmap.domain.law.jurisdictions import LOCAL_KINDS, Jurisdiction
 
 # English says “the” before these names, and no rule tells which: “the Bahamas”, “the Gambia”.
@@ -28,3 +30,8 @@ def named(place: Jurisdiction) -> str:
 def capital(text: str) -> str:
     """``text`` with a capital at its beginning."""
     return text[0].upper() + text[1:]
+
+
+def listed(words: Sequence[str]) -> str:
+    """“A”, “A and B”, “A, B and C”."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -62,6 +62,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     batch: str | None = None
     # The reader's suggestion that this answers: submitting closes it.
     suggestion_id: int | None = None
+    # Whether it may wait beside what was published since its base, which a person then puts together.
+    may_be_stale: bool = False
     # Whether it was typed into the form of the record: then submitting deletes the draft.
     closes_draft: bool = False
 
@@ -129,7 +131,7 @@ def submit_all(tracker: Tracker, actor: Account, proposals: list[Proposal]) -> l
         # Many records may be made here: the lock keeps two imports from waiting for each other.
         records.lock_making(connection)
         actor = as_of_now(connection, actor, Permission.PROPOSE)
-        return [_insert(connection, tracker, actor, proposal) for proposal in checked]
+        return [insert(connection, tracker, actor, proposal) for proposal in checked]
 
 
 def _checked(tracker: Tracker, proposal: Proposal) -> Proposal:
@@ -147,16 +149,17 @@ def note_problems(note: str) -> list[Problem]:
     return payload.problems_of_text("note", note, MAX_NOTE, needed=needed)
 
 
-def _insert(
+def insert(
     connection: Connection, tracker: Tracker, actor: Account, proposal: Proposal
 ) -> Revision:
+    """Put a proposal whose content was checked into the queue, in the transaction of the caller."""
     at = clock.now()
     record = record_of(connection, proposal.topic, proposal.jurisdiction)
-    if record.current_number != proposal.base_number:
+    if record.current_number != proposal.base_number and not proposal.may_be_stale:
         raise Stale(
             proposal.topic, proposal.jurisdiction, proposal.base_number, record.current_number
         )
-    base = revision_at(connection, record, record.current_number)
+    base = revision_at(connection, record, proposal.base_number)
     if content_bytes(base.payload) == content_bytes(proposal.payload):
         raise NothingChanged("Nothing differs from what is published: there is nothing to review.")
     _check_intent(connection, base, proposal)

@@ -1,1 +1,1 @@
-"""Filling, copying and checking a database: what the command line does and no page can."""
+"""Filling, copying, checking and upgrading a database: what the command line does and no page can."""

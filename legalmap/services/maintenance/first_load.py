@@ -197,14 +197,19 @@ def publish_shipped(
     return total
 
 
-def _publish(
-    connection: Connection, tracker: Tracker, item: ShippedRecord, system_id: int, at: datetime
-) -> None:
-    content = payload.normalised(item.payload)
+def validate(tracker: Tracker, item: ShippedRecord, content: Payload) -> None:
+    """Raise Invalid, naming record and field, if what ships breaks a rule."""
     try:
         payload.validate(content, tracker.topic(item.topic), clock.today())
     except Invalid as error:
         raise _within(f"{item.topic}/{item.jurisdiction}", error) from None
+
+
+def _publish(
+    connection: Connection, tracker: Tracker, item: ShippedRecord, system_id: int, at: datetime
+) -> None:
+    content = payload.normalised(item.payload)
+    validate(tracker, item, content)
     ids = records.insert_record(connection, item.topic, item.jurisdiction, content, system_id, at)
     records.point_to_genesis(connection, *ids)
     revision = records.revision_by_id(connection, ids[1])

@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from legalmap.domain.errors import Missing, NoLonger
+from legalmap.domain.errors import Missing, NoLonger, UnlistedZip
 from legalmap.domain.law.jurisdictions import Jurisdiction, looks_like_code
 from legalmap.domain.law.ocd_ids import ocd_of, state_of
 from legalmap.domain.places import typed_text
@@ -281,11 +281,13 @@ def _by_division(tracker: Tracker, ocd: str) -> list[Jurisdiction]:
 
 
 def counties_of_zip(tracker: Tracker, zip_code: str) -> list[Jurisdiction]:
-    """The counties a US ZIP code touches; raise Missing if no county is known for it."""
+    """The counties a US ZIP code touches; raise UnlistedZip if no county is known for it."""
     with tracker.store.reading() as connection:
         counties = places.of_zip(connection, zip_code)
     if not counties:
-        raise Missing("ZIP code", zip_code)
+        states = zip_codes.states_of_prefix(tracker, zip_code)
+        advice = search_notes.unknown_zip(zip_code, states)
+        raise UnlistedZip(zip_code, (state.code for state in states), advice)
     return counties
 
 

@@ -27,6 +27,12 @@ def insert_all(
     return len(values)
 
 
+def every(connection: sa.Connection) -> set[tuple[str, str, str]]:
+    """Topic, place and text of all that was ever noted, done or not."""
+    columns = (task.c.topic, task.c.jurisdiction_code, task.c.text)
+    return {(row[0], row[1], row[2]) for row in connection.execute(sa.select(*columns))}
+
+
 def _values(topic: str, code: str, text: str, at: datetime) -> dict[str, Any]:
     return {"topic": topic, "jurisdiction_code": code, "text": text, "created_at": at}
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from legalmap.domain.desk.edit_intents import Intent
@@ -13,7 +14,7 @@ from legalmap.domain.desk.revisions import Record, Revision, RevisionKind
 from legalmap.domain.desk.risk import Risk
 from legalmap.domain.law.payload import Payload, content_bytes, from_bytes, sha256_of
 from legalmap.store.engine import RECORD_LOCK, inserted_id
-from legalmap.store.rows import having, in_batches, unconverted
+from legalmap.store.rows import PART, having, in_batches, unconverted
 from legalmap.store.tables import (
     account,
     assent,
@@ -23,6 +24,7 @@ from legalmap.store.tables import (
     revision,
     revision_author,
     submission,
+    waiting,
     withdrawal,
 )
 
@@ -279,6 +281,48 @@ def was_published(connection: sa.Connection, record_id: int, payload: Payload) -
     return any(
         content_bytes(from_bytes(row.payload)) == content for row in connection.execute(query)
     )
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision in short. ``own``: by the author asked about; ``waits``: for a verdict."""
+
+    id: int
+    topic: str
+    jurisdiction: str
+    number: int
+    payload: str
+    payload_sha256: str
+    own: bool
+    is_current: bool
+    is_published: bool
+    waits: bool
+
+
+def told_by(connection: sa.Connection, author_id: int) -> Iterator[Told]:
+    """Of each record its current revision and all those by one author, oldest first."""
+    own = revision.c.author_id == author_id
+    current = revision.c.id == record.c.current_revision_id
+    query = (
+        sa.select(
+            revision.c.id,
+            record.c.topic,
+            record.c.jurisdiction_code.label("jurisdiction"),
+            revision.c.number,
+            revision.c.payload,
+            revision.c.payload_sha256,
+            own.label("own"),
+            current.label("is_current"),
+            publication.c.feed_no.is_not(None).label("is_published"),
+            waiting.c.revision_id.is_not(None).label("waits"),
+        )
+        .join(record, record.c.id == revision.c.record_id)
+        .outerjoin(publication, publication.c.revision_id == revision.c.id)
+        .outerjoin(waiting, waiting.c.revision_id == revision.c.id)
+        .where(sa.or_(own, current))
+        .order_by(revision.c.id)
+    )
+    for row in connection.execute(query.execution_options(yield_per=PART)):
+        yield Told(**row._mapping)
 
 
 def current_number(connection: sa.Connection, record_id: int) -> int:

@@ -161,9 +161,9 @@ def degrees(query: Query, name: str) -> float:
 
 
 def zip_code(text: str) -> str:
-    """A US ZIP code of five digits."""
+    """The five digits of a US ZIP code; the four of ZIP+4 tell no more of the place."""
     if re.fullmatch(routes.ZIP["pattern"], text):
-        return text
+        return text[:5]
     raise BadParameter("zip", "Give the five digits of a US ZIP code.")
 
 

@@ -157,7 +157,7 @@ FIELDS = Parameter(
     "The edition, the day and the licence stay.",
     TEXT,
 )
-ZIP = text("[0-9]{5}")
+ZIP = text("[0-9]{5}(-[0-9]{4})?")
 ONE_WAY = (
     Parameter("place", "The code of a place.", CODE, "us-al-mobile"),
     Parameter("lat", "Degrees north (WGS 84), with lon.", number("number", -90, 90)),

@@ -234,7 +234,7 @@ def card(topic: Topic, resolution: Resolution, inside: Inside) -> str:
     if level and level.jurisdiction.code != resolution.place.code:
         lines.append(f"By the law of {level.jurisdiction.name}")
     stricter = stricter_inside(resolution, topic, inside)
-    lines += [caveat.text for caveat in inside_caveats(stricter, topic)]
+    lines += [caveat.text for caveat in inside_caveats(resolution, stricter, topic)]
     if level:
         predates = level.predates_evidence(resolution.as_of)
         age = "fresh" if predates else level.freshness or "never"

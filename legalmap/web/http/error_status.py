@@ -15,6 +15,7 @@ from legalmap.domain.errors import (
     NotYet,
     OwnWork,
     Stale,
+    UnlistedZip,
     Unusable,
 )
 
@@ -34,6 +35,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 # The first class an error is an instance of counts.
 KINDS: list[tuple[type[Exception], Kind]] = [
+    (UnlistedZip, Kind(404, "unlisted-zip", "This ZIP code is not in the Census list")),
     (Missing, Kind(404, "missing", "There is no such thing")),
     (BadQuery, Kind(400, "bad-query", "The address cannot be read")),
     (Invalid, Kind(422, "invalid", "Something needs mending")),

@@ -151,7 +151,9 @@ RUDE: dict[str, dict[Rudeness, int]] = {
 async def _again_and_again(rude: Rudeness, port: int, details: list[str]) -> None:
     while True:
         with suppress(OSError, TimeoutError):
-            await asyncio.wait_for(rude(port, *details), SECONDS)
+            # wait_for can swallow the end of the attack where it meets the end of a request.
+            async with asyncio.timeout(SECONDS):
+                await rude(port, *details)
         # Who is refused does not fill the machine with new connections.
         await asyncio.sleep(0.02)
 

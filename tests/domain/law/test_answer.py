@@ -86,6 +86,15 @@ def test_since_when_without_a_break(
     assert since.has_new_rules is (status != rules)
 
 
+def test_many_places_inside_are_counted_by_reach_and_the_first_named() -> None:
+    towns = [a_place(f"us-al-{name}", "town", name=name.upper()) for name in "abcd"]
+    county = a_place("us-al-e-county", "county", name="E County")
+    inside = gathered((Profile("banned", "no", "no"), place) for place in [*towns, county])
+    [group] = answer_at(a_law(), inside=inside).inside
+    assert (group.total, group.by_reach) == (5, {2: 1, 3: 4})
+    assert group.named == "1 county and 4 towns (E County, A, B and 2 more)"
+
+
 MAY: dict[str, tuple[dict[str, Any], tuple[Any, Any], tuple[Any, Any]]] = {
     # What the law says; having it: what it comes to, from what age; buying it.
     "both allowed": ({}, ("yes", None), ("yes", None)),
@@ -137,6 +146,18 @@ CAVEATS: dict[str, tuple[list[Payload | None], dict[str, Any], Code | None, str]
         {},
         Code.UNCLEAR,
         "The record of Alabama says: It is law.",
+    ),
+    "who has no rule of its own has nothing to be stricter than": (
+        [a_law("varies")],
+        BANNED_TOWN,
+        Code.INSIDE,
+        "Inside: banned in X.",
+    ),
+    "gaps of one record are told together": (
+        [a_law(sale="unknown", possession="unknown")],
+        {},
+        Code.NOT_STATED,
+        "Whether possession and sale are allowed is not known. The record of Alabama says: It is",
     ),
     "a gap is told as such": ([a_law(sale="unknown")], {}, Code.NOT_STATED, "Whether sale is"),
     "a county's status may not reach a city": (

@@ -79,6 +79,11 @@ def test_resolve_keeps_the_own_answer_of_every_level_and_says_why_it_counts(
     assert resolution["freshness"] == "fresh"
 
 
+def test_the_four_further_digits_of_a_zip_code_change_nothing(client: FlaskClient) -> None:
+    short, long = (get(client, "/kratom/resolve", zip=code) for code in ("34236", "34236-1234"))
+    assert short == long
+
+
 def test_a_zip_code_in_several_counties_is_asked_back_with_one_resolution_each(
     client: FlaskClient,
 ) -> None:

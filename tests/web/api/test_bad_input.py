@@ -19,6 +19,7 @@ from legalmap.domain.errors import (
     OwnWork,
     Problem,
     Stale,
+    UnlistedZip,
     Unmade,
     Unusable,
 )
@@ -43,6 +44,9 @@ MISSING = {
     "a revision that is no number": ("/api/v1/kratom/records/us-al/revisions/x", ["0"]),
     "a control character": ("/api/v1/kratom/records/%00", []),
     "a ZIP code of no county": ("/api/v1/kratom/resolve?zip=00000", []),
+    "a ZIP code of post-office boxes": ("/api/v1/kratom/resolve?zip=30301", ["us-ga"]),
+    "a ZIP code of a single building": ("/api/v1/kratom/check?zip=12345", ["us-ny"]),
+    "a ZIP code of the armed forces": ("/api/v1/kratom/resolve?zip=09012", []),
     "a point at sea": ("/api/v1/kratom/resolve?lat=0&lon=-30", []),
     "nothing at all": ("/api/v2/topics", []),
     "a slash too many": ("/api/v1/topics/", []),
@@ -146,6 +150,12 @@ def test_a_redirect_brings_no_html(client: FlaskClient) -> None:
 ERRORS = {
     # An error, then its status, its name, and what must stand in its detail.
     "missing": (Missing("topic", "x", ["kratom"]), 404, "missing", "no topic “x”"),
+    "no Census area": (
+        UnlistedZip("30301", ["us-ga"], "Codes that begin with 303 lie in Georgia: give the town."),
+        404,
+        "unlisted-zip",
+        "lie in Georgia: give the town",
+    ),
     "a bad query": (BadQuery.at("as_of", "No."), 400, "bad-query", "as_of: No."),
     "invalid": (Invalid.at("periods.0.status", "No."), 422, "invalid", "periods.0.status"),
     "own work": (OwnWork("You wrote it."), 403, "own-work", "You wrote it."),
