@@ -53,7 +53,7 @@ def warnings(
             problems += _of_period(case, index, known_sources)
     for index, bill in enumerate(payload.pending):
         if bill not in base.pending:
-            problems += _shortened(f"pending.{index}.url", bill.url)
+            problems += _misleading(f"pending.{index}.url", bill.url)
     return [*problems, *_of_evidence(case)]
 
 
@@ -137,7 +137,7 @@ def _duplicates(period: Period, at: str) -> Iterator[Problem]:
 
 
 def _of_source(case: Case, period: Period, source: Source, at: str) -> Iterator[Problem]:
-    yield from _shortened(f"{at}.url", source.url)
+    yield from _misleading(f"{at}.url", source.url)
     state = urls.state_of(source.url)
     # The third part of a code below a state is its letters: us-tn-nashville.
     if state and case.place.code.startswith("us-") and case.place.code[3:5] != state:
@@ -155,7 +155,10 @@ def _of_source(case: Case, period: Period, source: Source, at: str) -> Iterator[
         yield Problem(f"{at}.archived_url", message)
 
 
-def _shortened(field: str, url: str) -> Iterator[Problem]:
+def _misleading(field: str, url: str) -> Iterator[Problem]:
+    if urls.mixes_alphabets(url):
+        message = "The host has letters of more than one alphabet and may pass for another: is it the right one?"
+        yield Problem(field, message)
     if urls.is_shortened(url):
         message = (
             f"{urls.host_of(url)} hides where a link leads: enter the address of the page itself."

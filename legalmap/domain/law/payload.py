@@ -5,13 +5,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
 from legalmap.domain.errors import Invalid, Problem
-from legalmap.domain.law import dates, payload_forms
+from legalmap.domain.law import dates, fields, invisible, payload_forms, urls
 from legalmap.domain.law.dates import PartialDate
+from legalmap.domain.law.fields import Field
 from legalmap.domain.law.periods import Period
 from legalmap.domain.law.sources import Source
 from legalmap.domain.law.topics import Topic
@@ -25,10 +25,8 @@ MAX_SHORT = 500
 MAX_URL = 2_000
 MAX_PERIODS = 50
 MAX_SOURCES = 50
-# Control characters, and those that hide or reorder text: nobody means to type them into a summary.
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+# Years before and after these are mistyped. Of laws to come the last one counts from today.
+FIRST_YEAR, YEARS_AHEAD = 1900, 10
 # U+FFFD, the replacement character: it stands where decoding found no valid character.
 LOST = "\ufffd"
 # Half of a surrogate pair: JSON may escape one (RFC 8259, 8.2), but UTF-8 cannot hold it.
@@ -167,6 +165,27 @@ def normalised(payload: Payload) -> Payload:
     return msgspec.structs.replace(newest(payload), periods=periods)
 
 
+def with_plain_links(payload: Payload) -> Payload:
+    """The same with every link as ``urls.plainly`` writes it."""
+    periods = tuple(
+        msgspec.structs.replace(period, sources=tuple(map(_plain_source, period.sources)))
+        for period in payload.periods
+    )
+    pending = tuple(
+        msgspec.structs.replace(bill, url=urls.plainly(bill.url)) for bill in payload.pending
+    )
+    return msgspec.structs.replace(payload, periods=periods, pending=pending)
+
+
+def _plain_source(source: Source) -> Source:
+    archived = source.archived_url
+    return msgspec.structs.replace(
+        source,
+        url=urls.plainly(source.url),
+        archived_url=urls.plainly(archived) if archived else archived,
+    )
+
+
 def _normalised_answers(answers: dict[str, Any]) -> dict[str, Any]:
     answered = {code: value for code, value in answers.items() if value not in (None, "", [], ())}
     return {code: _normalised_value(value) for code, value in sorted(answered.items())}
@@ -180,7 +199,7 @@ def _normalised_value(value: Any) -> Any:
 
 def problems_of(payload: Payload, topic: Topic, today: date) -> list[Problem]:
     """Everything in ``payload`` that breaks the codebook of ``topic`` or the rules of a record."""
-    problems = [*_problems_of_record(payload, today)]
+    problems = [*_problems_of_record(payload, today), *_problems_of_years(payload, today)]
     earlier: Period | None = None
     for index, period in enumerate(payload.periods):
         at = f"periods.{index}"
@@ -224,6 +243,36 @@ def _problems_of_record(payload: Payload, today: date) -> Iterator[Problem]:
         yield Problem("verified_how", "Say how it was verified, if and only if a day is given.")
     if payload.confidence is None:
         yield Problem("confidence", "Choose how sure you are: high, medium or low.")
+
+
+def _problems_of_years(payload: Payload, today: date) -> Iterator[Problem]:
+    """A year that nobody means: 1016, 9999."""
+    last = today.year + YEARS_AHEAD
+    for field, value in _dates_of(payload):
+        # Of these a day to come is refused in any case.
+        is_past = field.endswith(("last_verified", "accessed_on"))
+        if value.year < FIRST_YEAR or (value.year > last and not is_past):
+            yield Problem(field, f"Enter a year from {FIRST_YEAR} to {last}.")
+
+
+def _dates_of(payload: Payload) -> Iterator[tuple[str, date]]:
+    """Every date of a record with its field, as the first day it can mean."""
+    parts: list[tuple[str, Any, tuple[Field, ...]]] = [("", payload, fields.RECORD)]
+    for index, period in enumerate(payload.periods):
+        at = f"periods.{index}."
+        parts.append((at, period, fields.PERIOD))
+        parts += [
+            (f"{at}sources.{number}.", source, fields.SOURCE)
+            for number, source in enumerate(period.sources)
+        ]
+    parts += [
+        (f"pending.{index}.", bill, fields.BILL) for index, bill in enumerate(payload.pending)
+    ]
+    for at, part, table in parts:
+        for field in table:
+            value = getattr(part, field.name) if field.kind in ("date", "day") else None
+            if value is not None:
+                yield at + field.name, value.first_day if isinstance(value, PartialDate) else value
 
 
 def _is_day(value: PartialDate | None) -> bool:
@@ -314,17 +363,15 @@ _BILL_TEXTS = {
 
 
 def problems_of_url(field: str, url: str) -> list[Problem]:
-    """What is wrong with a link: too long, or not a full http:// or https:// address."""
+    """What is wrong with a link: too long, no full http:// or https:// address, or it leads elsewhere than it
+    seems to.
+    """
     if len(url) > MAX_URL:
         return [Problem(field, f"Keep the link under {MAX_URL} characters.")]
-    try:
-        parts = urlsplit(url)
-        is_link = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_link = False
-    if not is_link or re.search(r"[\s<>\"\\\ufffd]", url) or _HIDDEN.search(url):
-        return [Problem(field, "Enter a full link that begins with http:// or https://.")]
-    return []
+    if names := invisible.named_in(url):
+        return [Problem(field, f"Remove the invisible characters from the link: {names}.")]
+    fault = urls.fault_of(url)
+    return [Problem(field, fault)] if fault else []
 
 
 def whole(text: str) -> str:
@@ -343,6 +390,6 @@ def problems_of_text(field: str, text: str, limit: int, needed: str = "") -> lis
         return [Problem(field, f"Keep this under {limit:,} characters; it has {len(text):,}.")]
     if LOST in text:
         return [Problem(field, f"A character was lost where “{LOST}” stands: type it anew.")]
-    if _HIDDEN.search(text):
-        return [Problem(field, "Remove the invisible control characters.")]
+    if names := invisible.named_in(text):
+        return [Problem(field, f"Remove the invisible characters: {names}.")]
     return []

@@ -208,6 +208,7 @@ def _proposal(tracker: Tracker, raw: Any, *, hint: bool) -> Proposal:
     topic = tracker.topic(raw["topic"])
     place = search.place(tracker, raw["jurisdiction"], hint=hint)
     content = payload.from_builtins({key: raw[key] for key in raw if key in _PAYLOAD})
+    content = payload.with_plain_links(content)
     note = raw.get("note", "Imported from a file.")
     if not isinstance(note, str):
         raise Invalid.at("note", "Give it as text.")

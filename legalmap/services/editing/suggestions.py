@@ -19,6 +19,7 @@ from legalmap.domain.desk.suggestions import (
     problems_of,
 )
 from legalmap.domain.errors import AlreadyDecided, Invalid, Missing, NotNow, existing
+from legalmap.domain.law import urls
 from legalmap.domain.law.jurisdictions import Jurisdiction
 from legalmap.domain.people.accounts import Account
 from legalmap.domain.people.roles import Permission, require
@@ -39,18 +40,26 @@ READER = "a reader"
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of suggestions, how many are open in all, and live claims by suggestion id."""
+    """A page of suggestions, how many are open in all, and live claims by suggestion id.
+
+    ``awaited``: ids of those whose readers left an address. Who took one up sees it, nobody else.
+    """
 
     suggestions: list[Suggestion]
+    awaited: frozenset[int]
     open_count: int
     claims: dict[int, Claim]
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """One suggestion with its claim and other suggestions for the same record, newest first."""
+    """One suggestion with its claim and other suggestions for the same record, newest first.
+
+    ``awaited``: whether its reader left an address, which only who took it up sees.
+    """
 
     suggestion: Suggestion
     claim: Claim | None
+    awaited: bool
     others: list[Suggestion]
 
 
@@ -69,7 +78,7 @@ def suggest(
 ) -> int:
     """Receive a suggestion; gives its number. Raise Invalid with every field at fault, NotNow for a copy."""
     place = place_for(tracker, topic, code)
-    text, url, email = text.strip(), url.strip(), email.strip()
+    text, url, email = text.strip(), urls.plainly(url.strip()), email.strip()
     check(text, url, email)
     at = clock.now()
     with tracker.store.writing() as connection:
@@ -109,7 +118,8 @@ def listed(
             connection, "suggestion", [suggestion.id for suggestion in page], clock.now()
         )
         return Listed(
-            suggestions=page,
+            suggestions=[_for(actor, item, claims_by_id.get(item.id)) for item in page],
+            awaited=frozenset(item.id for item in page if item.email),
             open_count=suggestions.count_open(connection, topic),
             claims=claims_by_id,
         )
@@ -125,7 +135,20 @@ def sheet(tracker: Tracker, actor: Account, number: int) -> Sheet:
             connection, suggestion.topic, suggestion.jurisdiction, MOST_BESIDE + 1
         )
     others = [other for other in beside if other.id != number][:MOST_BESIDE]
-    return Sheet(suggestion=suggestion, claim=claims_by_id.get(number), others=others)
+    claim = claims_by_id.get(number)
+    return Sheet(
+        suggestion=_for(actor, suggestion, claim),
+        claim=claim,
+        awaited=suggestion.email is not None,
+        others=[_for(actor, other, None) for other in others],
+    )
+
+
+def _for(actor: Account, suggestion: Suggestion, claim: Claim | None) -> Suggestion:
+    """A suggestion as somebody may see it: the reader's address only for who took it up."""
+    if claim is not None and claim.account_id == actor.id:
+        return suggestion
+    return msgspec.structs.replace(suggestion, email=None)
 
 
 def claim(tracker: Tracker, actor: Account, number: int, *, over: bool = False) -> Claim:

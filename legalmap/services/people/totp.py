@@ -2,14 +2,14 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 import pyotp
 
 from legalmap import clock
 from legalmap.domain.errors import Invalid, NotNow
-from legalmap.domain.people.sessions import Session
+from legalmap.domain.people.sessions import SESSION_LIFE, Session
 from legalmap.services.core.tracker import Tracker
 from legalmap.services.people import authentication, passwords, recovery_codes
 from legalmap.services.people.accounts import log_own
@@ -17,19 +17,18 @@ from legalmap.services.people.second_factor import (
     ISSUER,
     Enrolled,
     Proved,
-    ask,
     confirm,
     enrolled,
     require_enough,
     require_may_enrol,
 )
 from legalmap.store.engine import Connection
-from legalmap.store.people import second_factors
+from legalmap.store.people import accounts, second_factors
 
 STEP_SECONDS = 30
 # Codes of one step before and after are accepted: phone clocks drift (RFC 6238, 5.2 and 6).
 DRIFT = 1
-SETUP_LIFE = timedelta(minutes=15)
+SETUP_LIFE = SESSION_LIFE
 _CODE = re.compile(r"[0-9]{6}")
 _SETUP = "totp-setup"
 
@@ -42,20 +41,23 @@ class Setup(msgspec.Struct, frozen=True):
     uri: str
 
 
-def begin(tracker: Tracker, session: Session) -> Setup:
-    """A new secret to scan; raise NotProved before the second factor was shown."""
+def begin(tracker: Tracker, session: Session, token: str) -> Setup:
+    """The secret to scan, the same for as long as the session lasts: a phone may load the page once more.
+
+    ``token`` is the session's. Raise NotProved before the second factor was shown.
+    """
     require_may_enrol(session)
-    secret = pyotp.random_base32()
-    return _setup(session, ask(tracker, session, _SETUP, secret, SETUP_LIFE), secret)
-
-
-def begun(tracker: Tracker, session: Session, challenge_id: str) -> Setup | None:
-    """The secret scanned before a wrong code was entered; None if it has expired."""
-    with tracker.store.reading() as connection:
-        challenge = second_factors.challenge_called(
-            connection, challenge_id, _SETUP, clock.now(), session.account.id
-        )
-    return _setup(session, challenge_id, challenge.value) if challenge else None
+    # Only who holds the token can name it: another session of the account has a key of its own.
+    challenge_id = authentication.hashed(f"{_SETUP} {token}")
+    at, person = clock.now(), session.account
+    with tracker.store.writing() as connection:
+        accounts.lock(connection, person.id)
+        challenge = second_factors.challenge_called(connection, challenge_id, _SETUP, at, person.id)
+        secret = challenge.value if challenge else pyotp.random_base32()
+        if challenge is None:
+            columns = {"id": challenge_id, "account_id": person.id, "purpose": _SETUP}
+            second_factors.insert_challenge(connection, at, SETUP_LIFE, value=secret, **columns)
+    return _setup(session, challenge_id, secret)
 
 
 def _totp(secret: str) -> pyotp.TOTP:

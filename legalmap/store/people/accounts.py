@@ -106,6 +106,11 @@ def other_admins(connection: sa.Connection, account_id: int) -> int:
     return len(set(connection.scalars(query)) - {account_id})
 
 
+def lock(connection: sa.Connection, account_id: int) -> None:
+    """Let nobody else who locks this account go on until the transaction ends."""
+    connection.execute(sa.select(account.c.id).where(account.c.id == account_id).with_for_update())
+
+
 def forget(connection: sa.Connection, account_id: int) -> None:
     """Delete what belongs to a person but not to history: drafts, claims, notices, mail, remits."""
     connection.execute(draft.delete().where(draft.c.owner_id == account_id))

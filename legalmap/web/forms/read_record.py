@@ -46,7 +46,7 @@ def read(
     reading = _Reading(topic, base)
     raw = reading.record(form)
     try:
-        content = payload.from_builtins(raw)
+        content = payload.with_plain_links(payload.from_builtins(raw))
         broken = payload.problems_of(content, topic, today)
     except Invalid as error:
         # Not even a payload: an empty one stands for it, so that the page can be shown.

@@ -1,11 +1,14 @@
 """How often somebody may try to sign in, without locking the rightful owner out."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import abort, make_response, render_template
 from limits import RateLimitItem, parse
 from werkzeug.wrappers import Response
 
+from legalmap.domain.errors import LegalmapError
 from legalmap.web.http import known_browsers, next_url
 from legalmap.web.http.rate_limits import address, limiter
 
@@ -38,6 +41,20 @@ def _wait_for(kind: str, handle: str) -> int:
     for key in ((PER_ADDRESS, address()), _of_person(kind, handle)):
         wait = wait or limiter().wait(*key)
     return wait
+
+
+@contextmanager
+def failures(kind: str, name: str, back: str) -> Iterator[None]:
+    """Count only what is refused inside, and answer 429 after too many of it; else as ``count``."""
+    person = _of_person(kind, name)
+    wait = limiter().blocked(*person)
+    if wait:
+        abort(_too_many(wait, back))
+    try:
+        yield
+    except LegalmapError:
+        limiter().wait(*person)
+        raise
 
 
 def failed(kind: str, handle: str) -> None:

@@ -62,8 +62,11 @@ def recover(token: str) -> Response:
 
 def _entered(kind: str, token: str, form: HouseForm, use: Callable[[], str]) -> Response:
     """Use the link and go on in the session that it opens; show the form once more if that is refused."""
-    sign_in_limits.count(sign_in_limits.CONFIRMING, kind, f"/{kind}/{token}")
-    with refusals_shown_on(partial(_page, kind, token, form)):
+    # Failures are counted, each link by itself: a room full of people who join at once is no attack.
+    with (
+        refusals_shown_on(partial(_page, kind, token, form)),
+        sign_in_limits.failures(sign_in_limits.CONFIRMING, f"{kind} {token}", f"/{kind}/{token}"),
+    ):
         session_token = use()
     return sign_in.enter(session_token, "/desk")
 

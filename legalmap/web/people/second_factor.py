@@ -134,7 +134,7 @@ def add_authenticator() -> Response:
     if not challenge_id:
         return _authenticator_page(opened)
     sign_in_limits.count(sign_in_limits.CODE, opened.account.handle, AUTHENTICATOR)
-    with refusals_shown_on(partial(_authenticator_page, opened, challenge_id=challenge_id)):
+    with refusals_shown_on(partial(_authenticator_page, opened)):
         enrolled = totp.enrol(
             tracker(),
             opened,
@@ -213,12 +213,9 @@ def _proving_page(opened: Session, status: int = 200, **more: Any) -> Response:
     return _page("people/second_factor/prove.html", status, form=form, challenge=challenge, **more)
 
 
-def _authenticator_page(
-    opened: Session, status: int = 200, *, challenge_id: str = "", **more: Any
-) -> Response:
-    """The key to scan: the one of ``challenge_id`` once more, so that nobody has to scan another."""
-    setup = totp.begun(tracker(), opened, challenge_id) if challenge_id else None
-    setup = setup or totp.begin(tracker(), opened)
+def _authenticator_page(opened: Session, status: int = 200, **more: Any) -> Response:
+    """The key to scan: the same however often the page is loaded."""
+    setup = totp.begin(tracker(), opened, _token())
     return _page(
         "people/second_factor/authenticator.html",
         status,

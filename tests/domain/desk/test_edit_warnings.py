@@ -62,6 +62,12 @@ AT = "periods.0."
             "Source 1 of this period leads to the same page",
         ),
         (a_law(sources=(a_kept_source("https://bit.ly/1"),)), AT + "sources.0.url", "bit.ly hides"),
+        # A Cyrillic “а” in a Latin host.
+        (
+            a_law(sources=(a_kept_source("https://l\u0430w.example/act"),)),
+            AT + "sources.0.url",
+            "letters of more than one alphabet",
+        ),
         # A strict status by vendors alone.
         (a_law(status="banned", sources=(SHOP,)), AT + "sources", "Only vendors support “Banned”"),
         (

@@ -32,6 +32,7 @@ from legalmap.domain.law.payload import (
     sha256_of,
     to_builtins,
     validate,
+    with_plain_links,
 )
 from legalmap.domain.law.periods import Period
 from tests.build import TODAY, a_bill, a_date, a_payload, a_period, a_source, the_topic
@@ -103,7 +104,7 @@ def bills(count: int) -> Payload:
             "notes",
             "Keep this under 5,000 characters; it has",
         ),
-        (a_payload(notes="a\x00b"), "notes", "Remove the invisible control characters."),
+        (a_payload(notes="a\x00b"), "notes", "Remove the invisible characters: U+0000."),
         # Only the oldest period may begin at an unknown date.
         (a_payload(a_period("2016"), a_period()), "periods.1.effective_from", "Only the oldest"),
         (a_payload(a_period(), a_period()), "periods.1.effective_from", "Only the oldest"),
@@ -280,7 +281,7 @@ GOOD_LINKS = [
     # With a port, a query, a fragment, percent escapes, or letters of another script.
     "http://law.example:8080/act?id=1&x=%20#s2",
     "https://закон.рф/",
-    "https://[2001:db8::1]/act",
+    "https://[2606:4700::1]/act",
 ]
 BAD_LINKS = [
     # Nothing, a bare name, a path, another scheme, no host.
@@ -305,6 +306,27 @@ BAD_LINKS = [
     "https://law.example/\x00",
     # Hosts that cannot be read.
     "https://[law.example/",
+    # What leads to another host than it seems to.
+    "https://sdlegislature.gov@evil.example/",
+    "https://user:word@law.example/",
+    "https://ｌａｗ.example/",
+    "https://law.ex\u00adample/",
+    "https://law\u200d.example/",
+    "https://law.example/\u2028act",
+    # What readers cannot open.
+    "http://localhost/act",
+    "http://localhost:8080/act",
+    "http://intranet/act",
+    "http://nas.local/act",
+    "http://127.0.0.1/act",
+    "http://127.1/act",
+    "http://2130706433/act",
+    "http://0x7f.0x1/act",
+    "http://10.0.0.7/act",
+    "http://192.168.1.1/act",
+    "http://169.254.169.254/act",
+    "https://[::1]/act",
+    "https://[fd00::1]/act",
 ]
 
 
@@ -596,3 +618,28 @@ def test_what_was_valid_stays_valid(payload: Payload, today: date) -> None:
     if not problems_of(payload, TOPIC, today):
         assert problems_of(payload, TOPIC, today + timedelta(days=1)) == []
         validate(from_bytes(canonical_bytes(payload)), TOPIC, today)
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        (a_payload(a_period("1016")), "periods.0.effective_from"),
+        (a_payload(a_period("2016", until="9999")), "periods.0.effective_until"),
+        (a_payload(a_period(enacted_on=a_date("1899-12-31"))), "periods.0.enacted_on"),
+        (sourced(published_on=a_date("0206")), "periods.0.sources.1.published_on"),
+        (billed(expected_on=a_date("2037-01")), "pending.1.expected_on"),
+    ],
+)
+def test_a_year_that_nobody_means_is_refused_at_its_field(payload: Payload, field: str) -> None:
+    """From 1900 to ten years ahead."""
+    problems = [p for p in problems_of(payload, TOPIC, TODAY) if p.field == field]
+    assert [p.message for p in problems] == ["Enter a year from 1900 to 2036."]
+
+
+def test_what_is_typed_or_imported_has_its_links_written_plainly() -> None:
+    typed = sourced("https://LAW.Example/Act", archived_url="https://l\u0430w.example/")
+    source = with_plain_links(typed).periods[0].sources[1]
+    assert (source.url, source.archived_url) == (
+        "https://law.example/Act",
+        "https://xn--lw-7kc.example/",
+    )

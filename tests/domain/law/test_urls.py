@@ -79,3 +79,60 @@ def test_known_shorteners(url: str, shortened: bool) -> None:
 def test_the_state_of_a_government_page(url: str, state: str | None) -> None:
     """Only what belongs to one state by its very name."""
     assert urls.state_of(url) == state
+
+
+REFUSED = {
+    # A link, and what its fault says.
+    "https://sdlegislature.gov@evil.example/": "leads to evil.example",
+    "https://user:password@law.example/act": "enter the address without",
+    "http://localhost/act": "no host on the internet",
+    "http://printer.local/act": "no host on the internet",
+    "http://intranet/act": "no host on the internet",
+    "http://127.0.0.1/act": "no host on the internet",
+    "http://127.1/act": "no host on the internet",
+    "http://0x7f000001/": "no host on the internet",
+    "http://192.168.1.9/act": "no host on the internet",
+    "http://[::1]/act": "no host on the internet",
+    "https://\uff53\uff44.example/act": "only look like others: enter it as “sd.example”",
+    "javascript:alert(1)": "begins with http",
+    "https:///act": "begins with http",
+    "https://[broken/": "begins with http",
+    "law.example/act": "begins with http",
+}
+
+
+@pytest.mark.parametrize(("url", "fault"), REFUSED.items())
+def test_a_link_that_leads_elsewhere_than_it_seems_to_is_refused(url: str, fault: str) -> None:
+    assert fault in urls.fault_of(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        PAGE,
+        "https://law.example/@user/act",
+        "https://закон.рф/act",
+        "https://münchen.de/satzung",
+        "http://93.184.215.14/act",
+        "https://law.example:8443/act?q=a@b",
+    ],
+)
+def test_a_link_to_a_public_page_has_no_fault(url: str) -> None:
+    assert urls.fault_of(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("HTTPS://Law.Example/Act?ID=7#Top", "https://law.example/Act?ID=7#Top"),
+        ("https://law.example/act?", "https://law.example/act?"),
+        # A Cyrillic “а”: as it travels, so that nobody takes it for the Latin letter.
+        ("https://l\u0430w.example/act", "https://xn--lw-7kc.example/act"),
+        # A Cyrillic word under a Cyrillic top-level domain cannot pass for another.
+        ("https://закон.рф/act", "https://закон.рф/act"),
+        ("https://[broken/", "https://[broken/"),
+    ],
+)
+def test_a_link_is_written_plainly(url: str, written: str) -> None:
+    assert urls.plainly(url) == written
+    assert urls.plainly(written) == written

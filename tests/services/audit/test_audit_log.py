@@ -25,7 +25,14 @@ from legalmap.services.editing import proposals, suggestions
 from legalmap.services.exporting import releases
 from legalmap.services.maintenance import integrity_check
 from legalmap.services.notifying import webhook_delivery, webhooks
-from legalmap.services.people import accounts, admins, one_time_links, own_account, totp
+from legalmap.services.people import (
+    accounts,
+    admins,
+    one_time_links,
+    own_account,
+    recovery_codes,
+    totp,
+)
 from legalmap.services.reading.reader import Reader
 from legalmap.store import log
 from legalmap.store.engine import Store
@@ -155,7 +162,7 @@ ACTS: dict[str, Callable[[Tracker], object]] = {
     ),
     "interest-change": _on_oneself(lambda *asked: own_account.disclose(*asked, "Runs a shop.")),
     "authenticator-remove": _with_app(totp.turn_off),
-    "recovery-codes": _with_app(totp.renew_codes),
+    "recovery-codes": _with_app(recovery_codes.renew),
     "webhook-add": _with_hook(lambda _tracker, number: number),
     "webhook-remove": _with_hook(webhooks.remove),
     "webhook-replay": _with_hook(lambda tracker, number: webhooks.replay(tracker, number, 0)),

@@ -98,7 +98,9 @@ def test_an_old_file_does_not_undo_what_came_meanwhile(tracker: Tracker) -> None
 def test_a_line_ends_where_json_says(tracker: Tracker) -> None:
     """U+2028 ends a line for some editors; within a string of NDJSON it is a character like others."""
     content = json.dumps(entry(notes="One.\u2028Two."), ensure_ascii=False).encode()
-    assert [revision.payload.notes for revision in imported(tracker, content)] == ["One.\u2028Two."]
+    with pytest.raises(Invalid, match="LINE SEPARATOR") as refused:
+        imported(tracker, content)
+    assert [problem.field for problem in refused.value.problems] == ["line 1: notes"]
 
 
 def test_what_is_imported_together_is_one_batch(tracker: Tracker) -> None:

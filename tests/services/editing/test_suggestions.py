@@ -15,6 +15,7 @@ from legalmap.services.core.tracker import Tracker
 from legalmap.services.editing import suggestions
 from legalmap.services.people import accounts
 from legalmap.store import log
+from legalmap.store.desk import suggestions as kept
 from legalmap.store.outside import mail_outbox
 from tests.services.build import person, propose
 from tests.store.build import NOW, contents, events_of, queued
@@ -44,7 +45,11 @@ def suggest(tracker: Tracker, **changed: str) -> int:
 
 
 def one(tracker: Tracker, number: int) -> Suggestion:
-    return suggestions.sheet(tracker, person(tracker, "ben"), number).suggestion
+    """As it is stored."""
+    with tracker.store.reading() as connection:
+        suggestion = kept.find(connection, number)
+    assert suggestion is not None
+    return suggestion
 
 
 def actions(tracker: Tracker, number: int) -> list[tuple[str, str]]:
@@ -57,7 +62,7 @@ def test_it_waits_at_the_desk_and_is_no_proposal(tracker: Tracker, ana: Account)
     number = suggest(tracker, email="kim@mail.example")
     page = suggestions.listed(tracker, ana)
     assert [suggestion.id for suggestion in page.suggestions] == [number]
-    assert (page.open_count, page.suggestions[0].email) == (1, "kim@mail.example")
+    assert (page.open_count, page.awaited) == (1, {number})
     with tracker.store.reading() as connection:
         assert queued(connection) == []
 
@@ -140,6 +145,27 @@ def test_taking_it_over_is_deliberate_and_logged(
     with pytest.raises(NotNow, match="ben is at it"):
         suggestions.close(tracker, ana, number, *DECLINED)
     suggestions.close(tracker, ben, number, *DECLINED)
+
+
+def test_only_who_took_it_up_reads_the_address(
+    tracker: Tracker, ana: Account, ben: Account
+) -> None:
+    number, other = suggest(tracker, email="kim@mail.example"), suggest(tracker, text="Another.")
+    suggestions.claim(tracker, ana, number)
+
+    def seen(by: Account) -> set[str | None]:
+        page = suggestions.listed(tracker, by)
+        sheets = [suggestions.sheet(tracker, by, each) for each in (number, other)]
+        assert (page.awaited, [sheet.awaited for sheet in sheets]) == ({number}, [True, False])
+        beside = [item for sheet in sheets for item in sheet.others]
+        return {
+            item.email for item in (*page.suggestions, *(s.suggestion for s in sheets), *beside)
+        }
+
+    assert seen(ana) == {"kim@mail.example", None}
+    assert seen(ben) == {None}, "Whoever only looks reads no address."
+    suggestions.claim(tracker, ben, number, over=True)
+    assert seen(ana) == {None}
 
 
 def test_a_claim_expires_by_itself(tracker: Tracker, ana: Account, ben: Account) -> None:

@@ -179,7 +179,7 @@ def test_leaving_anonymises_and_keeps_history(tracker: Tracker) -> None:
     own_account.change_email(tracker, here, "ana@law.example", PASSWORD)
     own_account.disclose(tracker, here, "Works for a shop")
     here, token = found(tracker, token)
-    setup = totp.begin(tracker, here)
+    setup = totp.begin(tracker, here, token)
     enrolled = totp.enrol(
         tracker,
         here,

@@ -170,10 +170,10 @@ def test_what_is_not_long_enough_leaves_the_link(tracker: Tracker, root: Account
 def test_a_made_up_link_and_one_for_another_thing_open_nothing(
     tracker: Tracker, root: Account
 ) -> None:
-    session, _ = entered(tracker, "ana")
-    setup = totp.begin(tracker, session)
-    for token in ("", "x", "\x00", setup.challenge_id):
-        unchanged(tracker, lambda token=token: one_time_links.recovery(tracker, token), CLOSED)  # type: ignore[misc]
+    session, session_token = entered(tracker, "ana")
+    setup = totp.begin(tracker, session, session_token)
+    for made_up in ("", "x", "\x00", setup.challenge_id):
+        unchanged(tracker, lambda token=made_up: one_time_links.recovery(tracker, token), CLOSED)  # type: ignore[misc]
 
 
 def test_nobody_makes_one_for_themselves_nor_who_is_no_admin(

@@ -162,7 +162,7 @@ def first_code(setup: totp.Setup) -> str:
 
 def enrolled(tracker: Tracker) -> tuple[Session, Enrolled]:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     result = totp.enrol(
         tracker, session, token, challenge_id=setup.challenge_id, code=first_code(setup)
     )
@@ -182,7 +182,7 @@ def test_a_moderator_sets_up_an_app_and_is_in(tracker: Tracker) -> None:
 
 def test_the_first_code_does_not_sign_in_as_well(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     code = first_code(setup)
     totp.enrol(tracker, session, token, challenge_id=setup.challenge_id, code=code)
     again, other = opened(tracker, "dora")
@@ -191,20 +191,29 @@ def test_the_first_code_does_not_sign_in_as_well(tracker: Tracker) -> None:
 
 def test_a_wrong_first_code_changes_nothing_and_the_key_stays(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
 
     def enrol() -> object:
         return totp.enrol(tracker, session, token, challenge_id=setup.challenge_id, code="000000")
 
     unchanged(tracker, enrol, "not right")
-    assert totp.begun(tracker, session, setup.challenge_id) == setup
+    assert totp.begin(tracker, session, token) == setup
+
+
+@pytest.mark.both_databases
+def test_a_phone_that_loads_the_page_once_more_finds_the_key_it_scanned(tracker: Tracker) -> None:
+    session, token = a_moderator(tracker)
+    setup = totp.begin(tracker, session, token)
+    assert totp.begin(tracker, session, token) == setup
+    session, other = opened(tracker, session.account.handle)
+    assert totp.begin(tracker, session, other).secret != setup.secret
 
 
 def test_a_key_that_was_not_used_in_time_is_no_key(
     tracker: Tracker, clock: time_machine.Traveller
 ) -> None:
     session, token = a_moderator(tracker)
-    setup = totp.begin(tracker, session)
+    setup = totp.begin(tracker, session, token)
     clock.shift(totp.SETUP_LIFE)
 
     def enrol() -> object:
@@ -217,8 +226,8 @@ def test_a_key_that_was_not_used_in_time_is_no_key(
 
 def test_a_key_that_somebody_else_scanned_is_not_taken(tracker: Tracker) -> None:
     session, token = a_moderator(tracker)
-    ana, _ = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    ana, other = opened(tracker, "ana")
+    setup = totp.begin(tracker, ana, other)
 
     def enrol() -> object:
         return totp.enrol(
@@ -229,13 +238,13 @@ def test_a_key_that_somebody_else_scanned_is_not_taken(tracker: Tracker) -> None
 
 
 def test_who_has_a_factor_shows_it_before_adding_another(tracker: Tracker) -> None:
-    session, _ = opened(tracker, "ben")
-    unchanged(tracker, lambda: totp.begin(tracker, session), "Show your second factor")
+    session, token = opened(tracker, "ben")
+    unchanged(tracker, lambda: totp.begin(tracker, session, token), "Show your second factor")
 
 
 def test_a_thief_of_a_session_cannot_add_a_factor(tracker: Tracker) -> None:
     ana, token = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    setup = totp.begin(tracker, ana, token)
     sent = {"challenge_id": setup.challenge_id, "code": first_code(setup)}
     unchanged(tracker, lambda: totp.enrol(tracker, ana, token, **sent), "Enter your password")
     wrong = {**sent, "password": "a wrong password"}
@@ -300,7 +309,7 @@ def test_a_moderator_keeps_the_last_factor(tracker: Tracker) -> None:
 
 def test_a_contributor_may_do_without_again_and_the_codes_go_too(tracker: Tracker) -> None:
     ana, token = opened(tracker, "ana")
-    setup = totp.begin(tracker, ana)
+    setup = totp.begin(tracker, ana, token)
     setup_result = totp.enrol(
         tracker,
         ana,

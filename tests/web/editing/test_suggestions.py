@@ -140,9 +140,11 @@ def test_the_desk_takes_it_up_and_goes_on_to_the_form(
     assert "1 waiting" in page.text
     theirs = ben.get(str(page.one(".queue a")["href"]))
     opened = ana.get(str(page.one(".queue a")["href"]))
-    assert "kim@mail.example" in opened.text
+    assert "kim@mail.example" not in opened.text
+    assert "Shown to who takes this up" in opened.text
     assert not opened.all("a[href*='?suggestion=']")
     taken = ana.follow(ana.send(opened, 'form[action$="/claim"]'))
+    assert "kim@mail.example" in taken.text
     way = str(taken.one("a[href*='?suggestion=']")["href"])
     assert way.startswith("/desk/edit/kratom/us-al?suggestion=")
     ana.get(way)

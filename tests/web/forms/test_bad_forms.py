@@ -15,7 +15,7 @@ from tests.web.visit import BROWSER, Fields
 
 ALABAMA, FORM = "/desk/edit/kratom/us-al", "#edit-form"
 SUMMARY, SOURCE = "periods-1-summary", "periods-1-sources-0-"
-HIDDEN = "Remove the invisible control characters"
+HIDDEN = "Remove the invisible characters"
 LINK = "begins with http:// or https://"
 Change = Callable[[Fields], None]
 
@@ -76,7 +76,7 @@ BAD: dict[str, tuple[Change, int, str, str]] = {
         at(SOURCE + "url", "https://law.example/\u202egpj.exe"),
         422,
         SOURCE + "url",
-        LINK,
+        "Remove the invisible characters from the link: RIGHT-TO-LEFT OVERRIDE",
     ),
     "a link that is a script": (
         at(SOURCE + "url", "javascript:alert(1)"),

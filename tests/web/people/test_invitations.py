@@ -117,3 +117,19 @@ def test_a_bad_invitation_is_told_at_its_field(
         assert sent["remits"] in refused.form(INVITE)["remits"]
     assert not refused.all(".fresh-link")
     assert one_time_links.listed(tracker, person(tracker, "root")) == []
+
+
+def test_a_room_of_people_joins_at_once_and_only_failures_are_counted(
+    root: Visitor, app: Flask
+) -> None:
+    for number in range(12):
+        invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+        one = Visitor(app)
+        one.send(one.get(link_on(invited)), JOIN, {**NORA, "handle": f"nora-{number}"})
+
+
+def test_who_fails_too_often_at_one_link_waits(root: Visitor, client: Visitor) -> None:
+    invited = root.send(root.get("/desk/people"), INVITE, {"role": "contributor"}, status=200)
+    for _ in range(8):
+        client.send(client.get(link_on(invited)), JOIN, {**NORA, "handle": "ana"}, status=422)
+    client.send(client.get(link_on(invited)), JOIN, NORA, status=429)

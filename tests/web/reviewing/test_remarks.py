@@ -39,7 +39,7 @@ def test_anybody_signed_in_may_speak_and_everybody_reads_it(signed_in: SignedIn)
     [
         (" \n", "Write something first."),
         ("x" * 5001, "Keep this under 5,000 characters"),
-        ("a\x00b", "invisible control characters"),
+        ("a\x00b", "invisible characters"),
         ("a\u202eb", "control characters"),
     ],
 )

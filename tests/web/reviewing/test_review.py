@@ -157,7 +157,7 @@ def test_a_verdict_on_other_content_than_was_seen(signed_in: SignedIn, sent: str
         ({"comment": "Hm."}, "verdict", "Choose one of the verdicts"),
         ({"verdict": "burn", "comment": "Hm."}, "verdict", "Choose one of the verdicts"),
         ({"verdict": "reject", "comment": "x" * 5001}, "comment", "Keep this under 5,000"),
-        ({"verdict": "reject", "comment": "a\x00"}, "comment", "invisible control characters"),
+        ({"verdict": "reject", "comment": "a\x00"}, "comment", "invisible characters"),
     ],
 )
 def test_a_verdict_that_lacks_something(
