@@ -44,6 +44,7 @@ KEPT_PATHS = [
     "/kratom/us-al/suggest/sent",
     "/kratom/table?sort=status",
     "/kratom/codebook",
+    "/kratom/changes?year=2026&kind=state",
     "/kratom/compare?place=us-al&place=us-tn",
     "/kratom/embed",
     "/kratom/map.svg",
