@@ -43,10 +43,15 @@ def by_the_whole_outline(lat: float, lon: float) -> str | None:
     return None
 
 
+# The same every time it is made, and it takes seconds.
+made_once = cache(point_index._made)
+
+
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test changes the index of another."""
     monkeypatch.setattr(point_index, "_folder", None)
+    monkeypatch.setattr(point_index, "_made", made_once)
 
 
 ODD_ONES = [
