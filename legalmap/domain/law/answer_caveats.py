@@ -82,7 +82,7 @@ def gap_caveats(gaps: Iterable[Gap], topic: Topic) -> Iterator[Caveat]:
             yield Caveat(Code.UNCLEAR, f"Why it is unclear: {why}")
         else:
             verb = "are" if len(acts) > 1 else "is"
-            text = f"Whether {' and '.join(acts)} {verb} allowed is not known. {why}"
+            text = f"It is not known whether {' and '.join(acts)} {verb} allowed. {why}"
             yield Caveat(Code.NOT_STATED, text)
 
 

@@ -109,7 +109,7 @@ def _reach_words(
         outside = f"The rule of {county} is for land outside cities and towns, by its record"
         rule = outside if is_outside else USUALLY
     if place.kind not in INCORPORATED:
-        return f"{rule}: inside a city or town of {county} ask again for it."
+        return f"{rule}: if you are in a city or town of {county}, look that city or town up."
     where = f"{place.name} is a {place.word}"
     read = "" if is_outside else f": read the record of {county} for how far its rule reaches"
     return f"{rule}. {where}{read}. If it does not reach {place.name}, {'; '.join(falls_away)}."

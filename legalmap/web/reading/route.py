@@ -1,4 +1,4 @@
-"""A way from place to place: what holds on each leg, and what a wrong turn would meet."""
+"""A way from place to place: what holds on each leg, and what the law beside the route is."""
 
 from datetime import date
 from typing import Any

@@ -181,9 +181,9 @@ def _act(act: May, age: int | None, subjects: list[str]) -> str:
     aged = f" from age {age}" if age else ""
     below = f"; below it, {subject} is prohibited" if age else ""
     if act.value is None:
-        return f"Whether {subject} {verb} allowed{aged} is not stated{below}."
+        return f"The law found here does not say whether {subject} {verb} allowed{aged}{below}."
     if act.meaning == "unknown":
-        return f"Whether {subject} {verb} allowed{aged} is not known{below}."
+        return f"It is not known whether {subject} {verb} allowed{aged}{below}."
     return f"{capital(subject)} {verb} {act.value}{aged}{below}."
 
 

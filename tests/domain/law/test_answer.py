@@ -157,9 +157,9 @@ CAVEATS: dict[str, tuple[list[Payload | None], dict[str, Any], Code | None, str]
         [a_law(sale="unknown", possession="unknown")],
         {},
         Code.NOT_STATED,
-        "Whether possession and sale are allowed is not known. The record of Alabama says: It is",
+        "It is not known whether possession and sale are allowed. The record of Alabama says: It is",
     ),
-    "a gap is told as such": ([a_law(sale="unknown")], {}, Code.NOT_STATED, "Whether sale is"),
+    "a gap is told as such": ([a_law(sale="unknown")], {}, Code.NOT_STATED, "whether sale is"),
     "a county's status may not reach a city": (
         [a_law(), a_law("banned"), None],
         {},

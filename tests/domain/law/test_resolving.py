@@ -330,7 +330,7 @@ def test_outside_cities_a_county_reaches_and_says_where_to_ask_again() -> None:
     resolution = resolved(None, law("legal"), law("banned"))
     assert codes(resolution) == ["county-reach"]
     assert resolution.caveats[0].text.endswith(
-        "inside a city or town of C County ask again for it."
+        "if you are in a city or town of C County, look that city or town up."
     )
 
 

@@ -59,7 +59,7 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "Sale is prohibited.",
             "7-OH limit 2 %",
             "is said here of concentrated, isolated or synthetic 7-OH, above any limit",
-            "Whether possession is allowed is not known. The record of",
+            "It is not known whether possession is allowed. The record of",
         ],
     ),
     "new rules make no young status": (

@@ -73,7 +73,7 @@ def test_the_page_answers_in_the_order_a_person_asks(client: Visitor) -> None:
     order = [
         "What to know before you go",
         "Why",
-        "By part",
+        "Inside New York",
         "Local rules",
         "The record of New York",
         "Under way",

@@ -71,16 +71,26 @@ def _in_alabama(
             "unclear",
             {"possession": "unknown", "sale": "unknown"},
             "The law on kratom is unclear in Alabama since 2016. "
-            "Whether possession and sale are allowed is not known. Why: No law names it. Verified",
+            "It is not known whether possession and sale are allowed. Why: No law names it. Verified",
         ),
         (
             "2016",
             "restricted",
             {"possession": "unknown", "sale": "restricted"},
-            "Whether possession is allowed is not known. Sale is restricted. Verified",
+            "It is not known whether possession is allowed. Sale is restricted. Verified",
         ),
-        ("2016", "banned", {"sale": "prohibited"}, "Whether possession is allowed is not stated."),
-        ("2016", "banned", {}, "Whether possession and sale are allowed is not stated."),
+        (
+            "2016",
+            "banned",
+            {"sale": "prohibited"},
+            "The law found here does not say whether possession is allowed.",
+        ),
+        (
+            "2016",
+            "banned",
+            {},
+            "The law found here does not say whether possession and sale are allowed.",
+        ),
     ],
 )
 def test_what_a_state_says(
