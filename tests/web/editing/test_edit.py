@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from legalmap import clock
-from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, canonical_bytes
+from legalmap.domain.law.payload import MAX_PERIODS, MAX_SOURCES, canonical_bytes, with_plain_links
 from legalmap.services.core.tracker import Tracker, shipped_topics
 from legalmap.services.editing import drafts
 from legalmap.services.maintenance import first_load
@@ -38,17 +38,19 @@ def record_path(page: Page) -> str:
 
 
 def test_every_shipped_record_passes_through_its_form_unchanged() -> None:
+    """But for a host in capital letters, which the form writes plainly."""
     topics = shipped_topics()
     for shipped in first_load.shipped_records():
         topic = topics[shipped.topic]
         filled = forms.from_payload(topic, shipped.payload, 0, note="Nothing.")
         untouched = read_record.read(filled, topic, clock.today(), shipped.payload)
-        assert canonical_bytes(untouched.payload) == canonical_bytes(shipped.payload)
+        plain = canonical_bytes(with_plain_links(shipped.payload))
+        assert canonical_bytes(untouched.payload) == plain
         sent = Fields(sorted(posted_data.pairs_of(filled).items(multi=True)))  # not in our order
         again, problems = forms.from_typed(topic, sent)
         read = read_record.read(again, topic, clock.today(), shipped.payload, problems)
         assert read.problems == [], shipped.jurisdiction
-        assert canonical_bytes(read.payload) == canonical_bytes(shipped.payload)
+        assert canonical_bytes(read.payload) == plain
 
 
 @pytest.mark.parametrize("path", ["kratom/us-ms", "kratom/us-fl", "7-oh/us-oh", "kratom/us"])

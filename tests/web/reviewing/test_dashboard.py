@@ -70,7 +70,7 @@ def test_without_opening_a_source_nothing_is_verified(ana: Visitor, opened: list
 
 
 @pytest.mark.parametrize(
-    ("note", "message"), [("x" * 2001, "Keep this under 2,000"), ("\x07", "control characters")]
+    ("note", "message"), [("x" * 2001, "Keep this under 2,000"), ("\x07", "invisible characters")]
 )
 def test_a_bad_note(ana: Visitor, note: str, message: str) -> None:
     page = ana.get(VERIFY)

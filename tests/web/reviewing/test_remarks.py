@@ -40,7 +40,7 @@ def test_anybody_signed_in_may_speak_and_everybody_reads_it(signed_in: SignedIn)
         (" \n", "Write something first."),
         ("x" * 5001, "Keep this under 5,000 characters"),
         ("a\x00b", "invisible characters"),
-        ("a\u202eb", "control characters"),
+        ("a\u202eb", "RIGHT-TO-LEFT OVERRIDE"),
     ],
 )
 def test_a_bad_remark_is_told_at_its_field_and_kept(
